@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* cleanup: memory and descriptors are given back when their variable goes out of scope. */
+#pragma once
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CLEANUP(function) __attribute__((__cleanup__(function)))
+
+static inline void cleanup_free(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void cleanup_fd(const int *fd)
+{
+	if (*fd >= 0) {
+		const int saved = errno;
+		(void)close(*fd);
+		errno = saved;
+	}
+}
+
+static inline void cleanup_errno(const int *saved)
+{
+	errno = *saved;
+}
+
+#define AUTO_FREE CLEANUP(cleanup_free)
+#define AUTO_CLOSE CLEANUP(cleanup_fd)
+
+/* The rest of the block leaves errno as it was. */
+#define PROTECT_ERRNO CLEANUP(cleanup_errno) __attribute__((__unused__)) const int saved_errno_ = errno
+
+/* Takes the value out of a variable that would be cleaned up. */
+static inline int take_fd(int *fd)
+{
+	const int taken = *fd;
+	*fd = -1;
+	return taken;
+}
+#define TAKE_PTR(p)                                                                                \
+	__extension__({                                                                            \
+		__typeof__(p) taken_ = (p);                                                        \
+		(p) = NULL;                                                                        \
+		taken_;                                                                            \
+	})

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* glob: fnmatch(3) patterns in the C locale, without its locks and allocations: names are resolved
+ * in children of threaded programs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum glob_kind {
+	GLOB_ANY,     /* "*" */
+	GLOB_LITERAL, /* no special character */
+	GLOB_PREFIX,  /* a literal and then "*" */
+	GLOB_PATTERN
+};
+
+struct glob {
+	const char *pattern;
+	size_t literal; /* length of what stands before the first special character */
+	enum glob_kind kind;
+};
+
+/* Keeps the pointer. */
+struct glob glob_compile(const char *pattern);
+
+/* Whether the pattern is well-formed: every [ has its ], no \ at the end. */
+bool glob_is_valid(const char *pattern);
+
+bool glob_match(const struct glob *glob, const char *string, size_t length);

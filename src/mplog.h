@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MPLOG_H
+#define MPLOG_H
+
+/**
+ * mplog - logging for programs that work in several processes.
+ *
+ * Every message carries the name of the process that speaks, has the level and the prefix which
+ * the administrator gave to that name in /etc/mplog.conf, and goes to the journal as structured
+ * fields: journalctl -t ingestd PROCESS=worker-1.
+ *
+ * Unless said otherwise a function
+ *   - returns 0 or a negative errno value;
+ *   - may be called from any thread at any time, before mplog_open() and after mplog_close() too;
+ *   - may be called in the child of a fork(2), also in one of a program with threads;
+ *   - copies what it is given: no pointer is kept after the call;
+ *   - is not async-signal-safe; mplog_write() is the one for signal handlers.
+ *
+ * See mplog(3) for an overview and mplog(7) for a tutorial.
+ */
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MPLOG_EXPORT __attribute__((__visibility__("default")))
+#define MPLOG_PRINTF_(fmt, first) __attribute__((__format__(__printf__, fmt, first)))
+
+/* ---- Levels: the numbers of syslog(3), so LOG_INFO works as well ---------------------------- */
+
+#define MPLOG_NONE (-1) /* as a level to set: nothing passes */
+#define MPLOG_EMERG 0
+#define MPLOG_ALERT 1
+#define MPLOG_CRIT 2
+#define MPLOG_ERR 3
+#define MPLOG_WARNING 4
+#define MPLOG_NOTICE 5
+#define MPLOG_INFO 6
+#define MPLOG_DEBUG 7
+
+/* Define it before the include to remove the calls above that level when compiling. */
+#ifndef MPLOG_MAX_LEVEL
+#define MPLOG_MAX_LEVEL MPLOG_DEBUG
+#endif
+
+/* Define it before the include to name the part of the program that speaks: field LOGGER. It has
+ * to be a string literal. */
+#ifndef MPLOG_LOGGER
+#define MPLOG_LOGGER "root"
+#endif
+
+/**
+ * The number of a level's name: emerg alert crit err warning notice info debug, the aliases error
+ * warn critical fatal (crit) trace (debug) none off, in any case, or a digit 0 to 7.
+ * Returns 0 and sets *ret_level, or -EINVAL for another name or NULL.
+ */
+MPLOG_EXPORT int mplog_level_parse(const char *name, int *ret_level);
+
+/** The name of a level ("debug"; "none" for MPLOG_NONE), or NULL for a number that is none. */
+MPLOG_EXPORT const char *mplog_level_name(int level);
+
+/** The effective level of the current scope: MPLOG_NONE to MPLOG_DEBUG. */
+MPLOG_EXPORT int mplog_level(void);
+
+/**
+ * Sets the level of the current scope and of all that are entered in it or forked from it from
+ * now on; it stands above the configuration (such as for an option -v). Only a level set from
+ * outside with mplog(1) is stronger. Returns 0, or -EINVAL for a number that is no level.
+ */
+MPLOG_EXPORT int mplog_set_level(int level);
+
+/**
+ * Sets the level that holds for the program where neither configuration nor environment say one.
+ * Returns 0, or -EINVAL for a number that is no level.
+ */
+MPLOG_EXPORT int mplog_set_default_level(int level);
+
+/* ---- Life cycle ----------------------------------------------------------------------------- */
+
+#define MPLOG_SINGLE (1u << 0)  /* one process, for debugging: sink "auto" is standard error */
+#define MPLOG_ECHO (1u << 1)    /* write to standard error too, unless the configuration says no */
+#define MPLOG_STRICT (1u << 2)  /* a mistake in the configuration makes mplog_open() fail */
+#define MPLOG_PRIVATE (1u << 3) /* no shared board: mplog(1) sees nothing of this program */
+
+struct mplog_options {
+	size_t size;            /* sizeof(struct mplog_options) */
+	const char *identifier; /* the program; NULL: its file's name */
+	const char *process;    /* its first process; NULL: $MPLOG_PROCESS, or "main" */
+	unsigned flags;         /* MPLOG_SINGLE ... */
+	int level;              /* as mplog_set_default_level(); 0: info */
+	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d; or NULL */
+};
+
+/**
+ * Names the program and its first process, reads the configuration, makes the board.
+ * Call it once, after daemon(3) where that is used. Until then, and after mplog_close(), messages
+ * are logged with the built-in defaults, as process "main" of the program's file name.
+ *
+ * Returns 0, or
+ *   -EALREADY  it is open already: nothing was changed
+ *   -EINVAL    unknown flags, a level that is none, an identifier or process that is empty
+ *   -EBADMSG   MPLOG_STRICT, and the configuration has a mistake or cannot be read: not opened
+ *   -ENOMEM    no memory: not opened
+ */
+MPLOG_EXPORT int mplog_open(const char *identifier, const char *process, unsigned flags);
+MPLOG_EXPORT int mplog_open_with(const struct mplog_options *options);
+
+/**
+ * Tells what is still to be told (lost and suppressed records, children that died), gives the
+ * board's slots, the socket and all memory back. Calling it twice does nothing. Other threads may
+ * go on logging, as before mplog_open(). exit(3) does the telling by itself.
+ */
+MPLOG_EXPORT void mplog_close(void);
+
+/**
+ * Looks at the configuration's files now and applies what changed, in this process; the others of
+ * the run look with their next record. What cannot be used any more leaves that file's last good
+ * version in force. A file that is gone is given up.
+ * Returns 0, or
+ *   -EBADMSG   a file has a mistake: its last good version stays
+ *   -EACCES or another error of open(2): a file cannot be read, likewise
+ *   -ENOMEM    no memory: nothing was changed
+ */
+MPLOG_EXPORT int mplog_reload(void);
+
+/* ---- Being somebody ------------------------------------------------------------------------- */
+
+/*
+ * Process names have 1 to 63 bytes of A-Z a-z 0-9 . _ : @ / + -. Other bytes become '_', what is
+ * too long is cut, and one warning says so.
+ */
+
+/**
+ * fork(2), and the child is PROCESS. Returns and sets errno like fork(2), and
+ *   EINVAL     process is empty: not forked
+ * With NULL it is a fork(2) that nobody announced. Thread- and fork-safe like fork(2).
+ */
+MPLOG_EXPORT pid_t mplog_fork(const char *process);
+
+/**
+ * Enters a scope: the calling thread is PROCESS until the mplog_leave() that belongs to it. The
+ * scope begins with the level set by mplog_set_level() and the fields of the one around it.
+ * In a child of a plain fork(2) that has no name yet the first enter by the thread that forked
+ * names the whole process.
+ *
+ * A scope is pushed even where an error is returned (then a copy of the current one), so that
+ * every enter has its leave. Returns 0, or
+ *   -EINVAL    process is NULL or empty
+ *   -ENOMEM    no memory
+ */
+MPLOG_EXPORT int mplog_enter(const char *process);
+
+/** Leaves the innermost scope: name, level, prefix, fields and sink are what they were before it
+ * was entered. Without one it does nothing. */
+MPLOG_EXPORT void mplog_leave(void);
+
+/** Enters a scope that is left by itself at the end of the block, together with all that were
+ * entered in it and not left. A declaration: MPLOG_SCOPE("worker-1"); */
+#define MPLOG_SCOPE(process)                                                                       \
+	unsigned MPLOG_CONCAT_(mplog_scope_, __LINE__)                                             \
+		__attribute__((__cleanup__(mplog_scope_leave_), __unused__)) = mplog_scope_enter_(process)
+
+/**
+ * Before exec: puts MPLOG_PROCESS=process and MPLOG_RUN_ID into the environment, so that a program
+ * that opens mplog with a NULL process takes its name from there and continues this run.
+ * Not thread-safe, as setenv(3) is not. Returns 0, or
+ *   -EINVAL    process is NULL or empty
+ *   -ENOMEM    no memory
+ */
+MPLOG_EXPORT int mplog_export(const char *process);
+
+/** The current process name. The string is the calling thread's and holds until its next call of
+ * an mplog function. */
+MPLOG_EXPORT const char *mplog_process(void);
+
+/**
+ * Adds a field to every record of the current scope, in place of an earlier one of that name;
+ * NULL removes it. Names have 1 to 64 characters of A-Z 0-9 _ and begin with a letter.
+ * Returns 0, or
+ *   -EINVAL    the name is none, or one of mplog's own (see mplog-fields(7))
+ *   -E2BIG     the scope's fields have reached 1,000 in number or 1 MiB in size
+ *   -ENOMEM    no memory
+ */
+MPLOG_EXPORT int mplog_set_field(const char *name, const char *value);
+
+/* ---- Logging -------------------------------------------------------------------------------- */
+
+/*
+ * All of these return 0 (the record went where it should, or is below the level), 1 (it went to a
+ * fallback), 2 (suppressed by its rate limit), or a negative errno value: it is lost, and why
+ *   -EINVAL    the level is not 0 to 7
+ *   -EAGAIN    every sink was full until the deadline
+ *   -ENOTCONN  there is no sink
+ *   -ENOMEM    no memory for a large record
+ *   or what the last sink said.
+ * None changes errno, raises SIGPIPE, or is a cancellation point.
+ */
+
+struct mplog_field {
+	const char *name;
+	unsigned type; /* MPLOG_FIELD_* */
+	size_t size;   /* MPLOG_FIELD_BLOB: bytes at value.data */
+	union {
+		int64_t number;
+		uint64_t unsigned_number;
+		double real;
+		const void *data;
+	} value;
+};
+
+#define MPLOG_FIELD_INT 1u    /* value.number */
+#define MPLOG_FIELD_UINT 2u   /* value.unsigned_number */
+#define MPLOG_FIELD_REAL 3u   /* value.real */
+#define MPLOG_FIELD_BOOL 4u   /* value.unsigned_number: "true" or "false" */
+#define MPLOG_FIELD_STRING 5u /* value.data up to its NUL; NULL: the field is left out */
+#define MPLOG_FIELD_BLOB 6u   /* size bytes at value.data; NULL: the field is left out */
+
+/**
+ * Where a call stands. BLOCK may be NULL, or the site's constant fields as MPLOG_BLOCK_ makes
+ * them. It and the strings need live only during the call; NULL strings leave their field out.
+ */
+struct mplog_site {
+	size_t size; /* sizeof(struct mplog_site) */
+	const char *file, *func, *logger, *block;
+	unsigned line;
+};
+
+/**
+ * What the macros call; for wrappers and bindings, which pass their caller's site.
+ * ERROR: 0, or an errno value of either sign: adds ": description" and ERRNO=. FIELDS: n of them.
+ * SITE may be NULL.
+ */
+MPLOG_EXPORT int mplog_emit(const struct mplog_site *site, int level, int error,
+			    const struct mplog_field *fields, size_t n, const char *fmt, ...)
+	MPLOG_PRINTF_(6, 7);
+MPLOG_EXPORT int mplog_vemit(const struct mplog_site *site, int level, int error,
+			     const struct mplog_field *fields, size_t n, const char *fmt, va_list ap)
+	MPLOG_PRINTF_(6, 0);
+
+/**
+ * Logs LENGTH bytes as they are. Async-signal-safe: it may interrupt any other call of mplog, and
+ * may be called in the child of a vfork(2).
+ */
+MPLOG_EXPORT int mplog_write(int level, const char *message, size_t length);
+
+/* The level above which calls do nothing: two loads and one compare. It may be looser than the
+ * scope's level, never tighter; mplog_emit() has the last word. */
+extern MPLOG_EXPORT __thread const int *mplog_gate_ __attribute__((__tls_model__("initial-exec")));
+
+/** Whether a message of this level would pass. Thread-, fork- and async-signal-safe. */
+static inline bool mplog_enabled(int level)
+{
+	return level <= MPLOG_MAX_LEVEL && level <= __atomic_load_n(mplog_gate_, __ATOMIC_RELAXED);
+}
+
+/** mplog(MPLOG_INFO, "%d files", n): a message. Arguments are evaluated only if it passes. */
+#define mplog(level, ...) MPLOG_CALL_(level, 0, __VA_ARGS__)
+
+#define mplog_emerg(...) mplog(MPLOG_EMERG, __VA_ARGS__)
+#define mplog_alert(...) mplog(MPLOG_ALERT, __VA_ARGS__)
+#define mplog_crit(...) mplog(MPLOG_CRIT, __VA_ARGS__)
+#define mplog_err(...) mplog(MPLOG_ERR, __VA_ARGS__)
+#define mplog_warning(...) mplog(MPLOG_WARNING, __VA_ARGS__)
+#define mplog_notice(...) mplog(MPLOG_NOTICE, __VA_ARGS__)
+#define mplog_info(...) mplog(MPLOG_INFO, __VA_ARGS__)
+#define mplog_debug(...) mplog(MPLOG_DEBUG, __VA_ARGS__)
+
+/** mplog_errno(MPLOG_ERR, errno, "open %s", path): adds ": No such file or directory" and ERRNO=. */
+#define mplog_errno(level, error, ...) MPLOG_CALL_(level, error, __VA_ARGS__)
+
+/** mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("BYTES", n), MPLOG_F("URL", url)), "got %s", url):
+ * a message with fields. A field with a bad name is left out, and MPLOG_BAD_FIELD names it. */
+#define mplog_event(level, fields_, ...)                                                           \
+	__extension__({                                                                            \
+		const int mplog_level_ = (level);                                                  \
+		int mplog_result_ = 0;                                                             \
+		if (mplog_enabled(mplog_level_)) {                                                 \
+			const struct mplog_field mplog_fields_[] = fields_;                        \
+			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
+			mplog_result_ = mplog_emit(                                                \
+				&mplog_site_, mplog_level_, 0, mplog_fields_,                      \
+				sizeof(mplog_fields_) / sizeof(mplog_fields_[0]), __VA_ARGS__);    \
+		}                                                                                  \
+		(void)0, mplog_result_;                                                            \
+	})
+
+/** One to 1,000 fields: MPLOG_F, MPLOG_BLOB. */
+#define MPLOG_FIELDS(...) { __VA_ARGS__ }
+
+/** A field from any integer, floating, bool or string value. The string is not copied before the
+ * call. Numbers are decimal whatever the locale. */
+/* MPLOG_F(name, value): below, _Generic in C and overloads in C++ */
+
+/** A field of SIZE bytes, which may be any. */
+#define MPLOG_BLOB(name, data, size) mplog_field_blob_(name, data, size)
+
+/* ---- Figures -------------------------------------------------------------------------------- */
+
+/** For every process called = sent + diverted + lost + suppressed, once no call is under way. */
+struct mplog_stats {
+	size_t size;         /* sizeof(struct mplog_stats): set it before the call */
+	uint64_t called;     /* records that passed the level */
+	uint64_t sent;       /* ... went where they should */
+	uint64_t diverted;   /* ... to a fallback */
+	uint64_t lost;       /* ... nowhere */
+	uint64_t suppressed; /* ... were over the rate limit */
+	pid_t pid;
+	int level;
+};
+
+/** The figures of this process. Returns 0, or -EINVAL: stats is NULL or its size is unknown. */
+MPLOG_EXPORT int mplog_get_stats(struct mplog_stats *stats);
+
+/**
+ * The last figures of a child that died; one record tells of it. Call it when the child's end is
+ * known, best before waitpid(2) takes its status away: then the record says how it ended. The
+ * status is left for waitpid(2). STATS may be NULL. Returns 0, or
+ *   -ESRCH     no such process on the board, or it was told of already
+ *   -EBUSY     it is still running
+ *   -EINVAL    stats has an unknown size
+ */
+MPLOG_EXPORT int mplog_reap(pid_t pid, struct mplog_stats *stats);
+
+/* ---- Inside of the macros: not to be used by name ------------------------------------------- */
+
+MPLOG_EXPORT unsigned mplog_scope_enter_(const char *process);
+MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
+
+#define MPLOG_CONCAT_(a, b) MPLOG_CONCAT__(a, b)
+#define MPLOG_CONCAT__(a, b) a##b
+#define MPLOG_STRING_(x) MPLOG_STRING__(x)
+#define MPLOG_STRING__(x) #x
+
+/* The constant fields of a call site as the journal takes them: encoded by the compiler. */
+#define MPLOG_BLOCK_                                                                               \
+	"LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__ "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n"
+
+#define MPLOG_SITE_                                                                                \
+	{ sizeof(struct mplog_site), __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, __LINE__ }
+
+#define MPLOG_CALL_(level, error, ...)                                                             \
+	__extension__({                                                                            \
+		const int mplog_level_ = (level);                                                  \
+		int mplog_result_ = 0;                                                             \
+		if (mplog_enabled(mplog_level_)) {                                                 \
+			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
+			mplog_result_ = mplog_emit(&mplog_site_, mplog_level_, error, NULL, 0,     \
+						   __VA_ARGS__);                                   \
+		}                                                                                  \
+		(void)0, mplog_result_;                                                            \
+	})
+
+static inline struct mplog_field mplog_field_int_(const char *name, long long value)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_INT, 0, { 0 } };
+	field.value.number = value;
+	return field;
+}
+
+static inline struct mplog_field mplog_field_uint_(const char *name, unsigned long long value)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_UINT, 0, { 0 } };
+	field.value.unsigned_number = value;
+	return field;
+}
+
+static inline struct mplog_field mplog_field_real_(const char *name, double value)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_REAL, 0, { 0 } };
+	field.value.real = value;
+	return field;
+}
+
+static inline struct mplog_field mplog_field_bool_(const char *name, bool value)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_BOOL, 0, { 0 } };
+	field.value.unsigned_number = value;
+	return field;
+}
+
+static inline struct mplog_field mplog_field_string_(const char *name, const char *value)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_STRING, 0, { 0 } };
+	field.value.data = value;
+	return field;
+}
+
+static inline struct mplog_field mplog_field_blob_(const char *name, const void *data, size_t size)
+{
+	struct mplog_field field = { name, MPLOG_FIELD_BLOB, 0, { 0 } };
+	field.size = size;
+	field.value.data = data;
+	return field;
+}
+
+#ifdef __cplusplus
+} /* extern "C" */
+
+static inline mplog_field mplog_field_(const char *n, bool v) { return mplog_field_bool_(n, v); }
+static inline mplog_field mplog_field_(const char *n, char v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, signed char v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, short v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, int v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long long v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned char v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned short v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned long v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned long long v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, float v) { return mplog_field_real_(n, (double)v); }
+static inline mplog_field mplog_field_(const char *n, double v) { return mplog_field_real_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long double v) { return mplog_field_real_(n, (double)v); }
+static inline mplog_field mplog_field_(const char *n, const char *v) { return mplog_field_string_(n, v); }
+#define MPLOG_F(name, value) mplog_field_(name, value)
+#else
+#define MPLOG_F(name, v)                                                                           \
+	__extension__ _Generic((v),                                                                \
+		bool: mplog_field_bool_,                                                           \
+		float: mplog_field_real_,                                                          \
+		double: mplog_field_real_,                                                         \
+		long double: mplog_field_real_,                                                    \
+		char *: mplog_field_string_,                                                       \
+		const char *: mplog_field_string_,                                                 \
+		unsigned char: mplog_field_uint_,                                                  \
+		unsigned short: mplog_field_uint_,                                                 \
+		unsigned int: mplog_field_uint_,                                                   \
+		unsigned long: mplog_field_uint_,                                                  \
+		unsigned long long: mplog_field_uint_,                                             \
+		default: mplog_field_int_)(name, v)
+#endif
+
+#endif
