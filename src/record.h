@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* record: one message with its fields, encoded as the journal takes it: one contiguous run of
+ * bytes. Pure: no I/O, no clock, no allocation.
+ *
+ * The encoding is that of https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: NAME=value\n, or
+ * NAME\n<64-bit little-endian size>value\n, which any value may take. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "mplog.h"
+
+/* journald refuses more from an unprivileged sender (ENTRY_SIZE_UNPRIV_MAX). */
+#define RECORD_SIZE_MAX ((size_t)32 << 20)
+
+struct bytes {
+	const char *data;
+	size_t size;
+};
+
+/* What a record is made of. */
+struct record_source {
+	struct bytes head;   /* encoded: who speaks; nothing may take these fields' place */
+	struct bytes fields; /* encoded: the rule's and the scope's; the call's take their place */
+	struct bytes prefix; /* of MESSAGE */
+	int level;
+	int error;         /* errno value, or 0 */
+	pid_t tid;         /* 0: none */
+	uint64_t sequence; /* 0: none */
+	const struct mplog_site *site; /* or NULL */
+	const struct mplog_field *call_fields;
+	size_t n_call_fields;
+	const char *fmt; /* with ap; or NULL, then it is message */
+	va_list *ap;
+	struct bytes message;
+	int saved_errno; /* what %m says */
+};
+
+struct record {
+	struct bytes data;   /* the whole entry; MESSAGE is its last field */
+	size_t message_at;   /* where MESSAGE begins in it */
+	struct bytes text;   /* the message without prefix */
+	struct bytes logger; /* "root" */
+	int level;
+};
+
+/* Writes the record into buffer as far as it goes. Returns the size that it takes: where that is
+ * more than capacity, *ret is not set: call again with a larger buffer. It is at most
+ * RECORD_SIZE_MAX: larger messages are cut and have MPLOG_TRUNCATED=size. */
+size_t record_compose(struct record *ret, char *buffer, size_t capacity,
+		      const struct record_source *source);
+
+/* One field of encoded bytes. */
+struct record_field {
+	struct bytes name;
+	struct bytes value;
+	struct bytes encoded; /* both, as they stand */
+};
+
+/* The field at *cursor, which moves behind it. False at the end, and where the bytes are not
+ * well-formed. Begin with cursor = the encoded bytes. */
+bool record_next(struct bytes *cursor, struct record_field *ret);
+
+/* Writes one encoded field as far as it goes; returns the size it takes. */
+size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* sink: where a record goes. What a sink is: one small table of functions.
+ *
+ * A sink knows no configuration: what it should look like is handed to it as a style. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "record.h"
+
+enum sink_id { SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
+
+/* How records look: plain values, the same for all records of a scope. */
+struct style {
+	const char *identifier;
+	const char *process;
+	struct bytes prefix[SINK_COUNT];
+	int facility; /* syslog's number, 0 to 23; -1: not set */
+	bool syslog_rfc5424;
+	bool stderr_json;
+	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */
+};
+
+/* The time a call may take, for all sinks together. The clock is read only when somebody waits. */
+struct deadline {
+	unsigned timeout_ms;
+	int64_t end_ns; /* CLOCK_MONOTONIC; 0: nobody waited yet */
+};
+
+/* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
+int64_t deadline_left_ns(struct deadline *deadline);
+
+struct delivery {
+	const struct record *record;
+	const struct style *style;
+	struct deadline *deadline;
+	pid_t pid;
+};
+
+struct sink {
+	const char *name;
+	/* 1: written. 0: there is no such sink here (a choice, not a failure). Or a negative errno:
+	 * -EAGAIN where it was full until the deadline. Async-signal-safe; needs no lock; changes
+	 * errno; raises no SIGPIPE. Called inside of epoch_enter(). */
+	int (*write)(const struct delivery *delivery);
+	/* Whether it ends in the host's journald, so that it is not worth a try where that failed. */
+	bool (*is_journald)(void);
+	/* Whether the last deadline there was missed: writes do not wait until one gets through. */
+	bool (*is_stuck)(void);
+	/* In a new child, before its first record: take descriptors of one's own. */
+	void (*renew)(void);
+	/* Gives descriptors back. A write afterwards opens them again. */
+	void (*close)(void);
+};
+
+extern const struct sink sink_journal;
+extern const struct sink sink_syslog;
+extern const struct sink sink_stderr;
+
+/* In the order in which a record falls from one to the next. */
+extern const struct sink *const sinks[SINK_COUNT];
+
+/* Whether standard error is a stream of the journal: JOURNAL_STREAM names fd 2 (sd_journal_stream
+ * in systemd.exec(5)). */
+bool stderr_is_journal(void);
+
+/* Whether standard error is a terminal. */
+bool stderr_is_terminal(void);
