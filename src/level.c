@@ -1,35 +1,21 @@
+/* SPDX-License-Identifier: MIT */
 #include "level.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <strings.h>
-#include <syslog.h>
-
-enum {
-	LEVEL_NONE = -1,
-};
 
 /* The first name of each level is the one that is printed. */
 static const struct level {
 	const char *name;
 	int number;
 } levels[] = {
-	{ "emerg", LOG_EMERG },
-	{ "alert", LOG_ALERT },
-	{ "crit", LOG_CRIT },
-	{ "err", LOG_ERR },
-	{ "warning", LOG_WARNING },
-	{ "notice", LOG_NOTICE },
-	{ "info", LOG_INFO },
-	{ "debug", LOG_DEBUG },
-	{ "none", LEVEL_NONE },
+	{ "emerg", MPLOG_EMERG },   { "alert", MPLOG_ALERT },     { "crit", MPLOG_CRIT },
+	{ "err", MPLOG_ERR },       { "warning", MPLOG_WARNING }, { "notice", MPLOG_NOTICE },
+	{ "info", MPLOG_INFO },     { "debug", MPLOG_DEBUG },     { "none", MPLOG_NONE },
 
-	{ "critical", LOG_CRIT },
-	{ "fatal", LOG_CRIT },
-	{ "error", LOG_ERR },
-	{ "warn", LOG_WARNING },
-	{ "trace", LOG_DEBUG },
-	{ "off", LEVEL_NONE },
+	{ "critical", MPLOG_CRIT }, { "fatal", MPLOG_CRIT },      { "error", MPLOG_ERR },
+	{ "warn", MPLOG_WARNING },  { "trace", MPLOG_DEBUG },     { "off", MPLOG_NONE },
 };
 
 enum {

@@ -1,11 +1,8 @@
-#ifndef MPLOG_LEVEL_H
-#define MPLOG_LEVEL_H
+/* SPDX-License-Identifier: MIT */
+/* level: names <-> numbers. The functions are public: mplog_level_parse, mplog_level_name. */
+#pragma once
 
-/* Level names <-> numbers: 0 (emerg) to 7 (debug) as in syslog(3), -1 for none. */
+#include "mplog.h"
 
-#define MPLOG_LEVEL_API __attribute__((visibility("default")))
-
-MPLOG_LEVEL_API int mplog_level_parse(const char *name, int *ret_level);
-MPLOG_LEVEL_API const char *mplog_level_name(int level);
-
-#endif
+/* What a message about a wrong level offers. */
+#define LEVEL_NAMES "emerg alert crit err warning notice info debug none"

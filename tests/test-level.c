@@ -1,20 +1,21 @@
+/* SPDX-License-Identifier: MIT */
 #include "level.h"
+#include "suite.h"
 
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <syslog.h>
 
 static const struct {
 	const char *name;
 	int level;
 } accepted[] = {
-	{ "emerg", LOG_EMERG },	   { "alert", LOG_ALERT },     { "crit", LOG_CRIT },
-	{ "err", LOG_ERR },	   { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
-	{ "info", LOG_INFO },	   { "debug", LOG_DEBUG },     { "none", -1 },
-	{ "critical", LOG_CRIT },  { "fatal", LOG_CRIT },      { "error", LOG_ERR },
-	{ "warn", LOG_WARNING },   { "trace", LOG_DEBUG },     { "off", -1 },
-	{ "DEBUG", LOG_DEBUG },	   { "Warning", LOG_WARNING }, { "0", LOG_EMERG },
+	{ "emerg", LOG_EMERG },   { "alert", LOG_ALERT },     { "crit", LOG_CRIT },
+	{ "err", LOG_ERR },       { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+	{ "info", LOG_INFO },     { "debug", LOG_DEBUG },     { "none", -1 },
+	{ "critical", LOG_CRIT }, { "fatal", LOG_CRIT },      { "error", LOG_ERR },
+	{ "warn", LOG_WARNING },  { "trace", LOG_DEBUG },     { "off", -1 },
+	{ "DEBUG", LOG_DEBUG },   { "Warning", LOG_WARNING }, { "0", LOG_EMERG },
 	{ "7", LOG_DEBUG },
 };
 
@@ -75,8 +76,6 @@ int main(void)
 {
 	TCase *tcase = tcase_create("level");
 	Suite *suite = suite_create("level");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, parses_every_name, 0, sizeof(accepted) / sizeof(accepted[0]));
 	tcase_add_loop_test(tcase, refuses_and_leaves_the_result_alone, 0,
@@ -86,9 +85,5 @@ int main(void)
 	tcase_add_test(tcase, prints_the_configuration_s_names);
 	suite_add_tcase(suite, tcase);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }
