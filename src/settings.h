@@ -41,6 +41,10 @@ enum setting_kind {
 
 enum { SETTING_AUTO = -1 };
 
+/* SETTING_SYSLOG_FACILITY: the number is the facility's, 1 (user) to 23 (local7). Unset, records
+ * carry none, and the syslog sink, which needs one, says user. */
+enum { FACILITY_UNSET = -1, FACILITY_USER = 1 };
+
 /* The numbers of SETTING_SINK, _SYSLOG_FORMAT and _STDERR_FORMAT. */
 enum { SINK_CHOICE_AUTO, SINK_CHOICE_JOURNAL, SINK_CHOICE_SYSLOG, SINK_CHOICE_STDERR };
 enum { SYSLOG_CHOICE_RFC3164, SYSLOG_CHOICE_RFC5424 };
@@ -51,13 +55,17 @@ struct setting_info {
 	const char *group; /* "stderr", or NULL where the key stands by itself */
 	const char *key;
 	enum setting_kind kind;
-	const char *const *choices; /* KIND_CHOICE: ends with NULL */
+	const char *const *choices; /* KIND_CHOICE: ends with NULL; "" has no name */
 	int min, max;               /* KIND_NUMBER */
 	int number;                 /* the built-in default */
 	const char *text;           /* likewise; NULL: none */
 };
 
 extern const struct setting_info setting_infos[SETTING_COUNT];
+
+/* The number that TEXT stands for: a level, a choice, "true", "false", "auto". Returns 0 or
+ * -EINVAL; always -EINVAL for KIND_TEXT and KIND_NUMBER. */
+int setting_parse(enum setting setting, const char *text, int *ret_number);
 
 /* One "key = value" of a rule. */
 struct assignment {
@@ -80,6 +88,7 @@ struct rule {
 	bool is_defaults;
 	struct glob name;
 	struct glob identifier;
+	struct glob scope; /* the identifier of the whole file: both have to match */
 	const struct assignment *assignments;
 	size_t n_assignments;
 	const struct field_assignment *fields;
@@ -92,7 +101,13 @@ struct rules {
 	size_t n;
 };
 
-enum { SETTINGS_FIELDS_MAX = 1000 }; /* journald drops entries of more than 1,024 fields */
+bool rule_applies(const struct rule *rule, const char *identifier, size_t identifier_length,
+		  const char *process, size_t process_length);
+
+enum {
+	SETTINGS_FIELDS_MAX = 1000, /* journald drops entries of more than 1,024 fields */
+	SETTINGS_FIELD_SLOTS = 2048
+};
 
 struct settings {
 	int number[SETTING_COUNT];
@@ -104,6 +119,8 @@ struct settings {
 	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
 	const struct rule *field_by[SETTINGS_FIELDS_MAX];
 	size_t n_fields;
+	/* Where a name's field is, plus one: a hash table, valid once there is a field. */
+	unsigned short field_slot[SETTINGS_FIELD_SLOTS];
 };
 
 /* The built-in defaults. Clears nothing that it does not need: the struct is large. */
