@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* board: the level of a slot, which its process and people outside both decide. */
+#include "board.h"
+
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "clock.h"
+#include "glob.h"
+
+/* A person's level that ends is not left to the gate where it is the tighter one: whoever is kept
+ * quiet by the gate would never notice that the time is over. */
+static int gate_for(int level, person_word person)
+{
+	if (!person)
+		return level;
+	if (person_until_ms(person) && person_level(person) < level)
+		return level;
+	return person_level(person);
+}
+
+void slot_open_gate(struct slot *slot)
+{
+	person_word person;
+	int level, gate;
+	bool asked;
+
+	/* Two may do this at once: who stores last has seen what both changed, or sees it now. */
+	do {
+		person = atomic_load(&slot->person);
+		level = atomic_load(&slot->level);
+		asked = atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
+		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
+		atomic_store(&slot->gate, gate);
+	} while (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
+		 asked != (atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered)));
+}
+
+int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
+{
+	person_word person = atomic_load_explicit(&slot->person, memory_order_relaxed);
+
+	*ret_expired = false;
+	if (!person)
+		return atomic_load_explicit(&slot->level, memory_order_relaxed);
+	if (!person_until_ms(person) || now_ms < person_until_ms(person))
+		return person_level(person);
+	*ret_expired = atomic_compare_exchange_strong(&slot->person, &person, 0);
+	slot_open_gate(slot);
+	return atomic_load(&slot->level);
+}
+
+static bool read_override(const struct override *override, person_word *ret_person,
+			  uint32_t *ret_uid, char *ret_name)
+{
+	const uint32_t sequence = atomic_load(&override->sequence);
+
+	if (!sequence || sequence & 1)
+		return false;
+	*ret_person = atomic_load(&override->person);
+	*ret_uid = atomic_load(&override->uid);
+	memcpy(ret_name, override->name, PROCESS_NAME_SIZE);
+	ret_name[PROCESS_NAME_SIZE - 1] = '\0';
+	atomic_thread_fence(memory_order_acquire);
+	return *ret_person && sequence == atomic_load(&override->sequence);
+}
+
+void slot_apply_overrides(struct slot *slot, const char *name)
+{
+	struct board *board = board_get();
+	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000;
+	uint32_t used = board ? atomic_load(&board->overrides_used) : 0;
+
+	if (used > BOARD_OVERRIDES)
+		used = BOARD_OVERRIDES;
+	for (uint32_t i = 0; i < used; i++) {
+		char pattern[PROCESS_NAME_SIZE];
+		person_word person;
+		uint32_t uid;
+		struct glob glob;
+
+		if (!read_override(&board->override[i], &person, &uid, pattern))
+			continue;
+		glob = glob_compile(pattern);
+		if (!glob_match(&glob, name, strlen(name)))
+			continue;
+		if (person_until_ms(person) && person_until_ms(person) <= now_ms)
+			continue;
+		atomic_store(&slot->person, person == PERSON_RESET ? 0 : person);
+		atomic_store(&slot->person_uid, uid);
+	}
+	slot_open_gate(slot);
+}
+
+void slot_write_text(struct slot *slot, char *field, size_t size, const char *text)
+{
+	atomic_fetch_add(&slot->text_sequence, 1);
+	atomic_thread_fence(memory_order_release);
+	(void)strncpy(field, text, size - 1);
+	field[size - 1] = '\0';
+	atomic_thread_fence(memory_order_release);
+	atomic_fetch_add(&slot->text_sequence, 1);
+}
+
+bool slot_read_text(const struct slot *slot, size_t offset, size_t size, char *ret)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		const uint32_t before = atomic_load(&slot->text_sequence);
+
+		memcpy(ret, (const char *)slot + offset, size);
+		ret[size - 1] = '\0';
+		atomic_thread_fence(memory_order_acquire);
+		if (!(before & 1) && before == atomic_load(&slot->text_sequence))
+			return true;
+		(void)sched_yield();
+	}
+	return false;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* board: making it, and who has which slot. */
+#include "board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "descriptor.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
+#endif
+
+enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where they live */
+
+/* The address is kept for good: a thread that is just about to read its gate must never fault. */
+static struct board *area;
+static _Atomic(struct board *) current;
+static struct descriptor board_fd = DESCRIPTOR_NONE;
+
+struct board *board_get(void)
+{
+	return atomic_load_explicit(&current, memory_order_acquire);
+}
+
+static int create_file(void)
+{
+	int fd = memfd_create(BOARD_FILE_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create(BOARD_FILE_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A memfd over the limit would bring SIGXFSZ. */
+static bool file_size_is_limited(size_t size)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	       limit.rlim_cur < size;
+}
+
+static int open_file(void)
+{
+	AUTO_CLOSE int fd = -1;
+
+	if (file_size_is_limited(sizeof(struct board)))
+		return -EFBIG;
+	fd = create_file();
+	if (fd < 0)
+		return fd;
+	if (fchmod(fd, 0600) < 0 || ftruncate(fd, (off_t)sizeof(struct board)) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int map(int fd)
+{
+	const int flags = (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED) |
+			  (area ? MAP_FIXED : 0) | MAP_NORESERVE;
+	void *memory = mmap(area, sizeof(struct board), PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	area = memory;
+	return 0;
+}
+
+int board_open(const char *identifier, const char *run_id, bool shared)
+{
+	AUTO_CLOSE int fd = shared ? open_file() : -1;
+	const int r = map(fd);
+
+	if (r < 0)
+		return r;
+	area->version = BOARD_VERSION;
+	area->size = sizeof(struct board);
+	area->slot_size = sizeof(struct slot);
+	area->n_slots = BOARD_SLOTS;
+	area->since_ns = clock_now_ns(CLOCK_REALTIME);
+	area->opener = getpid();
+	(void)stpncpy(area->run_id, run_id, sizeof(area->run_id) - 1);
+	(void)stpncpy(area->identifier, identifier, sizeof(area->identifier) - 1);
+	area->magic = BOARD_MAGIC;
+	if (fd >= 0)
+		descriptor_take(&board_fd, take_fd(&fd));
+	atomic_store_explicit(&current, area, memory_order_release);
+	return 0;
+}
+
+void board_close(void)
+{
+	if (!board_get())
+		return;
+	atomic_store(&current, NULL);
+	descriptor_close(&board_fd);
+	(void)map(-1); /* gates that still point here read zeroes */
+}
+
+static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool foreign)
+{
+	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
+	const uint64_t word = (uint64_t)pid << 32 | generation << 8 | (foreign ? SLOT_FOREIGN : 0) |
+			      SLOT_TAKEN;
+
+	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i] : NULL;
+}
+
+static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
+{
+	while (atomic_load(&board->used) < BOARD_SLOTS) {
+		const uint32_t i = atomic_fetch_add(&board->used, 1);
+		struct slot *slot = i < BOARD_SLOTS ? take(board, i, 0, pid, foreign) : NULL;
+
+		if (slot)
+			return slot;
+	}
+	return NULL;
+}
+
+static bool can_reuse(uint64_t word)
+{
+	switch (slot_word_phase(word)) {
+	case SLOT_FREE:
+	case SLOT_ENDED:
+	case SLOT_TOLD:
+		return true;
+	default:
+		return !(word & SLOT_FOREIGN) && !process_is_alive(slot_word_pid(word));
+	}
+}
+
+static struct total *find_total(struct board *board, const char *name)
+{
+	struct total *total = board->total;
+
+	for (int i = 0; i < BOARD_TOTALS; i++, total++) {
+		uint32_t free = 0;
+
+		if (atomic_compare_exchange_strong(&total->taken, &free, 1)) {
+			(void)stpncpy(total->name, name, sizeof(total->name) - 1);
+			atomic_store(&total->taken, 2);
+			return total;
+		}
+		if (free == 2 && strncmp(total->name, name, sizeof(total->name)) == 0)
+			return total;
+	}
+	return total - 1; /* more names than places: the last one is everybody's */
+}
+
+static void fold(struct board *board, struct slot *slot)
+{
+	char name[PROCESS_NAME_SIZE];
+	struct total *total;
+
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	total = find_total(board, name);
+	atomic_fetch_add(&total->processes, 1);
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
+}
+
+static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
+{
+	for (int n = 0; n < SEARCH_MAX; n++) {
+		const uint32_t i = atomic_fetch_add(&board->hand, 1) % BOARD_SLOTS;
+		const uint64_t word = atomic_load(&board->state[i]);
+		struct slot *slot;
+
+		if (!word || !can_reuse(word))
+			continue;
+		slot = take(board, i, word, pid, foreign);
+		if (!slot)
+			continue;
+		if (slot_word_phase(word) != SLOT_FREE && slot_word_phase(word) != SLOT_TAKEN &&
+		    slot_word_phase(word) != SLOT_SCOPE)
+			fold(board, slot);
+		if (slot_word_phase(word) != SLOT_TAKEN && atomic_load(&board->ended) > 0)
+			atomic_fetch_sub(&board->ended, 1);
+		memset(slot, 0, sizeof(*slot));
+		return slot;
+	}
+	return NULL;
+}
+
+struct slot *board_take(pid_t pid, bool foreign)
+{
+	struct board *board = board_get();
+	struct slot *slot;
+
+	if (!board)
+		return NULL;
+	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, foreign) : NULL;
+	if (!slot)
+		slot = take_fresh(board, pid, foreign);
+	if (!slot)
+		slot = take_dead(board, pid, foreign);
+	if (!slot) {
+		atomic_fetch_add(&board->slotless, 1);
+		return NULL;
+	}
+	atomic_store(&slot->parent, -1);
+	atomic_store(&slot->sink, -1);
+	atomic_store(&slot->since_ns, clock_now_ns(CLOCK_REALTIME));
+	atomic_store(&slot->since_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / 1000000);
+	return slot;
+}
+
+static void set_phase(struct slot *slot, enum slot_phase phase)
+{
+	struct board *board = board_get();
+	const int i = board_index(slot);
+
+	if (i >= 0)
+		atomic_store(&board->state[i], (atomic_load(&board->state[i]) & ~UINT64_C(0x7f)) | phase);
+}
+
+void board_show(struct slot *slot, enum slot_phase phase)
+{
+	set_phase(slot, phase);
+}
+
+void board_end(struct slot *slot)
+{
+	struct board *board = board_get();
+
+	if (board_index(slot) < 0)
+		return;
+	set_phase(slot, SLOT_ENDED);
+	atomic_fetch_add(&board->ended, 1);
+}
+
+void board_release(struct slot *slot)
+{
+	struct board *board = board_get();
+
+	if (board_index(slot) < 0)
+		return;
+	set_phase(slot, SLOT_FREE);
+	atomic_fetch_add(&board->ended, 1);
+}
+
+int board_index(const struct slot *slot)
+{
+	const struct board *board = board_get();
+
+	if (!board || slot < board->slot || slot >= board->slot + BOARD_SLOTS)
+		return -1;
+	return (int)(slot - board->slot);
+}
+
+struct slot *board_find(pid_t pid)
+{
+	struct board *board = board_get();
+	struct slot *found = NULL;
+	uint32_t used = board ? atomic_load(&board->used) : 0;
+
+	if (used > BOARD_SLOTS)
+		used = BOARD_SLOTS;
+	for (uint32_t i = 0; i < used; i++) {
+		const uint64_t word = atomic_load(&board->state[i]);
+		const enum slot_phase phase = slot_word_phase(word);
+
+		if (slot_word_pid(word) != pid || phase == SLOT_FREE || phase == SLOT_TAKEN ||
+		    phase == SLOT_SCOPE)
+			continue;
+		if (!found || board->slot[i].since_ns > found->since_ns)
+			found = &board->slot[i];
+	}
+	return found;
+}
+
+bool board_tell_once(uint64_t key)
+{
+	struct board *board = board_get();
+
+	if (!board)
+		return true;
+	key |= 1; /* never the word that says free */
+	for (int i = 0; i < BOARD_TOLD; i++) {
+		uint64_t seen = 0;
+
+		if (atomic_compare_exchange_strong(&board->told[i], &seen, key))
+			return true;
+		if (seen == key)
+			return false;
+	}
+	return false; /* enough was told */
+}
+
+bool process_is_alive(pid_t pid)
+{
+	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+
+	if (pid <= 0)
+		return false;
+	if (fd < 0)
+		return errno != ESRCH && (kill(pid, 0) == 0 || errno == EPERM);
+	return poll(&ended, 1, 0) == 0; /* readable: it has ended, though nobody waited for it */
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "descriptor.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Above what programs number by themselves; not higher, because the kernel's table grows with the
+ * highest number: near 524,288 it takes megabytes. */
+enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
+
+static int lowest_number(void)
+{
+	struct rlimit limit = { .rlim_cur = NUMBER_HIGH };
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur >= NUMBER_HIGH)
+		return NUMBER_HIGH - NUMBER_LOW;
+	return (int)limit.rlim_cur * 3 / 4;
+}
+
+void descriptor_take(struct descriptor *descriptor, int fd)
+{
+	const int high = fcntl(fd, F_DUPFD_CLOEXEC, lowest_number());
+	struct stat st = { 0 };
+
+	if (high >= 0) {
+		(void)close(fd);
+		fd = high;
+	}
+	(void)fstat(fd, &st);
+	*descriptor = (struct descriptor){ fd, st.st_dev, st.st_ino };
+}
+
+bool descriptor_is_ours(const struct descriptor *descriptor)
+{
+	struct stat st;
+
+	return descriptor->fd >= 0 && fstat(descriptor->fd, &st) == 0 &&
+	       st.st_dev == descriptor->device && st.st_ino == descriptor->inode;
+}
+
+void descriptor_close(struct descriptor *descriptor)
+{
+	if (descriptor_is_ours(descriptor))
+		(void)close(descriptor->fd);
+	descriptor->fd = -1;
+}
