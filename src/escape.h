@@ -2,8 +2,10 @@
 /* escape: hostile bytes -> one line of text. Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "record.h"
 
@@ -14,7 +16,28 @@ struct text {
 	size_t size; /* what all of it takes; more than capacity: it was cut */
 };
 
-void text_put(struct text *text, struct bytes bytes);
+/* Inline: a record is a dozen of these, most of a length that the compiler knows. */
+static inline void text_put(struct text *text, struct bytes bytes)
+{
+	const size_t room = text->size < text->capacity ? text->capacity - text->size : 0;
+	const size_t fits = bytes.size < room ? bytes.size : room;
+
+	if (fits > 0)
+		memcpy(text->data + text->size, bytes.data, fits);
+	text->size += bytes.size;
+}
+
+/* A string literal. */
+#define text_put_literal(text, literal)                                                            \
+	text_put(text, (struct bytes){ "" literal, sizeof(literal) - 1 })
+
+static inline void text_put_char(struct text *text, char c)
+{
+	if (text->size < text->capacity)
+		text->data[text->size] = c;
+	text->size++;
+}
+
 void text_put_string(struct text *text, const char *string);
 void text_put_number(struct text *text, uint64_t number);
 void text_put_padded(struct text *text, unsigned number, unsigned digits); /* 007 */
@@ -23,10 +46,16 @@ void text_put_padded(struct text *text, unsigned number, unsigned digits); /* 00
  * one line that neither forges another nor drives a terminal. */
 void text_put_escaped(struct text *text, struct bytes bytes);
 
-/* A JSON string with its quotes, as RFC 8259 says; bytes that are not valid UTF-8 are written as
- * the replacement character U+FFFD. */
-void text_put_json_string(struct text *text, struct bytes bytes);
+/* What stands between the quotes of a JSON string (RFC 8259); bytes that are not valid UTF-8 are
+ * written as the replacement character U+FFFD. */
+void text_put_json_characters(struct text *text, struct bytes bytes);
 
 /* The value of a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash, bytes as
  * in text_put_escaped() become \\xNN. */
 void text_put_sd_value(struct text *text, struct bytes bytes);
+
+/* Whether all of it is UTF-8 without a NUL: text, to those who read it as such. */
+bool bytes_are_text(struct bytes bytes);
+
+/* The size of the longest beginning of at most size bytes that does not end inside a character. */
+size_t bytes_cut_at_character(struct bytes bytes, size_t size);
