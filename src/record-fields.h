@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* record-fields: the fields of a call, and those of its scope that they leave standing. */
+#pragma once
+
+#include "escape.h"
+
+/* journald drops entries of more than 1,024 fields, in silence; the others are mplog's own. */
+enum { RECORD_FIELDS_MAX = 1000 };
+
+void text_put_fields(struct text *out, const struct record_source *source);
+
+/* NAME\n<64-bit size>value\n, which any value may take; NAME=value\n for one without a newline. */
+void text_put_binary_field(struct text *out, struct bytes name, struct bytes value);
+void text_put_plain_field(struct text *out, struct bytes name, struct bytes value);
