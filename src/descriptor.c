@@ -10,6 +10,9 @@
  * highest number: near 524,288 it takes megabytes. */
 enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
 
+/* Below are standard input, output and error: what is ours must not get what is theirs. */
+enum { NUMBER_FREE = 3 };
+
 static int lowest_number(void)
 {
 	struct rlimit limit = { .rlim_cur = NUMBER_HIGH };
@@ -20,9 +23,17 @@ static int lowest_number(void)
 	return (int)limit.rlim_cur * 3 / 4;
 }
 
-void descriptor_take(struct descriptor *descriptor, int fd)
+/* Where nothing is free high up, at least out of the way of the standard streams. */
+static int duplicate(int fd)
 {
 	const int high = fcntl(fd, F_DUPFD_CLOEXEC, lowest_number());
+
+	return high < 0 && fd < NUMBER_FREE ? fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_FREE) : high;
+}
+
+void descriptor_take(struct descriptor *descriptor, int fd)
+{
+	const int high = duplicate(fd);
 	struct stat st = { 0 };
 
 	if (high >= 0) {

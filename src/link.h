@@ -11,9 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "connection.h"
 #include "sink.h"
-
-struct connection;
 
 struct link {
 	const char *const *paths; /* tried in this order; ends with NULL */
@@ -21,18 +20,22 @@ struct link {
 	_Atomic(struct connection *) connection;
 	atomic_bool stuck;        /* the last deadline was missed */
 	atomic_bool inherited;    /* the parent's: connect one of our own when the path is there */
-	atomic_llong absent_until_ns; /* not looked for again before: no look-up a record */
+	atomic_bool was_there;    /* since the program began, in this process or those before it */
+	atomic_llong not_before_ns; /* the service is not looked for again: no look-up a record */
 };
 
-/* Sends one message. Returns 0, -EAGAIN (full until the deadline), -EMSGSIZE (too large for a
- * datagram), -ENOENT where there is no service, or another negative errno. */
+/* Sends one message. The byte behind it has to be there: on a stream it is sent as the message's
+ * end. Called inside of epoch_enter(). Returns 0, or
+ *   -EAGAIN     full until the deadline
+ *   -EMSGSIZE   too large for a datagram, or to be sent whole on a stream
+ *   -ENOBUFS    likewise
+ *   -ENOENT     there is no service, nor was there one
+ *   -ENOTCONN   the service is gone
+ * or another negative errno. */
 int link_send(struct link *link, struct bytes message, struct deadline *deadline);
 
 /* Sends a descriptor alone (the journal's way for large records). Likewise. */
 int link_send_fd(struct link *link, int fd, struct deadline *deadline);
-
-/* Whether the connection is a stream: messages need an end of their own. Connects if need be. */
-bool link_is_stream(struct link *link);
 
 void link_renew(struct link *link);
 void link_close(struct link *link);

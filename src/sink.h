@@ -32,6 +32,9 @@ struct deadline {
 /* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
 int64_t deadline_left_ns(struct deadline *deadline);
 
+/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
+int64_t coarse_now_ns(void);
+
 struct delivery {
 	const struct record *record;
 	const struct style *style;
@@ -41,8 +44,9 @@ struct delivery {
 
 struct sink {
 	const char *name;
-	/* 1: written. 0: there is no such sink here (a choice, not a failure). Or a negative errno:
-	 * -EAGAIN where it was full until the deadline. Async-signal-safe; needs no lock; changes
+	/* 1: written. 0: there is no such sink here (a choice, not a failure), nor was one since
+	 * the program began. Or a negative errno: -EAGAIN where it was full until the deadline,
+	 * -ENOTCONN where it was there and is gone. Async-signal-safe; needs no lock; changes
 	 * errno; raises no SIGPIPE. Called inside of epoch_enter(). */
 	int (*write)(const struct delivery *delivery);
 	/* Whether it ends in the host's journald, so that it is not worth a try where that failed. */
@@ -62,9 +66,14 @@ extern const struct sink sink_stderr;
 /* In the order in which a record falls from one to the next. */
 extern const struct sink *const sinks[SINK_COUNT];
 
+/* Reads what the environment says about standard error (JOURNAL_STREAM, NO_COLOR), which only a
+ * program that is not yet busy may. Call it once, and before it nothing there is set. */
+void sink_init(void);
+
 /* Whether standard error is a stream of the journal: JOURNAL_STREAM names fd 2 (sd_journal_stream
  * in systemd.exec(5)). */
 bool stderr_is_journal(void);
 
-/* Whether standard error is a terminal. */
+/* Whether standard error is a terminal. Both look at the descriptor itself at most once a second,
+ * and after renew(): they are asked with every record. */
 bool stderr_is_terminal(void);

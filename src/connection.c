@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "cleanup.h"
+#include "memory.h"
+
+static int connect_to(int fd, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const size_t size = strlen(path);
+
+	if (size >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, size + 1);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Non-blocking at first: a stream's connect(2) waits where the service accepts none. */
+static int open_socket(int type, const char *path)
+{
+	AUTO_CLOSE int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = connect_to(fd, path);
+	if (r < 0)
+		return r;
+	if (fcntl(fd, F_SETFL, 0) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+int connection_open(struct connection **ret, const char *path, bool may_stream)
+{
+	AUTO_CLOSE int fd = -1;
+	struct connection *connection;
+	bool is_stream = false;
+
+	fd = open_socket(SOCK_DGRAM, path);
+	if (fd == -EPROTOTYPE && may_stream) {
+		is_stream = true;
+		fd = open_socket(SOCK_STREAM, path);
+	}
+	if (fd < 0)
+		return fd;
+	connection = memory_map(sizeof(*connection));
+	if (!connection)
+		return -ENOMEM;
+	descriptor_take(&connection->socket, take_fd(&fd));
+	connection->is_stream = is_stream;
+	*ret = connection;
+	return 0;
+}
+
+/* retired is the first member. */
+static void free_connection(struct retired *retired)
+{
+	struct connection *const connection = (struct connection *)retired;
+
+	descriptor_close(&connection->socket);
+	memory_unmap(connection, sizeof(*connection));
+}
+
+void connection_retire(struct connection *connection)
+{
+	epoch_retire(&connection->retired, free_connection);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "link.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_US INT64_C(1000)
+
+/* How often a service that is absent or stuck is looked for: it is to be used again within a
+ * second of being back. */
+#define LOOK_AGAIN_NS (NS_PER_S / 4)
+
+/* The kernel wakes who waits in a blocking send one after the other, poll(2) wakes them all. But
+ * the time-out belongs to the socket, which threads and children may share: so that nobody waits
+ * for another's deadline it is a short one, again and again. */
+#define WAIT_MAX_NS (NS_PER_S / 20)
+
+/* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
+enum { STREAM_MESSAGE_MAX = 32768 };
+
+struct parcel {
+	struct bytes message;
+	int fd; /* -1: none */
+};
+
+/* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */
+union fd_control {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+static ssize_t push_fd(int socket, int fd, int flags)
+{
+	union fd_control control = { .space = { 0 } };
+	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *const header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	return sendmsg(socket, &message, flags);
+}
+
+static ssize_t push(int socket, const struct parcel *parcel, int flags)
+{
+	const ssize_t n = parcel->fd >= 0 ?
+				  push_fd(socket, parcel->fd, flags | MSG_NOSIGNAL) :
+				  send(socket, parcel->message.data, parcel->message.size,
+				       flags | MSG_NOSIGNAL);
+
+	return n < 0 ? -errno : n;
+}
+
+/* A time-out of 0 would mean for ever. */
+static void limit_wait(int socket, int64_t left_ns)
+{
+	const int64_t wait_ns = left_ns < WAIT_MAX_NS ? left_ns : WAIT_MAX_NS;
+	const struct timeval timeout = { .tv_usec = wait_ns / NS_PER_US + 1 };
+
+	(void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+}
+
+/* 1: all of it is gone. 0: some is left. */
+static int advance(struct parcel *parcel, size_t n, bool is_stream)
+{
+	if (!is_stream || n >= parcel->message.size)
+		return 1;
+	parcel->message.data += n;
+	parcel->message.size -= n;
+	return 0;
+}
+
+/* Waits until the deadline at most. Goes on after a signal with what is left. */
+static int push_waiting(const struct connection *connection, struct parcel *parcel,
+			struct deadline *deadline)
+{
+	for (;;) {
+		const int64_t left_ns = deadline_left_ns(deadline);
+		ssize_t n;
+
+		if (left_ns == 0)
+			return -EAGAIN;
+		limit_wait(connection->socket.fd, left_ns);
+		n = push(connection->socket.fd, parcel, 0);
+		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
+			return 0;
+		if (n < 0 && n != -EAGAIN && n != -EINTR)
+			return (int)n;
+	}
+}
+
+static int transmit(const struct link *link, const struct connection *connection,
+		    struct parcel parcel, struct deadline *deadline)
+{
+	const size_t size = parcel.message.size;
+	const ssize_t n = push(connection->socket.fd, &parcel, MSG_DONTWAIT);
+	int r;
+
+	if (n >= 0 && advance(&parcel, (size_t)n, connection->is_stream))
+		return 0;
+	if (n < 0 && n != -EAGAIN && n != -EINTR)
+		return (int)n;
+	if (!descriptor_is_ours(&connection->socket))
+		return -ENOTCONN;
+	if (n == -EAGAIN && atomic_load_explicit(&link->stuck, memory_order_relaxed))
+		return -EAGAIN;
+	r = push_waiting(connection, &parcel, deadline);
+	/* Nobody else may continue the line that was begun. */
+	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;
+}
+
+/* The service is not there now: not worth an error of its own. */
+static bool is_absence(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ECONNREFUSED:
+	case -EACCES:
+	case -EPERM:
+	case -EPROTOTYPE:
+	case -EAFNOSUPPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int absence(const struct link *link)
+{
+	return atomic_load_explicit(&link->was_there, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
+}
+
+static int open_any(const struct link *link, struct connection **ret)
+{
+	int r = -ENOENT;
+
+	for (const char *const *path = link->paths; *path; path++) {
+		r = connection_open(ret, *path, link->may_stream);
+		if (r == 0 || !is_absence(r))
+			return r;
+	}
+	return absence(link);
+}
+
+/* False where somebody else was faster: then *connection is theirs, or NULL. */
+static bool replace(struct link *link, struct connection **connection, struct connection *by)
+{
+	struct connection *old = *connection;
+
+	if (!atomic_compare_exchange_strong(&link->connection, &old, by)) {
+		*connection = old;
+		return false;
+	}
+	if (old)
+		connection_retire(old);
+	*connection = by;
+	return true;
+}
+
+static void drop(struct link *link, struct connection *connection)
+{
+	(void)replace(link, &connection, NULL);
+}
+
+/* Connects anew, in place of *connection. Where that cannot be, the old one is kept: after
+ * chroot(2) the path is gone, and a socket connected before still works. */
+static int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
+{
+	struct connection *opened;
+	int r;
+
+	atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS, memory_order_relaxed);
+	r = open_any(link, &opened);
+	if (r < 0)
+		return *connection && descriptor_is_ours(&(*connection)->socket) ? 0 : r;
+
+	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
+	atomic_store_explicit(&link->was_there, true, memory_order_relaxed);
+	if (!replace(link, connection, opened))
+		connection_retire(opened);
+	return *connection ? 0 : -ENOTCONN;
+}
+
+static bool is_current(struct connection *connection, int64_t now_ns)
+{
+	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns)
+		return true;
+	if (!descriptor_is_ours(&connection->socket))
+		return false;
+	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
+	return true;
+}
+
+static bool may_look(const struct link *link, int64_t now_ns)
+{
+	return now_ns >= atomic_load_explicit(&link->not_before_ns, memory_order_relaxed);
+}
+
+/* A stuck service may have a successor at the path. */
+static bool wants_another(struct link *link, int64_t now_ns)
+{
+	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
+		return atomic_exchange(&link->inherited, false);
+	return atomic_load_explicit(&link->stuck, memory_order_relaxed) && may_look(link, now_ns);
+}
+
+static int find_connection(struct link *link, struct connection **ret)
+{
+	const int64_t now_ns = coarse_now_ns();
+
+	*ret = atomic_load(&link->connection);
+	if (*ret && !is_current(*ret, now_ns)) {
+		drop(link, *ret);
+		*ret = NULL;
+		return connect_anew(link, ret, now_ns);
+	}
+	if (*ret)
+		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
+	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
+}
+
+/* Whether the connection is of no use any more; -EBADF and -ENOTSOCK: it is a stranger's. */
+static bool is_broken(int error, const struct connection *connection)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+	case -ECONNRESET:
+	case -ENOTCONN:
+	case -EPIPE:
+	case -ETIMEDOUT:
+		return true;
+	case -EAGAIN:
+		return false;
+	default:
+		return !descriptor_is_ours(&connection->socket);
+	}
+}
+
+static int try_once(struct link *link, const struct parcel *parcel, struct deadline *deadline,
+		    bool *ret_again)
+{
+	struct connection *connection;
+	struct parcel whole = *parcel;
+	int r = find_connection(link, &connection);
+
+	if (r < 0)
+		return r;
+	if (connection->is_stream && whole.message.size >= STREAM_MESSAGE_MAX)
+		return -EMSGSIZE;
+	if (connection->is_stream)
+		whole.message.size++; /* its end */
+	r = transmit(link, connection, whole, deadline);
+	if (r < 0 && is_broken(r, connection)) {
+		drop(link, connection);
+		atomic_store_explicit(&link->not_before_ns, 0, memory_order_relaxed);
+		*ret_again = r != -ETIMEDOUT;
+	}
+	return r == -ETIMEDOUT ? -EAGAIN : r;
+}
+
+static void note_stuck(struct link *link, bool stuck)
+{
+	if (atomic_load_explicit(&link->stuck, memory_order_relaxed) != stuck)
+		atomic_store_explicit(&link->stuck, stuck, memory_order_relaxed);
+}
+
+/* Once more where the connection broke: the service may have been restarted. */
+static int deliver(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+{
+	bool again = false;
+	int r = try_once(link, parcel, deadline, &again);
+
+	if (again)
+		r = try_once(link, parcel, deadline, &again);
+	if (r == 0 || r == -EAGAIN)
+		note_stuck(link, r < 0);
+	return r;
+}
+
+int link_send(struct link *link, struct bytes message, struct deadline *deadline)
+{
+	return deliver(link, &(struct parcel){ message, -1 }, deadline);
+}
+
+int link_send_fd(struct link *link, int fd, struct deadline *deadline)
+{
+	return deliver(link, &(struct parcel){ { NULL, 0 }, fd }, deadline);
+}
+
+void link_renew(struct link *link)
+{
+	atomic_store(&link->inherited, atomic_load(&link->connection) != NULL);
+	atomic_store(&link->not_before_ns, 0);
+}
+
+void link_close(struct link *link)
+{
+	struct connection *connection = atomic_load(&link->connection);
+
+	drop(link, connection);
+	atomic_store(&link->stuck, false);
+	atomic_store(&link->not_before_ns, 0);
+}

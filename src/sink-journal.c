@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal's native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/. */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "cleanup.h"
+#include "link.h"
+
+static const char *const paths[] = { "/run/systemd/journal/socket", NULL };
+
+static struct link journal = { .paths = paths };
+
+static int write_all(int fd, struct bytes bytes)
+{
+	while (bytes.size > 0) {
+		const ssize_t n = write(fd, bytes.data, bytes.size);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			return -EIO;
+		if (n > 0) {
+			bytes.data += n;
+			bytes.size -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* The limit holds for memory files too, and what goes over it is a SIGXFSZ. */
+static bool is_over_limit(size_t size)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur;
+}
+
+/* journald takes only what nobody can change any more. */
+static int open_sealed(struct bytes bytes)
+{
+	AUTO_CLOSE int fd = -1;
+	int r;
+
+	if (is_over_limit(bytes.size))
+		return -EFBIG;
+	fd = memfd_create("mplog-record", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, bytes);
+	if (r < 0)
+		return r;
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int send_large(struct bytes record, struct deadline *deadline)
+{
+	AUTO_CLOSE const int fd = open_sealed(record);
+
+	return fd < 0 ? fd : link_send_fd(&journal, fd, deadline);
+}
+
+static int journal_write(const struct delivery *delivery)
+{
+	const struct bytes record = delivery->record->data;
+	int r = link_send(&journal, record, delivery->deadline);
+
+	if (r == -EMSGSIZE || r == -ENOBUFS)
+		r = send_large(record, delivery->deadline);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+static bool journal_is_journald(void)
+{
+	return true;
+}
+
+static bool journal_is_stuck(void)
+{
+	return atomic_load_explicit(&journal.stuck, memory_order_relaxed);
+}
+
+static void journal_renew(void)
+{
+	link_renew(&journal);
+}
+
+static void journal_close(void)
+{
+	link_close(&journal);
+}
+
+const struct sink sink_journal = {
+	.name = "journal",
+	.write = journal_write,
+	.is_journald = journal_is_journald,
+	.is_stuck = journal_is_stuck,
+	.renew = journal_renew,
+	.close = journal_close,
+};

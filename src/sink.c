@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink.h"
+
+#include "clock.h"
+
+#define NS_PER_MS INT64_C(1000000)
+
+const struct sink *const sinks[SINK_COUNT] = {
+	[SINK_JOURNAL] = &sink_journal,
+	[SINK_SYSLOG] = &sink_syslog,
+	[SINK_STDERR] = &sink_stderr,
+};
+
+int64_t coarse_now_ns(void)
+{
+	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
+}
+
+int64_t deadline_left_ns(struct deadline *deadline)
+{
+	const int64_t now = deadline->timeout_ms > 0 ? clock_now_ns(CLOCK_MONOTONIC) : 0;
+
+	if (deadline->timeout_ms == 0)
+		return 0;
+	if (deadline->end_ns == 0)
+		deadline->end_ns = now + deadline->timeout_ms * NS_PER_MS;
+	return deadline->end_ns > now ? deadline->end_ns - now : 0;
+}
