@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Standard error: one line, and one write where it can be, for each record. */
+#include "sink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "line.h"
+#include "memory.h"
+#include "standard-error.h"
+
+enum {
+	LINE_BUFFER = 2048, /* a longer line takes memory from the kernel */
+	NAP_MS = 1,         /* where poll(2) says writable of what does not take a byte */
+};
+
+#define NS_PER_MS INT64_C(1000000)
+
+static atomic_bool stuck;
+
+/* A part of a line went out and the rest did not: the next one begins a new line. */
+static atomic_bool torn;
+
+static void put_record(struct text *text, const struct delivery *delivery,
+		       const struct stderr_look *look, const struct timespec *when)
+{
+	const struct style *const style = delivery->style;
+	const bool color = style->stderr_color > 0 ||
+			   (style->stderr_color < 0 && look->is_terminal && !stderr_no_color());
+
+	if (atomic_load_explicit(&torn, memory_order_relaxed))
+		text_put_char(text, '\n');
+	if (look->is_journal) {
+		text_put_char(text, '<');
+		text_put_number(text, (unsigned)delivery->record->level);
+		text_put_char(text, '>');
+	}
+	if (style->stderr_json)
+		text_put_json_line(text, delivery, when);
+	else
+		text_put_line(text, delivery, when, color);
+}
+
+/* 1: worth another try. 0: the deadline has passed. */
+static int wait_writable(struct deadline *deadline, bool has_just_been)
+{
+	struct pollfd state = { .fd = STDERR_FILENO, .events = POLLOUT };
+	const int64_t left_ns = deadline_left_ns(deadline);
+
+	if (left_ns == 0)
+		return 0;
+	if (has_just_been)
+		(void)poll(NULL, 0, NAP_MS);
+	else
+		(void)poll(&state, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+	return 1;
+}
+
+static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadline *deadline)
+{
+	bool has_waited = false;
+
+	while (rest->size > 0) {
+		const ssize_t n = stderr_write_some(kind, *rest);
+
+		if (n > 0) {
+			rest->data += n;
+			rest->size -= (size_t)n;
+		} else if (n == -EAGAIN) {
+			if (atomic_load_explicit(&stuck, memory_order_relaxed) ||
+			    !wait_writable(deadline, has_waited))
+				return -EAGAIN;
+		} else if (n != -EINTR) {
+			return n < 0 ? (int)n : -EIO;
+		}
+		has_waited = n == -EAGAIN && !has_waited;
+	}
+	return 0;
+}
+
+static int write_line(enum stderr_kind kind, struct bytes line, struct deadline *deadline)
+{
+	struct bytes rest = line;
+	const int r = write_whole(kind, &rest, deadline);
+
+	if (r == 0 || r == -EAGAIN)
+		atomic_store_explicit(&stuck, r < 0, memory_order_relaxed);
+	if (rest.size < line.size)
+		atomic_store_explicit(&torn, r < 0, memory_order_relaxed);
+	return r;
+}
+
+static int write_large(size_t size, const struct delivery *delivery, const struct stderr_look *look,
+		       const struct timespec *when)
+{
+	struct text text = { memory_map(size), size, 0 };
+	int r;
+
+	if (!text.data)
+		return -ENOMEM;
+	put_record(&text, delivery, look, when);
+	if (text.size > size) {
+		text.size = size;
+		text.data[size - 1] = '\n';
+	}
+	r = write_line(look->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
+	memory_unmap(text.data, size);
+	return r;
+}
+
+static int stderr_write(const struct delivery *delivery)
+{
+	const struct stderr_look look = stderr_look();
+	char buffer[LINE_BUFFER];
+	struct text text = { buffer, sizeof(buffer), 0 };
+	struct timespec now;
+	int r;
+
+	if (look.kind == STDERR_NONE)
+		return 0;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	put_record(&text, delivery, &look, &now);
+	if (text.size <= text.capacity)
+		r = write_line(look.kind, (struct bytes){ buffer, text.size }, delivery->deadline);
+	else
+		r = write_large(text.size, delivery, &look, &now);
+	return r == 0 ? 1 : r;
+}
+
+static bool stderr_is_stuck(void)
+{
+	return atomic_load_explicit(&stuck, memory_order_relaxed);
+}
+
+/* Descriptor 2 is the application's: there is nothing of ours to renew or close. */
+const struct sink sink_stderr = {
+	.name = "stderr",
+	.write = stderr_write,
+	.is_journald = stderr_leads_to_journald,
+	.is_stuck = stderr_is_stuck,
+	.renew = stderr_forget,
+	.close = stderr_forget,
+};
