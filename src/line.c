@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "line.h"
 
+#include "color.h"
 #include "mplog.h"
 #include "stamp.h"
 
@@ -37,26 +38,13 @@ static const char *find_word(struct bytes prefix, struct bytes name)
 	return NULL;
 }
 
-/* FNV-1a: the same colour for the same name, in every process and run. */
-static unsigned hash_name(struct bytes name)
-{
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < name.size; i++)
-		hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
-	return hash >> 16;
-}
-
-/* Six colours, and the same ones bright: none of black and white, which may be the background. */
 static void put_colored(struct text *text, struct bytes name)
 {
-	const unsigned color = hash_name(name) % 12;
-
-	text_put_literal(text, "\033[");
-	text_put_number(text, color < 6 ? 31 + color : 91 + color - 6);
+	text_put_literal(text, COLOR_BEGIN);
+	text_put_number(text, color_of_name(name.data, name.size));
 	text_put_char(text, 'm');
 	text_put_escaped(text, name);
-	text_put_literal(text, "\033[0m");
+	text_put_literal(text, COLOR_END);
 }
 
 static void put_prefix(struct text *text, struct bytes prefix, struct bytes name, bool color)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The local syslog: its socket, not syslog(3), whose lock a fork may leave held. */
+#include "sink.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "escape.h"
+#include "link.h"
+#include "memory.h"
+#include "syslog-message.h"
+
+enum { MESSAGE_BUFFER = 2048 }; /* a longer message takes memory from the kernel */
+
+static const char *const paths[] = { "/dev/log", "/var/run/log", NULL };
+
+static struct link syslog_link = { .paths = paths, .may_stream = true };
+
+/* What is tried one after the other where a message is too large for the socket: less than the
+ * usual net.core.wmem_default, what a stream takes whole, and what every syslogd takes. */
+static const size_t smaller_sizes[] = { 131072, 32767, 8192, 2048, 1024 };
+
+/* One record, in the making. */
+struct draft {
+	const struct delivery *delivery;
+	struct timespec when;
+	struct utsname host;
+	bool with_fields;
+};
+
+static struct text put_draft(char *buffer, size_t capacity, const struct draft *draft)
+{
+	/* The byte behind the message, which link_send() wants, is none of it. */
+	struct text text = { buffer, capacity - 1, 0 };
+
+	if (draft->delivery->style->syslog_rfc5424)
+		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host.nodename,
+				 draft->with_fields);
+	else
+		text_put_rfc3164(&text, draft->delivery, &draft->when);
+	buffer[text.size < capacity ? text.size : capacity - 1] = '\0';
+	return text;
+}
+
+/* Structured data is whole or not there; the message behind it may be cut. */
+static int send_smaller(struct draft *draft, struct text whole)
+{
+	int r = -EMSGSIZE;
+
+	for (size_t i = 0; i < sizeof(smaller_sizes) / sizeof(smaller_sizes[0]); i++) {
+		struct text text;
+
+		if (smaller_sizes[i] >= whole.size)
+			continue;
+		draft->with_fields = false;
+		text = put_draft(whole.data, whole.capacity + 1, draft);
+		text.size = bytes_cut_at_character((struct bytes){ text.data, text.size },
+						   smaller_sizes[i]);
+		text.data[text.size] = '\0';
+		r = link_send(&syslog_link, (struct bytes){ text.data, text.size },
+			      draft->delivery->deadline);
+		if (r != -EMSGSIZE && r != -ENOBUFS)
+			break;
+	}
+	return r;
+}
+
+static int send_text(struct draft *draft, struct text text)
+{
+	const int r = link_send(&syslog_link, (struct bytes){ text.data, text.size },
+				draft->delivery->deadline);
+
+	return r == -EMSGSIZE || r == -ENOBUFS ? send_smaller(draft, text) : r;
+}
+
+static int send_large(struct draft *draft, size_t size)
+{
+	char *const memory = memory_map(size + 1);
+	struct text text;
+	int r;
+
+	if (!memory)
+		return -ENOMEM;
+	text = put_draft(memory, size + 1, draft);
+	if (text.size > size)
+		text.size = size;
+	r = send_text(draft, text);
+	memory_unmap(memory, size + 1);
+	return r;
+}
+
+static int syslog_write(const struct delivery *delivery)
+{
+	struct draft draft = { .delivery = delivery, .with_fields = true };
+	char buffer[MESSAGE_BUFFER];
+	struct text text;
+	int r;
+
+	(void)clock_gettime(CLOCK_REALTIME, &draft.when);
+	if (delivery->style->syslog_rfc5424)
+		(void)uname(&draft.host);
+	text = put_draft(buffer, sizeof(buffer), &draft);
+	r = text.size <= text.capacity ? send_text(&draft, text) : send_large(&draft, text.size);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+/* /dev/log is a link to a socket of journald's where that takes syslog's place. */
+static bool syslog_is_journald(void)
+{
+	struct stat journald;
+	struct stat used;
+
+	if (stat("/run/systemd/journal/dev-log", &journald) < 0)
+		return false;
+	for (const char *const *path = paths; *path; path++) {
+		if (stat(*path, &used) == 0)
+			return used.st_dev == journald.st_dev && used.st_ino == journald.st_ino;
+	}
+	return false;
+}
+
+static bool syslog_is_stuck(void)
+{
+	return atomic_load_explicit(&syslog_link.stuck, memory_order_relaxed);
+}
+
+static void syslog_renew(void)
+{
+	link_renew(&syslog_link);
+}
+
+static void syslog_close(void)
+{
+	link_close(&syslog_link);
+}
+
+const struct sink sink_syslog = {
+	.name = "syslog",
+	.write = syslog_write,
+	.is_journald = syslog_is_journald,
+	.is_stuck = syslog_is_stuck,
+	.renew = syslog_renew,
+	.close = syslog_close,
+};
