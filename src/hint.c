@@ -20,6 +20,7 @@ static const char *const level_words[] = {
 	"none",  "error", "critical", "fatal", "warn",    "trace",  "off",  NULL,
 };
 static const char *const switch_words[] = { "true", "false", NULL };
+static const char *const no_words[] = { NULL };
 static const char *const auto_words[] = { "auto", "true", "false", NULL };
 
 /* What people write for something that has another name here. */
@@ -208,7 +209,7 @@ static const char *const *words_of(const struct setting_info *info)
 	case KIND_AUTO:
 		return auto_words;
 	default:
-		return NULL;
+		return no_words;
 	}
 }
 
@@ -216,7 +217,7 @@ void hint_unknown_value(enum setting setting, const char *value, char *buffer, s
 {
 	const struct setting_info *info = &setting_infos[setting];
 	const char *const *words = words_of(info);
-	const char *closest = words ? hint_closest(value, words) : NULL;
+	const char *closest = hint_closest(value, words);
 	char expected[HINT_MAX];
 
 	hint_expected(setting, expected, sizeof(expected));
