@@ -26,11 +26,17 @@ enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where t
 /* The address is kept for good: a thread that is just about to read its gate must never fault. */
 static struct board *area;
 static _Atomic(struct board *) current;
+static bool is_shared;
 static struct descriptor board_fd = DESCRIPTOR_NONE;
 
 struct board *board_get(void)
 {
 	return atomic_load_explicit(&current, memory_order_acquire);
+}
+
+bool board_is_shared(void)
+{
+	return board_get() && is_shared;
 }
 
 static int create_file(void)
@@ -94,6 +100,7 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	(void)stpncpy(area->run_id, run_id, sizeof(area->run_id) - 1);
 	(void)stpncpy(area->identifier, identifier, sizeof(area->identifier) - 1);
 	area->magic = BOARD_MAGIC;
+	is_shared = shared;
 	if (fd >= 0)
 		descriptor_take(&board_fd, take_fd(&fd));
 	atomic_store_explicit(&current, area, memory_order_release);
@@ -250,6 +257,12 @@ void board_release(struct slot *slot)
 		return;
 	set_phase(slot, SLOT_FREE);
 	atomic_fetch_add(&board->ended, 1);
+}
+
+struct slot *board_hide(struct slot *slot)
+{
+	set_phase(slot, SLOT_TAKEN);
+	return slot;
 }
 
 int board_index(const struct slot *slot)

@@ -199,6 +199,9 @@ void board_close(void);
 /* The board, or NULL. */
 struct board *board_get(void);
 
+/* Whether children share it. */
+bool board_is_shared(void);
+
 /* Takes a slot for the process with that pid. NULL: there is none left. It is seen by others once
  * it is shown as SLOT_PROCESS or SLOT_SCOPE. */
 struct slot *board_take(pid_t pid, bool foreign);
@@ -207,8 +210,10 @@ void board_show(struct slot *slot, enum slot_phase phase);
 /* Its figures are final. */
 void board_end(struct slot *slot);
 
-/* It is nobody's any more; a scope's figures are in those of its process. */
+/* A scope's, whose figures are in those of its process: it is nobody's any more; or it is out of
+ * sight but still its owner's, for the next scope. */
 void board_release(struct slot *slot);
+struct slot *board_hide(struct slot *slot);
 
 /* The slot's number, or -1 where it is none of the board's. */
 int board_index(const struct slot *slot);

@@ -8,17 +8,19 @@
 
 #include <stdint.h>
 
+#include "thread.h"
+
 struct retired {
 	struct retired *next;
 	uint64_t epoch;
 	void (*free)(struct retired *retired);
 };
 
-/* May be nested, and from a signal handler in the middle of any of these functions. */
-void epoch_enter(void);
-void epoch_leave(void);
+/* They nest: what enter returns belongs to its leave. Async-signal-safe. */
+uint64_t epoch_enter(struct thread *thread);
+void epoch_leave(struct thread *thread, uint64_t outer);
 
-/* retired stands in the object itself, which nobody can find any more. Lock-free. */
+/* retired stands in the object itself, which nobody can find any more. Async-signal-safe. */
 void epoch_retire(struct retired *retired, void (*free)(struct retired *retired));
 
 /* Frees what can be freed. Not in a signal handler. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+static struct program closed; /* before mplog_open() and after mplog_close() */
+static _Atomic(struct program *) current = &closed;
+static _Atomic uint32_t generation;
+static _Atomic int default_level = LEVEL_UNSET;
+static char run_id[RUN_ID_SIZE];
+
+static bool is_run_id(const char *text)
+{
+	return text && strlen(text) == RUN_ID_SIZE - 1 &&
+	       strspn(text, "0123456789abcdef") == RUN_ID_SIZE - 1;
+}
+
+/* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it is ours only
+ * where systemd says that it started this very process. */
+static const char *invocation_id(void)
+{
+	const char *pid = secure_getenv("SYSTEMD_EXEC_PID");
+
+	return pid && strtol(pid, NULL, 10) == getpid() ? secure_getenv("INVOCATION_ID") : NULL;
+}
+
+static void random_id(char *ret)
+{
+	unsigned char bytes[(RUN_ID_SIZE - 1) / 2];
+
+	while (getrandom(bytes, sizeof(bytes), 0) < 0 && errno == EINTR)
+		;
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		*ret++ = "0123456789abcdef"[bytes[i] >> 4];
+		*ret++ = "0123456789abcdef"[bytes[i] & 15];
+	}
+	*ret = '\0';
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *given = secure_getenv("MPLOG_RUN_ID");
+
+	if (!is_run_id(given))
+		given = invocation_id();
+	if (is_run_id(given))
+		memcpy(run_id, given, sizeof(run_id));
+	else
+		random_id(run_id);
+	(void)stpncpy(closed.identifier, program_invocation_short_name,
+		      sizeof(closed.identifier) - 1);
+}
+
+const char *program_run_id(void)
+{
+	return run_id;
+}
+
+const struct program *program_get(void)
+{
+	return atomic_load_explicit(&current, memory_order_acquire);
+}
+
+struct program *program_copy(const struct program *program, struct conf *conf)
+{
+	struct program *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *program;
+	copy->conf = conf;
+	copy->flag_rule.assignments = &copy->flag_assignment;
+	copy->flag_rules.rule = &copy->flag_rule;
+	return copy;
+}
+
+static void free_retired(struct retired *retired)
+{
+	struct program *program = (struct program *)retired; /* its first member */
+
+	conf_free(program->conf);
+	free(program);
+}
+
+static void free_environment(struct retired *retired)
+{
+	struct environment *environment = (struct environment *)retired; /* its first member */
+
+	env_free(&environment->env);
+	free(environment);
+}
+
+void program_publish(struct program *program)
+{
+	struct program *after = program ? program : &closed;
+	struct program *before = atomic_exchange(&current, after);
+
+	program_touch();
+	if (before == &closed)
+		return;
+	if (before->environment && before->environment != after->environment)
+		epoch_retire(&before->environment->retired, free_environment);
+	epoch_retire(&before->retired, free_retired);
+}
+
+void program_touch(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
+uint32_t program_generation(void)
+{
+	return atomic_load_explicit(&generation, memory_order_relaxed);
+}
+
+void program_set_default_level(int level)
+{
+	atomic_store(&default_level, level);
+}
+
+void program_describe(struct voice_source *source)
+{
+	const struct program *program = program_get();
+
+	source->identifier = program->identifier;
+	source->run_id = run_id;
+	source->default_level = atomic_load(&default_level);
+	source->files = program->conf ? conf_rules(program->conf) : NULL;
+	source->flags = program->flag_rules.n ? &program->flag_rules : NULL;
+	source->environment = program->environment ? &program->environment->env.rules : NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* route: which sinks a record goes to. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "board.h"
+#include "record.h"
+#include "sink.h"
+#include "voice.h"
+
+struct route {
+	const struct voice *voice;
+	struct slot *slot; /* shows which sink it was; NULL: nobody asks */
+	struct deadline deadline;
+	bool first_failed; /* the sink where it should go was tried for this call already */
+	bool first_only;   /* no fallback */
+};
+
+/* 0: it is where it should be, 1: in a fallback, or the negative errno of the first that failed:
+ * it is lost. -ENOTCONN: there is no sink. */
+int route_record(struct route *route, const struct record *record);
+
+/* Looks again whether standard error is a terminal: about once a second. */
+void route_look(void);

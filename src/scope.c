@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "scope.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "memory.h"
+#include "process.h"
+#include "program.h"
+
+enum { FIELDS_SIZE_MAX = 1 << 20 };
+
+struct scope process_scope = { .slot = &process_scope.own_slot };
+const int open_gate = MPLOG_DEBUG;
+
+__thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
+
+void scope_set_gate(struct thread *thread)
+{
+	struct scope *scope = scope_of(thread);
+	const int *gate = (const int *)&scope_slot(scope)->gate;
+
+	if (scope->generation != program_generation())
+		gate = &open_gate;
+	if (*thread->gate != gate)
+		__atomic_store_n(thread->gate, gate, __ATOMIC_RELAXED);
+}
+
+/* ---- Voices --------------------------------------------------------------------------------- */
+
+void scope_describe(struct scope *scope, struct voice_source *source)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	*source = (struct voice_source){
+		.process = voice->process,
+		.parent = voice->parent,
+		.number = voice->number,
+		.pid = process_pid(),
+		.program_level = voice->program_level,
+		.fields = voice->own_fields,
+	};
+	program_describe(source);
+}
+
+static void show_level(struct slot *slot, const struct voice *voice)
+{
+	atomic_store(&slot->level_by, (int)voice->level_by);
+	atomic_store(&slot->level, voice->level);
+	slot_write_text(slot, slot->origin, sizeof(slot->origin), voice->origin);
+	slot_open_gate(slot);
+}
+
+int scope_speak(struct scope *scope, const struct voice_source *source, struct settings *scratch)
+{
+	const uint32_t generation = program_generation();
+	struct voice *voice = voice_make(source, NULL, scratch);
+	struct voice *before;
+
+	if (!voice)
+		return -ENOMEM;
+	before = atomic_exchange(&scope->voice, voice);
+	scope->generation = generation;
+	show_level(scope_slot(scope), voice);
+	if (before)
+		voice_retire(before);
+	return 0;
+}
+
+void scope_refresh(struct scope *scope)
+{
+	struct voice_source source;
+	struct settings scratch;
+
+	if (scope->generation == program_generation())
+		return;
+	if (scope == &process_scope && !process_try_lock())
+		return; /* another thread is at it */
+	scope_describe(scope, &source);
+	(void)scope_speak(scope, &source, &scratch);
+	if (scope == &process_scope)
+		process_unlock();
+}
+
+/* ---- Slots ---------------------------------------------------------------------------------- */
+
+static struct slot *take_slot(struct scope *scope)
+{
+	struct slot *slot = board_take(process_pid(), process_is_foreign());
+
+	if (slot)
+		return slot;
+	slot = &scope->own_slot;
+	memset(slot, 0, sizeof(*slot));
+	atomic_store(&slot->sink, -1);
+	return slot;
+}
+
+static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	slot_write_text(slot, slot->name, sizeof(slot->name), voice->process);
+	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), voice->parent);
+	show_level(slot, voice);
+	atomic_store(&slot->number, voice->number);
+	atomic_store(&scope->slot, slot);
+	board_show(slot, phase);
+	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
+}
+
+void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct slot *parent)
+{
+	struct slot *slot = take_slot(scope);
+
+	if (parent)
+		atomic_store(&slot->parent, board_index(parent));
+	fill_slot(scope, slot, phase);
+}
+
+/* ---- Entering and leaving ------------------------------------------------------------------- */
+
+static struct scope *new_scope(struct thread *thread)
+{
+	struct scope *scope = thread->spare_page;
+
+	thread->spare_page = NULL;
+	return scope ? scope : memory_map(sizeof(struct scope));
+}
+
+static void keep_page(struct thread *thread, struct scope *scope)
+{
+	if (thread->spare_page)
+		memory_unmap(scope, sizeof(*scope));
+	else
+		thread->spare_page = scope;
+}
+
+/* A slot that the thread left is as good as new: a loop over tasks takes none from the board. */
+static struct slot *reuse_slot(struct thread *thread)
+{
+	struct slot *slot = thread->spare_slot;
+	const uint32_t text_sequence = slot ? atomic_load(&slot->text_sequence) : 0;
+
+	thread->spare_slot = NULL;
+	if (!slot || board_index(slot) < 0)
+		return NULL;
+	memset(slot, 0, sizeof(*slot));
+	atomic_store(&slot->text_sequence, text_sequence);
+	atomic_store(&slot->sink, -1);
+	return slot;
+}
+
+int scope_enter(struct thread *thread, const char *name)
+{
+	struct scope *outer = scope_of(thread);
+	struct scope *scope = new_scope(thread);
+	struct voice_source source;
+	struct settings scratch;
+	struct slot *slot;
+	int r;
+
+	thread->depth++;
+	if (!scope)
+		return -ENOMEM;
+	*scope = (struct scope){ .outer = thread->scope, .depth = thread->depth };
+	scope_describe(outer, &source);
+	if (name) {
+		source.parent = scope_voice(outer)->process;
+		source.process = name;
+	}
+	scope->slot = &scope->own_slot;
+	r = scope_speak(scope, &source, &scratch);
+	if (r < 0) {
+		keep_page(thread, scope);
+		return r;
+	}
+	slot = reuse_slot(thread);
+	if (!slot)
+		slot = take_slot(scope);
+	atomic_store(&slot->parent, board_index(scope_slot(outer)));
+	atomic_store(&slot->tid, (uint32_t)atomic_load(&thread->tid));
+	fill_slot(scope, slot, SLOT_SCOPE);
+	thread->scope = scope;
+	scope_set_gate(thread);
+	return 0;
+}
+
+void scope_leave(struct thread *thread)
+{
+	struct scope *scope = thread->scope;
+	struct slot *slot;
+
+	if (thread->depth <= thread->base_depth)
+		return;
+	if (!scope || scope->depth < thread->depth) {
+		thread->depth--; /* for this one there was no memory */
+		return;
+	}
+	thread->scope = scope->outer;
+	thread->depth--;
+	scope_set_gate(thread);
+	slot = scope_slot(scope);
+	if (thread->spare_slot)
+		board_release(slot);
+	else if (board_index(slot) >= 0)
+		thread->spare_slot = board_hide(slot);
+	voice_free(scope_voice(scope));
+	keep_page(thread, scope);
+}
+
+/* ---- What a program sets -------------------------------------------------------------------- */
+
+static int speak_anew(struct scope *scope, const struct voice_source *source)
+{
+	struct settings scratch;
+
+	return scope_speak(scope, source, &scratch);
+}
+
+static void lock(const struct scope *scope)
+{
+	if (scope == &process_scope)
+		process_lock();
+}
+
+static void unlock(const struct scope *scope)
+{
+	if (scope == &process_scope)
+		process_unlock();
+}
+
+int scope_set_level(struct scope *scope, int level)
+{
+	struct voice_source source;
+	int r;
+
+	lock(scope);
+	scope_describe(scope, &source);
+	source.program_level = level;
+	r = speak_anew(scope, &source);
+	unlock(scope);
+	return r;
+}
+
+static size_t count_fields(struct bytes fields)
+{
+	struct record_field field;
+	size_t n = 0;
+
+	while (record_next(&fields, &field))
+		n++;
+	return n;
+}
+
+static int change_field(struct scope *scope, struct bytes name, const struct bytes *value)
+{
+	struct voice_source source;
+	size_t size;
+	char *fields;
+	int r;
+
+	scope_describe(scope, &source);
+	size = voice_change_field(NULL, 0, source.fields, name, value);
+	if (value && (size > FIELDS_SIZE_MAX || count_fields(source.fields) >= SETTINGS_FIELDS_MAX))
+		return -E2BIG;
+	if (!size)
+		source.fields.size = 0;
+	fields = size ? memory_map(size) : NULL;
+	if (size && !fields)
+		return -ENOMEM;
+	if (size) {
+		(void)voice_change_field(fields, size, source.fields, name, value);
+		source.fields = (struct bytes){ fields, size };
+	}
+	r = speak_anew(scope, &source);
+	if (size)
+		memory_unmap(fields, size);
+	return r;
+}
+
+int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value)
+{
+	int r;
+
+	lock(scope);
+	r = change_field(scope, name, value);
+	unlock(scope);
+	return r;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* scope: who is speaking: a thread or the process being somebody, entered and left. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "board.h"
+#include "thread.h"
+#include "voice.h"
+
+struct scope {
+	struct scope *outer;
+	unsigned depth;
+	_Atomic uint32_t generation; /* program_generation() when its voice was made */
+	_Atomic(struct voice *) voice;
+	_Atomic(struct slot *) slot;
+	struct slot own_slot; /* where the board has none */
+};
+
+/* The process's: what threads are that entered nothing. */
+extern struct scope process_scope;
+
+/* The gate that lets everything through to who knows better. */
+extern const int open_gate;
+
+static inline struct scope *scope_of(const struct thread *thread)
+{
+	return thread->scope ? thread->scope : &process_scope;
+}
+
+static inline struct voice *scope_voice(struct scope *scope)
+{
+	return atomic_load_explicit(&scope->voice, memory_order_acquire);
+}
+
+static inline struct slot *scope_slot(struct scope *scope)
+{
+	return atomic_load_explicit(&scope->slot, memory_order_acquire);
+}
+
+/* All of these are called inside of an epoch, in a process that knows its name. */
+
+/* NAME: NULL pushes a copy. */
+int scope_enter(struct thread *thread, const char *name);
+void scope_leave(struct thread *thread);
+
+/* Points the thread's gate at its scope's cell; opens it where that scope is out of date. */
+void scope_set_gate(struct thread *thread);
+
+/* Makes the scope's voice anew where it is out of date. */
+void scope_refresh(struct scope *scope);
+
+/* What the scope's voice is made of, to be made anew; and doing so. 0 or -ENOMEM. */
+void scope_describe(struct scope *scope, struct voice_source *source);
+int scope_speak(struct scope *scope, const struct voice_source *source, struct settings *scratch);
+
+/* Gives a scope its slot, filled in from its voice and shown to all. */
+void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct slot *parent);
+
+int scope_set_level(struct scope *scope, int level);
+int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "epoch.h"
+#include "memory.h"
+#include "mplog.h"
+
+static _Atomic(struct thread *) threads;
+static __thread struct thread *self __attribute__((tls_model("initial-exec")));
+
+static pthread_key_t key;
+static _Atomic bool have_key;
+
+static _Atomic uint64_t now = 1; /* the current epoch */
+static _Atomic(struct retired *) retirees;
+
+void (*thread_at_end)(struct thread *thread);
+
+static bool is_gone(pid_t tid)
+{
+	return syscall(SYS_tgkill, getpid(), tid, 0) < 0 && errno == ESRCH;
+}
+
+/* A record that is nobody's, or of a thread that ended without our notice. */
+static struct thread *take_used(pid_t tid)
+{
+	struct thread *thread = atomic_load(&threads);
+
+	for (; thread; thread = thread->next) {
+		pid_t owner = atomic_load(&thread->tid);
+
+		if (owner && (atomic_load(&thread->epoch) || !is_gone(owner)))
+			continue;
+		if (atomic_compare_exchange_strong(&thread->tid, &owner, tid))
+			return thread;
+	}
+	return NULL;
+}
+
+static struct thread *take_new(pid_t tid)
+{
+	struct thread *thread = memory_map(sizeof(*thread));
+
+	if (!thread)
+		return NULL;
+	atomic_store(&thread->tid, tid);
+	thread->next = atomic_load(&threads);
+	while (!atomic_compare_exchange_weak(&threads, &thread->next, thread))
+		;
+	return thread;
+}
+
+static struct thread *take(void)
+{
+	const pid_t tid = (pid_t)syscall(SYS_gettid);
+	struct thread *thread = take_used(tid);
+
+	if (!thread)
+		thread = take_new(tid);
+	if (!thread)
+		return NULL;
+	thread->gate = &mplog_gate_;
+	thread->scope = NULL;
+	thread->depth = thread->base_depth = 0;
+	thread->is_watched = false;
+	self = thread;
+	return thread;
+}
+
+struct thread *thread_get(void)
+{
+	return self ? self : take();
+}
+
+struct thread *thread_peek(void)
+{
+	return self;
+}
+
+void thread_release(struct thread *thread)
+{
+	atomic_store(&thread->epoch, 0);
+	self = NULL;
+	atomic_store(&thread->tid, 0);
+}
+
+static void at_end(void *thread)
+{
+	self = thread;
+	if (thread_at_end)
+		thread_at_end(thread);
+	thread_release(thread);
+}
+
+__attribute__((constructor)) static void make_key(void)
+{
+	atomic_store(&have_key, pthread_key_create(&key, at_end) == 0);
+}
+
+void thread_watch(struct thread *thread)
+{
+	if (!thread->is_watched && atomic_load(&have_key))
+		thread->is_watched = pthread_setspecific(key, thread) == 0;
+}
+
+void thread_forget_others(void)
+{
+	struct thread *thread = atomic_load(&threads);
+
+	for (; thread; thread = thread->next) {
+		if (thread == self) {
+			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
+			continue;
+		}
+		atomic_store(&thread->epoch, 0);
+		atomic_store(&thread->tid, 0);
+	}
+}
+
+void thread_each(void (*function)(struct thread *thread))
+{
+	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
+		if (atomic_load(&thread->tid))
+			function(thread);
+	}
+}
+
+/* ---- Epochs --------------------------------------------------------------------------------- */
+
+uint64_t epoch_enter(struct thread *thread)
+{
+	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
+
+	/* Sequentially consistent: what is read from now on was not retired before. */
+	if (!outer)
+		atomic_store(&thread->epoch, atomic_load(&now));
+	return outer;
+}
+
+void epoch_leave(struct thread *thread, uint64_t outer)
+{
+	atomic_store_explicit(&thread->epoch, outer, memory_order_release);
+}
+
+void epoch_retire(struct retired *retired, void (*free)(struct retired *retired))
+{
+	retired->free = free;
+	retired->epoch = atomic_fetch_add(&now, 1);
+	retired->next = atomic_load(&retirees);
+	while (!atomic_compare_exchange_weak(&retirees, &retired->next, retired))
+		;
+}
+
+static uint64_t oldest_call(void)
+{
+	uint64_t oldest = UINT64_MAX;
+
+	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
+		const uint64_t epoch = atomic_load(&thread->epoch);
+
+		if (epoch && epoch < oldest)
+			oldest = epoch;
+	}
+	return oldest;
+}
+
+void epoch_collect(void)
+{
+	struct retired *list = atomic_load_explicit(&retirees, memory_order_relaxed);
+	uint64_t oldest;
+
+	if (!list)
+		return;
+	list = atomic_exchange(&retirees, NULL);
+	oldest = oldest_call();
+	while (list) {
+		struct retired *next = list->next;
+
+		if (list->epoch < oldest) {
+			list->free(list);
+		} else {
+			list->next = atomic_load(&retirees);
+			while (!atomic_compare_exchange_weak(&retirees, &list->next, list))
+				;
+		}
+		list = next;
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* thread: what the library keeps for each thread that logs. Records are never given back to the
+ * kernel, only reused, so that a list of them can be walked without a lock. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "board.h"
+
+struct scope;
+
+struct thread {
+	struct thread *next;
+	_Atomic pid_t tid;      /* 0: nobody's */
+	_Atomic uint64_t epoch; /* of the call that it is in; 0: none */
+	bool is_watched;        /* its end will be noticed */
+
+	const int **gate;    /* its mplog_gate_ */
+	struct scope *scope; /* the innermost that it entered; NULL: the process's */
+	unsigned depth;      /* of that scope */
+	unsigned base_depth; /* what was there when its process was forked is not left */
+
+	struct slot *spare_slot; /* of the scope left last, for the next one */
+	void *spare_page;
+	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
+};
+
+/* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
+struct thread *thread_get(void);
+
+/* NULL where the thread has none yet. */
+struct thread *thread_peek(void);
+
+/* Has thread_end() called when the thread ends. Not in a signal handler. */
+void thread_watch(struct thread *thread);
+
+/* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */
+void thread_release(struct thread *thread);
+
+/* In a new child: only the calling thread is there. */
+void thread_forget_others(void);
+
+/* Calls with each record in use. */
+void thread_each(void (*function)(struct thread *thread));
+
+/* Set by scope.c: leaves what the thread entered. */
+extern void (*thread_at_end)(struct thread *thread);

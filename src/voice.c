@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "voice.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "memory.h"
+
+bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789._:@/+-";
+	bool same = true;
+	size_t n = 0;
+
+	for (; name[n] && n < PROCESS_NAME_SIZE - 1; n++) {
+		const bool ok = strchr(allowed, name[n]);
+
+		ret[n] = '_';
+		if (ok)
+			ret[n] = name[n];
+		same &= ok;
+	}
+	ret[n] = '\0';
+	return same && !name[n];
+}
+
+static void put_host(struct text *text)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+
+	(void)gethostname(host, sizeof(host) - 1);
+	text_put_string(text, host);
+}
+
+static void put_variable(struct text *text, char variable, const struct voice_names *names)
+{
+	switch (variable) {
+	case 'n':
+		text_put_string(text, names->process);
+		break;
+	case 'i':
+		text_put_string(text, names->identifier);
+		break;
+	case 'p':
+		text_put_number(text, (uint64_t)names->pid);
+		break;
+	case 'c':
+		text_put_number(text, names->number);
+		break;
+	case 'C':
+		text_put_number(text, names->count);
+		break;
+	case 'P':
+		text_put_string(text, names->parent);
+		break;
+	case 'h':
+		put_host(text);
+		break;
+	default:
+		text_put(text, (struct bytes){ &variable, 1 });
+		break;
+	}
+}
+
+size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
+		    const struct voice_names *names)
+{
+	struct text text = { .data = buffer, .capacity = capacity };
+
+	for (; *pattern; pattern++) {
+		if (*pattern == '%' && pattern[1])
+			put_variable(&text, *++pattern, names);
+		else
+			text_put(&text, (struct bytes){ pattern, 1 });
+	}
+	return text.size;
+}
+
+size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
+			  const struct bytes *value)
+{
+	struct text text = { .data = buffer, .capacity = capacity };
+	struct record_field field;
+
+	while (record_next(&fields, &field)) {
+		if (field.name.size != name.size ||
+		    memcmp(field.name.data, name.data, name.size) != 0)
+			text_put(&text, field.encoded);
+	}
+	if (value) {
+		const size_t room = text.size < capacity ? capacity - text.size : 0;
+
+		text.size += record_put_field(room ? buffer + text.size : NULL, room, name, *value);
+	}
+	return text.size;
+}
+
+/* ---- Making one ----------------------------------------------------------------------------- */
+
+/* Memory that is filled from front to back; what does not fit is counted. */
+struct filler {
+	char *data;
+	size_t capacity;
+	size_t size;
+};
+
+static size_t room(const struct filler *filler)
+{
+	return filler->size < filler->capacity ? filler->capacity - filler->size : 0;
+}
+
+static char *end(const struct filler *filler)
+{
+	return room(filler) ? filler->data + filler->size : NULL;
+}
+
+static const char *fill_string(struct filler *filler, const char *string)
+{
+	const size_t size = strlen(string) + 1;
+	char *at = end(filler);
+
+	if (room(filler) >= size)
+		memcpy(at, string, size);
+	filler->size += size;
+	return at;
+}
+
+static struct bytes fill_prefix(struct filler *filler, const char *pattern,
+				const struct voice_source *source)
+{
+	const struct voice_names names = {
+		.process = source->process,
+		.identifier = source->identifier,
+		.parent = source->parent,
+		.pid = source->pid,
+		.number = source->number,
+	};
+	struct bytes prefix = { end(filler), 0 };
+
+	prefix.size = voice_expand(end(filler), room(filler), pattern ? pattern : "", &names);
+	filler->size += prefix.size;
+	return prefix;
+}
+
+static void fill_field(struct filler *filler, const char *name, const char *value)
+{
+	const struct bytes n = { name, strlen(name) }, v = { value, strlen(value) };
+
+	filler->size += record_put_field(end(filler), room(filler), n, v);
+}
+
+static struct bytes fill_head(struct filler *filler, const struct voice_source *source, int facility)
+{
+	const size_t start = filler->size;
+	const char *at = end(filler);
+
+	fill_field(filler, "SYSLOG_IDENTIFIER", source->identifier);
+	fill_field(filler, "PROCESS", source->process);
+	if (source->parent[0])
+		fill_field(filler, "PROCESS_PARENT", source->parent);
+	if (source->run_id[0])
+		fill_field(filler, "RUN_ID", source->run_id);
+	if (facility >= 0) {
+		char digits[8];
+		struct text text = { .data = digits, .capacity = sizeof(digits) - 1 };
+
+		text_put_number(&text, (uint64_t)facility);
+		digits[text.size] = '\0';
+		fill_field(filler, "SYSLOG_FACILITY", digits);
+	}
+	return (struct bytes){ at, filler->size - start };
+}
+
+static bool has_field(struct bytes fields, const char *name)
+{
+	struct record_field field;
+
+	while (record_next(&fields, &field)) {
+		if (field.name.size == strlen(name) && memcmp(field.name.data, name, field.name.size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The rules' fields, but for those that the program gave itself; then the program's. */
+static struct bytes fill_fields(struct filler *filler, const struct settings *settings,
+				struct bytes own, struct bytes *ret_own)
+{
+	const size_t start = filler->size;
+	const char *at = end(filler);
+
+	for (size_t i = 0; i < settings->n_fields; i++) {
+		if (!has_field(own, settings->field[i]->name))
+			fill_field(filler, settings->field[i]->name, settings->field[i]->value);
+	}
+	*ret_own = (struct bytes){ end(filler), own.size };
+	if (room(filler) >= own.size && own.size)
+		memcpy(end(filler), own.data, own.size);
+	filler->size += own.size;
+	return (struct bytes){ at, filler->size - start };
+}
+
+static const char *fill_origin(struct filler *filler, const struct settings *settings)
+{
+	const struct rule *by = settings->by[SETTING_LEVEL];
+	struct text text = { .data = end(filler), .capacity = room(filler) };
+	const char *at = text.data;
+
+	if (by) {
+		text_put_string(&text, by->file);
+		if (settings->line[SETTING_LEVEL]) {
+			text_put_string(&text, ":");
+			text_put_number(&text, settings->line[SETTING_LEVEL]);
+		}
+	}
+	text_put(&text, (struct bytes){ "", 1 });
+	filler->size += text.size;
+	return at;
+}
+
+static void set_level(struct voice *voice, const struct voice_source *source,
+		      const struct settings *settings, bool by_environment)
+{
+	voice->level = settings->number[SETTING_LEVEL];
+	voice->level_by = LEVEL_BY_CONFIGURATION;
+	if (by_environment)
+		voice->level_by = LEVEL_BY_ENVIRONMENT;
+	if (!settings->by[SETTING_LEVEL]) {
+		voice->level_by = LEVEL_BY_DEFAULT;
+		if (source->default_level != LEVEL_UNSET)
+			voice->level = source->default_level;
+	}
+	if (source->program_level != LEVEL_UNSET) {
+		voice->level_by = LEVEL_BY_PROGRAM;
+		voice->level = source->program_level;
+	}
+	voice->program_level = source->program_level;
+}
+
+static void set_style(struct voice *voice, struct filler *filler, const struct voice_source *source,
+		      const struct settings *settings)
+{
+	static const enum setting prefix[SINK_COUNT] = {
+		[SINK_JOURNAL] = SETTING_JOURNAL_PREFIX,
+		[SINK_SYSLOG] = SETTING_SYSLOG_PREFIX,
+		[SINK_STDERR] = SETTING_STDERR_PREFIX,
+	};
+	struct style *style = &voice->style;
+
+	style->identifier = fill_string(filler, source->identifier);
+	style->process = voice->process;
+	for (int i = 0; i < SINK_COUNT; i++)
+		style->prefix[i] = fill_prefix(filler, settings_prefix(settings, prefix[i]), source);
+	style->facility = settings->number[SETTING_SYSLOG_FACILITY];
+	style->syslog_rfc5424 = settings->number[SETTING_SYSLOG_FORMAT] == SYSLOG_CHOICE_RFC5424;
+	style->stderr_json = settings->number[SETTING_STDERR_FORMAT] == STDERR_CHOICE_JSON;
+	style->stderr_color = settings->number[SETTING_STDERR_COLOR];
+}
+
+/* Fills memory behind the voice; returns the size that all of it takes. */
+static size_t build(struct voice *voice, size_t capacity, const struct voice_source *source,
+		    const struct settings *settings, bool by_environment)
+{
+	struct filler filler = { (char *)voice, capacity, sizeof(*voice) };
+
+	set_level(voice, source, settings, by_environment);
+	voice->sink = settings->number[SETTING_SINK];
+	voice->echo = settings->number[SETTING_ECHO];
+	voice->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
+	voice->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];
+	voice->interval_ms = (unsigned)settings->number[SETTING_RATE_LIMIT_INTERVAL_MS];
+	voice->sequence = settings->number[SETTING_SEQUENCE];
+	voice->number = source->number;
+	voice->process = fill_string(&filler, source->process);
+	voice->parent = fill_string(&filler, source->parent);
+	voice->origin = fill_origin(&filler, settings);
+	voice->child_name = settings->text[SETTING_CHILD_NAME]
+				    ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
+				    : NULL;
+	set_style(voice, &filler, source, settings);
+	voice->head = fill_head(&filler, source, settings->number[SETTING_SYSLOG_FACILITY]);
+	voice->fields = fill_fields(&filler, settings, source->fields, &voice->own_fields);
+	return filler.size;
+}
+
+/* Whether the environment decided the level. */
+static bool resolve(struct settings *settings, const struct voice_source *source)
+{
+	const struct rule *before;
+
+	settings_init(settings);
+	if (source->files)
+		settings_apply(settings, source->files, source->identifier, source->process);
+	if (source->flags)
+		settings_apply(settings, source->flags, source->identifier, source->process);
+	before = settings->by[SETTING_LEVEL];
+	if (source->environment)
+		settings_apply(settings, source->environment, source->identifier, source->process);
+	return settings->by[SETTING_LEVEL] != before;
+}
+
+struct voice *voice_make(const struct voice_source *source, void *page, struct settings *scratch)
+{
+	const bool by_environment = resolve(scratch, source);
+	struct voice *voice = page ? page : memory_map(VOICE_PAGE);
+	size_t size;
+
+	if (!voice)
+		return NULL;
+	size = build(voice, VOICE_PAGE, source, scratch, by_environment);
+	if (size > VOICE_PAGE) {
+		if (voice != page)
+			memory_unmap(voice, VOICE_PAGE);
+		voice = memory_map(size);
+		if (!voice)
+			return NULL;
+		(void)build(voice, size, source, scratch, by_environment);
+	}
+	voice->mapped = size > VOICE_PAGE ? size : VOICE_PAGE;
+	return voice;
+}
+
+void voice_free(struct voice *voice)
+{
+	memory_unmap(voice, voice->mapped);
+}
+
+static void free_retired(struct retired *retired)
+{
+	voice_free((struct voice *)retired); /* its first member */
+}
+
+void voice_retire(struct voice *voice)
+{
+	epoch_retire(&voice->retired, free_retired);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* voice: how somebody speaks: a process name with its settings, and the bytes that are the same in
+ * all of its records, encoded once. Immutable; one piece of memory of its own. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "board.h"
+#include "epoch.h"
+#include "record.h"
+#include "settings.h"
+#include "sink.h"
+
+enum { LEVEL_UNSET = -2 };
+
+/* What a voice is made of. Nothing of it is kept. */
+struct voice_source {
+	const char *identifier;
+	const char *run_id;
+	const char *process;
+	const char *parent; /* "" : nobody forked or entered it */
+	unsigned number;    /* %c; 0: none */
+	pid_t pid;
+	int program_level;  /* mplog_set_level(), or LEVEL_UNSET */
+	int default_level;  /* mplog_set_default_level(), or LEVEL_UNSET */
+	struct bytes fields; /* encoded: those of mplog_set_field() */
+	/* In the order in which they apply. Each may be NULL. */
+	const struct rules *files;
+	const struct rules *flags; /* of mplog_open() */
+	const struct rules *environment;
+};
+
+struct voice {
+	struct retired retired;
+	size_t mapped;
+
+	int program_level;
+	int level;
+	enum level_by level_by;
+	const char *origin; /* "/etc/mplog.conf:12", "MPLOG_LEVEL", or "" */
+
+	int sink;  /* SINK_CHOICE_* */
+	int echo;  /* 0, 1, SETTING_AUTO */
+	unsigned timeout_ms;
+	unsigned burst; /* 0: no limit */
+	unsigned interval_ms;
+	bool sequence;
+	const char *child_name; /* or NULL */
+
+	unsigned number;
+	const char *process;
+	const char *parent;
+	struct style style;
+	struct bytes head;       /* encoded: who speaks */
+	struct bytes fields;     /* encoded: the rules' and the program's, each name once */
+	struct bytes own_fields; /* encoded: the program's alone */
+};
+
+/* Async-signal-safe. NULL: no memory. PAGE: memory of VOICE_PAGE bytes to use if it is enough, or
+ * NULL; it was used where it is what is returned. SCRATCH: any memory, too large for the stack of
+ * a signal handler. */
+enum { VOICE_PAGE = 4096 };
+struct voice *voice_make(const struct voice_source *source, void *page, struct settings *scratch);
+
+/* Only where no other thread can see it. */
+void voice_free(struct voice *voice);
+
+/* Retires it. */
+void voice_retire(struct voice *voice);
+
+/* Which variable parts a pattern has: for child_name and prefix. */
+struct voice_names {
+	const char *process, *identifier, *parent;
+	pid_t pid;
+	unsigned number, count;
+};
+
+/* Writes pattern with its %n %i %p %c %C %P %h %% put in; returns the size it takes. */
+size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
+		    const struct voice_names *names);
+
+/* What remains of fields when those named are taken out (value NULL) or put in; the size it takes. */
+size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
+			  const struct bytes *value);
+
+/* A process name out of any string: others than A-Z a-z 0-9 . _ : @ / + - become '_', and what is
+ * over 63 bytes is cut. False where it was changed. */
+bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);
