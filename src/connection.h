@@ -12,7 +12,8 @@ struct connection {
 	struct retired retired;
 	struct descriptor socket;
 	bool is_stream;
-	atomic_llong checked_ns; /* the tick of the coarse clock when it was last known to be ours */
+	/* The tick of the coarse clock when it was last known to be ours. */
+	atomic_llong checked_ns;
 };
 
 /* Returns 0 or a negative errno. may_stream: SOCK_STREAM where the service takes no datagrams. */

@@ -28,7 +28,7 @@ static inline void text_put(struct text *text, struct bytes bytes)
 }
 
 /* A string literal. */
-#define text_put_literal(text, literal)                                                            \
+#define text_put_literal(text, literal) \
 	text_put(text, (struct bytes){ "" literal, sizeof(literal) - 1 })
 
 static inline void text_put_char(struct text *text, char c)

@@ -13,12 +13,14 @@ static struct bytes bytes_of(const char *string)
 static void put_upper(struct text *text, const char *name)
 {
 	for (; *name; name++)
-		text_put_char(text, *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
+		text_put_char(text,
+			      *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
 }
 
 static bool is_word(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       c == '_';
 }
 
 /* Where name stands in the prefix as a word of its own: not the s of "process=s". */
@@ -105,7 +107,8 @@ static void put_value(struct text *text, struct bytes prefix, struct bytes value
 	text_put_char(text, ']');
 }
 
-static void put_member(struct text *text, struct bytes name, struct bytes prefix, struct bytes value)
+static void put_member(struct text *text, struct bytes name, struct bytes prefix,
+		       struct bytes value)
 {
 	text_put_literal(text, ",\"");
 	text_put_json_characters(text, name);

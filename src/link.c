@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#define NS_PER_S  INT64_C(1000000000)
-#define NS_PER_US INT64_C(1000)
+#define NS_PER_S      INT64_C(1000000000)
+#define NS_PER_US     INT64_C(1000)
 
 /* How often a service that is absent or stuck is looked for: it is to be used again within a
  * second of being back. */
@@ -16,7 +16,7 @@
 /* The kernel wakes who waits in a blocking send one after the other, poll(2) wakes them all. But
  * the time-out belongs to the socket, which threads and children may share: so that nobody waits
  * for another's deadline it is a short one, again and again. */
-#define WAIT_MAX_NS (NS_PER_S / 20)
+#define WAIT_MAX_NS   (NS_PER_S / 20)
 
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
 enum { STREAM_MESSAGE_MAX = 32768 };
@@ -47,10 +47,9 @@ static ssize_t push_fd(int socket, int fd, int flags)
 
 static ssize_t push(int socket, const struct parcel *parcel, int flags)
 {
-	const ssize_t n = parcel->fd >= 0 ?
-				  push_fd(socket, parcel->fd, flags | MSG_NOSIGNAL) :
-				  send(socket, parcel->message.data, parcel->message.size,
-				       flags | MSG_NOSIGNAL);
+	const ssize_t n = parcel->fd >= 0 ? push_fd(socket, parcel->fd, flags | MSG_NOSIGNAL)
+					  : send(socket, parcel->message.data, parcel->message.size,
+						 flags | MSG_NOSIGNAL);
 
 	return n < 0 ? -errno : n;
 }

@@ -71,7 +71,8 @@ static void put_scientific(struct text *text, const struct decimal *decimal)
 	text_put_char(text, decimal->digits[0]);
 	if (decimal->n_digits > 1) {
 		text_put_char(text, '.');
-		text_put(text, (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
+		text_put(text,
+			 (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
 	}
 	text_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
 	text_put_padded(text, (unsigned)abs(decimal->exponent), 2);

@@ -7,8 +7,8 @@
 #include "real.h"
 
 enum {
-	BAD_NAME_MAX = 256,            /* of a bad name, so much is told */
-	MESSAGE_RESERVE = 1 << 16,     /* fields leave so much of RECORD_SIZE_MAX to the message */
+	BAD_NAME_MAX = 256,        /* of a bad name, so much is told */
+	MESSAGE_RESERVE = 1 << 16, /* fields leave so much of RECORD_SIZE_MAX to the message */
 	FILTER_BITS = 4096,
 	FILTER_WORDS = FILTER_BITS / 64,
 };
@@ -191,7 +191,8 @@ static bool put_call_field(struct text *out, const struct mplog_field *field, si
 	}
 	if (field->type == MPLOG_FIELD_STRING)
 		value.size = strlen(value.data);
-	if (value.size > RECORD_SIZE_MAX || out->size + value.size > RECORD_SIZE_MAX - MESSAGE_RESERVE)
+	if (value.size > RECORD_SIZE_MAX ||
+	    out->size + value.size > RECORD_SIZE_MAX - MESSAGE_RESERVE)
 		return false;
 	text_put_binary_field(out, name, value);
 	return true;

@@ -16,10 +16,10 @@ enum {
 };
 
 /* A site may come from a program that knew fewer members, or more. */
-#define site_member(site, member)                                                                  \
-	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) ?  \
-		 (site)->member :                                                                  \
-		 0)
+#define site_member(site, member)                                                               \
+	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
+		 ? (site)->member                                                               \
+		 : 0)
 
 static struct bytes bytes_of(const char *string)
 {
@@ -34,14 +34,14 @@ static void put_field(struct text *out, struct bytes name, struct bytes value)
 		text_put_plain_field(out, name, value);
 }
 
-#define put_constant(out, name, value)                                                             \
+#define put_constant(out, name, value) \
 	put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
 
-#define put_number(out, name, number)                                                              \
-	do {                                                                                       \
-		text_put_literal(out, name "=");                                                   \
-		text_put_number(out, number);                                                      \
-		text_put_char(out, '\n');                                                          \
+#define put_number(out, name, number)            \
+	do {                                     \
+		text_put_literal(out, name "="); \
+		text_put_number(out, number);    \
+		text_put_char(out, '\n');        \
 	} while (0)
 
 static void put_site_members(struct text *out, const struct mplog_site *site)

@@ -81,8 +81,8 @@ struct stderr_look stderr_look(void)
 	if (fstat(STDERR_FILENO, &status) < 0)
 		return look;
 	look.kind = kind_of(&status);
-	look.is_terminal = look.kind == STDERR_PLAIN && S_ISCHR(status.st_mode) &&
-			   isatty(STDERR_FILENO);
+	look.is_terminal =
+		look.kind == STDERR_PLAIN && S_ISCHR(status.st_mode) && isatty(STDERR_FILENO);
 	look.is_journal = look.kind == STDERR_SOCKET && journal_inode != 0 &&
 			  status.st_dev == journal_device && status.st_ino == journal_inode;
 	return look;

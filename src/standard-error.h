@@ -8,7 +8,7 @@
 #include "sink.h"
 
 enum stderr_kind {
-	STDERR_NONE, /* closed, or /dev/null */
+	STDERR_NONE,  /* closed, or /dev/null */
 	STDERR_PLAIN, /* a file or a device: it takes what it is given */
 	STDERR_PIPE,
 	STDERR_SOCKET,

@@ -72,8 +72,8 @@ static ssize_t write_plain(struct bytes bytes)
  * programs that may not like it. */
 static ssize_t write_reopened(struct bytes bytes)
 {
-	AUTO_CLOSE const int fd = open("/proc/self/fd/2",
-				       O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	AUTO_CLOSE const int fd =
+		open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	return fd < 0 ? -EOPNOTSUPP : result_of(write(fd, bytes.data, bytes.size));
 }
@@ -118,8 +118,7 @@ static ssize_t write_pipe(struct bytes bytes)
 
 static ssize_t write_socket(struct bytes bytes)
 {
-	return result_of(
-		send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
+	return result_of(send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes)

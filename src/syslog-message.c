@@ -4,8 +4,8 @@
 #include "stamp.h"
 
 enum {
-	FACILITY_USER = 1,   /* what syslog(3) takes for a program that says nothing */
-	APP_NAME_MAX = 48,   /* RFC 5424, section 6 */
+	FACILITY_USER = 1, /* what syslog(3) takes for a program that says nothing */
+	APP_NAME_MAX = 48, /* RFC 5424, section 6 */
 	HOST_NAME_MAX_ = 255,
 	PARAM_NAME_MAX = 32,
 	TAG_MAX = 64, /* RFC 3164 says 32; syslogd of today take more */
