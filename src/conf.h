@@ -25,35 +25,42 @@ struct conf_complaint {
 typedef void conf_complain_fn(void *userdata, const struct conf_complaint *complaint);
 
 struct conf_options {
-	const char *file;      /* read this one alone; NULL: the system's files */
-	const char *directory; /* the system's: DIRECTORY/mplog.conf, DIRECTORY/mplog.conf.d; NULL: SYSCONFDIR */
-	bool secure;           /* set-user-ID: refuse files that others than root or we could have written */
+	const char *file; /* read this one alone; NULL: the system's files. It should be there */
+	const char *
+		directory; /* the system's: DIRECTORY/mplog.conf, DIRECTORY/mplog.conf.d; NULL: SYSCONFDIR */
+	bool secure; /* set-user-ID: refuse files that others than root or we could have written */
 };
 
 enum conf_file_state {
 	CONF_FILE_LOADED,
-	CONF_FILE_ABSENT,     /* there is none: nothing is wrong with that */
-	CONF_FILE_LAST_GOOD,  /* it has a mistake or cannot be read: an earlier version is in force */
-	CONF_FILE_LEFT_OUT    /* likewise, and there was no earlier version */
+	CONF_FILE_ABSENT,    /* there is none: nothing is wrong with that */
+	CONF_FILE_LAST_GOOD, /* it has a mistake or cannot be read: an earlier version is in force */
+	CONF_FILE_LEFT_OUT   /* likewise, and there was no earlier version */
 };
 
 struct conf_file {
 	const char *path;
 	enum conf_file_state state;
-	struct timespec mtime;  /* of the version in force */
-	const char *error;      /* "12: level: unknown level ..." or NULL */
+	struct timespec mtime; /* of the version in force */
+	const char *error;     /* "12: level: unknown level ..." or NULL */
 };
 
 enum {
-	CONF_FORGET = 1 /* a file that is gone is given up (else its last version stays) */
+	/* Somebody asked for it: a file that is gone is given up (else its last version stays; only
+	 * what is no more in mplog.conf.d, when that can be listed, is gone in any case), and one that
+	 * was written a moment ago is taken as it is (else it is left for the next load, as it may be
+	 * half written: it stays stale). */
+	CONF_FORGET = 1
 };
 
 struct conf; /* immutable once made */
 
 /* Loads the files; those that did not change since PREVIOUS (or NULL) are taken over from it
  * unparsed. Every mistake is told to COMPLAIN (may be NULL); only changed files are complained of.
- * Returns 0 and *ret (which may share memory with previous; each is freed by itself), also where
- * files have mistakes; -EBADMSG likewise with *ret set where one has; -ENOMEM otherwise. */
+ * Returns 0 and *ret (which may share memory with previous; each is freed by itself); likewise with
+ * *ret set: -EBADMSG where a file has mistakes, a new one or one that it had before, or what
+ * open(2) or read(2) said where one cannot be read. Where nothing could be made *ret is NULL:
+ * -ENOMEM. Where the files are out of sight (see conf_is_frozen()) *ret is what PREVIOUS is. */
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
 	      conf_complain_fn *complain, void *userdata, struct conf **ret);
 
@@ -75,3 +82,7 @@ const struct rules *conf_rules(const struct conf *conf);
 
 size_t conf_n_files(const struct conf *conf);
 struct conf_file conf_file(const struct conf *conf, size_t i);
+
+/* Whether others than root or we could have written such a file: those are refused when secure. */
+struct stat;
+bool conf_is_foreign(const struct stat *st);

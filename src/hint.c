@@ -213,15 +213,24 @@ static const char *const *words_of(const struct setting_info *info)
 	}
 }
 
+/* "; did you mean ...?", or nothing. */
+static void hint_meant(const char *word, const char *const *words, char *buffer, size_t size)
+{
+	const char *closest = hint_closest(word, words);
+	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
+
+	buffer[0] = '\0';
+	if (closest)
+		(void)snprintf(buffer, size, "; did you mean %s%s%s?", quote, closest, quote);
+}
+
 void hint_unknown_value(enum setting setting, const char *value, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
-	const char *const *words = words_of(info);
-	const char *closest = hint_closest(value, words);
-	char expected[HINT_MAX];
+	char expected[HINT_MAX / 2], meant[HINT_MAX / 4];
 
 	hint_expected(setting, expected, sizeof(expected));
-	(void)snprintf(buffer, size, "unknown %s \"%.*s\" (expected %s)%s%s%s", info->key,
-		       VALUE_MAX, value, expected, closest ? "; did you mean \"" : "",
-		       closest ? closest : "", closest ? "\"?" : "");
+	hint_meant(value, words_of(info), meant, sizeof(meant));
+	(void)snprintf(buffer, size, "unknown %s \"%.*s\" (expected %s)%s", info->key, VALUE_MAX,
+		       value, expected, meant);
 }

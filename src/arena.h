@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* arena: many small things that are freed together. */
+#pragma once
+
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *chunk;
+};
+
+/* Zeroed, aligned for any type. NULL: no memory. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+char *arena_copy(struct arena *arena, const char *string);
+
+void arena_free(struct arena *arena);

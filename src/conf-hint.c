@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf-hint.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SHOWN_MAX = 40,
+	NUMBER_MAX = 24, /* digits of 64 bits, sign, prefix and suffix */
+};
+
+static const char include_hint[] =
+	"@include is refused: files in mplog.conf.d are read by themselves";
+
+/* UTF-8 of the typographic quotes, single and double, that word processors make. */
+static const char *const quotes[] = {
+	"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x98", "\xe2\x80\x99", "\xc2\xab",
+};
+
+/* Units that are written behind a time, in milliseconds. */
+static const struct {
+	const char *unit;
+	unsigned long ms;
+} units[] = {
+	{ "ms", 1 },    { "msec", 1 },    { "s", 1000 },       { "sec", 1000 },
+	{ "m", 60000 }, { "min", 60000 }, { "seconds", 1000 }, { "minutes", 60000 },
+};
+
+int conf_hint_shown(const struct token *token)
+{
+	return token->length > SHOWN_MAX ? SHOWN_MAX : (int)token->length;
+}
+
+static bool is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->length && memcmp(token->text, text, token->length) == 0;
+}
+
+static bool ends_with(const struct token *token, const char *text)
+{
+	const size_t length = strlen(text);
+
+	return token->length >= length &&
+	       memcmp(token->text + token->length - length, text, length) == 0;
+}
+
+struct conf_hint_found conf_hint_found(const struct token *token)
+{
+	struct conf_hint_found found;
+
+	if (token->kind == TOKEN_END)
+		(void)snprintf(found.text, sizeof(found.text), "found the end of the file");
+	else if (token->text[0] == '"')
+		(void)snprintf(found.text, sizeof(found.text), "found a string");
+	else
+		(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"",
+			       conf_hint_shown(token), token->text);
+	return found;
+}
+
+const char *conf_hint_twice(const struct token *name)
+{
+	if (is(name, "processes"))
+		return ": put all rules into one list";
+	if (is(name, "defaults") || is(name, "fields") || is(name, "journal") ||
+	    is(name, "syslog") || is(name, "stderr") || is(name, "rate_limit"))
+		return ": put them into one group";
+	return "";
+}
+
+static bool is_long(const struct token *integer)
+{
+	return integer->text[integer->length - 1] == 'L';
+}
+
+bool conf_hint_fits(const struct token *integer)
+{
+	const bool is_hex =
+		integer->length > 2 && (integer->text[1] == 'x' || integer->text[1] == 'X');
+	char text[NUMBER_MAX];
+	long long value;
+
+	if (integer->length >= sizeof(text))
+		return false;
+	memcpy(text, integer->text, integer->length);
+	text[integer->length] = '\0';
+
+	errno = 0;
+	value = strtoll(text, NULL, is_hex ? 16 : 10);
+	if (errno == ERANGE)
+		return false;
+	return is_long(integer) || (value >= INT_MIN && value <= INT_MAX);
+}
+
+const char *conf_hint_number(const struct token *integer)
+{
+	if (is_long(integer))
+		return " (expected at most 9223372036854775807L)";
+	return " (expected at most 2147483647, or an L behind it)";
+}
+
+static bool hint_unit(const struct token *setting, const struct token *token, char *buffer,
+		      size_t size)
+{
+	const bool is_time = ends_with(setting, "_ms");
+	char word[NUMBER_MAX], *end;
+	unsigned long number;
+
+	if (token->length >= sizeof(word) || token->text[0] < '0' || token->text[0] > '9')
+		return false;
+	memcpy(word, token->text, token->length);
+	word[token->length] = '\0';
+	number = strtoul(word, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit) != 0 || !is_time || number > INT_MAX / units[i].ms)
+			continue;
+		(void)snprintf(buffer, size,
+			       "\"%s\" is no number: it is in milliseconds, write %lu", word,
+			       number * units[i].ms);
+		return true;
+	}
+	(void)snprintf(buffer, size, "\"%s\" is no number: write it without a unit, or in quotes",
+		       word);
+	return true;
+}
+
+static bool is_switch_word(const struct token *token)
+{
+	static const char *const words[] = { "yes", "no",  "on",  "off", "Yes", "No",
+					     "On",  "Off", "YES", "NO",  "ON",  "OFF" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (is(token, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_other_quotes(const struct token *token)
+{
+	if (token->text[0] == '\'' || token->text[0] == '`')
+		return true;
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
+		if (memmem(token->text, token->length, quotes[i], strlen(quotes[i])))
+			return true;
+	}
+	return false;
+}
+
+void conf_hint_value(const struct token *setting, const struct token *token, bool is_entry,
+		     char *buffer, size_t size)
+{
+	const int shown = conf_hint_shown(token);
+
+	if (token->kind == TOKEN_INCLUDE)
+		(void)snprintf(buffer, size, "%s", include_hint);
+	else if (has_other_quotes(token))
+		(void)snprintf(buffer, size,
+			       "%.*s: these are not the quotes that are needed: write \"", shown,
+			       token->text);
+	else if (is_entry && token->kind == TOKEN_NAME)
+		(void)snprintf(buffer, size,
+			       "found \"%.*s\" in the list: expected { ... } around each entry",
+			       shown, token->text);
+	else if (is_switch_word(token))
+		(void)snprintf(buffer, size, "\"%.*s\" is no value: write true or false", shown,
+			       token->text);
+	else if (!hint_unit(setting, token, buffer, size))
+		(void)snprintf(buffer, size, "\"%.*s\" has to stand in quotes", shown, token->text);
+}
+
+void conf_hint_name(const struct token *token, size_t depth, char *buffer, size_t size)
+{
+	const int shown = conf_hint_shown(token);
+
+	if (token->kind == TOKEN_INCLUDE)
+		(void)snprintf(buffer, size, "%s", include_hint);
+	else if (token->kind == TOKEN_STRING)
+		(void)snprintf(buffer, size, "%.*s: the name of a setting stands without quotes",
+			       shown, token->text);
+	else if (token_is(token, '}') || token_is(token, ')') || token_is(token, ']'))
+		(void)snprintf(buffer, size, "this \"%c\" closes nothing", token->text[0]);
+	else if (token_is(token, '{') && depth > 0)
+		(void)snprintf(buffer, size,
+			       "a \"{\" without a name: is a \"}\" missing before it?");
+	else if (token->kind == TOKEN_MARK)
+		(void)snprintf(buffer, size, "expected the name of a setting, found \"%c\"",
+			       token->text[0]);
+	else
+		(void)snprintf(
+			buffer, size,
+			"\"%.*s\" cannot be the name of a setting (expected a letter, then letters, digits, - or _)",
+			shown, token->text);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf-unknown.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hint.h"
+
+enum { WORDS_MAX = 32 };
+
+static bool is(const char *a, const char *b)
+{
+	return a && strcmp(a, b) == 0;
+}
+
+static bool has(const char *const *words, const char *word)
+{
+	for (size_t i = 0; words[i]; i++) {
+		if (strcmp(words[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add(const char **words, const char *word)
+{
+	size_t n = 0;
+
+	while (words[n])
+		n++;
+	if (n + 1 < WORDS_MAX && !has(words, word))
+		words[n] = word;
+}
+
+/* Keys of the group, or those without one and the groups themselves. */
+static void add_settings(const char **words, const char *group)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = &setting_infos[i];
+
+		if (group ? is(info->group, group) : true)
+			add(words, group || !info->group ? info->key : info->group);
+	}
+}
+
+static void collect(const char **words, const char *within)
+{
+	static const char *const top[] = { "identifier", "defaults", "processes",
+					   "journal",    "syslog",   "stderr" };
+
+	if (!within) {
+		for (size_t i = 0; i < sizeof(top) / sizeof(top[0]); i++)
+			add(words, top[i]);
+	} else if (is(within, "defaults") || is(within, "processes")) {
+		add_settings(words, NULL);
+		add(words, "fields");
+		if (is(within, "processes")) {
+			add(words, "name");
+			add(words, "identifier");
+		}
+	} else {
+		add_settings(words, within);
+	}
+}
+
+/* The groups that have such a key: "stderr" or "syslog or stderr". */
+static void find_groups(const char *key, char *buffer, size_t size)
+{
+	buffer[0] = '\0';
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = &setting_infos[i];
+		const size_t length = strlen(buffer);
+
+		if (info->group && is(info->key, key))
+			(void)snprintf(buffer + length, size - length, "%s%s", length ? " or " : "",
+				       info->group);
+	}
+}
+
+/* Where the key would be right. */
+static bool find_home(const char *within, const char *key, char *buffer, size_t size)
+{
+	const char *words[WORDS_MAX] = { NULL };
+
+	if (is(key, "name")) {
+		(void)snprintf(buffer, size, "it belongs into an entry of processes");
+		return true;
+	}
+	if (is(key, "identifier")) {
+		(void)snprintf(buffer, size,
+			       "it belongs into an entry of processes, or to the top of the file");
+		return true;
+	}
+	if (is(key, "defaults") || is(key, "processes")) {
+		(void)snprintf(buffer, size,
+			       "it belongs to the top of the file: is a \"}\" missing before it?");
+		return true;
+	}
+	collect(words, "defaults");
+	if (has(words, key)) {
+		(void)snprintf(buffer, size,
+			       "it belongs into defaults = { ... } or an entry of processes%s",
+			       within ? ", outside of this group" : "");
+		return true;
+	}
+	find_groups(key, buffer, size);
+	return buffer[0] != '\0';
+}
+
+void conf_unknown(struct conf_parser *parser, const char *within, const char *key, unsigned line)
+{
+	const bool is_group = within && !is(within, "defaults") && !is(within, "processes");
+	const char *group = is_group ? within : "", *dot = is_group ? "." : "";
+	const char *words[WORDS_MAX] = { NULL };
+	char home[HINT_MAX / 2];
+	const char *closest;
+
+	collect(words, within);
+	closest = hint_closest(key, words);
+	if (closest) {
+		conf_warning(parser->report, line,
+			     "%s%s%.64s: unknown setting; did you mean \"%s\"?", group, dot, key,
+			     closest);
+		return;
+	}
+	if (!find_home(within, key, home, sizeof(home))) {
+		conf_warning(parser->report, line, "%s%s%.64s: unknown setting", group, dot, key);
+		return;
+	}
+	if (strncmp(home, "it ", 3) == 0)
+		conf_warning(parser->report, line, "%s%s%.64s: not a setting here: %s", group, dot,
+			     key, home);
+	else
+		conf_warning(parser->report, line,
+			     "%s: not a setting here: it belongs into the group %s = { ... }", key,
+			     home);
+}
