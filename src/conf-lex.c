@@ -4,31 +4,50 @@
 #include <string.h>
 #include <strings.h>
 
-static const char marks[] = "=:;,{}()[]";
+/* What each byte is: a table, for most of the work is done here. */
+enum { SPACE = 1, MARK = 2, LETTER = 4, DIGIT = 8, HEX = 16, IN_NAME = 32, ENDS_WORD = 64 };
 
-static bool is_mark(char c)
-{
-	return c != '\0' && strchr(marks, c) != NULL;
-}
+#define ALPHA   (LETTER | IN_NAME)
+#define NUMERAL (DIGIT | HEX | IN_NAME)
 
-static bool is_space(char c)
+static const unsigned char classes[256] = {
+	['\t' ... '\r'] = SPACE | ENDS_WORD,
+	[' '] = SPACE | ENDS_WORD,
+	['='] = MARK | ENDS_WORD,
+	[':'] = MARK | ENDS_WORD,
+	[';'] = MARK | ENDS_WORD,
+	[','] = MARK | ENDS_WORD,
+	['{'] = MARK | ENDS_WORD,
+	['}'] = MARK | ENDS_WORD,
+	['('] = MARK | ENDS_WORD,
+	[')'] = MARK | ENDS_WORD,
+	['['] = MARK | ENDS_WORD,
+	[']'] = MARK | ENDS_WORD,
+	['"'] = ENDS_WORD,
+	['#'] = ENDS_WORD,
+	['0' ... '9'] = NUMERAL,
+	['a' ... 'f'] = ALPHA | HEX,
+	['g' ... 'z'] = ALPHA,
+	['A' ... 'F'] = ALPHA | HEX,
+	['G' ... 'Z'] = ALPHA,
+	['-'] = IN_NAME,
+	['_'] = IN_NAME,
+	['*'] = IN_NAME,
+};
+
+static bool is(char c, unsigned class)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return classes[(unsigned char)c] & class;
 }
 
 static bool is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return is(c, DIGIT);
 }
 
 static bool is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is(c, HEX);
 }
 
 static bool starts(const struct lexer *lexer, const char *with)
@@ -64,9 +83,13 @@ static void skip_comment(struct lexer *lexer)
 static void skip_blank(struct lexer *lexer)
 {
 	while (lexer->at < lexer->end) {
-		if (is_space(*lexer->at))
+		if (is(*lexer->at, SPACE))
 			lexer->line += *lexer->at++ == '\n';
-		else if (*lexer->at == '#' || starts(lexer, "//"))
+		else if (*lexer->at == '#')
+			skip_line(lexer);
+		else if (*lexer->at != '/')
+			break;
+		else if (starts(lexer, "//"))
 			skip_line(lexer);
 		else if (starts(lexer, "/*"))
 			skip_comment(lexer);
@@ -86,11 +109,13 @@ static struct token lex_string(struct lexer *lexer)
 			token.length = (size_t)(lexer->at - token.text);
 			return token;
 		}
+		if (*lexer->at != '\\')
+			continue;
 		if (starts(lexer, "\\x00") || starts(lexer, "\\X00")) {
 			conf_error(lexer->report, token.line, "a string cannot hold a NUL (\\x00)");
 			token.kind = TOKEN_BROKEN;
 		}
-		if (*lexer->at == '\\' && lexer->at + 1 < lexer->end && lexer->at[1] != '\n')
+		if (lexer->at + 1 < lexer->end && lexer->at[1] != '\n')
 			lexer->at++;
 	}
 	conf_error(
@@ -103,20 +128,20 @@ static struct token lex_string(struct lexer *lexer)
 
 static bool is_name(const char *s, size_t length)
 {
-	if (!is_letter(s[0]) && s[0] != '*')
+	if (!is(s[0], LETTER) && s[0] != '*')
 		return false;
 	for (size_t i = 1; i < length; i++) {
-		if (!is_letter(s[i]) && !is_digit(s[i]) && !strchr("-_*", s[i]))
+		if (!is(s[i], IN_NAME))
 			return false;
 	}
 	return true;
 }
 
-static size_t count(const char *s, size_t length, bool (*is)(char c))
+static size_t count(const char *s, size_t length, bool (*counts)(char c))
 {
 	size_t n = 0;
 
-	while (n < length && is(s[n]))
+	while (n < length && counts(s[n]))
 		n++;
 	return n;
 }
@@ -184,13 +209,16 @@ static enum token_kind kind_of(const struct token *token)
 	return TOKEN_WORD;
 }
 
+static bool starts_comment(const struct lexer *lexer)
+{
+	return *lexer->at == '/' && (starts(lexer, "//") || starts(lexer, "/*"));
+}
+
 static struct token lex_word(struct lexer *lexer)
 {
 	struct token token = { TOKEN_WORD, lexer->at, 0, lexer->line };
 
-	while (lexer->at < lexer->end && !is_space(*lexer->at) && !is_mark(*lexer->at) &&
-	       *lexer->at != '"' && *lexer->at != '#' && !starts(lexer, "//") &&
-	       !starts(lexer, "/*"))
+	while (lexer->at < lexer->end && !is(*lexer->at, ENDS_WORD) && !starts_comment(lexer))
 		lexer->at++;
 	token.length = (size_t)(lexer->at - token.text);
 	token.kind = kind_of(&token);
@@ -204,7 +232,7 @@ struct token conf_lex(struct lexer *lexer)
 		return (struct token){ TOKEN_END, lexer->at, 0, lexer->line };
 	if (*lexer->at == '"')
 		return lex_string(lexer);
-	if (is_mark(*lexer->at))
+	if (is(*lexer->at, MARK))
 		return (struct token){ TOKEN_MARK, lexer->at++, 1, lexer->line };
 	return lex_word(lexer);
 }

@@ -48,7 +48,7 @@ static void *allocate(struct conf_parser *parser, size_t size)
 	return memory;
 }
 
-static const char *copy(struct conf_parser *parser, const char *string)
+const char *conf_copy(struct conf_parser *parser, const char *string)
 {
 	const char *result = arena_copy(parser->arena, string);
 
@@ -171,7 +171,7 @@ static const char *parse_glob(struct conf_parser *parser, const config_setting_t
 			config_setting_name(value), text);
 		return NULL;
 	}
-	return copy(parser, text);
+	return conf_copy(parser, text);
 }
 
 /* No process has a name with other bytes, or a longer one. */
@@ -394,7 +394,7 @@ int conf_parse(const struct conf_normalised *normalised, const char *path,
 	content->references = 1;
 	r = read_config(&config, normalised, report);
 	if (r == 0) {
-		template.file = copy(&parser, path);
+		template.file = conf_copy(&parser, path);
 		parse_file(&parser, config_root_setting(&config), template, content);
 		r = parser.out_of_memory ? -ENOMEM : report->n_errors > 0 ? -EBADMSG : 0;
 	}

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files conf*.c are to one another:
  *
- *   conf.c         which files there are, which version of each is in force
+ *   conf.c         which files there are, and all of their rules
  *   conf-file.c    one file: reads it, if it may be trusted
+ *   conf-layer.c   which version of a file is in force
  *   conf-lex.c     text -> tokens
  *   conf-syntax.c  tokens -> text that libconfig takes; every mistake of syntax
  *   conf-parse.c   libconfig's tree -> rules; every other mistake
  *   conf-value.c   one value of that tree -> one assignment
+ *   conf-field.c   one value of that tree -> one field
+ *   conf-unknown.c settings that there are not
+ *   conf-hint.c    mistakes of syntax in words
  *   conf-report.c  how a mistake is told */
 #pragma once
 
@@ -95,7 +99,7 @@ struct conf_normalised {
 int conf_normalise(const char *text, size_t size, struct conf_report *report,
 		   struct conf_normalised *ret);
 
-/* ---- conf-parse.c, conf-value.c ------------------------------------------------------------- */
+/* ---- conf-parse.c, conf-value.c, conf-field.c ------------------------------------------------------------- */
 
 /* What one version of one file says. Shared and counted. */
 struct conf_content {
@@ -118,6 +122,11 @@ struct conf_parser {
 };
 
 struct config_setting_t; /* libconfig's */
+
+/* In the arena; NULL: out of memory, which the parser remembers. */
+const char *conf_copy(struct conf_parser *parser, const char *string);
+
+bool conf_get_integer(const struct config_setting_t *value, long long *ret);
 
 /* Whether the value is one for that setting; if not, it was complained of. */
 bool conf_value(struct conf_parser *parser, const struct config_setting_t *value,

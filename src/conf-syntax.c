@@ -69,14 +69,41 @@ static bool reserve(struct syntax *s, size_t more)
 	return true;
 }
 
-/* Behind a space, or as many newlines as lead to that line. */
+static bool is_part_of_word(char c)
+{
+	switch (c) {
+	case '=':
+	case ':':
+	case ';':
+	case ',':
+	case '{':
+	case '}':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '"':
+	case '\n':
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Whether two tokens would become one without a space between them. */
+static bool would_join(char before, char next)
+{
+	return is_part_of_word(before) && is_part_of_word(next);
+}
+
+/* Behind a space, where it needs one, or as many newlines as lead to that line. */
 static void emit(struct syntax *s, unsigned line, const char *text, size_t length)
 {
 	const size_t newlines = line > s->out_line ? line - s->out_line : 0;
 
 	if (!reserve(s, newlines + 1 + length))
 		return;
-	if (newlines == 0)
+	if (newlines == 0 && s->length > 0 && would_join(s->out[s->length - 1], text[0]))
 		s->out[s->length++] = ' ';
 	for (; s->out_line < line; s->out_line++)
 		s->out[s->length++] = '\n';

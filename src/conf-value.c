@@ -3,20 +3,16 @@
 
 #include <ctype.h>
 #include <libconfig.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "field.h"
 #include "hint.h"
 
 enum {
-	SHOWN_MAX = 40,
-	NUMBER_MAX = 32,
+	NAME_SIZE = 40,
 	NAME_MAX_LENGTH = 63, /* of a process name */
 	LEVEL_MAX = 7,
-	PRECISION_MIN = 15, /* every decimal of so many digits survives a double */
-	PRECISION_MAX = 17, /* every double survives so many digits */
 };
 
 /* What may stand behind a '%'. */
@@ -58,7 +54,7 @@ struct conf_found conf_found(const config_setting_t *value)
 	return found;
 }
 
-static bool get_integer(const config_setting_t *value, long long *ret)
+bool conf_get_integer(const config_setting_t *value, long long *ret)
 {
 	switch (config_setting_type(value)) {
 	case CONFIG_TYPE_INT:
@@ -72,25 +68,6 @@ static bool get_integer(const config_setting_t *value, long long *ret)
 	}
 }
 
-static char *copy(struct conf_parser *parser, const char *string)
-{
-	char *result = arena_copy(parser->arena, string);
-
-	if (!result)
-		parser->out_of_memory = true;
-	return result;
-}
-
-static bool has_type(struct conf_parser *parser, const config_setting_t *value, int type,
-		     const char *name, const char *expected)
-{
-	if (config_setting_type(value) == type)
-		return true;
-	conf_error(parser->report, line_of(value), "%s: expected %s, found %s", name, expected,
-		   conf_found(value).text);
-	return false;
-}
-
 const char *conf_string(struct conf_parser *parser, const config_setting_t *value,
 			const char *example)
 {
@@ -98,7 +75,7 @@ const char *conf_string(struct conf_parser *parser, const config_setting_t *valu
 
 	if (config_setting_type(value) == CONFIG_TYPE_STRING)
 		return config_setting_get_string(value);
-	if (get_integer(value, &number))
+	if (conf_get_integer(value, &number))
 		conf_error(parser->report, line_of(value), "%s: expected a string, write \"%lld\"",
 			   config_setting_name(value), number);
 	else
@@ -108,14 +85,38 @@ const char *conf_string(struct conf_parser *parser, const config_setting_t *valu
 	return NULL;
 }
 
+__attribute__((format(printf, 4, 5))) static void complain(struct conf_parser *parser,
+							   const config_setting_t *value,
+							   enum setting setting, const char *fmt,
+							   ...)
+{
+	char name[NAME_SIZE], text[HINT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	hint_setting_name(setting, name, sizeof(name));
+	conf_error(parser->report, line_of(value), "%s: %s", name, text);
+}
+
+static void complain_of_type(struct conf_parser *parser, const config_setting_t *value,
+			     enum setting setting)
+{
+	char expected[HINT_MAX / 2];
+
+	hint_expected(setting, expected, sizeof(expected));
+	complain(parser, value, setting, "expected %s, found %s", expected, conf_found(value).text);
+}
+
 static bool is_name_byte(char c)
 {
-	return isalnum((unsigned char)c) || (c != '\0' && strchr("._:@/+-", c));
+	return isalnum((unsigned char)c) || (c != '\0' && strchr("._:@/+-%", c));
 }
 
 /* An error: "%x" would stand in every message. */
-static bool check_percents(struct conf_parser *parser, unsigned line, const char *name,
-			   const char *text, const char *letters)
+static bool check_percents(struct conf_parser *parser, const config_setting_t *value,
+			   enum setting setting, const char *text, const char *letters)
 {
 	char expected[4 * sizeof(prefix_letters)] = "";
 
@@ -125,86 +126,87 @@ static bool check_percents(struct conf_parser *parser, unsigned line, const char
 		for (size_t i = 0; letters[i] != '\0'; i++)
 			(void)snprintf(expected + 3 * i, sizeof(expected) - 3 * i, " %%%c",
 				       letters[i]);
-		conf_error(parser->report, line, "%s: unknown \"%.2s\" (expected%s)", name, p,
-			   expected);
+		complain(parser, value, setting, "unknown \"%.2s\" (expected%s)", p, expected);
 		return false;
 	}
 	return true;
 }
 
-static void check_name_bytes(struct conf_parser *parser, unsigned line, const char *name,
+static bool check_child_name(struct conf_parser *parser, const config_setting_t *value,
 			     const char *text)
 {
+	if (text[0] == '\0') {
+		complain(parser, value, SETTING_CHILD_NAME,
+			 "empty (expected a name such as \"worker-%%c\")");
+		return false;
+	}
 	for (const char *p = text; *p != '\0'; p++) {
-		if (is_name_byte(*p) || *p == '%')
+		if (is_name_byte(*p))
 			continue;
 		conf_warning(
-			parser->report, line,
-			"%s: '%.1s' becomes '_' (process names have A-Z a-z 0-9 . _ : @ / + -)",
-			name, isprint((unsigned char)*p) ? p : "?");
-		return;
+			parser->report, line_of(value),
+			"child_name: '%.1s' becomes '_' (process names have A-Z a-z 0-9 . _ : @ / + -)",
+			isprint((unsigned char)*p) ? p : "?");
+		break;
 	}
+	return true;
 }
 
 static bool text_value(struct conf_parser *parser, const config_setting_t *value,
-		       enum setting setting, const char *name, struct assignment *ret)
+		       enum setting setting, struct assignment *ret)
 {
 	const bool is_child_name = setting == SETTING_CHILD_NAME;
 	const size_t max = is_child_name ? NAME_MAX_LENGTH : CONF_TEXT_MAX;
-	const unsigned line = line_of(value);
 	const char *text;
 
-	if (!has_type(parser, value, CONFIG_TYPE_STRING, name, "a string in quotes"))
+	if (config_setting_type(value) != CONFIG_TYPE_STRING) {
+		complain_of_type(parser, value, setting);
 		return false;
+	}
 	text = config_setting_get_string(value);
 	if (strlen(text) > max) {
-		conf_error(parser->report, line, "%s: longer than %zu bytes", name, max);
+		complain(parser, value, setting, "longer than %zu bytes", max);
 		return false;
 	}
-	if (is_child_name && text[0] == '\0') {
-		conf_error(parser->report, line,
-			   "%s: empty (expected a name such as \"worker-%%c\")", name);
+	if (is_child_name && !check_child_name(parser, value, text))
 		return false;
-	}
-	if (!check_percents(parser, line, name, text,
+	if (!check_percents(parser, value, setting, text,
 			    is_child_name ? child_name_letters : prefix_letters))
 		return false;
-	if (is_child_name)
-		check_name_bytes(parser, line, name, text);
-	ret->text = copy(parser, text);
+	ret->text = conf_copy(parser, text);
 	return true;
 }
 
 static bool word_value(struct conf_parser *parser, const config_setting_t *value,
-		       enum setting setting, const char *name, struct assignment *ret)
+		       enum setting setting, struct assignment *ret)
 {
-	char expected[HINT_MAX / 2], unknown[HINT_MAX];
+	char unknown[HINT_MAX];
 	const char *text;
 
-	hint_expected(setting, expected, sizeof(expected));
-	if (!has_type(parser, value, CONFIG_TYPE_STRING, name, expected))
+	if (config_setting_type(value) != CONFIG_TYPE_STRING) {
+		complain_of_type(parser, value, setting);
 		return false;
+	}
 	text = config_setting_get_string(value);
 	if (setting_parse(setting, text, &ret->number) == 0)
 		return true;
 	hint_unknown_value(setting, text, unknown, sizeof(unknown));
-	conf_error(parser->report, line_of(value), "%s: %s", name, unknown);
+	complain(parser, value, setting, "%s", unknown);
 	return false;
 }
 
 static bool level_value(struct conf_parser *parser, const config_setting_t *value,
-			enum setting setting, const char *name, struct assignment *ret)
+			enum setting setting, struct assignment *ret)
 {
 	char expected[HINT_MAX / 2];
 	long long number;
 
-	if (!get_integer(value, &number))
-		return word_value(parser, value, setting, name, ret);
+	if (!conf_get_integer(value, &number))
+		return word_value(parser, value, setting, ret);
 	if (number < 0 || number > LEVEL_MAX) {
 		hint_expected(setting, expected, sizeof(expected));
-		conf_error(parser->report, line_of(value),
-			   "%s: %lld is no level (expected 0 to %d or %s)", name, number, LEVEL_MAX,
-			   expected);
+		complain(parser, value, setting, "%lld is no level (expected 0 to %d or %s)",
+			 number, LEVEL_MAX, expected);
 		return false;
 	}
 	ret->number = (int)number;
@@ -213,7 +215,7 @@ static bool level_value(struct conf_parser *parser, const config_setting_t *valu
 
 /* "true" in quotes is a string, for libconfig and for whoever reads the file with it. */
 static bool switch_value(struct conf_parser *parser, const config_setting_t *value,
-			 enum setting setting, const char *name, struct assignment *ret)
+			 enum setting setting, struct assignment *ret)
 {
 	int number;
 
@@ -224,30 +226,27 @@ static bool switch_value(struct conf_parser *parser, const config_setting_t *val
 	if (config_setting_type(value) == CONFIG_TYPE_STRING &&
 	    setting_parse(setting, config_setting_get_string(value), &number) == 0 &&
 	    number != SETTING_AUTO) {
-		conf_error(parser->report, line_of(value),
-			   "%s: \"%s\" is a string: write %s without quotes", name,
-			   config_setting_get_string(value), number ? "true" : "false");
+		complain(parser, value, setting, "\"%s\" is a string: write %s without quotes",
+			 config_setting_get_string(value), number ? "true" : "false");
 		return false;
 	}
-	return word_value(parser, value, setting, name, ret);
+	return word_value(parser, value, setting, ret);
 }
 
 static bool number_value(struct conf_parser *parser, const config_setting_t *value,
-			 enum setting setting, const char *name, struct assignment *ret)
+			 enum setting setting, struct assignment *ret)
 {
 	const struct setting_info *info = &setting_infos[setting];
-	char expected[HINT_MAX / 2];
 	long long number;
 
-	hint_expected(setting, expected, sizeof(expected));
-	if (!get_integer(value, &number)) {
-		conf_error(parser->report, line_of(value), "%s: expected a number (%s), found %s",
-			   name, expected, conf_found(value).text);
+	if (!conf_get_integer(value, &number)) {
+		complain(parser, value, setting, "expected a number (%d to %d), found %s",
+			 info->min, info->max, conf_found(value).text);
 		return false;
 	}
 	if (number < info->min || number > info->max) {
-		conf_error(parser->report, line_of(value), "%s: %lld is out of range (expected %s)",
-			   name, number, expected);
+		complain(parser, value, setting, "%lld is out of range (expected %d to %d)", number,
+			 info->min, info->max);
 		return false;
 	}
 	ret->number = (int)number;
@@ -255,7 +254,7 @@ static bool number_value(struct conf_parser *parser, const config_setting_t *val
 }
 
 typedef bool value_fn(struct conf_parser *parser, const config_setting_t *value,
-		      enum setting setting, const char *name, struct assignment *ret);
+		      enum setting setting, struct assignment *ret);
 
 static value_fn *const value_fns[] = {
 	[KIND_LEVEL] = level_value, [KIND_TEXT] = text_value,     [KIND_CHOICE] = word_value,
@@ -265,110 +264,6 @@ static value_fn *const value_fns[] = {
 bool conf_value(struct conf_parser *parser, const config_setting_t *value, enum setting setting,
 		struct assignment *ret)
 {
-	char name[SHOWN_MAX];
-
 	*ret = (struct assignment){ .setting = setting, .line = line_of(value) };
-	hint_setting_name(setting, name, sizeof(name));
-	return value_fns[setting_infos[setting].kind](parser, value, setting, name, ret);
-}
-
-/* Upper case, with '_' for '-': what people mean. */
-static bool suggest_field_name(const char *name, char *buffer, size_t size)
-{
-	const size_t length = strlen(name);
-
-	if (length >= size)
-		return false;
-	for (size_t i = 0; i <= length; i++)
-		buffer[i] = name[i] == '-' ? '_' : (char)toupper((unsigned char)name[i]);
-	return field_name_is_valid(buffer, length) && !field_name_is_reserved(buffer, length);
-}
-
-static bool check_field_name(struct conf_parser *parser, const config_setting_t *value)
-{
-	const char *name = config_setting_name(value);
-	char meant[FIELD_NAME_MAX + 1];
-	bool has_meant;
-
-	if (!field_name_is_valid(name, strlen(name))) {
-		has_meant = suggest_field_name(name, meant, sizeof(meant));
-		conf_error(
-			parser->report, line_of(value),
-			"fields: \"%.*s\" is no field's name (expected A-Z 0-9 _, a letter first, at most %d)%s%s%s",
-			FIELD_NAME_MAX, name, FIELD_NAME_MAX, has_meant ? "; did you mean \"" : "",
-			has_meant ? meant : "", has_meant ? "\"?" : "");
-		return false;
-	}
-	if (field_name_is_reserved(name, strlen(name))) {
-		conf_error(parser->report, line_of(value),
-			   "fields: %s is one of mplog's own fields: choose another name", name);
-		return false;
-	}
-	return true;
-}
-
-/* The shortest decimal that is the same double, with a point whatever the locale. */
-static void print_float(double number, char *buffer, size_t size)
-{
-	char *point;
-	size_t length;
-
-	for (int precision = PRECISION_MIN; precision <= PRECISION_MAX; precision++) {
-		(void)snprintf(buffer, size, "%.*g", precision, number);
-		if (strtod(buffer, NULL) == number)
-			break;
-	}
-	point = buffer + strspn(buffer, "+-0123456789");
-	length = strcspn(point, "0123456789");
-	if (length > 0 && *point != 'e' && !isalpha((unsigned char)*point)) {
-		*point = '.';
-		memmove(point + 1, point + length, strlen(point + length) + 1);
-	}
-}
-
-static const char *field_text(const config_setting_t *value, char *buffer, size_t size)
-{
-	long long number;
-
-	switch (config_setting_type(value)) {
-	case CONFIG_TYPE_STRING:
-		return config_setting_get_string(value);
-	case CONFIG_TYPE_BOOL:
-		return config_setting_get_bool(value) ? "true" : "false";
-	case CONFIG_TYPE_FLOAT:
-		print_float(config_setting_get_float(value), buffer, size);
-		return buffer;
-	default:
-		if (!get_integer(value, &number))
-			return NULL;
-		(void)snprintf(buffer, size, "%lld", number);
-		return buffer;
-	}
-}
-
-bool conf_field(struct conf_parser *parser, const config_setting_t *value,
-		struct field_assignment *ret)
-{
-	const char *name = config_setting_name(value);
-	char buffer[NUMBER_MAX];
-	const char *text;
-
-	if (!check_field_name(parser, value))
-		return false;
-	text = field_text(value, buffer, sizeof(buffer));
-	if (!text) {
-		conf_error(parser->report, line_of(value),
-			   "fields: %s: expected a string, a number, true or false, found %s", name,
-			   conf_found(value).text);
-		return false;
-	}
-	if (strlen(text) > CONF_VALUE_MAX) {
-		conf_error(parser->report, line_of(value), "fields: %s: longer than %d bytes", name,
-			   CONF_VALUE_MAX);
-		return false;
-	}
-	ret->name = copy(parser, name);
-	ret->value = copy(parser, text);
-	ret->line = line_of(value);
-	return true;
+	return value_fns[setting_infos[setting].kind](parser, value, setting, ret);
 }
