@@ -32,7 +32,7 @@ void slot_open_gate(struct slot *slot)
 		level = atomic_load(&slot->level);
 		asked = atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
 		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
-		atomic_store(&slot->gate, gate);
+		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
 	} while (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
 		 asked != (atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered)));
 }

@@ -149,7 +149,7 @@ static bool can_reuse(uint64_t word)
 	}
 }
 
-static struct total *find_total(struct board *board, const char *name)
+static struct total *find_total(struct board *board, const char name[PROCESS_NAME_SIZE])
 {
 	struct total *total = board->total;
 
@@ -157,7 +157,7 @@ static struct total *find_total(struct board *board, const char *name)
 		uint32_t free = 0;
 
 		if (atomic_compare_exchange_strong(&total->taken, &free, 1)) {
-			(void)stpncpy(total->name, name, sizeof(total->name) - 1);
+			memcpy(total->name, name, sizeof(total->name));
 			atomic_store(&total->taken, 2);
 			return total;
 		}

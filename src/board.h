@@ -89,8 +89,9 @@ enum reload_answer { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT,
 enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1488 };
 
 struct slot {
-	/* What the macros read: the level, or looser. */
-	_Atomic int gate;
+	/* What the macros read: the level, or looser. With __atomic_load_n() and _store_n(): C++
+	 * programs read it too. */
+	int gate;
 	/* What configuration, environment and program say, and which of them it was. */
 	_Atomic int level;
 	_Atomic int level_by;

@@ -16,6 +16,7 @@
 #include "program.h"
 #include "scope.h"
 #include "sink.h"
+#include "tell.h"
 
 /* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
  * for the price of a load, where getpid(2) is a system call. */
@@ -187,8 +188,10 @@ static void speak(const struct voice_source *source, const struct slot *parent)
 {
 	memset(&process_scope.own_slot, 0, sizeof(process_scope.own_slot));
 	atomic_store(&process_scope.slot, &process_scope.own_slot);
-	if (scope_speak(&process_scope, source, &scratch) == 0)
-		scope_take_slot(&process_scope, SLOT_PROCESS, parent);
+	if (scope_speak(&process_scope, source, &scratch) < 0)
+		return;
+	scope_take_slot(&process_scope, SLOT_PROCESS, parent);
+	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)forker_pid : 0);
 }
 
 /* Nobody forked us: the program at its start. */
@@ -242,6 +245,7 @@ static void settle(void)
 	foreign |= getppid() == 0 && forked;
 	if (forked) {
 		settle_child();
+		tell_forget();
 		for (int i = 0; i < SINK_COUNT; i++)
 			sinks[i]->renew();
 	} else {
@@ -295,14 +299,12 @@ static int rename_process(const char *name)
 	return r;
 }
 
-void process_announce(struct thread *thread, const char *name)
+void process_announce(const char *name)
 {
-	if (!process_is_new()) {
+	if (process_is_new())
+		(void)stpncpy(announced, name, sizeof(announced) - 1);
+	else
 		(void)rename_process(name); /* somebody's atfork handler logged */
-		return;
-	}
-	(void)thread;
-	(void)stpncpy(announced, name, sizeof(announced) - 1);
 }
 
 bool process_name_by_enter(struct thread *thread, const char *name)
@@ -314,29 +316,54 @@ bool process_name_by_enter(struct thread *thread, const char *name)
 		return !named && rename_process(name) == 0;
 	if (!scope_voice(&process_scope) || announced[0] || is_daemonised())
 		return false;
-	process_announce(thread, name);
+	process_announce(name);
 	process_settle(thread);
 	return true;
 }
 
-int process_become(const char *name)
+static void move_figures(struct slot *to, const struct slot *from)
 {
-	struct slot *before = scope_slot(&process_scope);
+	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
+		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
+	atomic_store(&to->sequence, atomic_load(&from->sequence));
+}
+
+static int become(const char *name)
+{
+	const struct slot *before = scope_slot(&process_scope);
 	struct voice_source source;
-	struct slot *slot;
 	int r;
 
-	process_lock();
 	scope_describe(&process_scope, &source);
 	source.process = name;
 	r = scope_speak(&process_scope, &source, &scratch);
-	if (r == 0) {
+	if (r == 0 && board_get() && board_index(before) < 0) {
 		scope_take_slot(&process_scope, SLOT_PROCESS, NULL);
-		slot = scope_slot(&process_scope);
-		for (int i = 0; i < COUNTER_COUNT && slot != before; i++)
-			atomic_store(&slot->counter[i], atomic_load(&before->counter[i]));
-		atomic_store(&slot->sequence, atomic_load(&before->sequence));
+		move_figures(scope_slot(&process_scope), before);
 	}
+	return r;
+}
+
+int process_become(const char *name)
+{
+	int r;
+
+	process_lock();
+	r = become(name);
 	process_unlock();
 	return r;
+}
+
+void process_leave_board(void)
+{
+	struct slot *own = &process_scope.own_slot;
+
+	process_lock();
+	if (scope_slot(&process_scope) != own) {
+		move_figures(own, scope_slot(&process_scope));
+		atomic_store(&process_scope.slot, own);
+	}
+	board_close();
+	(void)become("main");
+	process_unlock();
 }

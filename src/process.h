@@ -20,7 +20,7 @@ bool process_is_foreign(void);   /* of another pid namespace than the program */
 bool process_is_raw_child(void); /* made by _Fork(3) or clone(2): malloc(3) may hang in it */
 
 /* In the child of mplog_fork(). NAME is a clean one. */
-void process_announce(struct thread *thread, const char *name);
+void process_announce(const char *name);
 
 /* In a child of a plain fork(2) that has no name of its own yet, the first enter by the thread
  * that forked names the process: true where it was so. */
@@ -29,6 +29,9 @@ bool process_name_by_enter(struct thread *thread, const char *name);
 /* Makes the process speak and be seen as that: with mplog_open() and mplog_close(). It takes a
  * slot on the board of now; its counters go on. */
 int process_become(const char *name);
+
+/* The board goes: the process keeps its slot's figures to itself. */
+void process_leave_board(void);
 
 /* Who may change what all threads share. Held for a bounded time; no fork leaves it held. */
 void process_lock(void);

@@ -93,6 +93,7 @@ static void free_environment(struct retired *retired)
 	struct environment *environment = (struct environment *)retired; /* its first member */
 
 	env_free(&environment->env);
+	free(environment->file);
 	free(environment);
 }
 

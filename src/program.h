@@ -15,6 +15,7 @@
 struct environment {
 	struct retired retired;
 	struct env env;
+	char *file; /* mplog_options.config, or NULL */
 };
 
 struct program {

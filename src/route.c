@@ -8,19 +8,6 @@
 #include "process.h"
 #include "program.h"
 
-const struct sink *const sinks[SINK_COUNT] = {
-	[SINK_JOURNAL] = &sink_journal,
-	[SINK_SYSLOG] = &sink_syslog,
-	[SINK_STDERR] = &sink_stderr,
-};
-
-static atomic_bool on_terminal;
-
-void route_look(void)
-{
-	atomic_store_explicit(&on_terminal, stderr_is_terminal(), memory_order_relaxed);
-}
-
 static enum sink_id first_sink(const struct voice *voice)
 {
 	switch (voice->sink) {
@@ -39,7 +26,7 @@ static enum sink_id first_sink(const struct voice *voice)
 static bool wants_echo(const struct voice *voice)
 {
 	if (voice->echo == SETTING_AUTO)
-		return atomic_load_explicit(&on_terminal, memory_order_relaxed);
+		return stderr_is_terminal();
 	return voice->echo;
 }
 

@@ -20,6 +20,3 @@ struct route {
 /* 0: it is where it should be, 1: in a fallback, or the negative errno of the first that failed:
  * it is lost. -ENOTCONN: there is no sink. */
 int route_record(struct route *route, const struct record *record);
-
-/* Looks again whether standard error is a terminal: about once a second. */
-void route_look(void);

@@ -19,7 +19,7 @@ __thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &op
 void scope_set_gate(struct thread *thread)
 {
 	struct scope *scope = scope_of(thread);
-	const int *gate = (const int *)&scope_slot(scope)->gate;
+	const int *gate = &scope_slot(scope)->gate;
 
 	if (scope->generation != program_generation())
 		gate = &open_gate;
@@ -208,6 +208,24 @@ void scope_leave(struct thread *thread)
 		thread->spare_slot = board_hide(slot);
 	voice_free(scope_voice(scope));
 	keep_page(thread, scope);
+}
+
+static void leave_all(struct thread *thread)
+{
+	thread->base_depth = 0;
+	while (thread->depth > 0)
+		scope_leave(thread);
+	if (thread->spare_slot)
+		board_release(thread->spare_slot);
+	if (thread->spare_page)
+		memory_unmap(thread->spare_page, sizeof(struct scope));
+	thread->spare_slot = NULL;
+	thread->spare_page = NULL;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	thread_at_end = leave_all;
 }
 
 /* ---- What a program sets -------------------------------------------------------------------- */

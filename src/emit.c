@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "emit.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "clock.h"
+#include "memory.h"
+#include "notice.h"
+#include "process.h"
+#include "tell.h"
+#include "watch.h"
+
+enum {
+	/* A usual record with room to spare. */
+	BUFFER_SIZE = 4096,
+	/* A signal handler's stack may have SIGSTKSZ bytes, 8 KiB, in all. */
+	BUFFER_SIZE_IN_SIGNAL = 1024,
+};
+
+struct route emit_route(struct scope *scope)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	return (struct route){
+		.voice = voice,
+		.slot = scope_slot(scope),
+		.deadline = { .timeout_ms = voice->timeout_ms },
+	};
+}
+
+/* ---- The way of a record -------------------------------------------------------------------- */
+
+static void count(const struct scope *scope, struct slot *slot, enum counter counter)
+{
+	struct slot *process = scope_slot(&process_scope);
+
+	atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
+	if (scope != &process_scope)
+		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
+}
+
+static uint64_t next_sequence(const struct voice *voice)
+{
+	struct slot *process = scope_slot(&process_scope);
+	const uint64_t sequence =
+		atomic_fetch_add_explicit(&process->sequence, 1, memory_order_relaxed) + 1;
+
+	return voice->sequence ? sequence : 0;
+}
+
+/* A token bucket as one word, the moment at which it is full again: taking a token moves it on by
+ * interval / burst, and there is none left where it lies more than interval ahead. */
+static bool has_token(const struct voice *voice, struct slot *slot, int64_t now_ns)
+{
+	const int64_t interval_ns = (int64_t)voice->interval_ms * 1000000;
+	const int64_t token_ns = interval_ns / voice->burst;
+	int64_t full_ns = atomic_load(&slot->bucket_full_ns);
+	int64_t next_ns;
+
+	do {
+		next_ns = (full_ns > now_ns ? full_ns : now_ns) + token_ns;
+		if (next_ns - now_ns > interval_ns)
+			return false;
+	} while (!atomic_compare_exchange_weak(&slot->bucket_full_ns, &full_ns, next_ns));
+	return true;
+}
+
+static bool is_suppressed(const struct emission *emission, const struct voice *voice,
+			  struct slot *slot, int64_t now_ns)
+{
+	if (!voice->burst || emission->level <= MPLOG_ERR || has_token(voice, slot, now_ns))
+		return false;
+	tell_note_suppressed(slot);
+	return true;
+}
+
+static struct record_source describe(const struct emission *emission, const struct voice *voice,
+				     pid_t tid, uint64_t sequence, int saved_errno)
+{
+	return (struct record_source){
+		.head = voice->head,
+		.fields = voice->fields,
+		.prefix = voice->style.prefix[SINK_JOURNAL],
+		.level = emission->level,
+		.error = emission->error,
+		.tid = tid,
+		.sequence = sequence,
+		.site = emission->site,
+		.call_fields = emission->fields,
+		.n_call_fields = emission->n_fields,
+		.fmt = emission->fmt,
+		.ap = emission->ap,
+		.message = emission->message,
+		.saved_errno = saved_errno,
+	};
+}
+
+static int send_large(struct route *route, const struct record_source *source, size_t size)
+{
+	char *buffer = memory_map(size);
+	struct record record;
+	int r;
+
+	if (!buffer)
+		return -ENOMEM;
+	(void)record_compose(&record, buffer, size, source);
+	r = route_record(route, &record);
+	memory_unmap(buffer, size);
+	return r;
+}
+
+/* Apart, so that signal handlers do not pay for the larger buffer. */
+__attribute__((noinline)) static int send_small(struct route *route,
+						const struct record_source *source)
+{
+	char buffer[BUFFER_SIZE];
+	struct record record;
+	const size_t size = record_compose(&record, buffer, sizeof(buffer), source);
+
+	return size <= sizeof(buffer) ? route_record(route, &record)
+				      : send_large(route, source, size);
+}
+
+__attribute__((noinline)) static int send_in_signal(struct route *route,
+						    const struct record_source *source)
+{
+	char buffer[BUFFER_SIZE_IN_SIGNAL];
+	struct record record;
+	const size_t size = record_compose(&record, buffer, sizeof(buffer), source);
+
+	return size <= sizeof(buffer) ? route_record(route, &record)
+				      : send_large(route, source, size);
+}
+
+static void finish(const struct scope *scope, struct slot *slot, int r, uint64_t sequence)
+{
+	count(scope, slot, r == 0 ? COUNTER_SENT : r == 1 ? COUNTER_DIVERTED : COUNTER_LOST);
+	if (r != 0)
+		tell_note(r < 0, sequence);
+}
+
+static int emit_record(const struct emission *emission, const struct call *call,
+		       struct scope *scope, int64_t now_ns)
+{
+	const struct voice *voice = scope_voice(scope);
+	struct slot *slot = scope_slot(scope);
+	struct route route = emit_route(scope);
+	struct record_source source;
+	uint64_t sequence;
+	int r;
+
+	count(scope, slot, COUNTER_CALLED);
+	if (is_suppressed(emission, voice, slot, now_ns)) {
+		count(scope, slot, COUNTER_SUPPRESSED);
+		return 2;
+	}
+	route.first_failed = !tell_lost(&route);
+	tell_suppressed(&route, slot);
+	sequence = next_sequence(voice);
+	atomic_store_explicit(&slot->last_record_ns, clock_now_ns(CLOCK_REALTIME_COARSE),
+			      memory_order_relaxed);
+	source = describe(emission, voice, atomic_load(&call->thread->tid), sequence,
+			  call->saved_errno);
+	r = emission->in_signal ? send_in_signal(&route, &source) : send_small(&route, &source);
+	finish(scope, slot, r, sequence);
+	return r;
+}
+
+/* The child of a vfork(2) has its parent's memory: it leaves no trace in it. */
+static int emit_in_vfork(const struct emission *emission, struct scope *scope, int saved_errno)
+{
+	struct route route = emit_route(scope);
+	const struct record_source source = describe(emission, route.voice,
+						     (pid_t)syscall(SYS_gettid), 0, saved_errno);
+
+	route.slot = NULL;
+	return send_in_signal(&route, &source);
+}
+
+static int level_of(struct scope *scope, int64_t now_ns)
+{
+	bool expired;
+	const int level = slot_level(scope_slot(scope), (uint64_t)now_ns / 1000000, &expired);
+
+	if (expired)
+		watch_tell_expired(scope);
+	return level;
+}
+
+int emit_level(struct thread *thread)
+{
+	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
+
+	watch(thread, now_ns);
+	return level_of(scope_of(thread), now_ns);
+}
+
+static int emit_in_call(const struct emission *emission, const struct call *call)
+{
+	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
+	struct scope *scope;
+
+	if (!call->in_signal)
+		watch(call->thread, now_ns);
+	scope = scope_of(call->thread);
+	if (!scope_voice(scope))
+		return -ENOMEM;
+	scope_set_gate(call->thread);
+	if (emission->level > level_of(scope, now_ns))
+		return 0;
+	if (call->in_signal && getpid() != process_pid())
+		return emit_in_vfork(emission, scope, call->saved_errno);
+	return emit_record(emission, call, scope, now_ns);
+}
+
+int emit(const struct emission *emission)
+{
+	CLEANUP(call_end) struct call call = call_begin(emission->in_signal);
+
+	if (emission->level < MPLOG_EMERG || emission->level > MPLOG_DEBUG)
+		return -EINVAL;
+	if (!call.thread)
+		return -ENOMEM;
+	call_settle(&call);
+	return emit_in_call(emission, &call);
+}

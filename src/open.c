@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "open.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "board.h"
+#include "cleanup.h"
+#include "emit.h"
+#include "notice.h"
+#include "process.h"
+#include "program.h"
+#include "reap.h"
+#include "stamp.h"
+#include "tell.h"
+#include "watch.h"
+
+enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
+
+static void note_variable(void *mistakes, const char *variable, const char *text)
+{
+	const struct conf_complaint complaint = { CONF_WARNING, variable, 0, text };
+
+	watch_note_mistake(mistakes, &complaint);
+}
+
+static void free_environment(struct environment **environment)
+{
+	if (!*environment)
+		return;
+	env_free(&(*environment)->env);
+	free((*environment)->file);
+	free(*environment);
+}
+
+static struct environment *load_environment(const char *file, struct watch_mistakes *mistakes)
+{
+	CLEANUP(free_environment) struct environment *environment = calloc(1, sizeof(*environment));
+
+	if (!environment || env_load(&environment->env, note_variable, mistakes) < 0)
+		return NULL;
+	if (file && !(environment->file = strdup(file)))
+		return NULL;
+	return TAKE_PTR(environment);
+}
+
+static void set_flags(struct program *program, unsigned flags)
+{
+	program->flags = flags;
+	if (!(flags & MPLOG_ECHO))
+		return;
+	program->flag_assignment = (struct assignment){ .setting = SETTING_ECHO, .number = 1 };
+	program->flag_rule = (struct rule){
+		.file = "MPLOG_ECHO of mplog_open()",
+		.name = glob_compile("*"),
+		.identifier = glob_compile("*"),
+		.assignments = &program->flag_assignment,
+		.n_assignments = 1,
+	};
+	program->flag_rules = (struct rules){ &program->flag_rule, 1 };
+}
+
+static struct program *make_program(const struct mplog_options *options,
+				    struct environment *environment)
+{
+	struct program *program = calloc(1, sizeof(*program));
+	const char *identifier = options->identifier;
+
+	if (!program)
+		return NULL;
+	program->is_open = true;
+	program->environment = environment;
+	program->options.file = environment->file ? environment->file : environment->env.conf;
+	program->options.secure = getauxval(AT_SECURE);
+	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
+		      sizeof(program->identifier) - 1);
+	set_flags(program, options->flags);
+	program->flag_rules.rule = &program->flag_rule;
+	return program;
+}
+
+static int load_files(struct program *program, struct watch_mistakes *mistakes)
+{
+	const int r = conf_load(&program->options, NULL, 0, watch_note_mistake, mistakes,
+				&program->conf);
+
+	if (r == -EBADMSG && !(program->flags & MPLOG_STRICT))
+		return 0;
+	return r;
+}
+
+static void tell_without_board(int error)
+{
+	struct route route = emit_route(&process_scope);
+	struct notice notice;
+
+	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
+	notice_put_number(&notice, "ERRNO", (uint64_t)-error);
+	notice_say(&notice, "No shared board could be made: mplog(1) cannot see this program");
+	if (route.voice)
+		(void)notice_send(&notice, &route);
+}
+
+static void make_board(const struct program *program)
+{
+	const bool shared = !(program->flags & MPLOG_PRIVATE);
+	const int r = board_open(program->identifier, program_run_id(), shared);
+
+	if (r == 0)
+		return;
+	if (shared)
+		(void)board_open(program->identifier, program_run_id(), false);
+	tell_without_board(r);
+}
+
+static const char *first_name(const struct mplog_options *options,
+			      const struct environment *environment)
+{
+	if (options->process)
+		return options->process;
+	return environment->env.process ? environment->env.process : "main";
+}
+
+static void publish(struct thread *thread, struct program *program, const char *process)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	if (!process_name_clean(name, process))
+		watch_tell_name(process, name);
+	program_publish(program);
+	make_board(program);
+	(void)process_become(name);
+	watch_open_gates();
+	scope_set_gate(thread);
+	watch_report();
+}
+
+static int check_options(const struct mplog_options *options)
+{
+	const bool bad_name = (options->identifier && !*options->identifier) ||
+			      (options->process && !*options->process);
+
+	if (bad_name || options->flags & ~(unsigned)ALL_FLAGS || options->level < MPLOG_NONE ||
+	    options->level > MPLOG_DEBUG)
+		return -EINVAL;
+	return program_get()->is_open ? -EALREADY : 0;
+}
+
+int open_program(struct thread *thread, const struct mplog_options *options)
+{
+	CLEANUP(free_environment) struct environment *environment = NULL;
+	AUTO_FREE struct program *program = NULL;
+	struct watch_mistakes mistakes = { 0 };
+	const char *process;
+	int r = check_options(options);
+
+	if (r < 0)
+		return r;
+	environment = load_environment(options->config, &mistakes);
+	program = environment ? make_program(options, environment) : NULL;
+	if (!program)
+		return -ENOMEM;
+	stamp_init();
+	sink_init();
+	r = load_files(program, &mistakes);
+	if (r < 0) {
+		conf_free(program->conf);
+		watch_tell_mistakes(&mistakes);
+		return r;
+	}
+	if (options->level)
+		program_set_default_level(options->level);
+	process = first_name(options, environment);
+	environment = NULL; /* the program's from now on */
+	publish(thread, TAKE_PTR(program), process);
+	watch_tell_mistakes(&mistakes);
+	return 0;
+}
+
+/* ---- The end -------------------------------------------------------------------------------- */
+
+static void tell_the_rest(void)
+{
+	struct route route = emit_route(&process_scope);
+
+	if (!route.voice)
+		return;
+	tell_suppressed(&route, route.slot);
+	(void)tell_lost(&route);
+}
+
+void close_program(struct thread *thread)
+{
+	struct slot *slot = scope_slot(&process_scope);
+
+	if (!program_get()->is_open)
+		return;
+	reap_all();
+	tell_the_rest();
+	board_end(slot);
+	program_publish(NULL);
+	process_leave_board();
+	watch_open_gates();
+	scope_set_gate(thread);
+	for (int i = 0; i < SINK_COUNT; i++)
+		sinks[i]->close();
+}
+
+/* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
+__attribute__((destructor)) static void at_exit(void)
+{
+	if (process_is_new() || !program_get()->is_open)
+		return;
+	tell_the_rest();
+	board_end(scope_slot(&process_scope));
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "reap.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "emit.h"
+#include "notice.h"
+#include "process.h"
+
+static const char *const counter_fields[COUNTER_COUNT] = {
+	[COUNTER_CALLED] = "MPLOG_CALLED",	   [COUNTER_SENT] = "MPLOG_SENT",
+	[COUNTER_DIVERTED] = "MPLOG_DIVERTED",	   [COUNTER_LOST] = "MPLOG_LOST",
+	[COUNTER_SUPPRESSED] = "MPLOG_SUPPRESSED",
+};
+
+void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
+{
+	const size_t size = stats->size;
+	const struct mplog_stats all = {
+		.size = size,
+		.called = atomic_load(&slot->counter[COUNTER_CALLED]),
+		.sent = atomic_load(&slot->counter[COUNTER_SENT]),
+		.diverted = atomic_load(&slot->counter[COUNTER_DIVERTED]),
+		.lost = atomic_load(&slot->counter[COUNTER_LOST]),
+		.suppressed = atomic_load(&slot->counter[COUNTER_SUPPRESSED]),
+		.pid = pid,
+		.level = atomic_load(&slot->level),
+	};
+
+	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
+}
+
+/* How it ended, where nobody has waited for it yet. */
+static bool say_end(struct notice *notice, pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
+		notice_put(notice, "MPLOG_EXIT_CODE", "unknown");
+		notice_say(notice, " ended");
+		return true;
+	}
+	notice_put(notice, "MPLOG_EXIT_CODE",
+		   info.si_code == CLD_EXITED   ? "exited"
+		   : info.si_code == CLD_DUMPED ? "dumped"
+						: "killed");
+	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
+	notice_say(notice, info.si_code == CLD_EXITED ? " exited with status " : " was killed by signal ");
+	notice_say_number(notice, (uint64_t)info.si_status);
+	return info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+static void say_figures(struct notice *notice, const struct slot *slot)
+{
+	static const char *const words[COUNTER_COUNT] = { " records, ", " sent, ", " diverted, ",
+							  " lost, ", " suppressed" };
+
+	notice_say(notice, ": ");
+	for (int i = 0; i < COUNTER_COUNT; i++) {
+		const uint64_t figure = atomic_load(&slot->counter[i]);
+
+		notice_put_number(notice, counter_fields[i], figure);
+		notice_say_number(notice, figure);
+		notice_say(notice, words[i]);
+	}
+}
+
+static void tell(const struct slot *slot, pid_t pid)
+{
+	struct route route = emit_route(&process_scope);
+	char name[PROCESS_NAME_SIZE];
+	struct notice notice;
+
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
+	notice_put(&notice, "MPLOG_CHILD", name);
+	notice_put_number(&notice, "MPLOG_CHILD_PID", (uint64_t)pid);
+	notice_say(&notice, "Process ");
+	notice_say(&notice, name);
+	notice_say(&notice, " (pid ");
+	notice_say_number(&notice, (uint64_t)pid);
+	notice_say(&notice, ")");
+	if (!say_end(&notice, pid))
+		notice.level = MPLOG_WARNING;
+	say_figures(&notice, slot);
+	if (notice.level <= route.voice->level)
+		(void)notice_send(&notice, &route);
+}
+
+/* Only one can say so of a slot. */
+static bool mark_told(struct slot *slot, pid_t pid)
+{
+	struct board *board = board_get();
+	_Atomic uint64_t *state = &board->state[board_index(slot)];
+	uint64_t word = atomic_load(state);
+	const enum slot_phase phase = slot_word_phase(word);
+
+	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
+	    !atomic_compare_exchange_strong(state, &word, (word & ~UINT64_C(0x7f)) | SLOT_TOLD))
+		return false;
+	if (phase == SLOT_PROCESS)
+		atomic_fetch_add(&board->ended, 1);
+	return true;
+}
+
+int reap(pid_t pid, struct mplog_stats *stats)
+{
+	struct slot *slot = board_find(pid);
+
+	if (!slot || pid == process_pid())
+		return -ESRCH;
+	if (process_is_alive(pid))
+		return -EBUSY;
+	if (!mark_told(slot, pid))
+		return -ESRCH;
+	if (stats)
+		stats_read(stats, slot, pid);
+	tell(slot, pid);
+	return 0;
+}
+
+void reap_all(void)
+{
+	struct board *board = board_get();
+	uint32_t used = board ? atomic_load(&board->used) : 0;
+
+	if (used > BOARD_SLOTS)
+		used = BOARD_SLOTS;
+	for (uint32_t i = 0; i < used; i++) {
+		const uint64_t word = atomic_load(&board->state[i]);
+		const enum slot_phase phase = slot_word_phase(word);
+
+		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
+		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)process_pid())
+			(void)reap(slot_word_pid(word), NULL);
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* tell: what is still to be told about records that did not arrive: lost, diverted, suppressed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "board.h"
+#include "route.h"
+
+/* A record was lost (or, not lost, diverted). SEQUENCE: its PROCESS_SEQ, or 0. */
+void tell_note(bool lost, uint64_t sequence);
+
+/* Before the next record: tells of lost and diverted ones where the sink takes it. False: it is
+ * still to be told, and the sink failed. */
+bool tell_lost(struct route *route);
+
+/* A record was suppressed by the slot's rate limit. */
+void tell_note_suppressed(struct slot *slot);
+
+/* Tells how many were, if any. */
+void tell_suppressed(struct route *route, struct slot *slot);
+
+/* In a new child: what is to be told is the parent's. */
+void tell_forget(void);
