@@ -170,7 +170,7 @@ static void drop(struct link *link, struct connection *connection)
  * chroot(2) the path is gone, and a socket connected before still works. */
 static int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
 {
-	struct connection *opened;
+	struct connection *opened = NULL;
 	int r;
 
 	atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS, memory_order_relaxed);
