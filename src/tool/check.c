@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog check: what is wrong with the configuration, before programs see it. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "conf.h"
+#include "tool.h"
+
+struct mistake {
+	enum conf_severity severity;
+	char *file;
+	unsigned line;
+	char *text;
+	size_t order; /* in which it was told */
+};
+
+struct check {
+	struct mistake *mistakes;
+	size_t n;
+	bool has_errors, has_warnings, is_unreadable;
+};
+
+static void add(void *userdata, const struct conf_complaint *complaint)
+{
+	struct check *check = userdata;
+	struct mistake *mistakes = reallocarray(check->mistakes, check->n + 1, sizeof(*mistakes));
+	struct mistake mistake = { complaint->severity, strdup(complaint->file), complaint->line,
+				   strdup(complaint->text), check->n };
+
+	if (!mistakes || !mistake.file || !mistake.text)
+		abort();
+	check->mistakes = mistakes;
+	mistakes[check->n++] = mistake;
+	if (complaint->severity == CONF_ERROR)
+		check->has_errors = true;
+	else
+		check->has_warnings = true;
+}
+
+static void warn(struct check *check, const char *file, const char *text)
+{
+	const struct conf_complaint complaint = { CONF_WARNING, file, 0, text };
+
+	add(check, &complaint);
+}
+
+/* Syntax is looked at before meaning: back in the order of the lines, for each file in turn. */
+static int compare(const void *a, const void *b)
+{
+	const struct mistake *x = a, *y = b;
+
+	if (strcmp(x->file, y->file) == 0 && x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static void print(const struct check *check)
+{
+	for (size_t i = 0; i < check->n; i++) {
+		const struct mistake *mistake = &check->mistakes[i];
+
+		tool_print_escaped(stdout, mistake->file);
+		if (mistake->line > 0)
+			(void)printf(":%u", mistake->line);
+		(void)printf(": %s: ", mistake->severity == CONF_ERROR ? "error" : "warning");
+		tool_print_escaped(stdout, mistake->text);
+		(void)putchar('\n');
+	}
+}
+
+static void clear(struct check *check)
+{
+	for (size_t i = 0; i < check->n; i++) {
+		free(check->mistakes[i].file);
+		free(check->mistakes[i].text);
+	}
+	free(check->mistakes);
+}
+
+/* Whether everybody may search all directories on the way to the file. */
+static bool is_reachable(const char *path)
+{
+	AUTO_FREE char *directory = realpath(path, NULL);
+	struct stat st;
+
+	for (char *slash = directory ? strrchr(directory, '/') : NULL; slash;
+	     slash = strrchr(directory, '/')) {
+		*slash = '\0';
+		if (stat(slash == directory ? "/" : directory, &st) == 0 && !(st.st_mode & S_IXOTH))
+			return false;
+	}
+	return true;
+}
+
+static void check_permissions(struct check *check, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return;
+	if (!(st.st_mode & S_IROTH))
+		warn(check, path,
+		     "not everybody can read it: services of other users go without it (chmod a+r)");
+	else if (!is_reachable(path))
+		warn(check, path,
+		     "not everybody can reach it: services of other users go without it (chmod a+x its directories)");
+	if (conf_is_foreign(&st))
+		warn(check, path,
+		     "others than root and its owner can write it: set-user-ID programs refuse it");
+}
+
+static void note(struct check *check, int result)
+{
+	if (result < 0 && result != -EBADMSG)
+		check->is_unreadable = true;
+}
+
+static void check_file(struct check *check, const char *path)
+{
+	struct check one = { NULL };
+
+	note(check, conf_check_file(path, add, &one));
+	qsort(one.mistakes, one.n, sizeof(*one.mistakes), compare);
+	print(&one);
+	check->has_errors |= one.has_errors;
+	check->has_warnings |= one.has_warnings;
+	clear(&one);
+}
+
+/* Those that programs read. Their permissions matter; those of a file on its way there do not. */
+static void check_system(struct check *check)
+{
+	const char *file = getenv("MPLOG_CONF");
+	const struct conf_options options = { .file = file && file[0] != '\0' ? file : NULL };
+	struct conf *conf;
+
+	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
+	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
+		check_permissions(check, conf_file(conf, i).path);
+	conf_free(conf);
+	qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare);
+	print(check);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "lenient", no_argument, NULL, 'l' },
+		{ NULL },
+	};
+	struct check check = { NULL };
+	bool is_lenient = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option != 'l')
+			return tool_usage(command, NULL);
+		is_lenient = true;
+	}
+	if (optind == argc)
+		check_system(&check);
+	for (int i = optind; i < argc; i++)
+		check_file(&check, argv[i]);
+	clear(&check);
+
+	if (check.is_unreadable)
+		return STATUS_TROUBLE;
+	return check.has_errors || (check.has_warnings && !is_lenient) ? STATUS_BAD : STATUS_GOOD;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "Tell what is wrong with the configuration",
+	.arguments = "[--lenient] [FILE...]",
+	.help = "Without FILE: the files that programs read, and whether they can.\n"
+		"Prints file:line: error|warning: text, one a line.\n"
+		"\n"
+		"  --lenient  warnings alone are no failure\n"
+		"\n"
+		"Exit status: 0 good, 1 mistakes or warnings, 2 usage or unreadable.\n"
+		"Ansible: validate: mplog check %s\n",
+	.run = run,
+};

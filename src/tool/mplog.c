@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog(1): finds the subcommand and runs it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "escape.h"
+#include "hint.h"
+#include "tool.h"
+
+static const struct command *const commands[] = {
+	&command_check,
+	&command_show,
+};
+
+enum {
+	N_COMMANDS = sizeof(commands) / sizeof(commands[0]),
+	ESCAPED_GROWTH = 4, /* \x1b */
+};
+
+void tool_complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fputs("mplog: ", stderr);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+}
+
+static void print_synopsis(FILE *file, const struct command *command)
+{
+	(void)fprintf(file, "Usage: mplog %s %s\n", command->name, command->arguments);
+}
+
+int tool_usage(const struct command *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (fmt) {
+		(void)fprintf(stderr, "mplog %s: ", command->name);
+		va_start(ap, fmt);
+		(void)vfprintf(stderr, fmt, ap);
+		va_end(ap);
+		(void)fputc('\n', stderr);
+	}
+	print_synopsis(stderr, command);
+	(void)fprintf(stderr, "More: mplog help %s\n", command->name);
+	return STATUS_TROUBLE;
+}
+
+int tool_help(const struct command *command)
+{
+	print_synopsis(stdout, command);
+	(void)printf("\n%s.\n\n%s", command->summary, command->help);
+	return STATUS_GOOD;
+}
+
+int tool_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		tool_complain("standard output: %s", strerror(errno));
+	return STATUS_TROUBLE;
+}
+
+void tool_print_escaped(FILE *file, const char *string)
+{
+	const struct bytes bytes = { string, strlen(string) };
+	struct text text = { .capacity = ESCAPED_GROWTH * bytes.size };
+	AUTO_FREE char *data = malloc(text.capacity + 1);
+
+	if (!data)
+		abort();
+	text.data = data;
+	text_put_escaped(&text, bytes);
+	(void)fwrite(data, 1, text.size, file);
+}
+
+static void print_overview(FILE *file)
+{
+	(void)fputs("Usage: mplog COMMAND [ARGUMENTS...]\n"
+		    "       mplog help [COMMAND]\n"
+		    "       mplog --version\n"
+		    "\n"
+		    "Commands:\n",
+		    file);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		(void)fprintf(file, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	(void)fputs("\n"
+		    "Manual: mplog(1), mplog.conf(5), and mplog(7) for a tutorial.\n",
+		    file);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[N_COMMANDS + 2] = { [N_COMMANDS] = "help" };
+	const char *closest;
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i]->name;
+	closest = hint_closest(name, names);
+	(void)fputs("mplog: there is no command \"", stderr);
+	tool_print_escaped(stderr, name);
+	if (closest)
+		(void)fprintf(stderr, "\"; did you mean \"%s", closest);
+	(void)fputs("\"?\n", stderr);
+	(void)fputs("More: mplog help\n", stderr);
+	return STATUS_TROUBLE;
+}
+
+static int help(const char *name)
+{
+	const struct command *command;
+
+	if (!name) {
+		print_overview(stdout);
+		return STATUS_GOOD;
+	}
+	command = find_command(name);
+	return command ? tool_help(command) : unknown_command(name);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return tool_help(command);
+	return command->run(command, argc, argv);
+}
+
+/* getopt_long(3) begins its messages with argv[0]. */
+static int run_named(const struct command *command, int argc, char **argv)
+{
+	char name[] = "mplog subcommand";
+
+	(void)snprintf(name, sizeof(name), "mplog %s", command->name);
+	argv[0] = name;
+	return run(command, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_overview(stderr);
+		return STATUS_TROUBLE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		(void)puts(PACKAGE_STRING);
+		return tool_finish(STATUS_GOOD);
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return tool_finish(help(argc > 2 ? argv[2] : NULL));
+
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	return tool_finish(run_named(command, argc - 1, argv + 1));
+}

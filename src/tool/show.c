@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog show: which settings a process name has, and why. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "conf.h"
+#include "show.h"
+#include "tool.h"
+
+/* A name that no rule can mean: what holds for all that are not named. */
+static const char anybody[] = "\177 any other";
+
+static void complain(void *userdata, const struct conf_complaint *complaint)
+{
+	bool *is_bad = userdata;
+
+	if (complaint->severity == CONF_ERROR)
+		*is_bad = true;
+	(void)fputs("mplog: ", stderr);
+	tool_print_escaped(stderr, complaint->file);
+	if (complaint->line > 0)
+		(void)fprintf(stderr, ":%u", complaint->line);
+	(void)fputs(complaint->severity == CONF_ERROR ? ": error: " : ": warning: ", stderr);
+	tool_print_escaped(stderr, complaint->text);
+	(void)fputc('\n', stderr);
+}
+
+static bool is_any(const struct glob *glob)
+{
+	return !glob->pattern || glob->kind == GLOB_ANY;
+}
+
+/* The identifier that the rule is for; NULL: for all. */
+static const char *identifier_of(const struct rule *rule)
+{
+	return !is_any(&rule->identifier) ? rule->identifier.pattern
+	       : !is_any(&rule->scope)    ? rule->scope.pattern
+					  : NULL;
+}
+
+static bool is_named_before(const struct rules *rules, size_t i, const char *identifier)
+{
+	for (size_t j = 0; j < i; j++) {
+		const char *other = identifier_of(&rules->rule[j]);
+
+		if (other && strcmp(other, identifier) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of all identifiers that rules name, and of the rest. A pattern stands for those that match it:
+ * taken as a name it does so itself. */
+static void show_each(const struct show *show, const char *name)
+{
+	for (size_t i = 0; i < show->rules->n; i++) {
+		const char *identifier = identifier_of(&show->rules->rule[i]);
+
+		if (identifier && !is_named_before(show->rules, i, identifier))
+			show_settings(show, identifier, identifier, name);
+	}
+	show_settings(show, anybody, NULL, name);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "identifier", required_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL },
+	};
+	const char *file = getenv("MPLOG_CONF");
+	const struct conf_options conf_options = { .file = file && file[0] != '\0' ? file : NULL };
+	struct show show = { .rules = NULL };
+	struct conf *conf;
+	bool is_bad = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "t:", options, NULL)) >= 0) {
+		if (option == 't')
+			show.identifier = optarg;
+		else if (option == 'j')
+			show.is_json = true;
+		else
+			return tool_usage(command, NULL);
+	}
+	if (conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf) < 0 && !conf) {
+		tool_complain("%s", strerror(ENOMEM));
+		return STATUS_TROUBLE;
+	}
+	show.rules = conf_rules(conf);
+	if (optind == argc)
+		show_rules(&show);
+	for (int i = optind; i < argc; i++) {
+		if (show.identifier)
+			show_settings(&show, show.identifier, show.identifier, argv[i]);
+		else
+			show_each(&show, argv[i]);
+	}
+	conf_free(conf);
+	return is_bad ? STATUS_BAD : STATUS_GOOD;
+}
+
+const struct command command_show = {
+	.name = "show",
+	.summary = "Show the settings of a process name, and which line decided each",
+	.arguments = "[-t IDENTIFIER] [--json] [NAME...]",
+	.help = "Without NAME: all rules, in the order in which they apply. Without -t: a block for each\n"
+		"identifier that rules name, and one for all others.\n"
+		"\n"
+		"  -t, --identifier=IDENTIFIER  as this program\n"
+		"  --json                       one JSON object a line\n"
+		"\n"
+		"It reads the files as they are now. What a running process has is told by mplog status.\n"
+		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage.\n",
+	.run = run,
+};
