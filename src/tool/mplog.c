@@ -14,6 +14,8 @@
 static const struct command *const commands[] = {
 	&command_check,
 	&command_show,
+	&command_exec,
+	&command_log,
 };
 
 enum {

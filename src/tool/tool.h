@@ -18,7 +18,10 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_exec;
+extern const struct command command_log;
 extern const struct command command_show;
+extern const struct command command_tail;
 
 enum {
 	STATUS_GOOD = 0,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* child: a command that runs with its output going into two pipes, and the signals between it and
+ * us. */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Before anything else: from now on no signal is missed. Every one that a program may want to know
+ * of is read from *ret_fd. Returns 0 or a negative errno. */
+int signals_open(int *ret_fd);
+
+struct child {
+	pid_t pid;
+	int out; /* non-blocking */
+	int err;
+	bool ended;
+	int status;      /* as of waitpid(2), once it ended */
+	sigset_t passed; /* the signals that were passed on */
+};
+
+/* Runs argv with the signals as they were for us. Returns 0, or why it could not be executed. */
+int child_start(struct child *ret, char *const argv[]);
+
+/* Reads one signal: passes it on, or notes that the child has ended. */
+void child_handle_signal(struct child *child, int signal_fd);
+
+/* When a signal has ended it: what it left behind in our process group gets the same one. May be
+ * called again, as then what those had started becomes ours. */
+void child_end_orphans(const struct child *child);
+
+/* Ends this process as it ended: with its exit status, or by the same signal. */
+void child_exit_like(const struct child *child) __attribute__((__noreturn__));
