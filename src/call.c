@@ -6,6 +6,8 @@
 
 #include "epoch.h"
 #include "process.h"
+#include "scope.h"
+#include "watch.h"
 
 struct call call_begin(bool in_signal)
 {
@@ -24,8 +26,11 @@ struct call call_begin(bool in_signal)
 
 void call_settle(const struct call *call)
 {
-	if (process_is_new() && call->thread)
-		process_settle(call->thread);
+	if (!process_is_new() || !call->thread)
+		return;
+	process_settle(call->thread);
+	if (board_get() && board_index(scope_slot(&process_scope)) < 0)
+		watch_tell_slotless();
 }
 
 void call_end(struct call *call)

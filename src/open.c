@@ -200,6 +200,7 @@ void close_program(struct thread *thread)
 	reap_all();
 	tell_the_rest();
 	board_end(slot);
+	program_set_default_level(LEVEL_UNSET);
 	program_publish(NULL);
 	process_leave_board();
 	watch_open_gates();

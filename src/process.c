@@ -2,12 +2,12 @@
 #include "process.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "board.h"
@@ -17,6 +17,7 @@
 #include "scope.h"
 #include "sink.h"
 #include "tell.h"
+#include "watch.h"
 
 /* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
  * for the price of a load, where getpid(2) is a system call. */
@@ -41,9 +42,6 @@ static struct scope *origin; /* the forking thread's: what a child begins with *
 static pid_t forker_pid, forker_session;
 static _Atomic uint32_t forks;
 
-/* Too large for the stack of a signal handler. Its user is who settles, or has the lock. */
-static struct settings scratch;
-
 /* Both hold the pid of whose they are: what a fork leaves behind is nobody's. */
 static _Atomic pid_t lock, settling;
 
@@ -59,10 +57,18 @@ bool process_try_lock(void)
 	return take_word(&lock, own_pid);
 }
 
+/* Sleeping gives way even where the holder has a lower real-time priority. */
+static void wait_a_little(void)
+{
+	const struct timespec little = { .tv_nsec = 100000 };
+
+	(void)nanosleep(&little, NULL);
+}
+
 void process_lock(void)
 {
 	while (!process_try_lock())
-		(void)sched_yield();
+		wait_a_little();
 }
 
 void process_unlock(void)
@@ -188,7 +194,7 @@ static void speak(const struct voice_source *source, const struct slot *parent)
 {
 	memset(&process_scope.own_slot, 0, sizeof(process_scope.own_slot));
 	atomic_store(&process_scope.slot, &process_scope.own_slot);
-	if (scope_speak(&process_scope, source, &scratch) < 0)
+	if (scope_speak(&process_scope, source) < 0)
 		return;
 	scope_take_slot(&process_scope, SLOT_PROCESS, parent);
 	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)forker_pid : 0);
@@ -245,6 +251,7 @@ static void settle(void)
 	foreign |= getppid() == 0 && forked;
 	if (forked) {
 		settle_child();
+		watch_report();
 		tell_forget();
 		for (int i = 0; i < SINK_COUNT; i++)
 			sinks[i]->renew();
@@ -267,7 +274,7 @@ void process_settle(struct thread *thread)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (process_is_new()) {
 		if (!take_word(&settling, pid)) {
-			(void)sched_yield();
+			wait_a_little();
 			continue;
 		}
 		if (process_is_new())
@@ -289,7 +296,7 @@ static int rename_process(const char *name)
 	process_lock();
 	scope_describe(&process_scope, &source);
 	source.process = name;
-	r = scope_speak(&process_scope, &source, &scratch);
+	r = scope_speak(&process_scope, &source);
 	if (r == 0) {
 		slot_write_text(slot, slot->name, sizeof(slot->name), name);
 		slot_apply_overrides(slot, name);
@@ -336,7 +343,11 @@ static int become(const char *name)
 
 	scope_describe(&process_scope, &source);
 	source.process = name;
-	r = scope_speak(&process_scope, &source, &scratch);
+	if (!program_get()->is_open) {
+		source.program_level = LEVEL_UNSET;
+		source.fields.size = 0;
+	}
+	r = scope_speak(&process_scope, &source);
 	if (r == 0 && board_get() && board_index(before) < 0) {
 		scope_take_slot(&process_scope, SLOT_PROCESS, NULL);
 		move_figures(scope_slot(&process_scope), before);

@@ -52,10 +52,10 @@ static void show_level(struct slot *slot, const struct voice *voice)
 	slot_open_gate(slot);
 }
 
-int scope_speak(struct scope *scope, const struct voice_source *source, struct settings *scratch)
+int scope_speak(struct scope *scope, const struct voice_source *source)
 {
 	const uint32_t generation = program_generation();
-	struct voice *voice = voice_make(source, NULL, scratch);
+	struct voice *voice = voice_make(source);
 	struct voice *before;
 
 	if (!voice)
@@ -71,14 +71,13 @@ int scope_speak(struct scope *scope, const struct voice_source *source, struct s
 void scope_refresh(struct scope *scope)
 {
 	struct voice_source source;
-	struct settings scratch;
 
 	if (scope->generation == program_generation())
 		return;
 	if (scope == &process_scope && !process_try_lock())
 		return; /* another thread is at it */
 	scope_describe(scope, &source);
-	(void)scope_speak(scope, &source, &scratch);
+	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)
 		process_unlock();
 }
@@ -157,7 +156,6 @@ int scope_enter(struct thread *thread, const char *name)
 	struct scope *outer = scope_of(thread);
 	struct scope *scope = new_scope(thread);
 	struct voice_source source;
-	struct settings scratch;
 	struct slot *slot;
 	int r;
 
@@ -171,7 +169,7 @@ int scope_enter(struct thread *thread, const char *name)
 		source.process = name;
 	}
 	scope->slot = &scope->own_slot;
-	r = scope_speak(scope, &source, &scratch);
+	r = scope_speak(scope, &source);
 	if (r < 0) {
 		keep_page(thread, scope);
 		return r;
@@ -230,13 +228,6 @@ __attribute__((constructor)) static void begin(void)
 
 /* ---- What a program sets -------------------------------------------------------------------- */
 
-static int speak_anew(struct scope *scope, const struct voice_source *source)
-{
-	struct settings scratch;
-
-	return scope_speak(scope, source, &scratch);
-}
-
 static void lock(const struct scope *scope)
 {
 	if (scope == &process_scope)
@@ -257,7 +248,7 @@ int scope_set_level(struct scope *scope, int level)
 	lock(scope);
 	scope_describe(scope, &source);
 	source.program_level = level;
-	r = speak_anew(scope, &source);
+	r = scope_speak(scope, &source);
 	unlock(scope);
 	return r;
 }
@@ -292,7 +283,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 		(void)voice_change_field(fields, size, source.fields, name, value);
 		source.fields = (struct bytes){ fields, size };
 	}
-	r = speak_anew(scope, &source);
+	r = scope_speak(scope, &source);
 	if (size)
 		memory_unmap(fields, size);
 	return r;

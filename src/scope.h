@@ -53,7 +53,7 @@ void scope_refresh(struct scope *scope);
 
 /* What the scope's voice is made of, to be made anew; and doing so. 0 or -ENOMEM. */
 void scope_describe(struct scope *scope, struct voice_source *source);
-int scope_speak(struct scope *scope, const struct voice_source *source, struct settings *scratch);
+int scope_speak(struct scope *scope, const struct voice_source *source);
 
 /* Gives a scope its slot, filled in from its voice and shown to all. */
 void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct slot *parent);

@@ -9,6 +9,8 @@
 #include "escape.h"
 #include "memory.h"
 
+enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
+
 bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -303,24 +305,32 @@ static bool resolve(struct settings *settings, const struct voice_source *source
 	return settings->by[SETTING_LEVEL] != before;
 }
 
-struct voice *voice_make(const struct voice_source *source, void *page, struct settings *scratch)
+static struct voice *make(const struct voice_source *source, struct settings *settings)
 {
-	const bool by_environment = resolve(scratch, source);
-	struct voice *voice = page ? page : memory_map(VOICE_PAGE);
-	size_t size;
+	const bool by_environment = resolve(settings, source);
+	size_t capacity = VOICE_PAGE;
+	struct voice *voice = memory_map(capacity);
+	size_t size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
 
-	if (!voice)
-		return NULL;
-	size = build(voice, VOICE_PAGE, source, scratch, by_environment);
-	if (size > VOICE_PAGE) {
-		if (voice != page)
-			memory_unmap(voice, VOICE_PAGE);
-		voice = memory_map(size);
-		if (!voice)
-			return NULL;
-		(void)build(voice, size, source, scratch, by_environment);
+	if (size > capacity) {
+		memory_unmap(voice, capacity);
+		capacity = size;
+		voice = memory_map(capacity);
+		size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
 	}
-	voice->mapped = size > VOICE_PAGE ? size : VOICE_PAGE;
+	if (voice)
+		voice->mapped = capacity;
+	return voice;
+}
+
+/* The settings are too large for the stack of a signal handler, or of a small thread. */
+struct voice *voice_make(const struct voice_source *source)
+{
+	struct settings *settings = memory_map(sizeof(*settings));
+	struct voice *voice = settings ? make(source, settings) : NULL;
+
+	if (settings)
+		memory_unmap(settings, sizeof(*settings));
 	return voice;
 }
 

@@ -58,11 +58,8 @@ struct voice {
 	struct bytes own_fields; /* encoded: the program's alone */
 };
 
-/* Async-signal-safe. NULL: no memory. PAGE: memory of VOICE_PAGE bytes to use if it is enough, or
- * NULL; it was used where it is what is returned. SCRATCH: any memory, too large for the stack of
- * a signal handler. */
-enum { VOICE_PAGE = 4096 };
-struct voice *voice_make(const struct voice_source *source, void *page, struct settings *scratch);
+/* Async-signal-safe. NULL: no memory. */
+struct voice *voice_make(const struct voice_source *source);
 
 /* Only where no other thread can see it. */
 void voice_free(struct voice *voice);

@@ -112,6 +112,17 @@ void watch_tell_name(const char *given, const char *name)
 	send(&notice);
 }
 
+void watch_tell_slotless(void)
+{
+	struct notice notice;
+
+	if (!board_tell_once(hash(1, "slotless")))
+		return;
+	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
+	notice_say(&notice, "The board is full: mplog(1) cannot see all processes of this program");
+	send(&notice);
+}
+
 void watch_tell_expired(struct scope *scope)
 {
 	const int level = atomic_load(&scope_slot(scope)->level);

@@ -32,6 +32,9 @@ void watch_tell_mistakes(struct watch_mistakes *mistakes);
 /* A process name had to be changed: told once a run. */
 void watch_tell_name(const char *given, const char *name);
 
+/* The board has no slot for this process: told once a run. */
+void watch_tell_slotless(void);
+
 /* Every thread of the process finds out anew what holds for it, with its next call. */
 void watch_open_gates(void);
 
