@@ -24,6 +24,13 @@ struct conf_identity conf_identity_of(const struct stat *st)
 	};
 }
 
+struct conf_identity conf_identity_at(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? conf_identity_of(&st) : (struct conf_identity){ false };
+}
+
 static bool same_time(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;

@@ -112,7 +112,7 @@ static struct token lex_string(struct lexer *lexer)
 		if (*lexer->at != '\\')
 			continue;
 		if (starts(lexer, "\\x00") || starts(lexer, "\\X00")) {
-			conf_error(lexer->report, token.line, "a string cannot hold a NUL (\\x00)");
+			conf_error(lexer->report, token.line, "a string cannot hold a NUL");
 			token.kind = TOKEN_BROKEN;
 		}
 		if (lexer->at + 1 < lexer->end && lexer->at[1] != '\n')
@@ -120,7 +120,7 @@ static struct token lex_string(struct lexer *lexer)
 	}
 	conf_error(
 		lexer->report, token.line,
-		"the string that begins here has no end on its line (a '\"' is missing; a newline is written \\n)");
+		"the string that begins here has no end on its line (a closing quote is missing)");
 	token.kind = TOKEN_BROKEN;
 	token.length = (size_t)(lexer->at - token.text);
 	return token;

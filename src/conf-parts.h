@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files conf*.c are to one another:
  *
- *   conf.c         which files there are, and all of their rules
- *   conf-file.c    one file: reads it, if it may be trusted
- *   conf-layer.c   which version of a file is in force
- *   conf-lex.c     text -> tokens
- *   conf-syntax.c  tokens -> text that libconfig takes; every mistake of syntax
- *   conf-parse.c   libconfig's tree -> rules; every other mistake
- *   conf-value.c   one value of that tree -> one assignment
- *   conf-field.c   one value of that tree -> one field
- *   conf-unknown.c settings that there are not
- *   conf-hint.c    mistakes of syntax in words
- *   conf-report.c  how a mistake is told */
+ *   conf.c               what the others ask
+ *   conf-load.c          which files there are, and all of their rules
+ *   conf-layer.c         one file, and which version of it is in force
+ *   conf-file.c          reads it, if it may be trusted
+ *   conf-lex.c           text -> tokens
+ *   conf-syntax.c        tokens -> text that libconfig takes; every mistake of syntax
+ *   conf-syntax-value.c  likewise, for values
+ *   conf-emit.c          that text
+ *   conf-parse.c         libconfig's tree -> rules; every other mistake
+ *   conf-rule.c          likewise, one rule
+ *   conf-value.c         likewise, one value
+ *   conf-field.c         likewise, one field
+ *   conf-unknown.c       settings that there are not
+ *   conf-hint.c          mistakes of syntax in words
+ *   conf-report.c        how a mistake is told */
 #pragma once
 
 #include <stdbool.h>
@@ -160,6 +164,7 @@ struct conf_identity {
 };
 
 struct conf_identity conf_identity_of(const struct stat *st);
+struct conf_identity conf_identity_at(const char *path);
 bool conf_identity_equal(const struct conf_identity *a, const struct conf_identity *b);
 
 struct conf_text {

@@ -63,18 +63,21 @@ static void collect(const char **words, const char *within)
 	}
 }
 
-/* The groups that have such a key: "stderr" or "syslog or stderr". */
-static void find_groups(const char *key, char *buffer, size_t size)
+/* The groups that have such a key: stderr = { ... } or syslog = { ... } */
+static bool find_groups(const char *key, char *buffer, size_t size)
 {
-	buffer[0] = '\0';
+	static const char begin[] = "it belongs into ";
+
+	(void)snprintf(buffer, size, "%s", begin);
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_info *info = &setting_infos[i];
 		const size_t length = strlen(buffer);
 
 		if (info->group && is(info->key, key))
-			(void)snprintf(buffer + length, size - length, "%s%s", length ? " or " : "",
-				       info->group);
+			(void)snprintf(buffer + length, size - length, "%s%s = { ... }",
+				       length > strlen(begin) ? " or " : "", info->group);
 	}
+	return strlen(buffer) > strlen(begin);
 }
 
 /* Where the key would be right. */
@@ -103,35 +106,49 @@ static bool find_home(const char *within, const char *key, char *buffer, size_t 
 			       within ? ", outside of this group" : "");
 		return true;
 	}
-	find_groups(key, buffer, size);
-	return buffer[0] != '\0';
+	return find_groups(key, buffer, size);
+}
+
+/* Like something that there is elsewhere. */
+static const char *find_anywhere(const char *key)
+{
+	const char *words[WORDS_MAX] = { NULL };
+
+	collect(words, NULL);
+	collect(words, "processes");
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		add(words, setting_infos[i].key);
+	return hint_closest(key, words);
+}
+
+static void describe(const char *within, const char *key, char *buffer, size_t size)
+{
+	const char *words[WORDS_MAX] = { NULL };
+	const char *closest;
+	char home[HINT_MAX / 2];
+
+	collect(words, within);
+	closest = hint_closest(key, words);
+	if (closest) {
+		(void)snprintf(buffer, size, "unknown setting; did you mean \"%s\"?", closest);
+		return;
+	}
+	closest = find_anywhere(key);
+	if (!closest || !find_home(within, closest, home, sizeof(home)))
+		(void)snprintf(buffer, size, "unknown setting");
+	else if (is(closest, key))
+		(void)snprintf(buffer, size, "not a setting here: %s", home);
+	else
+		(void)snprintf(buffer, size, "unknown setting; did you mean \"%s\"? Then %s",
+			       closest, home);
 }
 
 void conf_unknown(struct conf_parser *parser, const char *within, const char *key, unsigned line)
 {
 	const bool is_group = within && !is(within, "defaults") && !is(within, "processes");
-	const char *group = is_group ? within : "", *dot = is_group ? "." : "";
-	const char *words[WORDS_MAX] = { NULL };
-	char home[HINT_MAX / 2];
-	const char *closest;
+	char text[HINT_MAX];
 
-	collect(words, within);
-	closest = hint_closest(key, words);
-	if (closest) {
-		conf_warning(parser->report, line,
-			     "%s%s%.64s: unknown setting; did you mean \"%s\"?", group, dot, key,
-			     closest);
-		return;
-	}
-	if (!find_home(within, key, home, sizeof(home))) {
-		conf_warning(parser->report, line, "%s%s%.64s: unknown setting", group, dot, key);
-		return;
-	}
-	if (strncmp(home, "it ", 3) == 0)
-		conf_warning(parser->report, line, "%s%s%.64s: not a setting here: %s", group, dot,
-			     key, home);
-	else
-		conf_warning(parser->report, line,
-			     "%s: not a setting here: it belongs into the group %s = { ... }", key,
-			     home);
+	describe(within, key, text, sizeof(text));
+	conf_warning(parser->report, line, "%s%s%.64s: %s", is_group ? within : "",
+		     is_group ? "." : "", key, text);
 }

@@ -85,8 +85,9 @@ static bool parse_name(const struct complaints *complaints, char *item, const ch
 		return false;
 	}
 	if (!glob_is_valid(item)) {
-		complain(complaints,
-			 "malformed pattern: a \"[\" lacks its \"]\", or a \"\\\" stands last");
+		complain(
+			complaints,
+			"malformed pattern: a \"[\" lacks its \"]\", or a backslash stands at the end");
 		return false;
 	}
 	return true;

@@ -163,29 +163,38 @@ static const char *find_word(const char *word, const char *const *words)
 	return NULL;
 }
 
+/* One slip in a short word, two in a longer one, three in a long one. */
+static size_t too_far(const char *word)
+{
+	const size_t length = strlen(word);
+
+	return length > 8 ? 4 : length > 4 ? 3 : 2;
+}
+
 static const char *find_synonym(const char *word, const char *const *words)
 {
+	size_t best = too_far(word) - 1;
+	const char *found = NULL;
+
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
-		if (strcasecmp(synonyms[i].word, word) == 0) {
-			const char *meant = find_word(synonyms[i].meant, words);
-			if (meant)
-				return meant;
+		const char *meant = find_word(synonyms[i].meant, words);
+		const size_t d = meant ? distance(word, synonyms[i].word) : best;
+
+		if (d < best) {
+			best = d;
+			found = meant;
 		}
 	}
-	return NULL;
+	return found;
 }
 
 const char *hint_closest(const char *word, const char *const *words)
 {
-	/* One slip in a short word, two in a longer one, three in a long one. */
-	size_t best = 1 + (strlen(word) > 4) + (strlen(word) > 8) + 1;
+	size_t best = too_far(word);
 	const char *closest = find_word(word, words);
 
-	if (!closest)
-		closest = find_synonym(word, words);
 	if (closest)
 		return closest;
-
 	for (size_t i = 0; words[i]; i++) {
 		const size_t d = words[i][0] != '\0' ? distance(word, words[i]) : best;
 
@@ -194,7 +203,7 @@ const char *hint_closest(const char *word, const char *const *words)
 			closest = words[i];
 		}
 	}
-	return closest;
+	return closest ? closest : find_synonym(word, words);
 }
 
 static const char *const *words_of(const struct setting_info *info)
