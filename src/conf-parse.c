@@ -176,7 +176,8 @@ int conf_parse(const struct conf_normalised *normalised, const char *path,
 {
 	CLEANUP(destroy_config) config_t config;
 	struct conf_content *content = calloc(1, sizeof(*content));
-	struct conf_parser parser = { report, content ? &content->arena : NULL, false };
+	struct conf_parser parser = { report, content ? &content->arena : NULL, false,
+				      report->n_errors > 0 };
 	struct rule template = { .line = 0 };
 	int r;
 

@@ -123,6 +123,7 @@ struct conf_parser {
 	struct conf_report *report;
 	struct arena *arena;
 	bool out_of_memory;
+	bool has_gaps; /* mistakes of syntax were left out: what is missing may be there */
 };
 
 struct config_setting_t; /* libconfig's */

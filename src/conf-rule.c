@@ -202,7 +202,7 @@ void conf_rule(struct conf_parser *parser, const config_setting_t *group, struct
 			conf_draft_setting(parser, value, "processes", &draft);
 		}
 	}
-	if (!has_name)
+	if (!has_name && !parser->has_gaps)
 		conf_error(
 			parser->report, rule->line,
 			"processes: an entry without name (expected one such as name = \"worker-*\")");
