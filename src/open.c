@@ -86,9 +86,9 @@ static int load_files(struct program *program, struct watch_mistakes *mistakes)
 	const int r = conf_load(&program->options, NULL, 0, watch_note_mistake, mistakes,
 				&program->conf);
 
-	if (r == -EBADMSG && !(program->flags & MPLOG_STRICT))
-		return 0;
-	return r;
+	if (!program->conf)
+		return r;
+	return r < 0 && program->flags & MPLOG_STRICT ? -EBADMSG : 0;
 }
 
 static void tell_without_board(int error)

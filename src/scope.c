@@ -272,7 +272,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 
 	scope_describe(scope, &source);
 	size = voice_change_field(NULL, 0, source.fields, name, value);
-	if (value && (size > FIELDS_SIZE_MAX || count_fields(source.fields) >= SETTINGS_FIELDS_MAX))
+	if (value && size > FIELDS_SIZE_MAX)
 		return -E2BIG;
 	if (!size)
 		source.fields.size = 0;
@@ -283,7 +283,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 		(void)voice_change_field(fields, size, source.fields, name, value);
 		source.fields = (struct bytes){ fields, size };
 	}
-	r = scope_speak(scope, &source);
+	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG : scope_speak(scope, &source);
 	if (size)
 		memory_unmap(fields, size);
 	return r;

@@ -196,7 +196,7 @@ static int load(unsigned flags, struct watch_mistakes *mistakes)
 	int r;
 
 	r = conf_load(&program->options, program->conf, flags, watch_note_mistake, mistakes, &conf);
-	if (r < 0 && r != -EBADMSG)
+	if (!conf)
 		return r;
 	next = program_copy(program, conf);
 	if (!next) {
@@ -205,6 +205,21 @@ static int load(unsigned flags, struct watch_mistakes *mistakes)
 	}
 	program_publish(next);
 	return r;
+}
+
+/* A file that was written a moment ago is looked at again, and mostly found to be the same. */
+static bool is_another(const struct conf *before, const struct conf *after)
+{
+	if (conf_n_files(before) != conf_n_files(after))
+		return true;
+	for (size_t i = 0; i < conf_n_files(after); i++) {
+		const struct conf_file one = conf_file(before, i), other = conf_file(after, i);
+
+		if (one.state != other.state || one.mtime.tv_sec != other.mtime.tv_sec ||
+		    one.mtime.tv_nsec != other.mtime.tv_nsec || strcmp(one.path, other.path) != 0)
+			return true;
+	}
+	return false;
 }
 
 /* The caller has the lock, and gives it up here. */
@@ -216,8 +231,8 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 
 	*ret_answer = RELOAD_FROZEN;
 	if (!process_is_raw_child() && !conf_is_frozen(conf)) {
-		*ret_answer = conf_is_stale(conf) ? RELOAD_DONE : RELOAD_UNCHANGED;
 		r = load(flags, &mistakes);
+		*ret_answer = is_another(conf, program_get()->conf) ? RELOAD_DONE : RELOAD_UNCHANGED;
 	}
 	process_unlock();
 	if (r < 0)
