@@ -1,17 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
+
+enum { PAGE = 4096, KEPT_MAX = 8 };
+
+/* Each is taken and put by one exchange: neither a signal handler nor a fork finds it halfway. */
+static _Atomic(void *) kept[KEPT_MAX];
+
+static void *take_kept(void)
+{
+	for (int i = 0; i < KEPT_MAX; i++) {
+		void *page = atomic_load_explicit(&kept[i], memory_order_relaxed);
+
+		if (page && (page = atomic_exchange(&kept[i], NULL)))
+			return memset(page, 0, PAGE);
+	}
+	return NULL;
+}
+
+static bool keep(void *page)
+{
+	for (int i = 0; i < KEPT_MAX; i++) {
+		void *none = NULL;
+
+		if (!atomic_load_explicit(&kept[i], memory_order_relaxed) &&
+		    atomic_compare_exchange_strong(&kept[i], &none, page))
+			return true;
+	}
+	return false;
+}
 
 void *memory_map(size_t size)
 {
-	void *memory =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = size == PAGE ? take_kept() : NULL;
 
+	if (memory)
+		return memory;
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
 void memory_unmap(void *memory, size_t size)
 {
-	(void)munmap(memory, size);
+	if (size != PAGE || !keep(memory))
+		(void)munmap(memory, size);
 }

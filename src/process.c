@@ -12,7 +12,6 @@
 
 #include "board.h"
 #include "epoch.h"
-#include "memory.h"
 #include "program.h"
 #include "scope.h"
 #include "sink.h"
@@ -155,12 +154,14 @@ static bool is_daemonised(void)
 
 static void make_page(void)
 {
-	struct page *fresh = memory_map(PAGE_SIZE);
+	void *fresh = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (fresh && madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
+	if (fresh == MAP_FAILED)
+		return;
+	if (madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
 		atomic_store(&page, fresh);
-	else if (fresh)
-		memory_unmap(fresh, PAGE_SIZE);
+	else
+		(void)munmap(fresh, PAGE_SIZE);
 }
 
 static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,

@@ -120,22 +120,6 @@ void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct sl
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
 
-static struct scope *new_scope(struct thread *thread)
-{
-	struct scope *scope = thread->spare_page;
-
-	thread->spare_page = NULL;
-	return scope ? scope : memory_map(sizeof(struct scope));
-}
-
-static void keep_page(struct thread *thread, struct scope *scope)
-{
-	if (thread->spare_page)
-		memory_unmap(scope, sizeof(*scope));
-	else
-		thread->spare_page = scope;
-}
-
 /* A slot that the thread left is as good as new: a loop over tasks takes none from the board. */
 static struct slot *reuse_slot(struct thread *thread)
 {
@@ -154,7 +138,7 @@ static struct slot *reuse_slot(struct thread *thread)
 int scope_enter(struct thread *thread, const char *name)
 {
 	struct scope *outer = scope_of(thread);
-	struct scope *scope = new_scope(thread);
+	struct scope *scope = memory_map(sizeof(*scope));
 	struct voice_source source;
 	struct slot *slot;
 	int r;
@@ -162,16 +146,17 @@ int scope_enter(struct thread *thread, const char *name)
 	thread->depth++;
 	if (!scope)
 		return -ENOMEM;
-	*scope = (struct scope){ .outer = thread->scope, .depth = thread->depth };
+	scope->outer = thread->scope;
+	scope->depth = thread->depth;
 	scope_describe(outer, &source);
 	if (name) {
 		source.parent = scope_voice(outer)->process;
 		source.process = name;
 	}
-	scope->slot = &scope->own_slot;
+	atomic_store(&scope->slot, &scope->own_slot);
 	r = scope_speak(scope, &source);
 	if (r < 0) {
-		keep_page(thread, scope);
+		memory_unmap(scope, sizeof(*scope));
 		return r;
 	}
 	slot = reuse_slot(thread);
@@ -205,7 +190,7 @@ void scope_leave(struct thread *thread)
 	else if (board_index(slot) >= 0)
 		thread->spare_slot = board_hide(slot);
 	voice_free(scope_voice(scope));
-	keep_page(thread, scope);
+	memory_unmap(scope, sizeof(*scope));
 }
 
 static void leave_all(struct thread *thread)
@@ -215,10 +200,7 @@ static void leave_all(struct thread *thread)
 		scope_leave(thread);
 	if (thread->spare_slot)
 		board_release(thread->spare_slot);
-	if (thread->spare_page)
-		memory_unmap(thread->spare_page, sizeof(struct scope));
 	thread->spare_slot = NULL;
-	thread->spare_page = NULL;
 }
 
 __attribute__((constructor)) static void begin(void)

@@ -100,7 +100,7 @@ int setting_parse(enum setting setting, const char *text, int *ret_number)
 	}
 }
 
-void settings_init(struct settings *settings)
+void settings_init(struct settings *settings, struct settings_fields *fields)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		settings->number[i] = setting_infos[i].number;
@@ -108,7 +108,8 @@ void settings_init(struct settings *settings)
 		settings->by[i] = NULL;
 		settings->line[i] = 0;
 	}
-	settings->n_fields = 0;
+	settings->fields = fields;
+	settings->has_fields = false;
 }
 
 /* FNV-1a */
@@ -122,31 +123,28 @@ static size_t hash_name(const char *name)
 }
 
 /* The slot of that name, or the free one where it belongs: there are more slots than fields. */
-static unsigned short *find_slot(struct settings *settings, const char *name)
+static unsigned short *find_slot(struct settings_fields *fields, const char *name)
 {
 	for (size_t i = hash_name(name);; i = (i + 1) % SETTINGS_FIELD_SLOTS) {
-		unsigned short *slot = &settings->field_slot[i];
+		unsigned short *slot = &fields->slot[i];
 
-		if (*slot == 0 || strcmp(settings->field[*slot - 1]->name, name) == 0)
+		if (*slot == 0 || strcmp(fields->field[*slot - 1]->name, name) == 0)
 			return slot;
 	}
 }
 
-static void apply_field(struct settings *settings, const struct rule *rule,
+static void apply_field(struct settings_fields *fields, const struct rule *rule,
 			const struct field_assignment *field)
 {
-	unsigned short *slot;
+	unsigned short *slot = find_slot(fields, field->name);
 
-	if (settings->n_fields == 0)
-		memset(settings->field_slot, 0, sizeof(settings->field_slot));
-	slot = find_slot(settings, field->name);
 	if (*slot == 0) {
-		if (settings->n_fields == SETTINGS_FIELDS_MAX)
+		if (fields->n == SETTINGS_FIELDS_MAX)
 			return;
-		*slot = (unsigned short)++settings->n_fields;
+		*slot = (unsigned short)++fields->n;
 	}
-	settings->field[*slot - 1] = field;
-	settings->field_by[*slot - 1] = rule;
+	fields->field[*slot - 1] = field;
+	fields->by[*slot - 1] = rule;
 }
 
 static void apply_rule(struct settings *settings, const struct rule *rule)
@@ -160,8 +158,9 @@ static void apply_rule(struct settings *settings, const struct rule *rule)
 		settings->by[setting] = rule;
 		settings->line[setting] = assignment->line;
 	}
-	for (size_t i = 0; i < rule->n_fields; i++)
-		apply_field(settings, rule, &rule->fields[i]);
+	settings->has_fields |= rule->n_fields > 0;
+	for (size_t i = 0; i < rule->n_fields && settings->fields; i++)
+		apply_field(settings->fields, rule, &rule->fields[i]);
 }
 
 bool rule_applies(const struct rule *rule, const char *identifier, size_t identifier_length,

@@ -109,6 +109,15 @@ enum {
 	SETTINGS_FIELD_SLOTS = 2048
 };
 
+/* Apart from the rest, because it is large and few rules have fields. */
+struct settings_fields {
+	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
+	const struct rule *by[SETTINGS_FIELDS_MAX];
+	size_t n;
+	/* Where a name's field is, plus one: a hash table. */
+	unsigned short slot[SETTINGS_FIELD_SLOTS];
+};
+
 struct settings {
 	int number[SETTING_COUNT];
 	const char *text[SETTING_COUNT];
@@ -116,15 +125,12 @@ struct settings {
 	const struct rule *by[SETTING_COUNT];
 	unsigned line[SETTING_COUNT];
 
-	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
-	const struct rule *field_by[SETTINGS_FIELDS_MAX];
-	size_t n_fields;
-	/* Where a name's field is, plus one: a hash table, valid once there is a field. */
-	unsigned short field_slot[SETTINGS_FIELD_SLOTS];
+	struct settings_fields *fields; /* NULL: nobody asks for them */
+	bool has_fields;                /* there are some */
 };
 
-/* The built-in defaults. Clears nothing that it does not need: the struct is large. */
-void settings_init(struct settings *settings);
+/* The built-in defaults. FIELDS: zeroed memory, or NULL. */
+void settings_init(struct settings *settings, struct settings_fields *fields);
 
 /* Applies each rule that matches: a later one wins. Of fields a later one of the same name takes
  * the earlier one's place; those over SETTINGS_FIELDS_MAX are left out. Strings are not copied. */

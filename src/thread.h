@@ -24,7 +24,6 @@ struct thread {
 	unsigned base_depth; /* what was there when its process was forked is not left */
 
 	struct slot *spare_slot; /* of the scope left last, for the next one */
-	void *spare_page;
 	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
 };
 

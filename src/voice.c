@@ -195,9 +195,11 @@ static struct bytes fill_fields(struct filler *filler, const struct settings *se
 	const size_t start = filler->size;
 	const char *at = end(filler);
 
-	for (size_t i = 0; i < settings->n_fields; i++) {
-		if (!has_field(own, settings->field[i]->name))
-			fill_field(filler, settings->field[i]->name, settings->field[i]->value);
+	for (size_t i = 0; settings->fields && i < settings->fields->n; i++) {
+		const struct field_assignment *field = settings->fields->field[i];
+
+		if (!has_field(own, field->name))
+			fill_field(filler, field->name, field->value);
 	}
 	*ret_own = (struct bytes){ end(filler), own.size };
 	if (room(filler) >= own.size && own.size)
@@ -290,11 +292,12 @@ static size_t build(struct voice *voice, size_t capacity, const struct voice_sou
 }
 
 /* Whether the environment decided the level. */
-static bool resolve(struct settings *settings, const struct voice_source *source)
+static bool resolve(struct settings *settings, struct settings_fields *fields,
+		    const struct voice_source *source)
 {
 	const struct rule *before;
 
-	settings_init(settings);
+	settings_init(settings, fields);
 	if (source->files)
 		settings_apply(settings, source->files, source->identifier, source->process);
 	if (source->flags)
@@ -305,9 +308,9 @@ static bool resolve(struct settings *settings, const struct voice_source *source
 	return settings->by[SETTING_LEVEL] != before;
 }
 
-static struct voice *make(const struct voice_source *source, struct settings *settings)
+static struct voice *make(const struct voice_source *source, struct settings *settings,
+			  bool by_environment)
 {
-	const bool by_environment = resolve(settings, source);
 	size_t capacity = VOICE_PAGE;
 	struct voice *voice = memory_map(capacity);
 	size_t size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
@@ -323,15 +326,26 @@ static struct voice *make(const struct voice_source *source, struct settings *se
 	return voice;
 }
 
-/* The settings are too large for the stack of a signal handler, or of a small thread. */
+/* Few have fields, and what gathers them is too large for the stack of a signal handler. */
+static struct voice *make_with_fields(const struct voice_source *source, struct settings *settings)
+{
+	struct settings_fields *fields = memory_map(sizeof(*fields));
+	struct voice *voice = NULL;
+
+	if (!fields)
+		return NULL;
+	voice = make(source, settings, resolve(settings, fields, source));
+	memory_unmap(fields, sizeof(*fields));
+	return voice;
+}
+
 struct voice *voice_make(const struct voice_source *source)
 {
-	struct settings *settings = memory_map(sizeof(*settings));
-	struct voice *voice = settings ? make(source, settings) : NULL;
+	struct settings settings;
+	const bool by_environment = resolve(&settings, NULL, source);
 
-	if (settings)
-		memory_unmap(settings, sizeof(*settings));
-	return voice;
+	return settings.has_fields ? make_with_fields(source, &settings)
+				   : make(source, &settings, by_environment);
 }
 
 void voice_free(struct voice *voice)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hint.h"
+#include "cleanup.h"
 #include "show.h"
 #include "tool.h"
 
@@ -165,7 +166,8 @@ static void print_title(const char *title, const char *name)
 void show_settings(const struct show *show, const char *identifier, const char *title,
 		   const char *name)
 {
-	static struct settings settings; /* too large for the stack of a tool that has one thread */
+	AUTO_FREE struct settings_fields *fields = calloc(1, sizeof(*fields));
+	struct settings settings;
 	struct subject subject = { show, identifier, name, title, SETTING_LEVEL, NULL };
 
 	if (!show->is_json)
@@ -174,10 +176,10 @@ void show_settings(const struct show *show, const char *identifier, const char *
 		subject.setting = (enum setting)i;
 		print(&subject);
 	}
-	settings_init(&settings);
+	settings_init(&settings, fields);
 	settings_apply(&settings, show->rules, identifier, name);
-	for (size_t i = 0; i < settings.n_fields; i++) {
-		subject.field = settings.field[i]->name;
+	for (size_t i = 0; fields && i < fields->n; i++) {
+		subject.field = fields->field[i]->name;
 		print(&subject);
 	}
 }
