@@ -14,8 +14,8 @@
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
-static _Atomic int64_t tick_ns;      /* the coarse clock at the last call */
-static _Atomic uint32_t files_seen;  /* board.files_generation that was answered */
+static _Atomic int64_t tick_ns; /* the coarse clock at the last call */
+static _Atomic uint32_t files_seen; /* board.files_generation that was answered */
 
 /* ---- What is told ---------------------------------------------------------------------------- */
 
@@ -207,6 +207,11 @@ static int load(unsigned flags, struct watch_mistakes *mistakes)
 	return r;
 }
 
+static bool is_in_force(const struct conf_file *file)
+{
+	return file->state == CONF_FILE_LOADED || file->state == CONF_FILE_LAST_GOOD;
+}
+
 /* A file that was written a moment ago is looked at again, and mostly found to be the same. */
 static bool is_another(const struct conf *before, const struct conf *after)
 {
@@ -215,8 +220,9 @@ static bool is_another(const struct conf *before, const struct conf *after)
 	for (size_t i = 0; i < conf_n_files(after); i++) {
 		const struct conf_file one = conf_file(before, i), other = conf_file(after, i);
 
-		if (one.state != other.state || one.mtime.tv_sec != other.mtime.tv_sec ||
-		    one.mtime.tv_nsec != other.mtime.tv_nsec || strcmp(one.path, other.path) != 0)
+		if (is_in_force(&one) != is_in_force(&other) || strcmp(one.path, other.path) != 0 ||
+		    one.mtime.tv_sec != other.mtime.tv_sec ||
+		    one.mtime.tv_nsec != other.mtime.tv_nsec)
 			return true;
 	}
 	return false;
