@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog(1): finds the subcommand and runs it. */
 #include <errno.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,13 @@
 
 static const struct command *const commands[] = {
 	&command_check,
+	&command_level,
+	&command_ps,
+	&command_reload,
 	&command_show,
 	&command_exec,
 	&command_log,
+	&command_status,
 };
 
 enum {
@@ -25,12 +30,16 @@ enum {
 
 void tool_complain(const char *fmt, ...)
 {
+	AUTO_FREE char *text = NULL;
 	va_list ap;
 
-	(void)fputs("mplog: ", stderr);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
 	va_end(ap);
+	(void)fflush(stdout); /* on a terminal both come in the order in which they were said */
+	(void)fputs("mplog: ", stderr);
+	tool_print_escaped(stderr, text);
 	(void)fputc('\n', stderr);
 }
 
@@ -158,6 +167,7 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	(void)setlocale(LC_CTYPE, ""); /* how wide, and how rich, characters may be */
 	if (argc < 2) {
 		print_overview(stderr);
 		return STATUS_TROUBLE;

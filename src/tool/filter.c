@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "glob.h"
+
+static bool matches(const char *pattern, const char *string)
+{
+	const struct glob glob = glob_compile(pattern);
+
+	return glob_match(&glob, string, strlen(string));
+}
+
+static bool is_pid(const char *text, pid_t pid)
+{
+	char *end;
+	const long number = strtol(text, &end, 10);
+
+	return end != text && *end == '\0' && number == pid;
+}
+
+bool filter_wants_program(const struct filter *filter, const struct found_board *board)
+{
+	return !filter->identifier || matches(filter->identifier, board->identifier);
+}
+
+bool filter_wants_name(const struct filter *filter, const char *name)
+{
+	for (size_t i = 0; i < filter->n_names; i++) {
+		if (matches(filter->name[i], name))
+			return true;
+	}
+	return filter->n_names == 0;
+}
+
+static bool wants_pid(const struct filter *filter, const struct entry *entry)
+{
+	for (size_t i = 0; filter->with_pids && !entry->is_scope && i < filter->n_names; i++) {
+		if (is_pid(filter->name[i], entry->pid))
+			return true;
+	}
+	return false;
+}
+
+bool filter_wants(const struct filter *filter, const struct entry *entry)
+{
+	if (!entry->is_alive && (entry->is_scope || !filter->with_dead))
+		return false;
+	return filter_wants_name(filter, entry->name) || wants_pid(filter, entry);
+}

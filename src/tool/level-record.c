@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "level-record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "level.h"
+#include "notice.h"
+#include "route.h"
+#include "tool.h"
+#include "voice.h"
+
+enum { TIMEOUT_MS = 1000 };
+
+/* As the program itself would say it, and as a process of its run, so that whoever reads the
+ * journal of either finds it. */
+static struct voice *make_voice(const struct found_board *board, struct settings *scratch)
+{
+	const struct voice_source source = {
+		.identifier = board->identifier,
+		.run_id = board->run_id,
+		.process = "mplog",
+		.parent = "",
+		.pid = getpid(),
+		.program_level = LEVEL_UNSET,
+		.default_level = LEVEL_UNSET,
+	};
+
+	return voice_make(&source, NULL, scratch);
+}
+
+static void say_reset(struct notice *notice, const struct override_order *order)
+{
+	notice_say(notice, "The level of ");
+	notice_say(notice, order->pattern);
+	notice_say(notice, " was given back to the configuration by uid ");
+	notice_say_number(notice, order->uid);
+}
+
+static void say_set(struct notice *notice, const struct found_board *board,
+		    const struct override_order *order)
+{
+	char until[DESCRIPTION_SIZE];
+
+	notice_say(notice, "The level of ");
+	notice_say(notice, order->pattern);
+	notice_say(notice, " was set to ");
+	notice_say(notice, describe_level(person_level(order->person)));
+	notice_say(notice, " by uid ");
+	notice_say_number(notice, order->uid);
+	notice_say(notice, ", ");
+	notice_say(notice,
+		   describe_until(board->identifier, person_until_ms(order->person), until));
+}
+
+static void fill(struct notice *notice, const struct found_board *board,
+		 const struct override_order *order)
+{
+	const bool is_reset = order->person == PERSON_RESET;
+	const char *level = is_reset ? "configured" : describe_level(person_level(order->person));
+	const uint64_t until_ms = is_reset ? 0 : person_until_ms(order->person);
+
+	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
+	notice_put(notice, "MPLOG_LEVEL", level);
+	notice_put(notice, "MPLOG_PATTERN", order->pattern);
+	notice_put_number(notice, "MPLOG_UID", order->uid);
+	if (until_ms)
+		notice_put_time(notice, "MPLOG_UNTIL", describe_realtime_us(until_ms) * 1000);
+	if (is_reset)
+		say_reset(notice, order);
+	else
+		say_set(notice, board, order);
+}
+
+void level_record_send(const struct found_board *board, const struct override_order *order)
+{
+	static struct settings scratch; /* large */
+	struct voice *voice = make_voice(board, &scratch);
+	struct route route = { .voice = voice, .deadline = { .timeout_ms = TIMEOUT_MS } };
+	struct notice notice;
+	int r = -ENOMEM;
+
+	if (voice) {
+		fill(&notice, board, order);
+		r = notice_send(&notice, &route);
+		voice_free(voice);
+	}
+	if (r < 0)
+		tool_complain("the record of this change could not be written: %s", strerror(-r));
+}

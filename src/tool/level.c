@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog level: show and set the levels of processes that run. */
+#include "level.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boards.h"
+#include "clock.h"
+#include "describe.h"
+#include "filter.h"
+#include "glob.h"
+#include "level-record.h"
+#include "level-show.h"
+#include "override.h"
+#include "print.h"
+#include "timespan.h"
+#include "tool.h"
+
+struct options {
+	struct filter filter;
+	bool reset;
+	uint64_t for_usec; /* 0: as long as the program runs */
+	person_word person;
+};
+
+static const char *plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+static void print_done(const struct found_board *board, const struct override_order *order,
+		       const struct override_effect *effect)
+{
+	char until[DESCRIPTION_SIZE];
+
+	if (order->person == PERSON_RESET)
+		print_text(stdout, "%s: %s as configured", board->identifier, order->pattern);
+	else
+		print_text(
+			stdout, "%s: %s at %s %s", board->identifier, order->pattern,
+			describe_level(person_level(order->person)),
+			describe_until(board->identifier, person_until_ms(order->person), until));
+	(void)printf(", now %zu %s", effect->processes,
+		     plural(effect->processes, "process", "processes"));
+	if (effect->scopes)
+		(void)printf(" and %zu %s", effect->scopes,
+			     plural(effect->scopes, "scope", "scopes"));
+	(void)putchar('\n');
+}
+
+static int set_on(const struct found_board *board, const struct options *options)
+{
+	const struct override_order order = {
+		.pattern = options->filter.name[0],
+		.person = options->person,
+		.uid = getuid(),
+	};
+	struct override_effect effect;
+	const int r = override_apply(board, &order, &effect);
+
+	switch (r) {
+	case 0:
+		print_done(board, &order, &effect);
+		level_record_send(board, &order);
+		break;
+	case -ENAMETOOLONG:
+		tool_complain("level: the pattern has more than %d bytes", PROCESS_NAME_SIZE - 1);
+		break;
+	case -ENOSPC:
+		tool_complain(
+			"%s: %d levels are set already: take them back with mplog level '*' --reset",
+			board->identifier, BOARD_OVERRIDES);
+		break;
+	case -EBUSY:
+		tool_complain("%s: somebody else keeps its board locked", board->identifier);
+		break;
+	default:
+		tool_complain("%s: %s", board->identifier, strerror(-r));
+	}
+	return r;
+}
+
+/* Programs that nobody named get it only where somebody is meant: a level that waits for a process
+ * to come is for a program that was named. */
+static bool is_meant(const struct found_board *board, const struct options *options)
+{
+	if (!filter_wants_program(&options->filter, board))
+		return false;
+	return options->filter.identifier || level_count(board, &options->filter) > 0 ||
+	       (options->reset && override_holds(board, options->filter.name[0]));
+}
+
+static int set(const struct options *options)
+{
+	struct boards boards;
+	size_t meant = 0, failed = 0;
+	const int r = boards_find(true, &boards);
+
+	if (r < 0) {
+		tool_complain("level: %s", strerror(-r));
+		return STATUS_TROUBLE;
+	}
+	for (size_t i = 0; i < boards.n; i++) {
+		if (!is_meant(&boards.board[i], options))
+			continue;
+		meant++;
+		failed += set_on(&boards.board[i], options) < 0;
+	}
+	if (!meant && options->filter.identifier)
+		tool_complain("no program %s logs through mplog", options->filter.identifier);
+	else if (!meant)
+		tool_complain(
+			"no process %s logs through mplog; with -t IDENTIFIER the level waits for one",
+			options->filter.name[0]);
+	boards_tell_hidden(&boards);
+	boards_free(&boards);
+	if (failed)
+		return STATUS_TROUBLE;
+	return meant ? STATUS_GOOD : STATUS_BAD;
+}
+
+static int parse_person(const struct command *command, struct options *options, const char *level)
+{
+	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
+	/* Rounded up, so that an end is never 0, which would say: none. */
+	const uint64_t until_ms = options->for_usec ? now_ms + options->for_usec / 1000 + 1 : 0;
+	int number;
+
+	if (mplog_level_parse(level, &number) < 0)
+		return tool_usage(command, "unknown level \"%s\" (expected %s)", level,
+				  LEVEL_NAMES);
+	options->person = person_make(number, until_ms);
+	return STATUS_GOOD;
+}
+
+static int parse_for(const struct command *command, struct options *options, const char *text)
+{
+	const int r = timespan_parse(text, &options->for_usec);
+
+	if (r == 0 && options->for_usec > 0)
+		return STATUS_GOOD;
+	return tool_usage(command, "--for=%s: a time span was expected, such as 10m or 1h30min",
+			  text);
+}
+
+/* NAME [LEVEL], or NAME --reset */
+static int parse_arguments(const struct command *command, struct options *options, int n,
+			   char **arguments)
+{
+	const bool sets = n == 2;
+
+	if (n < 1 || n > 2 || (options->reset && (sets || options->for_usec)) ||
+	    (options->for_usec && !sets))
+		return tool_usage(command,
+				  "expected NAME, NAME LEVEL [--for=TIME], or NAME --reset");
+	if (!glob_is_valid(arguments[0]))
+		return tool_usage(command, "%s: a [ without its ], or a \\ at the end",
+				  arguments[0]);
+	options->filter.name = arguments;
+	options->filter.n_names = 1;
+	if (options->reset)
+		options->person = PERSON_RESET;
+	return sets ? parse_person(command, options, arguments[1]) : STATUS_GOOD;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "identifier", required_argument, NULL, 't' },
+		{ "for", required_argument, NULL, 'f' },
+		{ "reset", no_argument, NULL, 'r' },
+		{ 0 },
+	};
+	struct options options = { 0 };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "t:f:r", long_options, NULL)) >= 0) {
+		switch (option) {
+		case 't':
+			options.filter.identifier = optarg;
+			break;
+		case 'f':
+			if (parse_for(command, &options, optarg) == STATUS_GOOD)
+				break;
+			return STATUS_TROUBLE;
+		case 'r':
+			options.reset = true;
+			break;
+		default:
+			return tool_usage(command, NULL);
+		}
+	}
+	if (parse_arguments(command, &options, argc - optind, argv + optind) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	return options.person ? set(&options) : level_show(&options.filter);
+}
+
+const struct command command_level = {
+	.name = "level",
+	.summary = "Show or set the levels of processes that run",
+	.arguments = "[-t IDENTIFIER] NAME [LEVEL [--for=TIME] | --reset]",
+	.help = "NAME may be a glob. A level holds at once, in every process and scope of that name, and in\n"
+		"those to come, until the time is over or the program ends.\n"
+		"\n"
+		"  -t, --identifier=IDENTIFIER  of this program, though there be no such process yet\n"
+		"  --for=TIME                   10m, 2s, 1h30min: afterwards it is the configuration's\n"
+		"  --reset                      it is the configuration's now\n"
+		"\n"
+		"Levels: " LEVEL_NAMES ".\n"
+		"Exit status: 0, 1 no such process, 2 usage or trouble.\n",
+	.run = run,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* override: the levels that people set on a board, and putting them into force. */
+#pragma once
+
+#include "boards.h"
+#include "snapshot.h"
+
+struct override_order {
+	const char *pattern; /* of process names */
+	person_word person;  /* PERSON_RESET: the configuration's again */
+	uid_t uid;
+};
+
+struct override_effect {
+	size_t processes, scopes; /* that it holds for now */
+};
+
+/* For names to come it is written into the table, then all slots that match are gone through.
+ * Returns 0, or
+ *   -ENAMETOOLONG  the pattern
+ *   -ENOSPC        the table is full of others that still hold
+ *   -EBUSY         somebody keeps the table locked */
+int override_apply(const struct found_board *board, const struct override_order *order,
+		   struct override_effect *ret);
+
+/* Those in force, oldest first, for printing. Returns how many. */
+struct override_shown {
+	char pattern[PROCESS_NAME_SIZE];
+	person_word person;
+	uid_t uid;
+};
+size_t override_list(const struct found_board *board, struct override_shown ret[BOARD_OVERRIDES]);
+
+/* Whether something is set there for that very pattern. */
+bool override_holds(const struct found_board *board, const char *pattern);

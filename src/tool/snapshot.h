@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* snapshot: what the slots of a board say at one moment, copied and brought into bounds. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "boards.h"
+
+struct entry {
+	const struct found_board *board;
+	unsigned index; /* of its slot */
+	bool is_scope;
+	bool is_alive;
+	pid_t pid;       /* as seen from here where it lives, else as its board says */
+	pid_t inner_pid; /* as its board says */
+	pid_t tid;       /* of a scope's thread; 0: the process's own */
+	int parent;      /* slot of who forked or entered it; -1: unknown */
+	pid_t parent_pid;
+
+	char name[PROCESS_NAME_SIZE];
+	char parent_name[PROCESS_NAME_SIZE];
+	char origin[SLOT_ORIGIN_SIZE]; /* who decided its own level: "/etc/mplog.conf:12" */
+
+	int level;     /* in force */
+	int own_level; /* what configuration, environment and program say */
+	enum level_by own_level_by;
+	bool by_person;
+	uid_t person_uid;
+	uint64_t person_until_ms; /* CLOCK_MONOTONIC; 0: as long as the program runs */
+
+	uint64_t counter[COUNTER_COUNT];
+	uint64_t sequence;
+	int sink; /* enum sink_id, or -1 */
+	int sink_error;
+	int64_t since_ns, last_record_ns; /* CLOCK_REALTIME; 0: never */
+};
+
+struct snapshot {
+	struct entry *entry; /* in the order of their slots */
+	size_t n;
+};
+
+/* Returns 0 or -ENOMEM. */
+int snapshot_take(const struct found_board *board, struct snapshot *ret);
+void snapshot_free(struct snapshot *snapshot);
+
+/* Whether the entry's slot is still that of the same process or scope. */
+bool snapshot_is_current(const struct entry *entry);
+
+/* The entry of a slot's number, or NULL. */
+struct entry *snapshot_find(const struct snapshot *snapshot, int slot);
+
+/* The process that a scope belongs to, or NULL. */
+const struct entry *snapshot_process_of(const struct snapshot *snapshot, const struct entry *scope);
+
+/* What the process says of its sink and its files; empty where it was just being written. */
+void snapshot_read_report(const struct entry *entry, char ret[SLOT_REPORT_SIZE]);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* tree: the processes of one board in the order and with the lines of a tree. */
+#pragma once
+
+#include "filter.h"
+#include "snapshot.h"
+
+enum { TREE_PREFIX_SIZE = 128 };
+
+struct tree_line {
+	const struct entry *entry;
+	char prefix[TREE_PREFIX_SIZE]; /* the lines that lead to it */
+};
+
+struct tree {
+	struct tree_line *line;
+	size_t n;
+};
+
+/* Those that the filter wants, each below the nearest of its forebears that is wanted too. A scope
+ * of its process's own name is left out. Returns 0 or -ENOMEM. */
+int tree_grow(const struct snapshot *snapshot, const struct filter *filter, struct tree *ret);
+void tree_free(struct tree *tree);
