@@ -16,7 +16,7 @@ enum { TIMEOUT_MS = 1000 };
 
 /* As the program itself would say it, and as a process of its run, so that whoever reads the
  * journal of either finds it. */
-static struct voice *make_voice(const struct found_board *board, struct settings *scratch)
+static struct voice *make_voice(const struct found_board *board)
 {
 	const struct voice_source source = {
 		.identifier = board->identifier,
@@ -28,7 +28,7 @@ static struct voice *make_voice(const struct found_board *board, struct settings
 		.default_level = LEVEL_UNSET,
 	};
 
-	return voice_make(&source, NULL, scratch);
+	return voice_make(&source);
 }
 
 static void say_reset(struct notice *notice, const struct override_order *order)
@@ -76,8 +76,7 @@ static void fill(struct notice *notice, const struct found_board *board,
 
 void level_record_send(const struct found_board *board, const struct override_order *order)
 {
-	static struct settings scratch; /* large */
-	struct voice *voice = make_voice(board, &scratch);
+	struct voice *voice = make_voice(board);
 	struct route route = { .voice = voice, .deadline = { .timeout_ms = TIMEOUT_MS } };
 	struct notice notice;
 	int r = -ENOMEM;
