@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "cleanup.h"
@@ -39,6 +40,17 @@ static int open_socket(int type, const char *path)
 	return take_fd(&fd);
 }
 
+void connection_limit_wait(struct connection *connection, int64_t wait_ns)
+{
+	const int64_t limit_ns = wait_ns < CONNECTION_WAIT_NS ? wait_ns : CONNECTION_WAIT_NS;
+	const struct timeval timeout = { .tv_usec = limit_ns / 1000 + 1 }; /* 0 would be for ever */
+
+	if (atomic_load_explicit(&connection->wait_ns, memory_order_relaxed) == limit_ns)
+		return;
+	if (setsockopt(connection->socket.fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0)
+		atomic_store_explicit(&connection->wait_ns, limit_ns, memory_order_relaxed);
+}
+
 int connection_open(struct connection **ret, const char *path, bool may_stream)
 {
 	AUTO_CLOSE int fd = -1;
@@ -57,6 +69,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 		return -ENOMEM;
 	descriptor_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
+	connection_limit_wait(connection, CONNECTION_WAIT_NS);
 	*ret = connection;
 	return 0;
 }

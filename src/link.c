@@ -4,19 +4,13 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #define NS_PER_S      INT64_C(1000000000)
-#define NS_PER_US     INT64_C(1000)
+#define NS_PER_MS     INT64_C(1000000)
 
 /* How often a service that is absent or stuck is looked for: it is to be used again within a
  * second of being back. */
 #define LOOK_AGAIN_NS (NS_PER_S / 4)
-
-/* The kernel wakes who waits in a blocking send one after the other, poll(2) wakes them all. But
- * the time-out belongs to the socket, which threads and children may share: so that nobody waits
- * for another's deadline it is a short one, again and again. */
-#define WAIT_MAX_NS   (NS_PER_S / 20)
 
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
 enum { STREAM_MESSAGE_MAX = 32768 };
@@ -54,15 +48,6 @@ static ssize_t push(int socket, const struct parcel *parcel, int flags)
 	return n < 0 ? -errno : n;
 }
 
-/* A time-out of 0 would mean for ever. */
-static void limit_wait(int socket, int64_t left_ns)
-{
-	const int64_t wait_ns = left_ns < WAIT_MAX_NS ? left_ns : WAIT_MAX_NS;
-	const struct timeval timeout = { .tv_usec = wait_ns / NS_PER_US + 1 };
-
-	(void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-}
-
 /* 1: all of it is gone. 0: some is left. */
 static int advance(struct parcel *parcel, size_t n, bool is_stream)
 {
@@ -74,7 +59,7 @@ static int advance(struct parcel *parcel, size_t n, bool is_stream)
 }
 
 /* Waits until the deadline at most. Goes on after a signal with what is left. */
-static int push_waiting(const struct connection *connection, struct parcel *parcel,
+static int push_waiting(struct connection *connection, struct parcel *parcel,
 			struct deadline *deadline)
 {
 	for (;;) {
@@ -83,7 +68,7 @@ static int push_waiting(const struct connection *connection, struct parcel *parc
 
 		if (left_ns == 0)
 			return -EAGAIN;
-		limit_wait(connection->socket.fd, left_ns);
+		connection_limit_wait(connection, left_ns);
 		n = push(connection->socket.fd, parcel, 0);
 		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
 			return 0;
@@ -92,11 +77,23 @@ static int push_waiting(const struct connection *connection, struct parcel *parc
 	}
 }
 
-static int transmit(const struct link *link, const struct connection *connection,
-		    struct parcel parcel, struct deadline *deadline)
+/* The common case is one system call, whether there is room or a short wait: a send that blocks no
+ * longer than the deadline allows. */
+static bool may_block_at_once(const struct link *link, const struct connection *connection,
+			      const struct deadline *deadline)
+{
+	return !atomic_load_explicit(&link->stuck, memory_order_relaxed) &&
+	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS &&
+	       atomic_load_explicit(&connection->wait_ns, memory_order_relaxed) ==
+		       CONNECTION_WAIT_NS;
+}
+
+static int transmit(const struct link *link, struct connection *connection, struct parcel parcel,
+		    struct deadline *deadline)
 {
 	const size_t size = parcel.message.size;
-	const ssize_t n = push(connection->socket.fd, &parcel, MSG_DONTWAIT);
+	const bool blocks = may_block_at_once(link, connection, deadline);
+	const ssize_t n = push(connection->socket.fd, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
 	if (n >= 0 && advance(&parcel, (size_t)n, connection->is_stream))
@@ -107,6 +104,8 @@ static int transmit(const struct link *link, const struct connection *connection
 		return -ENOTCONN;
 	if (n == -EAGAIN && atomic_load_explicit(&link->stuck, memory_order_relaxed))
 		return -EAGAIN;
+	if (n == -EAGAIN && blocks)
+		deadline_spent(deadline, CONNECTION_WAIT_NS);
 	r = push_waiting(connection, &parcel, deadline);
 	/* Nobody else may continue the line that was begun. */
 	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;

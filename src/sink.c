@@ -16,6 +16,12 @@ int64_t coarse_now_ns(void)
 	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
 }
 
+void deadline_spent(struct deadline *deadline, int64_t spent_ns)
+{
+	deadline->end_ns =
+		clock_now_ns(CLOCK_MONOTONIC) - spent_ns + deadline->timeout_ms * NS_PER_MS;
+}
+
 int64_t deadline_left_ns(struct deadline *deadline)
 {
 	const int64_t now = deadline->timeout_ms > 0 ? clock_now_ns(CLOCK_MONOTONIC) : 0;

@@ -32,6 +32,9 @@ struct deadline {
 /* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
 int64_t deadline_left_ns(struct deadline *deadline);
 
+/* Somebody waited that long before the clock was started: starts it as of then. */
+void deadline_spent(struct deadline *deadline, int64_t spent_ns);
+
 /* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
 int64_t coarse_now_ns(void);
 
