@@ -3,6 +3,7 @@
 #include "mplog.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -178,7 +179,8 @@ const char *mplog_process(void)
 	voice = call.thread ? scope_voice(scope_of(call.thread)) : NULL;
 	if (!voice)
 		return "main";
-	return strcpy(call.thread->name, voice->process);
+	(void)snprintf(call.thread->name, sizeof(call.thread->name), "%s", voice->process);
+	return call.thread->name;
 }
 
 int mplog_set_field(const char *name, const char *value)

@@ -18,7 +18,7 @@ bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
 	bool same = true;
 	size_t n = 0;
 
-	for (; name[n] && n < PROCESS_NAME_SIZE - 1; n++) {
+	for (; n < PROCESS_NAME_SIZE - 1 && name[n]; n++) {
 		const bool ok = strchr(allowed, name[n]);
 
 		ret[n] = '_';

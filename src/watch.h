@@ -26,7 +26,7 @@ struct watch_mistakes {
 	char file[256];
 	char text[512];
 };
-void watch_note_mistake(void *mistakes, const struct conf_complaint *complaint);
+void watch_note_mistake(void *userdata, const struct conf_complaint *complaint);
 void watch_tell_mistakes(struct watch_mistakes *mistakes);
 
 /* A process name had to be changed: told once a run. */

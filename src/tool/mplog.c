@@ -80,17 +80,17 @@ int tool_finish(int status)
 	return STATUS_TROUBLE;
 }
 
-void tool_print_escaped(FILE *file, const char *string)
+void tool_print_escaped(FILE *file, const char *text)
 {
-	const struct bytes bytes = { string, strlen(string) };
-	struct text text = { .capacity = ESCAPED_GROWTH * bytes.size };
-	AUTO_FREE char *data = malloc(text.capacity + 1);
+	const struct bytes bytes = { text, strlen(text) };
+	struct text escaped = { .capacity = ESCAPED_GROWTH * bytes.size };
+	AUTO_FREE char *data = malloc(escaped.capacity + 1);
 
 	if (!data)
 		abort();
-	text.data = data;
-	text_put_escaped(&text, bytes);
-	(void)fwrite(data, 1, text.size, file);
+	escaped.data = data;
+	text_put_escaped(&escaped, bytes);
+	(void)fwrite(data, 1, escaped.size, file);
 }
 
 static void print_overview(FILE *file)
