@@ -95,6 +95,7 @@ static size_t usable_name(struct names *names, const struct mplog_field *field)
 
 	if (size == 0 || !field_name_is_valid(field->name, size) ||
 	    field_name_is_reserved(field->name, size) || !has_known_type(field)) {
+		names->bad = NULL; /* the first one counts, and this is further to the front */
 		note_bad(names, field->name);
 		return 0;
 	}
@@ -112,6 +113,7 @@ static void collect_names(struct names *names, const struct record_source *sourc
 		names->n = RECORD_FIELDS_MAX;
 		note_bad(names, source->call_fields[RECORD_FIELDS_MAX].name);
 	}
+
 	for (size_t i = names->n; i-- > 0;) {
 		const struct mplog_field *const field = &names->fields[i];
 		const struct bytes name = { field->name, usable_name(names, field) };
