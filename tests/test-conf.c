@@ -21,6 +21,7 @@ enum { PATH_SIZE = 256, MUTATIONS = 5000, HUGE = 10 << 20 };
 static char directory[PATH_SIZE]; /* its mplog.conf and mplog.conf.d are the system's */
 static char told[16 * 1024]; /* "FILE:LINE: text\n" for each complaint, FILE without directory */
 static struct settings settings;
+static struct settings_fields applied_fields;
 
 static void tell(void *userdata, const struct conf_complaint *complaint)
 {
@@ -93,7 +94,8 @@ static int load(const struct conf *previous, unsigned flags, struct conf **ret)
 
 static int level_in(const struct conf *conf, const char *identifier, const char *process)
 {
-	settings_init(&settings);
+	memset(&applied_fields, 0, sizeof(applied_fields));
+	settings_init(&settings, &applied_fields);
 	settings_apply(&settings, conf_rules(conf), identifier, process);
 	return settings.number[SETTING_LEVEL];
 }
@@ -170,13 +172,13 @@ START_TEST(all_of_the_vocabulary)
 	ck_assert_str_eq(settings_prefix(&settings, SETTING_JOURNAL_PREFIX), "j");
 	ck_assert_int_eq(settings.number[SETTING_STDERR_FORMAT], STDERR_CHOICE_JSON);
 	ck_assert_int_eq(settings.number[SETTING_STDERR_COLOR], 0);
-	ck_assert_uint_eq(settings.n_fields, 7);
-	ck_assert_str_eq(settings.field[1]->value, "a\"bc");
-	ck_assert_str_eq(settings.field[2]->value, "-3");
-	ck_assert_str_eq(settings.field[3]->value, "5000000000");
-	ck_assert_str_eq(settings.field[4]->value, "31");
-	ck_assert_str_eq(settings.field[5]->value, "true");
-	ck_assert_str_eq(settings.field[6]->value, "0.1");
+	ck_assert_uint_eq(applied_fields.n, 7);
+	ck_assert_str_eq(applied_fields.field[1]->value, "a\"bc");
+	ck_assert_str_eq(applied_fields.field[2]->value, "-3");
+	ck_assert_str_eq(applied_fields.field[3]->value, "5000000000");
+	ck_assert_str_eq(applied_fields.field[4]->value, "31");
+	ck_assert_str_eq(applied_fields.field[5]->value, "true");
+	ck_assert_str_eq(applied_fields.field[6]->value, "0.1");
 	ck_assert_str_eq(settings.by[SETTING_LEVEL]->file, path_of("mplog.conf"));
 	ck_assert_uint_eq(settings.line[SETTING_LEVEL], 4);
 	ck_assert_uint_eq(settings.line[SETTING_TIMEOUT_MS], 5);

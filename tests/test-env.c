@@ -34,7 +34,7 @@ static void load(const char *variable, const char *value)
 
 static int level_of(const char *process)
 {
-	settings_init(&settings);
+	settings_init(&settings, NULL);
 	settings_apply(&settings, &env.rules, "ingestd", process);
 	return settings.number[SETTING_LEVEL];
 }

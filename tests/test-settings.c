@@ -12,6 +12,7 @@
 enum { MANY = 10000, NAME_SIZE = 32, RESOLVE_NS_MAX = 1000 * 1000 };
 
 static struct settings settings;
+static struct settings_fields applied_fields;
 
 static struct rule make_rule(const char *name, const char *identifier,
 			     const struct assignment *assignments, size_t n)
@@ -30,7 +31,8 @@ static void resolve(const struct rule *rule, size_t n, const char *identifier, c
 {
 	const struct rules rules = { rule, n };
 
-	settings_init(&settings);
+	memset(&applied_fields, 0, sizeof(applied_fields));
+	settings_init(&settings, &applied_fields);
 	settings_apply(&settings, &rules, identifier, process);
 }
 
@@ -47,7 +49,7 @@ START_TEST(built_in_defaults)
 	ck_assert_ptr_null(settings.text[SETTING_CHILD_NAME]);
 	ck_assert_int_eq(settings.number[SETTING_SYSLOG_FACILITY], FACILITY_UNSET);
 	ck_assert_ptr_null(settings.by[SETTING_LEVEL]);
-	ck_assert_uint_eq(settings.n_fields, 0);
+	ck_assert_uint_eq(applied_fields.n, 0);
 }
 END_TEST
 
@@ -110,12 +112,12 @@ START_TEST(later_field_takes_the_place_of_the_earlier)
 	rule[1].fields = second;
 	rule[1].n_fields = 1;
 	resolve(rule, 2, "x", "db");
-	ck_assert_uint_eq(settings.n_fields, 2);
-	ck_assert_str_eq(settings.field[0]->value, "db");
-	ck_assert_ptr_eq(settings.field_by[0], &rule[1]);
-	ck_assert_str_eq(settings.field[1]->value, "a");
+	ck_assert_uint_eq(applied_fields.n, 2);
+	ck_assert_str_eq(applied_fields.field[0]->value, "db");
+	ck_assert_ptr_eq(applied_fields.by[0], &rule[1]);
+	ck_assert_str_eq(applied_fields.field[1]->value, "a");
 	resolve(rule, 2, "x", "main");
-	ck_assert_str_eq(settings.field[0]->value, "worker");
+	ck_assert_str_eq(applied_fields.field[0]->value, "worker");
 }
 END_TEST
 
@@ -132,9 +134,9 @@ START_TEST(fields_beyond_the_most_are_left_out)
 	rule.fields = fields;
 	rule.n_fields = SETTINGS_FIELDS_MAX + 10;
 	resolve(&rule, 1, "x", "main");
-	ck_assert_uint_eq(settings.n_fields, SETTINGS_FIELDS_MAX);
+	ck_assert_uint_eq(applied_fields.n, SETTINGS_FIELDS_MAX);
 	for (size_t i = 0; i < SETTINGS_FIELDS_MAX; i++)
-		ck_assert_ptr_eq(settings.field[i], &fields[i]);
+		ck_assert_ptr_eq(applied_fields.field[i], &fields[i]);
 }
 END_TEST
 
