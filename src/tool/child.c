@@ -67,11 +67,14 @@ static int place(int out, int err)
 {
 	const int safe = err == STDOUT_FILENO ? dup(err) : err;
 
-	if (safe < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(safe, STDERR_FILENO) < 0)
+	if ((out >= 0 && dup2(out, STDOUT_FILENO) < 0) ||
+	    (err >= 0 && dup2(safe, STDERR_FILENO) < 0))
 		return -errno;
 	/* dup2(2) onto itself leaves close-on-exec. */
-	(void)fcntl(STDOUT_FILENO, F_SETFD, 0);
-	(void)fcntl(STDERR_FILENO, F_SETFD, 0);
+	if (out >= 0)
+		(void)fcntl(STDOUT_FILENO, F_SETFD, 0);
+	if (err >= 0)
+		(void)fcntl(STDERR_FILENO, F_SETFD, 0);
 	if (safe != err)
 		(void)close(safe);
 	return 0;
@@ -104,16 +107,17 @@ static int read_error(int fd)
 	return n == (ssize_t)sizeof(error) ? error : 0;
 }
 
-int child_start(struct child *ret, char *const argv[])
+int child_start(struct child *ret, char *const argv[], bool wants_out, bool wants_err)
 {
 	AUTO_CLOSE int out = -1, out_write = -1, err = -1, err_write = -1;
 	AUTO_CLOSE int failed = -1, failed_write = -1;
 	const pid_t parent = getpid();
 	pid_t pid;
-	int r;
+	int r = 0;
 
-	r = open_pipe(&out, &out_write);
-	if (r == 0)
+	if (wants_out)
+		r = open_pipe(&out, &out_write);
+	if (r == 0 && wants_err)
 		r = open_pipe(&err, &err_write);
 	if (r == 0)
 		r = open_pipe(&failed, &failed_write);

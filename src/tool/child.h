@@ -13,15 +13,16 @@ int signals_open(int *ret_fd);
 
 struct child {
 	pid_t pid;
-	int out; /* non-blocking */
+	int out; /* non-blocking; -1: where ours goes */
 	int err;
 	bool ended;
 	int status;      /* as of waitpid(2), once it ended */
 	sigset_t passed; /* the signals that were passed on */
 };
 
-/* Runs argv with the signals as they were for us. Returns 0, or why it could not be executed. */
-int child_start(struct child *ret, char *const argv[]);
+/* Runs argv with the signals as they were for us, and pipes where they are wanted. Returns 0, or why
+ * it could not be executed. */
+int child_start(struct child *ret, char *const argv[], bool wants_out, bool wants_err);
 
 /* Reads one signal: passes it on, or notes that the child has ended. */
 void child_handle_signal(struct child *child, int signal_fd);

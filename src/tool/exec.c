@@ -47,7 +47,9 @@ static int run_command(const struct arguments *arguments)
 		r = mplog_export(arguments->name);
 	if (r < 0)
 		return fail(EXIT_OURS, r, arguments->name);
-	r = child_start(&child, arguments->command);
+	r = child_start(&child, arguments->command,
+			arguments->options.level[PUMP_OUT] != MPLOG_NONE,
+			arguments->options.level[PUMP_ERR] != MPLOG_NONE);
 	if (r < 0)
 		return fail(r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, r,
 			    arguments->command[0]);
@@ -65,7 +67,8 @@ static const char help[] =
 	"\n"
 	"  -t, --identifier=IDENTIFIER  the program (the command's file name)\n"
 	"      --stdout=LEVEL           of lines of its standard output (info)\n"
-	"      --stderr=LEVEL           of lines of its standard error (warning)\n"
+	"      --stderr=LEVEL           of lines of its standard error (warning); none: it\n"
+	"                               is not logged, and goes where it went\n"
 	"      --join=REGEX             lines that match continue the one before, too; with an\n"
 	"                               empty REGEX none does, not even indented ones\n"
 	"\n"

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_show,
 	&command_exec,
 	&command_log,
+	&command_tail,
 	&command_status,
 };
 
