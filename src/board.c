@@ -87,8 +87,11 @@ static int map(int fd)
 int board_open(const char *identifier, const char *run_id, bool shared)
 {
 	AUTO_CLOSE int fd = shared ? open_file() : -1;
-	const int r = map(fd);
+	int r;
 
+	if (shared && fd < 0)
+		return fd;
+	r = map(fd);
 	if (r < 0)
 		return r;
 	area->version = BOARD_VERSION;
@@ -179,10 +182,19 @@ static void fold(struct board *board, struct slot *slot)
 		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
 }
 
+static uint32_t n_used(const struct board *board)
+{
+	const uint32_t used = atomic_load(&board->used);
+
+	return used < BOARD_SLOTS ? used : BOARD_SLOTS;
+}
+
 static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
 {
-	for (int n = 0; n < SEARCH_MAX; n++) {
-		const uint32_t i = atomic_fetch_add(&board->hand, 1) % BOARD_SLOTS;
+	const uint32_t used = n_used(board);
+
+	for (int n = 0; n < SEARCH_MAX && used; n++) {
+		const uint32_t i = atomic_fetch_add(&board->hand, 1) % used;
 		const uint64_t word = atomic_load(&board->state[i]);
 		struct slot *slot;
 
@@ -278,10 +290,8 @@ struct slot *board_find(pid_t pid)
 {
 	struct board *board = board_get();
 	struct slot *found = NULL;
-	uint32_t used = board ? atomic_load(&board->used) : 0;
+	const uint32_t used = board ? n_used(board) : 0;
 
-	if (used > BOARD_SLOTS)
-		used = BOARD_SLOTS;
 	for (uint32_t i = 0; i < used; i++) {
 		const uint64_t word = atomic_load(&board->state[i]);
 		const enum slot_phase phase = slot_word_phase(word);
