@@ -85,7 +85,7 @@ bool process_is_new(void)
 
 pid_t process_pid(void)
 {
-	return own_pid;
+	return own_pid ? own_pid : getpid(); /* the tool logs without having been settled */
 }
 
 bool process_is_foreign(void)
