@@ -188,7 +188,7 @@ static void tell_the_rest(void)
 	if (!route.voice)
 		return;
 	tell_suppressed(&route, route.slot);
-	(void)tell_lost(&route);
+	tell_lost_at_last(&route);
 }
 
 void close_program(struct thread *thread)

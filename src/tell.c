@@ -54,43 +54,86 @@ static void say_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
 	}
 }
 
-static bool send_lost(struct route *route, uint64_t lost, uint64_t diverted, int64_t since_ns)
+/* What one notice tells of. */
+struct account {
+	uint64_t lost, diverted;
+	uint64_t first, last;
+	int64_t since_ns;
+};
+
+/* Taken by one thread: no two tell of the same records. */
+static struct account take_account(void)
+{
+	return (struct account){
+		.since_ns = atomic_exchange(&untold.since_ns, 0),
+		.lost = atomic_exchange(&untold.lost, 0),
+		.diverted = atomic_exchange(&untold.diverted, 0),
+		.first = atomic_exchange(&untold.first, 0),
+		.last = atomic_load(&untold.last),
+	};
+}
+
+/* Those that others noted meanwhile came later. */
+static void give_back(const struct account *account)
+{
+	if (account->since_ns)
+		atomic_store(&untold.since_ns, account->since_ns);
+	if (account->first)
+		atomic_store(&untold.first, account->first);
+	atomic_fetch_add(&untold.lost, account->lost);
+	atomic_fetch_add(&untold.diverted, account->diverted);
+}
+
+static int send_account(struct route *route, const struct account *account)
 {
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_LOST, MPLOG_WARNING);
-	notice_put_number(&notice, "MPLOG_LOST", lost);
-	notice_put_number(&notice, "MPLOG_DIVERTED", diverted);
-	notice_put_number(&notice, "MPLOG_FIRST_SEQ", atomic_load(&untold.first));
-	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&untold.last));
-	notice_put_time(&notice, "MPLOG_SINCE", since_ns);
-	say_lost(&notice, lost, diverted);
-	return notice_send(&notice, route) == 0;
+	notice_put_number(&notice, "MPLOG_LOST", account->lost);
+	notice_put_number(&notice, "MPLOG_DIVERTED", account->diverted);
+	notice_put_number(&notice, "MPLOG_FIRST_SEQ", account->first);
+	notice_put_number(&notice, "MPLOG_LAST_SEQ", account->last);
+	notice_put_time(&notice, "MPLOG_SINCE", account->since_ns);
+	say_lost(&notice, account->lost, account->diverted);
+	return notice_send(&notice, route);
+}
+
+static bool is_anything_untold(void)
+{
+	return atomic_load_explicit(&untold.since_ns, memory_order_relaxed) &&
+	       (atomic_load(&untold.lost) || atomic_load(&untold.diverted));
+}
+
+static bool tell(struct route *route, bool first_only)
+{
+	struct route way = *route;
+	struct account account;
+	int r;
+
+	if (!is_anything_untold())
+		return true;
+	account = take_account();
+	if (!account.lost && !account.diverted) {
+		give_back(&account);
+		return true;
+	}
+	way.first_only = first_only;
+	r = send_account(&way, &account);
+	route->deadline = way.deadline; /* one for both */
+	if (r == 0 || (r == 1 && !first_only))
+		return true;
+	give_back(&account);
+	return false;
 }
 
 bool tell_lost(struct route *route)
 {
-	const int64_t since_ns = atomic_load_explicit(&untold.since_ns, memory_order_relaxed);
-	struct route first = *route;
-	uint64_t lost, diverted;
-	bool told;
+	return tell(route, true);
+}
 
-	if (!since_ns)
-		return true;
-	lost = atomic_load(&untold.lost);
-	diverted = atomic_load(&untold.diverted);
-	if (!lost && !diverted)
-		return true;
-	first.first_only = true;
-	told = send_lost(&first, lost, diverted, since_ns);
-	route->deadline = first.deadline; /* one for both */
-	if (!told)
-		return false;
-	atomic_fetch_sub(&untold.lost, lost);
-	atomic_fetch_sub(&untold.diverted, diverted);
-	atomic_store(&untold.first, 0);
-	atomic_store(&untold.since_ns, 0);
-	return true;
+void tell_lost_at_last(struct route *route)
+{
+	(void)tell(route, false);
 }
 
 void tell_note_suppressed(struct slot *slot)

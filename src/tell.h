@@ -15,6 +15,9 @@ void tell_note(bool lost, uint64_t sequence);
  * still to be told, and the sink failed. */
 bool tell_lost(struct route *route);
 
+/* There is no next record: tells of them wherever somebody may read it. */
+void tell_lost_at_last(struct route *route);
+
 /* A record was suppressed by the slot's rate limit. */
 void tell_note_suppressed(struct slot *slot);
 
