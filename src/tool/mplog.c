@@ -14,6 +14,7 @@
 
 static const struct command *const commands[] = {
 	&command_check,
+	&command_gaps,
 	&command_level,
 	&command_ps,
 	&command_reload,

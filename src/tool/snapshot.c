@@ -108,6 +108,7 @@ static bool read_entry(const struct found_board *found, unsigned i, struct entry
 		.board = found,
 		.index = i,
 		.is_scope = phase == SLOT_SCOPE,
+		.has_said_so = phase == SLOT_ENDED,
 		.inner_pid = slot_word_pid(word),
 	};
 	read_text(slot, entry);

@@ -12,6 +12,7 @@ struct entry {
 	unsigned index; /* of its slot */
 	bool is_scope;
 	bool is_alive;
+	bool has_said_so; /* that it ended: it was not killed */
 	pid_t pid;       /* as seen from here where it lives, else as its board says */
 	pid_t inner_pid; /* as its board says */
 	pid_t tid;       /* of a scope's thread; 0: the process's own */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* gaps: reading the journal, one entry after the other. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaps.h"
+#include "notice.h"
+
+enum { VALUE_SIZE = IDENTIFIER_SIZE };
+
+/* The fields that matter, as one entry has them. */
+enum field {
+	FIELD_RUN_ID,
+	FIELD_BOOT_ID,
+	FIELD_PID,
+	FIELD_IDENTIFIER,
+	FIELD_PROCESS,
+	FIELD_SEQ,
+	FIELD_MESSAGE_ID,
+	FIELD_LOST,
+	FIELD_DIVERTED,
+	FIELD_SUPPRESSED,
+	FIELD_FIRST_SEQ,
+	FIELD_LAST_SEQ,
+	FIELD_SENT,
+	FIELD_CHILD,
+	FIELD_CHILD_PID,
+	FIELD_EXIT_CODE,
+	FIELD_COUNT
+};
+
+static const char *const field_names[FIELD_COUNT] = {
+	[FIELD_RUN_ID] = "RUN_ID",
+	[FIELD_BOOT_ID] = "_BOOT_ID",
+	[FIELD_PID] = "_PID",
+	[FIELD_IDENTIFIER] = "SYSLOG_IDENTIFIER",
+	[FIELD_PROCESS] = "PROCESS",
+	[FIELD_SEQ] = "PROCESS_SEQ",
+	[FIELD_MESSAGE_ID] = "MESSAGE_ID",
+	[FIELD_LOST] = "MPLOG_LOST",
+	[FIELD_DIVERTED] = "MPLOG_DIVERTED",
+	[FIELD_SUPPRESSED] = "MPLOG_SUPPRESSED",
+	[FIELD_FIRST_SEQ] = "MPLOG_FIRST_SEQ",
+	[FIELD_LAST_SEQ] = "MPLOG_LAST_SEQ",
+	[FIELD_SENT] = "MPLOG_SENT",
+	[FIELD_CHILD] = "MPLOG_CHILD",
+	[FIELD_CHILD_PID] = "MPLOG_CHILD_PID",
+	[FIELD_EXIT_CODE] = "MPLOG_EXIT_CODE",
+};
+
+struct fields {
+	char value[FIELD_COUNT][VALUE_SIZE]; /* "": not there */
+	sd_id128_t boot_id;
+};
+
+/* False: the entry has no such field. What does not fit is cut: it is not what we look for. */
+static bool read_field(sd_journal *journal, enum field field, char value[VALUE_SIZE])
+{
+	const size_t prefix = strlen(field_names[field]) + 1; /* and the = */
+	const void *data;
+	size_t size;
+
+	value[0] = '\0';
+	if (sd_journal_get_data(journal, field_names[field], &data, &size) < 0 || size < prefix)
+		return false;
+	size -= prefix;
+	if (size >= VALUE_SIZE)
+		size = VALUE_SIZE - 1;
+	memcpy(value, (const char *)data + prefix, size);
+	value[size] = '\0';
+	return true;
+}
+
+static uint64_t number(const struct fields *fields, enum field field)
+{
+	return strtoull(fields->value[field], NULL, 10);
+}
+
+/* The fields of a notice are looked for only where there is one. False: none of mplog's. */
+static bool read_entry(sd_journal *journal, struct fields *fields)
+{
+	if (!read_field(journal, FIELD_RUN_ID, fields->value[FIELD_RUN_ID]))
+		return false;
+	for (int i = FIELD_RUN_ID + 1; i <= FIELD_MESSAGE_ID; i++)
+		(void)read_field(journal, (enum field)i, fields->value[i]);
+	if (sd_id128_from_string(fields->value[FIELD_BOOT_ID], &fields->boot_id) < 0)
+		fields->boot_id = SD_ID128_NULL;
+	for (int i = FIELD_MESSAGE_ID + 1; i < FIELD_COUNT; i++) {
+		fields->value[i][0] = '\0';
+		if (fields->value[FIELD_MESSAGE_ID][0])
+			(void)read_field(journal, (enum field)i, fields->value[i]);
+	}
+	return true;
+}
+
+static bool is_notice(const struct fields *fields, enum notice_kind kind)
+{
+	return strcmp(fields->value[FIELD_MESSAGE_ID], notice_message_ids[kind]) == 0;
+}
+
+static int count_record(struct tally *tally, const struct fields *fields, struct counted *process)
+{
+	const uint64_t sequence = number(fields, FIELD_SEQ);
+	int r;
+
+	/* It begins anew: the pid is another process's now. */
+	if (sequence == 1 && numbers_has(&process->numbers, 1)) {
+		process = tally_renew(tally, process);
+		if (!process)
+			return -ENOMEM;
+	}
+	counted_name(process, fields->value[FIELD_PROCESS], fields->value[FIELD_IDENTIFIER]);
+	process->records++;
+	if (!sequence)
+		return 0;
+	r = numbers_add(&process->numbers, sequence);
+	process->twice += r == 0;
+	return r < 0 ? r : 0;
+}
+
+static int note_lost(const struct fields *fields, struct counted *process)
+{
+	const struct range range = { number(fields, FIELD_FIRST_SEQ),
+				     number(fields, FIELD_LAST_SEQ) };
+
+	process->lost += number(fields, FIELD_LOST);
+	process->diverted += number(fields, FIELD_DIVERTED);
+	return numbers_add_range(&process->told_of, range);
+}
+
+/* What a parent says of its child. Where pids are counted differently (a container), the child is
+ * known by its name. */
+static struct counted *find_child(struct tally *tally, const struct fields *fields)
+{
+	const pid_t pid = (pid_t)number(fields, FIELD_CHILD_PID);
+	struct counted *found = tally_find(tally, fields->value[FIELD_RUN_ID], pid);
+
+	if (found)
+		return found;
+	for (size_t i = tally->n; i-- > 0;) {
+		struct counted *process = tally->process[i];
+
+		if (process->end == END_UNKNOWN && !process->last &&
+		    strcmp(process->name, fields->value[FIELD_CHILD]) == 0 &&
+		    strcmp(process->run_id, fields->value[FIELD_RUN_ID]) == 0)
+			return process;
+	}
+	return tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id, pid);
+}
+
+static int note_child(struct tally *tally, const struct fields *fields)
+{
+	const char *code = fields->value[FIELD_EXIT_CODE];
+	struct counted *child = find_child(tally, fields);
+
+	if (!child)
+		return -ENOMEM;
+	counted_name(child, fields->value[FIELD_CHILD], fields->value[FIELD_IDENTIFIER]);
+	child->last = number(fields, FIELD_LAST_SEQ);
+	child->finished = number(fields, FIELD_SENT) + number(fields, FIELD_DIVERTED) +
+			  number(fields, FIELD_LOST);
+	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
+		child->end = END_KILLED;
+	else if (strcmp(code, "exited") == 0)
+		child->end = END_ITSELF;
+	return 0;
+}
+
+static int count_entry(struct tally *tally, const struct fields *fields)
+{
+	struct counted *process = tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id,
+					    (pid_t)number(fields, FIELD_PID));
+
+	if (!process)
+		return -ENOMEM;
+	if (is_notice(fields, NOTICE_CHILD))
+		return note_child(tally, fields);
+	if (is_notice(fields, NOTICE_LOST))
+		return note_lost(fields, process);
+	if (is_notice(fields, NOTICE_SUPPRESSED))
+		process->suppressed += number(fields, FIELD_SUPPRESSED);
+	for (int i = 0; i < NOTICE_COUNT; i++) {
+		if (is_notice(fields, (enum notice_kind)i))
+			return 0; /* it has no number, and is in no counter */
+	}
+	return count_record(tally, fields, process);
+}
+
+int gaps_read_journal(struct tally *tally, sd_journal *journal)
+{
+	static struct fields fields;
+	int r;
+
+	while ((r = sd_journal_next(journal)) > 0) {
+		if (!read_entry(journal, &fields))
+			continue;
+		r = count_entry(tally, &fields);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* gaps: what the journal holds of each process, and what mplog itself says of the rest. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+
+#include "board.h"
+#include "numbers.h"
+
+/* How a process ended, as far as anybody said. */
+enum end { END_UNKNOWN, END_ITSELF, END_KILLED };
+
+struct counted {
+	/* What makes it one process. */
+	char run_id[RUN_ID_SIZE];
+	sd_id128_t boot_id;
+	pid_t pid;
+
+	size_t order;     /* of appearance */
+	size_t run_order; /* that of the run's first process */
+	char identifier[IDENTIFIER_SIZE];
+	char name[PROCESS_NAME_SIZE];
+
+	uint64_t records;                    /* in the journal */
+	uint64_t twice;                      /* numbers that came again */
+	struct numbers numbers;              /* PROCESS_SEQ in the journal */
+	struct numbers told_of;              /* where mplog says that some were lost or diverted */
+	uint64_t lost, diverted, suppressed; /* as its own records say */
+
+	/* From its parent's record or the board, once it is dead. */
+	enum end end;
+	uint64_t last;     /* the last number it gave; 0: unknown */
+	uint64_t finished; /* how many of them came to an end: sent, diverted or lost */
+};
+
+struct tally {
+	void *tree;               /* of tsearch(3), by what makes it one process */
+	struct counted **process; /* in the order of appearance */
+	size_t n, room;
+};
+
+/* Reads the journal from where it stands to its end. 0 or a negative errno. */
+int gaps_read_journal(struct tally *tally, sd_journal *journal);
+
+void gaps_free(struct tally *tally);
+
+/* How many numbers are missing, and how many of these were under way when the process was killed. */
+struct verdict {
+	uint64_t last, missing, in_flight;
+};
+struct verdict gaps_judge(const struct counted *process);
+
+/* The youngest process of a run that had that pid, or NULL. */
+struct counted *tally_find(const struct tally *tally, const char *run_id, pid_t pid);
+
+/* The process of that key, made if there is none; NULL: no memory. */
+struct counted *tally_get(struct tally *tally, const char *run_id, sd_id128_t boot_id, pid_t pid);
+
+/* The first that it is called stays. */
+void counted_name(struct counted *process, const char *name, const char *identifier);
+
+/* The number went to another process of the same run. */
+struct counted *tally_renew(struct tally *tally, const struct counted *before);
+
+void gaps_print(const struct tally *tally);
+void gaps_print_json(const struct tally *tally);
