@@ -95,11 +95,23 @@ bool conf_hint_fits(const struct token *integer)
 	return is_long(integer) || (value >= INT_MIN && value <= INT_MAX);
 }
 
-const char *conf_hint_number(const struct token *integer)
+void conf_hint_number(const struct token *setting, const struct token *integer, char *buffer,
+		      size_t size)
 {
-	if (is_long(integer))
-		return " (expected at most 9223372036854775807L)";
-	return " (expected at most 2147483647, or an L behind it)";
+	const int shown = conf_hint_shown(integer);
+
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = &setting_infos[i];
+
+		if (info->kind != KIND_NUMBER || !is(setting, info->key))
+			continue;
+		(void)snprintf(buffer, size, "%.*s is out of range (expected %d to %d)", shown,
+			       integer->text, info->min, info->max);
+		return;
+	}
+	(void)snprintf(buffer, size, "%.*s is too large a number (expected at most %s)", shown,
+		       integer->text,
+		       is_long(integer) ? "9223372036854775807L" : "2147483647, or an L behind it");
 }
 
 static bool hint_unit(const struct token *setting, const struct token *token, char *buffer,
@@ -159,8 +171,7 @@ void conf_hint_value(const struct token *setting, const struct token *token, boo
 	if (token->kind == TOKEN_INCLUDE)
 		(void)snprintf(buffer, size, "%s", include_hint);
 	else if (has_other_quotes(token))
-		(void)snprintf(buffer, size,
-			       "%.*s: these are not the quotes that are needed: write \"", shown,
+		(void)snprintf(buffer, size, "%.*s has the wrong quotes (expected \"...\")", shown,
 			       token->text);
 	else if (is_entry && token->kind == TOKEN_NAME)
 		(void)snprintf(buffer, size,

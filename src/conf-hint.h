@@ -21,9 +21,10 @@ struct conf_hint_found conf_hint_found(const struct token *token);
 /* What to do about a name that stands twice. */
 const char *conf_hint_twice(const struct token *name);
 
-/* Whether libconfig would keep the integer's value, and what it could hold. */
+/* Whether libconfig would keep the integer's value, and what to say if not. */
 bool conf_hint_fits(const struct token *integer);
-const char *conf_hint_number(const struct token *integer);
+void conf_hint_number(const struct token *setting, const struct token *integer, char *buffer,
+		      size_t size);
 
 /* What is wrong with TOKEN as the value of SETTING, or as an entry of its list. */
 void conf_hint_value(const struct token *setting, const struct token *token, bool is_entry,

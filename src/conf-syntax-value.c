@@ -58,10 +58,12 @@ static bool parse_string(struct syntax *s)
 
 static bool parse_integer(struct syntax *s)
 {
+	char text[HINT_MAX];
+
 	if (!conf_hint_fits(&s->token)) {
-		conf_error(s->report, s->token.line, "%.*s: %.*s is too large a number%s",
-			   conf_hint_shown(&s->setting), s->setting.text,
-			   conf_hint_shown(&s->token), s->token.text, conf_hint_number(&s->token));
+		conf_hint_number(&s->setting, &s->token, text, sizeof(text));
+		conf_error(s->report, s->token.line, "%.*s: %s", conf_hint_shown(&s->setting),
+			   s->setting.text, text);
 		syntax_advance(s);
 		return false;
 	}
@@ -108,8 +110,41 @@ static bool parse_comma(struct syntax *s)
 	return true;
 }
 
+/* What libconfig tells apart in an array, of which all entries have to be alike. */
+static int type_of(const struct token *token)
+{
+	enum { N_KINDS = TOKEN_BROKEN + 1 };
+
+	if (token->kind == TOKEN_INTEGER && token->text[token->length - 1] == 'L')
+		return N_KINDS;
+	return token->kind == TOKEN_BROKEN ? TOKEN_STRING : token->kind;
+}
+
+static bool check_entry(struct syntax *s, char close, int *type)
+{
+	const bool is_first = *type < 0;
+
+	if (close == ')')
+		return true;
+	if (is_opening(&s->token)) {
+		conf_error(
+			s->report, s->token.line,
+			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
+			s->token.text[0]);
+		return false;
+	}
+	if (is_first)
+		*type = type_of(&s->token);
+	if (*type == type_of(&s->token))
+		return true;
+	conf_error(s->report, s->token.line,
+		   "different kinds of values in an array [ ]: expected a list ( )");
+	return false;
+}
+
 static bool parse_entries(struct syntax *s, char close)
 {
+	int type = -1; /* of the entries */
 	size_t n = 0;
 
 	if (!open_bracket(s, close)) {
@@ -121,7 +156,7 @@ static bool parse_entries(struct syntax *s, char close)
 
 		if (n > 0)
 			syntax_emit(s, s->last_line, ",", 1);
-		if (syntax_value(s)) {
+		if (check_entry(s, close, &type) && syntax_value(s)) {
 			n++;
 		} else {
 			syntax_take_back(s, before);

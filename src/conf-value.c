@@ -41,7 +41,9 @@ struct conf_found conf_found(const config_setting_t *value)
 			       config_setting_get_float(value));
 		break;
 	case CONFIG_TYPE_BOOL:
-		return (struct conf_found){ "true or false" };
+		(void)snprintf(found.text, sizeof(found.text), "%s",
+			       config_setting_get_bool(value) ? "true" : "false");
+		break;
 	case CONFIG_TYPE_GROUP:
 		return (struct conf_found){ "a group { }" };
 	case CONFIG_TYPE_LIST:
