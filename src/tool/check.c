@@ -134,10 +134,9 @@ static void check_file(struct check *check, const char *path)
 }
 
 /* Those that programs read. Their permissions matter; those of a file on its way there do not. */
-static void check_system(struct check *check)
+static void check_system(struct check *check, const char *directory)
 {
-	const char *file = getenv("MPLOG_CONF");
-	const struct conf_options options = { .file = file && file[0] != '\0' ? file : NULL };
+	const struct conf_options options = tool_conf_options(directory);
 	struct conf *conf;
 
 	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
@@ -151,20 +150,25 @@ static void check_system(struct check *check)
 static int run(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "directory", required_argument, NULL, 'd' },
 		{ "lenient", no_argument, NULL, 'l' },
 		{ NULL },
 	};
 	struct check check = { NULL };
+	const char *directory = NULL;
 	bool is_lenient = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		if (option != 'l')
+	while ((option = getopt_long(argc, argv, "d:", options, NULL)) >= 0) {
+		if (option == 'd')
+			directory = optarg;
+		else if (option == 'l')
+			is_lenient = true;
+		else
 			return tool_usage(command, NULL);
-		is_lenient = true;
 	}
 	if (optind == argc)
-		check_system(&check);
+		check_system(&check, directory);
 	for (int i = optind; i < argc; i++)
 		check_file(&check, argv[i]);
 	clear(&check);
@@ -177,11 +181,12 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_check = {
 	.name = "check",
 	.summary = "Tell what is wrong with the configuration",
-	.arguments = "[--lenient] [FILE...]",
+	.arguments = "[--lenient] [-d DIRECTORY] [FILE...]",
 	.help = "Without FILE: the files that programs read, and whether they can.\n"
 		"Prints file:line: error|warning: text, one a line.\n"
 		"\n"
-		"  --lenient  warnings alone are no failure\n"
+		"  -d, --directory=DIRECTORY  DIRECTORY/mplog.conf and mplog.conf.d instead of the system's\n"
+		"  --lenient                  warnings alone are no failure\n"
 		"\n"
 		"Exit status: 0 good, 1 mistakes or warnings, 2 usage or unreadable.\n"
 		"Ansible: validate: mplog check %s\n",

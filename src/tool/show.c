@@ -68,25 +68,29 @@ static void show_each(const struct show *show, const char *name)
 static int run(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "directory", required_argument, NULL, 'd' },
 		{ "identifier", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'j' },
 		{ NULL },
 	};
-	const char *file = getenv("MPLOG_CONF");
-	const struct conf_options conf_options = { .file = file && file[0] != '\0' ? file : NULL };
+	struct conf_options conf_options;
+	const char *directory = NULL;
 	struct show show = { .rules = NULL };
 	struct conf *conf;
 	bool is_bad = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "t:", options, NULL)) >= 0) {
-		if (option == 't')
+	while ((option = getopt_long(argc, argv, "d:t:", options, NULL)) >= 0) {
+		if (option == 'd')
+			directory = optarg;
+		else if (option == 't')
 			show.identifier = optarg;
 		else if (option == 'j')
 			show.is_json = true;
 		else
 			return tool_usage(command, NULL);
 	}
+	conf_options = tool_conf_options(directory);
 	if (conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf) < 0 && !conf) {
 		tool_complain("%s", strerror(ENOMEM));
 		return STATUS_TROUBLE;
@@ -107,10 +111,11 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_show = {
 	.name = "show",
 	.summary = "Show the settings of a process name, and which line decided each",
-	.arguments = "[-t IDENTIFIER] [--json] [NAME...]",
+	.arguments = "[-t IDENTIFIER] [-d DIRECTORY] [--json] [NAME...]",
 	.help = "Without NAME: all rules, in the order in which they apply. Without -t: a block for each\n"
 		"identifier that rules name, and one for all others.\n"
 		"\n"
+		"  -d, --directory=DIRECTORY    DIRECTORY/mplog.conf and mplog.conf.d instead of the system's\n"
 		"  -t, --identifier=IDENTIFIER  as this program\n"
 		"  --json                       one JSON object a line\n"
 		"\n"

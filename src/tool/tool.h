@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "conf.h"
 #include "settings.h"
 
 struct command {
@@ -48,8 +49,12 @@ int tool_help(const struct command *command);
 /* At the end: what was printed has to have reached standard output. */
 int tool_finish(int status);
 
-/* Control characters, and what is not UTF-8, escaped: what others wrote drives no terminal. */
-void tool_print_escaped(FILE *file, const char *text);
+/* Control characters, and what is not UTF-8, escaped: what others wrote drives no terminal.
+ * Returns how many bytes were printed. */
+size_t tool_print_escaped(FILE *file, const char *text);
+
+/* The files that programs read: those of DIRECTORY; NULL: $MPLOG_CONF, or the system's. */
+struct conf_options tool_conf_options(const char *directory);
 
 /* A value as the configuration would have it: debug, "a string", 50. */
 enum { TOOL_VALUE_MAX = 1024 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "level.h"
 #include "tool.h"
@@ -32,4 +33,14 @@ void tool_format_setting(enum setting setting, int number, const char *text, cha
 		break;
 	}
 	(void)snprintf(buffer, size, "%s", word);
+}
+
+struct conf_options tool_conf_options(const char *directory)
+{
+	const char *file = directory ? NULL : getenv("MPLOG_CONF");
+
+	return (struct conf_options){
+		.file = file && file[0] != '\0' ? file : NULL,
+		.directory = directory,
+	};
 }
