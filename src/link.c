@@ -172,8 +172,10 @@ static int connect_anew(struct link *link, struct connection **connection, int64
 	struct connection *opened = NULL;
 	int r;
 
-	atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS, memory_order_relaxed);
 	r = open_any(link, &opened);
+	if (r == 0 || r == -ENOENT || r == -ENOTCONN || *connection)
+		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
+				      memory_order_relaxed);
 	if (r < 0)
 		return *connection && descriptor_is_ours(&(*connection)->socket) ? 0 : r;
 
