@@ -82,7 +82,7 @@ int tool_finish(int status)
 	return STATUS_TROUBLE;
 }
 
-void tool_print_escaped(FILE *file, const char *text)
+size_t tool_print_escaped(FILE *file, const char *text)
 {
 	const struct bytes bytes = { text, strlen(text) };
 	struct text escaped = { .capacity = ESCAPED_GROWTH * bytes.size };
@@ -93,6 +93,7 @@ void tool_print_escaped(FILE *file, const char *text)
 	escaped.data = data;
 	text_put_escaped(&escaped, bytes);
 	(void)fwrite(data, 1, escaped.size, file);
+	return escaped.size;
 }
 
 static void print_overview(FILE *file)

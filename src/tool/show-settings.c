@@ -70,15 +70,15 @@ static bool next_saying(const struct subject *subject, size_t *i, struct saying 
 static void print_value(const struct subject *subject, const struct saying *saying)
 {
 	char value[TOOL_VALUE_MAX];
+	size_t width;
 
 	if (subject->field)
 		(void)snprintf(value, sizeof(value), "\"%s\"", saying->text);
 	else
 		tool_format_setting(subject->setting, saying->number, saying->text, value,
 				    sizeof(value));
-	tool_print_escaped(stdout, value);
-	(void)printf("%*s  ", (int)(strlen(value) < VALUE_WIDTH ? VALUE_WIDTH - strlen(value) : 0),
-		     "");
+	width = tool_print_escaped(stdout, value);
+	(void)printf("%*s  ", (int)(width < VALUE_WIDTH ? VALUE_WIDTH - width : 0), "");
 	if (saying->rule) {
 		tool_print_escaped(stdout, saying->rule->file);
 		(void)printf(":%u", saying->line);
