@@ -3,9 +3,11 @@
 #include "sink.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "escape.h"
 #include "link.h"
@@ -106,17 +108,33 @@ static int syslog_write(const struct delivery *delivery)
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
+/* The name says it also while journald is being restarted, and there is no socket. */
+static bool is_link_to(const char *path, const char *target)
+{
+	char link[64];
+	const ssize_t size = readlink(path, link, sizeof(link));
+	const size_t tail = strlen(target);
+
+	return size >= (ssize_t)tail && memcmp(link + (size_t)size - tail, target, tail) == 0;
+}
+
+static bool is_same_file(const char *path, const char *other)
+{
+	struct stat one;
+	struct stat two;
+
+	return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+	       one.st_ino == two.st_ino;
+}
+
 /* /dev/log is a link to a socket of journald's where that takes syslog's place. */
 static bool syslog_is_journald(void)
 {
-	struct stat journald;
-	struct stat used;
-
-	if (stat("/run/systemd/journal/dev-log", &journald) < 0)
-		return false;
 	for (const char *const *path = paths; *path; path++) {
-		if (stat(*path, &used) == 0)
-			return used.st_dev == journald.st_dev && used.st_ino == journald.st_ino;
+		if (is_link_to(*path, "/systemd/journal/dev-log"))
+			return true;
+		if (access(*path, F_OK) == 0)
+			return is_same_file(*path, "/run/systemd/journal/dev-log");
 	}
 	return false;
 }
