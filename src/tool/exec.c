@@ -101,7 +101,7 @@ static const char *file_name(const char *path)
 {
 	const char *const slash = strrchr(path, '/');
 
-	return slash ? slash + 1 : path;
+	return slash && slash[1] ? slash + 1 : path;
 }
 
 /* NAME stands before the options or behind them; what comes after it is the command. */

@@ -20,7 +20,7 @@ enum {
 };
 
 struct lines_options {
-	int level;           /* of lines without <N>; MPLOG_NONE: these are dropped */
+	int level;           /* of lines without <N> */
 	bool joins;          /* indented lines continue the one before */
 	const regex_t *join; /* and those that match it; or NULL */
 	bool (*passes)(int level);

@@ -46,7 +46,7 @@ static const struct mplog_site sites[PUMP_STREAMS] = {
 
 static bool passes(int level)
 {
-	return level != MPLOG_NONE && mplog_enabled(level);
+	return mplog_enabled(level);
 }
 
 static void emit(int level, struct bytes text, void *userdata)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Shell scripts as a user would write them, with mplog and mplog-demo of the build in the PATH.
+ * Every failure is a failed assertion of Check. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Standard output of the script, to be given to free(3), and its wait status. Standard error goes
+ * where the test's goes. */
+char *shell(int *ret_status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same; it must end with that exit status. */
+char *shell_expect(int exit_status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Begins one as the leader of a session of its own, its output going to the test's. */
+pid_t shell_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Its wait status. */
+int shell_wait(pid_t pid);
+
+/* How many processes, zombies not counted, are in the session. */
+size_t session_size(pid_t session);
+/* Waits until that is so; fails after ten seconds. */
+void session_await(pid_t session, size_t size);
