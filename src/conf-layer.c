@@ -72,7 +72,8 @@ static int parse(const struct conf_text *text, const char *path, struct conf_rep
 	struct conf_normalised normalised;
 	int r;
 
-	r = conf_normalise(text->data, text->size, report, &normalised);
+	/* An empty layer has no text at all; to memchr(3) even no bytes are somewhere. */
+	r = conf_normalise(text->data ? text->data : "", text->size, report, &normalised);
 	if (r < 0)
 		return r;
 	normalised_text = normalised.text;

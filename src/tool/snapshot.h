@@ -43,7 +43,7 @@ struct snapshot {
 };
 
 /* Returns 0 or -ENOMEM. */
-int snapshot_take(const struct found_board *board, struct snapshot *ret);
+int snapshot_take(const struct found_board *found, struct snapshot *ret);
 void snapshot_free(struct snapshot *snapshot);
 
 /* Whether the entry's slot is still that of the same process or scope. */
