@@ -2,7 +2,6 @@
 /* board: the level of a slot, which its process and people outside both decide. */
 #include "board.h"
 
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -34,7 +33,8 @@ void slot_open_gate(struct slot *slot)
 		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
 		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
 	} while (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
-		 asked != (atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered)));
+		 asked !=
+			 (atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered)));
 }
 
 int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
@@ -91,29 +91,4 @@ void slot_apply_overrides(struct slot *slot, const char *name)
 		atomic_store(&slot->person_uid, uid);
 	}
 	slot_open_gate(slot);
-}
-
-void slot_write_text(struct slot *slot, char *field, size_t size, const char *text)
-{
-	atomic_fetch_add(&slot->text_sequence, 1);
-	atomic_thread_fence(memory_order_release);
-	(void)strncpy(field, text, size - 1);
-	field[size - 1] = '\0';
-	atomic_thread_fence(memory_order_release);
-	atomic_fetch_add(&slot->text_sequence, 1);
-}
-
-bool slot_read_text(const struct slot *slot, size_t offset, size_t size, char *ret)
-{
-	for (int tries = 0; tries < 100; tries++) {
-		const uint32_t before = atomic_load(&slot->text_sequence);
-
-		memcpy(ret, (const char *)slot + offset, size);
-		ret[size - 1] = '\0';
-		atomic_thread_fence(memory_order_acquire);
-		if (!(before & 1) && before == atomic_load(&slot->text_sequence))
-			return true;
-		(void)sched_yield();
-	}
-	return false;
 }

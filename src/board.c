@@ -122,10 +122,11 @@ void board_close(void)
 static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool foreign)
 {
 	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
-	const uint64_t word = (uint64_t)pid << 32 | generation << 8 | (foreign ? SLOT_FOREIGN : 0) |
-			      SLOT_TAKEN;
+	const uint64_t word =
+		(uint64_t)pid << 32 | generation << 8 | (foreign ? SLOT_FOREIGN : 0) | SLOT_TAKEN;
 
-	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i] : NULL;
+	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i]
+									     : NULL;
 }
 
 static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
@@ -243,7 +244,8 @@ static void set_phase(struct slot *slot, enum slot_phase phase)
 	const int i = board_index(slot);
 
 	if (i >= 0)
-		atomic_store(&board->state[i], (atomic_load(&board->state[i]) & ~UINT64_C(0x7f)) | phase);
+		atomic_store(&board->state[i],
+			     (atomic_load(&board->state[i]) & ~UINT64_C(0x7f)) | phase);
 }
 
 void board_show(struct slot *slot, enum slot_phase phase)

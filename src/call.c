@@ -6,8 +6,9 @@
 
 #include "epoch.h"
 #include "process.h"
+#include "self.h"
 #include "scope.h"
-#include "watch.h"
+#include "say.h"
 
 struct call call_begin(bool in_signal)
 {
@@ -26,11 +27,11 @@ struct call call_begin(bool in_signal)
 
 void call_settle(const struct call *call)
 {
-	if (!process_is_new() || !call->thread)
+	if (!self_is_new() || !call->thread)
 		return;
 	process_settle(call->thread);
 	if (board_get() && board_index(scope_slot(&process_scope)) < 0)
-		watch_tell_slotless();
+		say_no_slot();
 }
 
 void call_end(struct call *call)

@@ -8,8 +8,8 @@
 #include "call.h"
 #include "clock.h"
 #include "memory.h"
-#include "notice.h"
-#include "process.h"
+#include "say.h"
+#include "self.h"
 #include "tell.h"
 #include "watch.h"
 
@@ -19,17 +19,6 @@ enum {
 	/* A signal handler's stack may have SIGSTKSZ bytes, 8 KiB, in all. */
 	BUFFER_SIZE_IN_SIGNAL = 1024,
 };
-
-struct route emit_route(struct scope *scope)
-{
-	const struct voice *voice = scope_voice(scope);
-
-	return (struct route){
-		.voice = voice,
-		.slot = scope_slot(scope),
-		.deadline = { .timeout_ms = voice->timeout_ms },
-	};
-}
 
 /* ---- The way of a record -------------------------------------------------------------------- */
 
@@ -147,7 +136,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
-	struct route route = emit_route(scope);
+	struct route route = route_of(scope);
 	struct record_source source;
 	uint64_t sequence;
 	int r;
@@ -172,9 +161,9 @@ static int emit_record(const struct emission *emission, const struct call *call,
 /* The child of a vfork(2) has its parent's memory: it leaves no trace in it. */
 static int emit_in_vfork(const struct emission *emission, struct scope *scope, int saved_errno)
 {
-	struct route route = emit_route(scope);
-	const struct record_source source = describe(emission, route.voice,
-						     (pid_t)syscall(SYS_gettid), 0, saved_errno);
+	struct route route = route_of(scope);
+	const struct record_source source =
+		describe(emission, route.voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 
 	route.slot = NULL;
 	return send_in_signal(&route, &source);
@@ -186,7 +175,7 @@ static int level_of(struct scope *scope, int64_t now_ns)
 	const int level = slot_level(scope_slot(scope), (uint64_t)now_ns / 1000000, &expired);
 
 	if (expired)
-		watch_tell_expired(scope);
+		say_level_expired(scope);
 	return level;
 }
 
@@ -211,7 +200,7 @@ static int emit_in_call(const struct emission *emission, const struct call *call
 	scope_set_gate(call->thread);
 	if (emission->level > level_of(scope, now_ns))
 		return 0;
-	if (call->in_signal && getpid() != process_pid())
+	if (call->in_signal && getpid() != self_pid())
 		return emit_in_vfork(emission, scope, call->saved_errno);
 	return emit_record(emission, call, scope, now_ns);
 }

@@ -28,6 +28,3 @@ int emit(const struct emission *emission);
 /* The level in force for the thread, with what people outside said. */
 int emit_level(struct thread *thread);
 
-/* Where the records of a scope go. */
-struct route emit_route(struct scope *scope);
-

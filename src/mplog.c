@@ -12,8 +12,12 @@
 #include "field.h"
 #include "open.h"
 #include "process.h"
+#include "self.h"
 #include "program.h"
 #include "reap.h"
+#include "reload.h"
+#include "route.h"
+#include "say.h"
 #include "scope.h"
 #include "tell.h"
 #include "watch.h"
@@ -66,7 +70,7 @@ int mplog_reload(void)
 static void clean_name(char ret[PROCESS_NAME_SIZE], const char *process)
 {
 	if (!process_name_clean(ret, process))
-		watch_tell_name(process, ret);
+		say_name_changed(process, ret);
 }
 
 pid_t mplog_fork(const char *process)
@@ -121,7 +125,7 @@ static void leave(const struct call *call)
 	struct scope *scope = call->thread->scope;
 
 	if (scope && scope->depth == call->thread->depth) {
-		struct route route = emit_route(scope);
+		struct route route = route_of(scope);
 
 		tell_suppressed(&route, route.slot);
 	}
@@ -239,7 +243,7 @@ int mplog_set_default_level(int level)
 	call_settle(&call);
 	program_set_default_level(level);
 	program_touch();
-	watch_open_gates();
+	reload_open_gates();
 	scope_refresh(&process_scope);
 	scope_refresh(scope_of(call.thread));
 	scope_set_gate(call.thread);
@@ -301,7 +305,7 @@ int mplog_get_stats(struct mplog_stats *stats)
 	if (!stats || stats->size < stats_size)
 		return -EINVAL;
 	call_settle(&call);
-	stats_read(stats, scope_slot(&process_scope), process_pid());
+	stats_read(stats, scope_slot(&process_scope), self_pid());
 	return 0;
 }
 

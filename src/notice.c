@@ -75,8 +75,8 @@ int notice_send(struct notice *notice, struct route *route)
 		.fields = { notice->fields_data, notice->fields.size },
 		.prefix = route->voice->style.prefix[SINK_JOURNAL],
 		.level = notice->level,
-		.message = { message->data,
-			     message->size < message->capacity ? message->size : message->capacity },
+		.message = { message->data, message->size < message->capacity ? message->size
+									      : message->capacity },
 	};
 	char buffer[4096];
 	struct record record;

@@ -8,14 +8,17 @@
 
 #include "board.h"
 #include "cleanup.h"
-#include "emit.h"
-#include "notice.h"
+#include "mistakes.h"
 #include "process.h"
+#include "self.h"
 #include "program.h"
 #include "reap.h"
+#include "reload.h"
+#include "report.h"
+#include "route.h"
+#include "say.h"
 #include "stamp.h"
 #include "tell.h"
-#include "watch.h"
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
 
@@ -23,7 +26,7 @@ static void note_variable(void *mistakes, const char *variable, const char *text
 {
 	const struct conf_complaint complaint = { CONF_WARNING, variable, 0, text };
 
-	watch_note_mistake(mistakes, &complaint);
+	mistakes_note(mistakes, &complaint);
 }
 
 static void free_environment(struct environment **environment)
@@ -35,7 +38,7 @@ static void free_environment(struct environment **environment)
 	free(*environment);
 }
 
-static struct environment *load_environment(const char *file, struct watch_mistakes *mistakes)
+static struct environment *load_environment(const char *file, struct mistakes *mistakes)
 {
 	CLEANUP(free_environment) struct environment *environment = calloc(1, sizeof(*environment));
 
@@ -81,26 +84,14 @@ static struct program *make_program(const struct mplog_options *options,
 	return program;
 }
 
-static int load_files(struct program *program, struct watch_mistakes *mistakes)
+static int load_files(struct program *program, struct mistakes *mistakes)
 {
-	const int r = conf_load(&program->options, NULL, 0, watch_note_mistake, mistakes,
-				&program->conf);
+	const int r =
+		conf_load(&program->options, NULL, 0, mistakes_note, mistakes, &program->conf);
 
 	if (!program->conf)
 		return r;
 	return r < 0 && program->flags & MPLOG_STRICT ? -EBADMSG : 0;
-}
-
-static void tell_without_board(int error)
-{
-	struct route route = emit_route(&process_scope);
-	struct notice notice;
-
-	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
-	notice_put_number(&notice, "ERRNO", (uint64_t)-error);
-	notice_say(&notice, "No shared board could be made: mplog(1) cannot see this program");
-	if (route.voice)
-		(void)notice_send(&notice, &route);
 }
 
 static void make_board(const struct program *program)
@@ -112,7 +103,7 @@ static void make_board(const struct program *program)
 		return;
 	if (shared)
 		(void)board_open(program->identifier, program_run_id(), false);
-	tell_without_board(r);
+	say_no_board(r);
 }
 
 static const char *first_name(const struct mplog_options *options,
@@ -128,13 +119,13 @@ static void publish(struct thread *thread, struct program *program, const char *
 	char name[PROCESS_NAME_SIZE];
 
 	if (!process_name_clean(name, process))
-		watch_tell_name(process, name);
+		say_name_changed(process, name);
 	program_publish(program);
 	make_board(program);
 	(void)process_become(name);
-	watch_open_gates();
+	reload_open_gates();
 	scope_set_gate(thread);
-	watch_report();
+	report_files();
 }
 
 static int check_options(const struct mplog_options *options)
@@ -152,7 +143,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
 	AUTO_FREE struct program *program = NULL;
-	struct watch_mistakes mistakes = { 0 };
+	struct mistakes mistakes = { 0 };
 	const char *process;
 	int r = check_options(options);
 
@@ -167,7 +158,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	r = load_files(program, &mistakes);
 	if (r < 0) {
 		conf_free(program->conf);
-		watch_tell_mistakes(&mistakes);
+		mistakes_tell(&mistakes);
 		return r;
 	}
 	if (options->level)
@@ -175,7 +166,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	process = first_name(options, environment);
 	environment = NULL; /* the program's from now on */
 	publish(thread, TAKE_PTR(program), process);
-	watch_tell_mistakes(&mistakes);
+	mistakes_tell(&mistakes);
 	return 0;
 }
 
@@ -183,7 +174,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 
 static void tell_the_rest(void)
 {
-	struct route route = emit_route(&process_scope);
+	struct route route = route_of(&process_scope);
 
 	if (!route.voice)
 		return;
@@ -203,7 +194,7 @@ void close_program(struct thread *thread)
 	program_set_default_level(LEVEL_UNSET);
 	program_publish(NULL);
 	process_leave_board();
-	watch_open_gates();
+	reload_open_gates();
 	scope_set_gate(thread);
 	for (int i = 0; i < SINK_COUNT; i++)
 		sinks[i]->close();
@@ -212,7 +203,7 @@ void close_program(struct thread *thread)
 /* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
 __attribute__((destructor)) static void at_exit(void)
 {
-	if (process_is_new() || !program_get()->is_open)
+	if (self_is_new() || !program_get()->is_open)
 		return;
 	tell_the_rest();
 	board_end(scope_slot(&process_scope));

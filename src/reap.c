@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "emit.h"
 #include "notice.h"
-#include "process.h"
+#include "route.h"
+#include "self.h"
 
 static const char *const counter_fields[COUNTER_COUNT] = {
-	[COUNTER_CALLED] = "MPLOG_CALLED",	   [COUNTER_SENT] = "MPLOG_SENT",
-	[COUNTER_DIVERTED] = "MPLOG_DIVERTED",	   [COUNTER_LOST] = "MPLOG_LOST",
+	[COUNTER_CALLED] = "MPLOG_CALLED",         [COUNTER_SENT] = "MPLOG_SENT",
+	[COUNTER_DIVERTED] = "MPLOG_DIVERTED",     [COUNTER_LOST] = "MPLOG_LOST",
 	[COUNTER_SUPPRESSED] = "MPLOG_SUPPRESSED",
 };
 
@@ -48,7 +48,8 @@ static bool say_end(struct notice *notice, pid_t pid)
 		   : info.si_code == CLD_DUMPED ? "dumped"
 						: "killed");
 	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
-	notice_say(notice, info.si_code == CLD_EXITED ? " exited with status " : " was killed by signal ");
+	notice_say(notice,
+		   info.si_code == CLD_EXITED ? " exited with status " : " was killed by signal ");
 	notice_say_number(notice, (uint64_t)info.si_status);
 	return info.si_code == CLD_EXITED && info.si_status == 0;
 }
@@ -70,7 +71,7 @@ static void say_figures(struct notice *notice, const struct slot *slot)
 
 static void tell(const struct slot *slot, pid_t pid)
 {
-	struct route route = emit_route(&process_scope);
+	struct route route = route_of(&process_scope);
 	char name[PROCESS_NAME_SIZE];
 	struct notice notice;
 
@@ -112,7 +113,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid);
 
-	if (!slot || pid == process_pid())
+	if (!slot || pid == self_pid())
 		return -ESRCH;
 	if (process_is_alive(pid))
 		return -EBUSY;
@@ -136,7 +137,7 @@ void reap_all(void)
 		const enum slot_phase phase = slot_word_phase(word);
 
 		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
-		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)process_pid())
+		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)self_pid())
 			(void)reap(slot_word_pid(word), NULL);
 	}
 }

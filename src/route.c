@@ -6,7 +6,19 @@
 
 #include "mplog.h"
 #include "process.h"
+#include "self.h"
 #include "program.h"
+
+struct route route_of(struct scope *scope)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	return (struct route){
+		.voice = voice,
+		.slot = scope_slot(scope),
+		.deadline = { .timeout_ms = voice->timeout_ms },
+	};
+}
 
 static enum sink_id first_sink(const struct voice *voice)
 {
@@ -89,7 +101,7 @@ int route_record(struct route *route, const struct record *record)
 		.record = record,
 		.style = &voice->style,
 		.deadline = &route->deadline,
-		.pid = process_pid(),
+		.pid = self_pid(),
 	};
 	struct fall fall = {
 		.route = route,

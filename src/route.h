@@ -7,6 +7,7 @@
 #include "board.h"
 #include "record.h"
 #include "sink.h"
+#include "scope.h"
 #include "voice.h"
 
 struct route {
@@ -16,6 +17,9 @@ struct route {
 	bool first_failed; /* the sink where it should go was tried for this call already */
 	bool first_only;   /* no fallback */
 };
+
+/* Where the records of a scope go. */
+struct route route_of(struct scope *scope);
 
 /* 0: it is where it should be, 1: in a fallback, or the negative errno of the first that failed:
  * it is lost. -ENOTCONN: there is no sink. */

@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "process.h"
+#include "self.h"
 #include "program.h"
 
 enum { FIELDS_SIZE_MAX = 1 << 20 };
@@ -37,7 +38,7 @@ void scope_describe(struct scope *scope, struct voice_source *source)
 		.process = voice->process,
 		.parent = voice->parent,
 		.number = voice->number,
-		.pid = process_pid(),
+		.pid = self_pid(),
 		.program_level = voice->program_level,
 		.fields = voice->own_fields,
 	};
@@ -74,19 +75,19 @@ void scope_refresh(struct scope *scope)
 
 	if (scope->generation == program_generation())
 		return;
-	if (scope == &process_scope && !process_try_lock())
+	if (scope == &process_scope && !self_try_lock())
 		return; /* another thread is at it */
 	scope_describe(scope, &source);
 	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)
-		process_unlock();
+		self_unlock();
 }
 
 /* ---- Slots ---------------------------------------------------------------------------------- */
 
 static struct slot *take_slot(struct scope *scope)
 {
-	struct slot *slot = board_take(process_pid(), process_is_foreign());
+	struct slot *slot = board_take(self_pid(), self_is_foreign());
 
 	if (slot)
 		return slot;
@@ -213,13 +214,13 @@ __attribute__((constructor)) static void begin(void)
 static void lock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		process_lock();
+		self_lock();
 }
 
 static void unlock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		process_unlock();
+		self_unlock();
 }
 
 int scope_set_level(struct scope *scope, int level)
@@ -265,7 +266,8 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 		(void)voice_change_field(fields, size, source.fields, name, value);
 		source.fields = (struct bytes){ fields, size };
 	}
-	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG : scope_speak(scope, &source);
+	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
+							      : scope_speak(scope, &source);
 	if (size)
 		memory_unmap(fields, size);
 	return r;

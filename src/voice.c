@@ -155,7 +155,8 @@ static void fill_field(struct filler *filler, const char *name, const char *valu
 	filler->size += record_put_field(end(filler), room(filler), n, v);
 }
 
-static struct bytes fill_head(struct filler *filler, const struct voice_source *source, int facility)
+static struct bytes fill_head(struct filler *filler, const struct voice_source *source,
+			      int facility)
 {
 	const size_t start = filler->size;
 	const char *at = end(filler);
@@ -182,7 +183,8 @@ static bool has_field(struct bytes fields, const char *name)
 	struct record_field field;
 
 	while (record_next(&fields, &field)) {
-		if (field.name.size == strlen(name) && memcmp(field.name.data, name, field.name.size) == 0)
+		if (field.name.size == strlen(name) &&
+		    memcmp(field.name.data, name, field.name.size) == 0)
 			return true;
 	}
 	return false;
@@ -258,7 +260,8 @@ static void set_style(struct voice *voice, struct filler *filler, const struct v
 	style->identifier = fill_string(filler, source->identifier);
 	style->process = voice->process;
 	for (int i = 0; i < SINK_COUNT; i++)
-		style->prefix[i] = fill_prefix(filler, settings_prefix(settings, prefix[i]), source);
+		style->prefix[i] =
+			fill_prefix(filler, settings_prefix(settings, prefix[i]), source);
 	style->facility = settings->number[SETTING_SYSLOG_FACILITY];
 	style->syslog_rfc5424 = settings->number[SETTING_SYSLOG_FORMAT] == SYSLOG_CHOICE_RFC5424;
 	style->stderr_json = settings->number[SETTING_STDERR_FORMAT] == STDERR_CHOICE_JSON;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* mistakes: what is wrong with the configuration, gathered while it is loaded and told once a run:
+ * one record a file. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf.h"
+
+struct mistakes {
+	uint32_t version; /* of the files: the same mistake in a later one is told again */
+	size_t n;
+	enum conf_severity severity;
+	unsigned line;
+	char file[256];
+	char text[512];
+};
+
+/* A conf_complain_fn. */
+void mistakes_note(void *mistakes, const struct conf_complaint *complaint);
+
+/* Where nothing else will be noted. */
+void mistakes_tell(struct mistakes *mistakes);

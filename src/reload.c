@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "reload.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "conf.h"
+#include "mistakes.h"
+#include "program.h"
+#include "report.h"
+#include "say.h"
+#include "scope.h"
+#include "self.h"
+#include "thread.h"
+
+static _Atomic uint32_t version;
+
+uint32_t reload_version(void)
+{
+	return atomic_load(&version);
+}
+
+void reload_set_version(uint32_t answered)
+{
+	atomic_store(&version, answered);
+}
+
+static void open_gate_of(struct thread *thread)
+{
+	__atomic_store_n(thread->gate, &open_gate, __ATOMIC_RELAXED);
+}
+
+void reload_open_gates(void)
+{
+	thread_each(open_gate_of);
+}
+
+static int load(unsigned flags, struct mistakes *mistakes)
+{
+	const struct program *program = program_get();
+	struct program *next;
+	struct conf *conf;
+	int r;
+
+	r = conf_load(&program->options, program->conf, flags, mistakes_note, mistakes, &conf);
+	if (!conf)
+		return r;
+	next = program_copy(program, conf);
+	if (!next) {
+		conf_free(conf);
+		return -ENOMEM;
+	}
+	program_publish(next);
+	return r;
+}
+
+static bool is_in_force(const struct conf_file *file)
+{
+	return file->state == CONF_FILE_LOADED || file->state == CONF_FILE_LAST_GOOD;
+}
+
+/* A file that was written a moment ago is looked at again, and mostly found to be the same. */
+static bool is_another(const struct conf *before, const struct conf *after)
+{
+	if (conf_n_files(before) != conf_n_files(after))
+		return true;
+	for (size_t i = 0; i < conf_n_files(after); i++) {
+		const struct conf_file one = conf_file(before, i), other = conf_file(after, i);
+
+		if (is_in_force(&one) != is_in_force(&other) || strcmp(one.path, other.path) != 0 ||
+		    one.mtime.tv_sec != other.mtime.tv_sec ||
+		    one.mtime.tv_nsec != other.mtime.tv_nsec)
+			return true;
+	}
+	return false;
+}
+
+int reload(unsigned flags, enum reload_answer *ret_answer)
+{
+	const struct conf *conf = program_get()->conf;
+	struct mistakes mistakes = { .version = reload_version() };
+	int r = 0;
+
+	*ret_answer = RELOAD_FROZEN;
+	if (!self_is_raw_child() && !conf_is_frozen(conf)) {
+		r = load(flags, &mistakes);
+		*ret_answer =
+			is_another(conf, program_get()->conf) ? RELOAD_DONE : RELOAD_UNCHANGED;
+	}
+	self_unlock();
+	if (r < 0)
+		*ret_answer = RELOAD_KEPT;
+	reload_open_gates();
+	scope_refresh(&process_scope);
+	report_files();
+	mistakes_tell(&mistakes);
+	if (*ret_answer == RELOAD_DONE)
+		say_reloaded(reload_version());
+	return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* self: the operating system's process that this is: noticing that it is another one than before,
+ * and who of its threads may change what all share. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Whether this process has not found out yet who it is: the program at its start, and each child
+ * of a fork, whoever made it. Costs a load. */
+bool self_is_new(void);
+
+pid_t self_pid(void);
+bool self_is_foreign(void);   /* of another pid namespace than the program */
+bool self_is_raw_child(void); /* made by _Fork(3) or clone(2): malloc(3) may hang in it */
+
+/* Who may change what all threads share. Held for a bounded time; no fork leaves it held. */
+void self_lock(void);
+bool self_try_lock(void);
+void self_unlock(void);
+
+/* ---- For process.c: the way from a new process to a known one --------------------------------- */
+
+/* The child of a fork: it is new. */
+void self_forget(void);
+
+/* Whether self_forget() was called for this process: fork(3)'s handler did. */
+bool self_is_forgotten(void);
+
+/* Calls find_out in one thread of a new process, with pid and namespace known and all signals
+ * blocked; the others wait until it is done. CHILD: it was forked. */
+void self_find_out(bool child, void (*find_out)(void));
