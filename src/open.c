@@ -75,7 +75,8 @@ static struct program *make_program(const struct mplog_options *options,
 		return NULL;
 	program->is_open = true;
 	program->environment = environment;
-	program->options.file = environment->file ? environment->file : environment->env.conf;
+	/* Who starts the program knows better than who wrote it. */
+	program->options.file = environment->env.conf ? environment->env.conf : environment->file;
 	program->options.secure = getauxval(AT_SECURE);
 	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
 		      sizeof(program->identifier) - 1);

@@ -56,7 +56,7 @@ static bool say_end(struct notice *notice, pid_t pid)
 
 static void say_figures(struct notice *notice, const struct slot *slot)
 {
-	static const char *const words[COUNTER_COUNT] = { " records, ", " sent, ", " diverted, ",
+	static const char *const words[COUNTER_COUNT] = { " called, ", " sent, ", " diverted, ",
 							  " lost, ", " suppressed" };
 
 	notice_say(notice, ": ");

@@ -186,6 +186,21 @@ START_TEST(options_name_a_configuration)
 }
 END_TEST
 
+START_TEST(the_environment_s_configuration_is_stronger)
+{
+	char path[] = "/tmp/mplog-test-XXXXXX";
+	struct mplog_options options = good;
+
+	write_file(path, "defaults = { level = \"notice\"; };\n");
+	setenv("MPLOG_CONF", path, 1);
+	options.config = "/nonexistent";
+	ck_assert_int_eq(mplog_open_with(&options), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_NOTICE);
+	ck_assert_uint_eq(capture_lines(), 0);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 START_TEST(strict_refuses_a_mistake)
 {
 	char path[] = "/tmp/mplog-test-XXXXXX";
@@ -276,6 +291,7 @@ int main(void)
 	tcase_add_test(tcase, options_are_looked_at);
 	tcase_add_loop_test(tcase, options_set_the_default_level, MPLOG_NONE, MPLOG_DEBUG + 1);
 	tcase_add_test(tcase, options_name_a_configuration);
+	tcase_add_test(tcase, the_environment_s_configuration_is_stronger);
 	tcase_add_test(tcase, strict_refuses_a_mistake);
 	tcase_add_test(tcase, the_structures_keep_their_sizes);
 	tcase_add_test(tcase, errno_survives);
