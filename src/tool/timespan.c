@@ -108,7 +108,7 @@ int timespan_parse(const char *text, uint64_t *ret_usec)
 		unit = skip_blanks(text);
 		length = strcspn(unit, " \t0123456789.");
 		usec = find_unit(unit, length);
-		if (n_whole + n_fraction == 0 || !usec)
+		if (n_whole + n_fraction == 0 || !usec || (length == 0 && *unit))
 			return -EINVAL;
 		r = add(&sum, digits, n_whole, fraction, n_fraction, usec);
 		if (r < 0)

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* The levels that people set on a board, as the tool writes them and the library reads them. */
+#include "tool/override.h"
+
+#include "clock.h"
+#include "suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct member self;
+static struct found_board found;
+
+static void setup(void)
+{
+	ck_assert_int_eq(board_open("override", "0123456789abcdef0123456789abcdef", true), 0);
+	self = (struct member){ .pid = getpid(), .inner_pid = getpid() };
+	found = (struct found_board){
+		.fd = memfd_create("lock", MFD_CLOEXEC), /* any file can be locked */
+		.board = board_get(),
+		.identifier = "override",
+		.member = &self,
+		.n_members = 1,
+	};
+	ck_assert_int_ge(found.fd, 0);
+}
+
+static void teardown(void)
+{
+	close(found.fd);
+	board_close();
+}
+
+static int apply(const char *pattern, person_word person)
+{
+	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
+	struct override_effect effect;
+
+	return override_apply(&found, &order, &effect);
+}
+
+static size_t list(struct override_shown shown[BOARD_OVERRIDES])
+{
+	return override_list(&found, shown);
+}
+
+static struct slot *take(const char *name, int level)
+{
+	struct slot *slot = board_take(getpid(), false);
+
+	ck_assert_ptr_nonnull(slot);
+	slot_write_text(slot, slot->name, sizeof(slot->name), name);
+	atomic_store(&slot->level, level);
+	slot_open_gate(slot);
+	board_show(slot, SLOT_SCOPE);
+	slot_apply_overrides(slot, name);
+	return slot;
+}
+
+static int level_of(struct slot *slot)
+{
+	bool expired;
+
+	return slot_level(slot, (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000, &expired);
+}
+
+START_TEST(holds_for_those_there_and_those_to_come)
+{
+	struct slot *worker = take("worker-1", MPLOG_INFO), *other = take("main", MPLOG_INFO);
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
+	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
+	ck_assert_uint_eq(worker->person_uid, 7);
+	ck_assert_int_eq(level_of(other), MPLOG_INFO);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
+	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
+}
+END_TEST
+
+START_TEST(the_later_one_wins)
+{
+	struct slot *worker = take("worker-1", MPLOG_INFO);
+
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_ERR);
+	/* The same pattern again goes to the end. */
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
+}
+END_TEST
+
+START_TEST(a_reset_gives_back)
+{
+	struct slot *one = take("worker-1", MPLOG_INFO), *two = take("worker-2", MPLOG_INFO);
+	struct override_shown shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
+	ck_assert_int_eq(level_of(one), MPLOG_INFO);
+	ck_assert_int_eq(one->gate, MPLOG_INFO);
+	ck_assert_int_eq(level_of(two), MPLOG_DEBUG);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
+	ck_assert_uint_eq(list(shown), 2);
+	/* And with that there is nothing left to reset. */
+	ck_assert_int_eq(apply("worker-*", PERSON_RESET), 0);
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_INFO);
+}
+END_TEST
+
+START_TEST(everything_takes_the_place_of_all)
+{
+	struct override_shown shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+	ck_assert_str_eq(shown[0].pattern, "*");
+	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
+	ck_assert_uint_eq(list(shown), 0);
+}
+END_TEST
+
+START_TEST(the_table_has_an_end)
+{
+	char pattern[PROCESS_NAME_SIZE];
+
+	for (int i = 0; i < BOARD_OVERRIDES; i++) {
+		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
+		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+	}
+	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), -ENOSPC);
+	ck_assert_int_eq(apply("worker-3", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(level_of(take("worker-3", MPLOG_INFO)), MPLOG_ERR);
+	ck_assert_int_eq(level_of(take("worker-31", MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+START_TEST(those_that_are_over_make_room)
+{
+	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
+	struct override_shown shown[BOARD_OVERRIDES];
+	char pattern[PROCESS_NAME_SIZE];
+
+	for (int i = 0; i < BOARD_OVERRIDES; i++) {
+		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
+		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, now_ms)), 0);
+	}
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+}
+END_TEST
+
+START_TEST(too_long_a_pattern_is_refused)
+{
+	char pattern[PROCESS_NAME_SIZE + 1];
+
+	memset(pattern, 'x', sizeof(pattern));
+	pattern[PROCESS_NAME_SIZE] = '\0';
+	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), -ENAMETOOLONG);
+	pattern[PROCESS_NAME_SIZE - 1] = '\0';
+	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(level_of(take(pattern, MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+/* A writer that was killed between its two steps. */
+START_TEST(half_an_entry_is_none_and_is_written_over)
+{
+	struct override *override = &board_get()->override[0];
+	struct override_shown shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+	atomic_fetch_add(&override->sequence, 1);
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(level_of(take("a", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+	ck_assert_int_eq(level_of(take("b", MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+START_TEST(nobody_is_waited_for_for_ever)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[64];
+	int other;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
+	other = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(fcntl(other, F_OFD_SETLK, &lock), 0);
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), -EBUSY);
+	close(other);
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+}
+END_TEST
+
+/* Two that change levels at once: every order is whole, and one of them was last. */
+START_TEST(two_at_once)
+{
+	enum { ROUNDS = 200 };
+	struct slot *slot = take("worker-1", MPLOG_INFO);
+	struct override_shown shown[BOARD_OVERRIDES];
+	int status;
+	const pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
+		found.fd = open(path, O_RDWR | O_CLOEXEC); /* the lock is the open file's */
+		for (int i = 0; i < ROUNDS; i++) {
+			if (apply("worker-*", person_make(MPLOG_DEBUG, 0)) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(apply("worker-1", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_eq(list(shown), 2);
+	ck_assert_int_eq(level_of(slot), person_level(shown[1].person));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("override");
+	Suite *suite = suite_create("override");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, holds_for_those_there_and_those_to_come);
+	tcase_add_test(tcase, the_later_one_wins);
+	tcase_add_test(tcase, a_reset_gives_back);
+	tcase_add_test(tcase, everything_takes_the_place_of_all);
+	tcase_add_test(tcase, the_table_has_an_end);
+	tcase_add_test(tcase, those_that_are_over_make_room);
+	tcase_add_test(tcase, too_long_a_pattern_is_refused);
+	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
+	tcase_add_test(tcase, nobody_is_waited_for_for_ever);
+	tcase_add_test(tcase, two_at_once);
+	suite_add_tcase(suite, tcase);
+
+	return suite_run(suite);
+}
