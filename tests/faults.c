@@ -87,7 +87,7 @@ static int64_t clock_of(clockid_t id)
 {
 	struct timespec now;
 
-	ck_assert_int_eq(clock_gettime(id, &now), 0);
+	(void)clock_gettime(id, &now);
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
