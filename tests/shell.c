@@ -141,6 +141,55 @@ pid_t shell_start(const char *format, ...)
 	return start(script, -1);
 }
 
+static int open_terminal(int *ret_slave)
+{
+	const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	ck_assert_int_ge(master, 0);
+	ck_assert_int_eq(grantpt(master), 0);
+	ck_assert_int_eq(unlockpt(master), 0);
+	*ret_slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert_int_ge(*ret_slave, 0);
+	return master;
+}
+
+/* Reading a terminal that nobody has open any more fails: EIO. */
+static char *read_terminal(int master)
+{
+	enum { CAPACITY = 1 << 20 };
+	char *const data = malloc(CAPACITY);
+	size_t size = 0;
+	ssize_t n;
+
+	ck_assert_ptr_nonnull(data);
+	while ((n = read(master, data + size, CAPACITY - size - 1)) > 0)
+		size += (size_t)n;
+	data[size] = '\0';
+	for (char *cr = data; (cr = strchr(cr, '\r'));)
+		memmove(cr, cr + 1, strlen(cr));
+	return data;
+}
+
+char *shell_on_terminal(const char *format, ...)
+{
+	char script[SCRIPT_MAX];
+	int master, slave;
+	char *output;
+	va_list ap;
+	pid_t pid;
+
+	va_start(ap, format);
+	format_script(script, format, ap);
+	va_end(ap);
+	master = open_terminal(&slave);
+	pid = start(script, slave);
+	(void)close(slave);
+	output = read_terminal(master);
+	(void)close(master);
+	ck_assert_int_eq(shell_wait(pid), 0);
+	return output;
+}
+
 /* After the command's name, which may hold brackets itself: state, parent, group, session. */
 static int is_in_session(const char *pid, pid_t session)
 {

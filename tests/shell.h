@@ -22,3 +22,6 @@ int shell_wait(pid_t pid);
 size_t session_size(pid_t session);
 /* Waits until that is so; fails after ten seconds. */
 void session_await(pid_t session, size_t size);
+
+/* What the script prints on a terminal, without the terminal's carriage returns. */
+char *shell_on_terminal(const char *format, ...) __attribute__((format(printf, 1, 2)));

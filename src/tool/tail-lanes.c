@@ -206,17 +206,32 @@ static unsigned text_width(const struct lanes_view *view)
 		       : LANE_MIN;
 }
 
-/* The time of the first row, or nothing. */
-static void draw_left(struct row *row, const struct entry *entry)
+/* "2026-11-22 09:25:11,280": returns how much of BUFFER it takes. */
+static size_t format_time(char buffer[TIME_SIZE], const struct entry *entry)
 {
-	struct lanes_view *const view = row->view;
 	const struct timespec when = { .tv_sec = (time_t)(entry->when_us / 1000000),
 				       .tv_nsec = (long)(entry->when_us % 1000000) * 1000 };
-	char data[TIME_SIZE];
-	struct text text = { .data = data, .capacity = sizeof(data) };
+	struct text text = { .data = buffer, .capacity = TIME_SIZE };
 
 	text_put_log_time(&text, &when);
-	row->at += (unsigned)fwrite(data + DATE_SIZE, 1, text.size - DATE_SIZE, stdout);
+	return text.size;
+}
+
+static void draw_date(struct row *row, const struct entry *entry)
+{
+	char buffer[TIME_SIZE];
+
+	(void)format_time(buffer, entry);
+	row->at += (unsigned)fwrite(buffer, 1, DATE_SIZE, stdout);
+}
+
+static void draw_time(struct row *row, const struct entry *entry)
+{
+	struct lanes_view *const view = row->view;
+	char buffer[TIME_SIZE];
+	const size_t size = format_time(buffer, entry);
+
+	row->at += (unsigned)fwrite(buffer + DATE_SIZE, 1, size - DATE_SIZE, stdout);
 	move_to(row, TIME_COLUMN);
 	flush_spaces(row);
 	row->at += tail_print_delta(&view->look, entry, &view->last_us);
@@ -234,13 +249,14 @@ static void lay_out(struct lanes_view *view)
 	view->drawn = view->n;
 }
 
-static void draw_header(struct lanes_view *view)
+static void draw_header(struct lanes_view *view, const struct entry *entry)
 {
 	struct row row = { .view = view };
 
 	lay_out(view);
 	if (view->width == MARK_COLUMNS)
 		return;
+	draw_date(&row, entry);
 	for (size_t i = 0; i < view->n; i++) {
 		move_to(&row, column_of(view, i));
 		draw(&row, &view->lanes[i], label_of(view, &view->lanes[i]));
@@ -280,7 +296,7 @@ static void draw_row(struct cell *cell, struct bytes text)
 	struct row row = { .view = cell->view };
 
 	if (cell->is_first)
-		draw_left(&row, cell->entry);
+		draw_time(&row, cell->entry);
 	for (size_t i = 0; i < view->n; i++) {
 		const bool is_record = i == cell->lane && cell->is_first;
 
@@ -326,7 +342,7 @@ static void show(void *userdata, const struct entry *entry)
 	lane->begun = true;
 	view->shown++;
 	if (view->drawn < view->n)
-		draw_header(view);
+		draw_header(view, entry);
 	cell.width = text_width(view);
 	while (tail_next_line(&rest, &line)) {
 		const struct bytes escaped = terminal_escape(line);
