@@ -72,6 +72,12 @@ static int try(const struct fall *fall, enum sink_id id, bool first)
 	return r == 0 && first && fall->forced ? -ENOENT : r;
 }
 
+/* Of a record that is too large for this sink another one of the same journald may take a part. */
+static bool is_the_record_s(int error)
+{
+	return error == -EFBIG || error == -EMSGSIZE || error == -ENOMEM;
+}
+
 static bool take(struct fall *fall, enum sink_id id, bool first)
 {
 	const int r = try(fall, id, first);
@@ -80,7 +86,7 @@ static bool take(struct fall *fall, enum sink_id id, bool first)
 		return true;
 	if (r < 0 && !fall->error)
 		fall->error = r;
-	if (r < 0 && sinks[id]->is_journald())
+	if (r < 0 && !is_the_record_s(r) && sinks[id]->is_journald())
 		fall->journald_failed = true;
 	return false;
 }
