@@ -104,7 +104,8 @@ struct mplog_options {
  *
  * Returns 0, or
  *   -EALREADY  it is open already: nothing was changed
- *   -EINVAL    unknown flags, a level that is none, an identifier or process that is empty
+ *   -EINVAL    unknown flags, a number that is no level, an identifier or process that is empty,
+ *              options that are NULL or lack their size
  *   -EBADMSG   MPLOG_STRICT, and the configuration has a mistake or cannot be read: not opened
  *   -ENOMEM    no memory: not opened
  */
