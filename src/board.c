@@ -27,6 +27,7 @@ enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where t
 static struct board *area;
 static _Atomic(struct board *) current;
 static bool is_shared;
+static _Atomic uint32_t number;
 static struct descriptor board_fd = DESCRIPTOR_NONE;
 
 struct board *board_get(void)
@@ -104,6 +105,7 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	(void)stpncpy(area->identifier, identifier, sizeof(area->identifier) - 1);
 	area->magic = BOARD_MAGIC;
 	is_shared = shared;
+	atomic_fetch_add(&number, 1);
 	if (fd >= 0)
 		descriptor_take(&board_fd, take_fd(&fd));
 	atomic_store_explicit(&current, area, memory_order_release);
@@ -286,6 +288,11 @@ int board_index(const struct slot *slot)
 	if (!board || slot < board->slot || slot >= board->slot + BOARD_SLOTS)
 		return -1;
 	return (int)(slot - board->slot);
+}
+
+uint32_t board_number(void)
+{
+	return atomic_load(&number);
 }
 
 struct slot *board_find(pid_t pid)

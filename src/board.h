@@ -219,6 +219,9 @@ struct slot *board_hide(struct slot *slot);
 /* The slot's number, or -1 where it is none of the board's. */
 int board_index(const struct slot *slot);
 
+/* Which board it is: slots of an earlier one, at the same address, are somebody else's now. */
+uint32_t board_number(void);
+
 /* The newest process slot of a pid, or NULL; ended ones too. */
 struct slot *board_find(pid_t pid);
 

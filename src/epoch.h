@@ -23,5 +23,8 @@ void epoch_leave(struct thread *thread, uint64_t outer);
 /* retired stands in the object itself, which nobody can find any more. Async-signal-safe. */
 void epoch_retire(struct retired *retired, void (*free)(struct retired *retired));
 
+/* In a child where free(3) may hang: what was retired before the fork is never freed. */
+void epoch_drop(void);
+
 /* Frees what can be freed. Not in a signal handler. */
 void epoch_collect(void);

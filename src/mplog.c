@@ -3,6 +3,7 @@
 #include "mplog.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -146,7 +147,7 @@ unsigned mplog_scope_enter_(const char *process)
 	CALL(call);
 
 	(void)enter(&call, process);
-	return call.thread ? call.thread->depth : 0;
+	return call.thread ? call.thread->depth : UINT_MAX; /* nothing to leave */
 }
 
 void mplog_scope_leave_(const unsigned *depth)

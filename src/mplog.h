@@ -257,7 +257,9 @@ extern MPLOG_EXPORT __thread const int *mplog_gate_ __attribute__((__tls_model__
 /** Whether a message of this level would pass. Thread-, fork- and async-signal-safe. */
 static inline bool mplog_enabled(int level)
 {
-	return level <= MPLOG_MAX_LEVEL && level <= __atomic_load_n(mplog_gate_, __ATOMIC_RELAXED);
+	return level <= MPLOG_MAX_LEVEL &&
+	       level <= __atomic_load_n(__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED),
+					__ATOMIC_RELAXED);
 }
 
 /** mplog(MPLOG_INFO, "%d files", n): a message. Arguments are evaluated only if it passes. */

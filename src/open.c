@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 
 #include "board.h"
+#include "call.h"
 #include "cleanup.h"
 #include "mistakes.h"
 #include "process.h"
@@ -115,18 +116,32 @@ static const char *first_name(const struct mplog_options *options,
 	return environment->env.process ? environment->env.process : "main";
 }
 
-static void publish(struct thread *thread, struct program *program, const char *process)
+/* Of two threads that open at the same time one is the first. */
+static int publish(struct program *program)
+{
+	int r = -EALREADY;
+
+	self_lock();
+	if (!program_get()->is_open) {
+		program_publish(program);
+		r = 0;
+	}
+	self_unlock();
+	return r;
+}
+
+static void begin(struct thread *thread, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
+	const bool is_clean = process_name_clean(name, process);
 
-	if (!process_name_clean(name, process))
-		say_name_changed(process, name);
-	program_publish(program);
-	make_board(program);
+	make_board(program_get());
 	(void)process_become(name);
 	reload_open_gates();
 	scope_set_gate(thread);
 	report_files();
+	if (!is_clean)
+		say_name_changed(process, name);
 }
 
 static int check_options(const struct mplog_options *options)
@@ -164,9 +179,15 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	}
 	if (options->level)
 		program_set_default_level(options->level);
+	r = publish(program);
+	if (r < 0) {
+		conf_free(program->conf);
+		return r;
+	}
 	process = first_name(options, environment);
 	environment = NULL; /* the program's from now on */
-	publish(thread, TAKE_PTR(program), process);
+	program = NULL;     /* it is the one in force */
+	begin(thread, process);
 	mistakes_tell(&mistakes);
 	return 0;
 }
@@ -193,7 +214,9 @@ void close_program(struct thread *thread)
 	tell_the_rest();
 	board_end(slot);
 	program_set_default_level(LEVEL_UNSET);
+	self_lock(); /* nobody reloads what is being closed */
 	program_publish(NULL);
+	self_unlock();
 	process_leave_board();
 	reload_open_gates();
 	scope_set_gate(thread);
@@ -204,7 +227,9 @@ void close_program(struct thread *thread)
 /* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
 __attribute__((destructor)) static void at_exit(void)
 {
-	if (self_is_new() || !program_get()->is_open)
+	CALL(call);
+
+	if (!call.thread || self_is_new() || !program_get()->is_open)
 		return;
 	tell_the_rest();
 	board_end(scope_slot(&process_scope));

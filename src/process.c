@@ -9,6 +9,7 @@
 
 #include "board.h"
 #include "epoch.h"
+#include "lineage.h"
 #include "program.h"
 #include "report.h"
 #include "scope.h"
@@ -21,16 +22,12 @@ static bool named; /* it has a name of its own, not just its parent's */
 static char announced[PROCESS_NAME_SIZE];
 static struct scope *origin; /* the forking thread's: what a child begins with */
 
-/* As the parent saw itself when it forked, or last before. */
-static pid_t forker_pid, forker_session;
-static pid_t
-	origin_pid; /* the process that settled last: our parent, where nobody announced a fork */
-static _Atomic uint32_t forks;
+static bool goes_on; /* it is what a daemonising process became */
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
 /* Who forks has to know who it is: its children's names and lineage come from its own. */
-static void before_fork(void)
+static void know_oneself(void)
 {
 	struct thread *thread = self_is_new() && scope_voice(&process_scope) ? thread_get() : NULL;
 
@@ -40,9 +37,13 @@ static void before_fork(void)
 		process_settle(thread);
 		epoch_leave(thread, outer);
 	}
-	forker_pid = getpid();
-	forker_session = getsid(0);
-	atomic_fetch_add(&forks, 1);
+}
+
+static void before_fork(void)
+{
+	know_oneself();
+	lineage_note_fork(goes_on);
+	self_before_fork();
 }
 
 /* In the child: only this thread is there, and its scope is what the process begins with. */
@@ -56,25 +57,29 @@ static void adopt(void)
 		origin = scope_of(thread);
 		thread->scope = NULL;
 		thread->base_depth = thread->depth;
-		thread->spare_slot = NULL; /* the parent's */
 	}
-	self_forget();
+	goes_on = false;
 	announced[0] = '\0';
 	mplog_gate_ = &open_gate;
 }
 
-__attribute__((constructor)) static void begin(void)
+static void in_child(void)
 {
-	(void)pthread_atfork(before_fork, NULL, adopt);
+	if (self_begin_child())
+		adopt();
 }
 
-/* daemon(3) goes on in a child of the program, which is no worker: it began a session, or its
- * parent is gone. */
-static bool is_daemonised(void)
+/* No fork handler has seen it. */
+static void adopt_raw(void)
 {
-	const pid_t parent = getppid();
+	epoch_drop(); /* free(3) may hang */
+	lineage_note_raw();
+	adopt();
+}
 
-	return parent && (parent != forker_pid || getsid(0) != forker_session);
+__attribute__((constructor)) static void begin(void)
+{
+	(void)pthread_atfork(before_fork, self_after_fork, in_child);
 }
 
 /* ---- Finding out ---------------------------------------------------------------------------- */
@@ -86,10 +91,10 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	struct voice_names names = {
 		.process = parent->process,
 		.identifier = parent->style.identifier,
-		.parent = parent->parent,
+		.parent = parent->process,
 		.pid = self_pid(),
-		.number = atomic_load(&forks),
-		.count = atomic_load(&forks),
+		.number = lineage_forks(),
+		.count = lineage_forks(),
 	};
 	char name[PROCESS_NAME_SIZE];
 	size_t size;
@@ -113,7 +118,7 @@ static void speak(const struct voice_source *source, const struct slot *parent)
 	if (scope_speak(&process_scope, source) < 0)
 		return;
 	scope_take_slot(&process_scope, SLOT_PROCESS, parent);
-	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)forker_pid : 0);
+	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)lineage_forker() : 0);
 }
 
 /* Nobody forked us: the program at its start. */
@@ -143,7 +148,8 @@ static void settle_child(void)
 	named = true;
 	if (announced[0]) {
 		source.process = announced;
-	} else if (is_daemonised()) {
+	} else if (goes_on || lineage_is_daemon()) {
+		goes_on = true;
 		source.parent = parent->parent;
 	} else if (parent->child_name) {
 		number_child(parent->child_name, name, &source.number, parent);
@@ -158,10 +164,8 @@ static void settle(void)
 {
 	const bool forked = scope_voice(&process_scope);
 
-	if (self_is_raw_child()) {
-		forker_pid = origin_pid;
-		adopt();
-	}
+	if (self_is_raw_child())
+		adopt_raw();
 	if (forked) {
 		settle_child();
 		tell_forget();
@@ -171,8 +175,7 @@ static void settle(void)
 		settle_program();
 	}
 	report_files();
-	origin_pid = self_pid();
-	forker_session = getsid(0);
+	lineage_begin(self_pid());
 }
 
 void process_settle(struct thread *thread)
@@ -217,7 +220,10 @@ bool process_name_by_enter(struct thread *thread, const char *name)
 		return false;
 	if (!self_is_new())
 		return !named && rename_process(name) == 0;
-	if (!scope_voice(&process_scope) || announced[0] || is_daemonised())
+	if (!scope_voice(&process_scope) || announced[0])
+		return false;
+	goes_on = lineage_is_daemon();
+	if (goes_on)
 		return false;
 	process_announce(name);
 	process_settle(thread);
@@ -257,6 +263,7 @@ int process_become(const char *name)
 
 	self_lock();
 	r = become(name);
+	named = true;
 	self_unlock();
 	return r;
 }

@@ -18,7 +18,13 @@ static char run_id[RUN_ID_SIZE];
 static bool is_run_id(const char *text)
 {
 	return text && strlen(text) == RUN_ID_SIZE - 1 &&
-	       strspn(text, "0123456789abcdef") == RUN_ID_SIZE - 1;
+	       strspn(text, "0123456789abcdefABCDEF") == RUN_ID_SIZE - 1;
+}
+
+static void copy_run_id(const char *text)
+{
+	for (size_t i = 0; i < RUN_ID_SIZE; i++)
+		run_id[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
 }
 
 /* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it is ours only
@@ -50,7 +56,7 @@ __attribute__((constructor)) static void begin(void)
 	if (!is_run_id(given))
 		given = invocation_id();
 	if (is_run_id(given))
-		memcpy(run_id, given, sizeof(run_id));
+		copy_run_id(given);
 	else
 		random_id(run_id);
 	(void)stpncpy(closed.identifier, program_invocation_short_name,

@@ -26,14 +26,9 @@ void reload_set_version(uint32_t answered)
 	atomic_store(&version, answered);
 }
 
-static void open_gate_of(struct thread *thread)
-{
-	__atomic_store_n(thread->gate, &open_gate, __ATOMIC_RELAXED);
-}
-
 void reload_open_gates(void)
 {
-	thread_each(open_gate_of);
+	thread_set_gates(&open_gate);
 }
 
 static int load(unsigned flags, struct mistakes *mistakes)
@@ -83,7 +78,8 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 	int r = 0;
 
 	*ret_answer = RELOAD_FROZEN;
-	if (!self_is_raw_child() && !conf_is_frozen(conf)) {
+	/* It may have been closed meanwhile. */
+	if (conf && self_may_parse() && !conf_is_frozen(conf)) {
 		r = load(flags, &mistakes);
 		*ret_answer =
 			is_another(conf, program_get()->conf) ? RELOAD_DONE : RELOAD_UNCHANGED;

@@ -16,7 +16,7 @@ struct route route_of(struct scope *scope)
 	return (struct route){
 		.voice = voice,
 		.slot = scope_slot(scope),
-		.deadline = { .timeout_ms = voice->timeout_ms },
+		.deadline = { .timeout_ms = voice ? voice->timeout_ms : 0 },
 	};
 }
 

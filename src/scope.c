@@ -24,8 +24,13 @@ void scope_set_gate(struct thread *thread)
 
 	if (scope->generation != program_generation())
 		gate = &open_gate;
-	if (*thread->gate != gate)
-		__atomic_store_n(thread->gate, gate, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) == gate)
+		return;
+	/* Who publishes opens the gates afterwards: either that comes last, or it is seen here. */
+	__atomic_store_n(&mplog_gate_, gate, __ATOMIC_SEQ_CST);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (scope->generation != program_generation())
+		__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_RELAXED);
 }
 
 /* ---- Voices --------------------------------------------------------------------------------- */
@@ -69,6 +74,23 @@ int scope_speak(struct scope *scope, const struct voice_source *source)
 	return 0;
 }
 
+/* Whether the board has the scope's slot; it may have been closed, and another one opened. */
+static bool is_on_board(const struct slot *slot, uint32_t board)
+{
+	return board_index(slot) >= 0 && board == board_number();
+}
+
+/* The board has gone since it was entered: the scope goes on by itself. */
+static void leave_board(struct scope *scope)
+{
+	if (scope == &process_scope || scope_slot(scope) == &scope->own_slot ||
+	    is_on_board(scope_slot(scope), scope->board))
+		return;
+	memset(&scope->own_slot, 0, sizeof(scope->own_slot));
+	atomic_store(&scope->own_slot.sink, -1);
+	atomic_store(&scope->slot, &scope->own_slot);
+}
+
 void scope_refresh(struct scope *scope)
 {
 	struct voice_source source;
@@ -77,6 +99,7 @@ void scope_refresh(struct scope *scope)
 		return;
 	if (scope == &process_scope && !self_try_lock())
 		return; /* another thread is at it */
+	leave_board(scope);
 	scope_describe(scope, &source);
 	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)
@@ -106,6 +129,7 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	show_level(slot, voice);
 	atomic_store(&slot->number, voice->number);
 	atomic_store(&scope->slot, slot);
+	scope->board = board_number();
 	board_show(slot, phase);
 	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
 }
@@ -128,7 +152,7 @@ static struct slot *reuse_slot(struct thread *thread)
 	const uint32_t text_sequence = slot ? atomic_load(&slot->text_sequence) : 0;
 
 	thread->spare_slot = NULL;
-	if (!slot || board_index(slot) < 0)
+	if (!slot || !is_on_board(slot, thread->spare_board))
 		return NULL;
 	memset(slot, 0, sizeof(*slot));
 	atomic_store(&slot->text_sequence, text_sequence);
@@ -171,6 +195,16 @@ int scope_enter(struct thread *thread, const char *name)
 	return 0;
 }
 
+static void keep_slot(struct thread *thread, struct slot *slot)
+{
+	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board)) {
+		board_release(slot);
+		return;
+	}
+	thread->spare_slot = board_hide(slot);
+	thread->spare_board = board_number();
+}
+
 void scope_leave(struct thread *thread)
 {
 	struct scope *scope = thread->scope;
@@ -186,10 +220,8 @@ void scope_leave(struct thread *thread)
 	thread->depth--;
 	scope_set_gate(thread);
 	slot = scope_slot(scope);
-	if (thread->spare_slot)
-		board_release(slot);
-	else if (board_index(slot) >= 0)
-		thread->spare_slot = board_hide(slot);
+	if (is_on_board(slot, scope->board))
+		keep_slot(thread, slot);
 	voice_free(scope_voice(scope));
 	memory_unmap(scope, sizeof(*scope));
 }
@@ -199,7 +231,7 @@ static void leave_all(struct thread *thread)
 	thread->base_depth = 0;
 	while (thread->depth > 0)
 		scope_leave(thread);
-	if (thread->spare_slot)
+	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board))
 		board_release(thread->spare_slot);
 	thread->spare_slot = NULL;
 }

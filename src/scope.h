@@ -15,6 +15,7 @@ struct scope {
 	_Atomic uint32_t generation; /* program_generation() when its voice was made */
 	_Atomic(struct voice *) voice;
 	_Atomic(struct slot *) slot;
+	uint32_t board; /* board_number() when it got its slot */
 	struct slot own_slot; /* where the board has none */
 };
 

@@ -9,23 +9,33 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "thread.h"
+
 /* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
  * for the price of a load, where getpid(2) is a system call. */
 struct page {
-	_Atomic pid_t pid; /* 0: who we are is still to be found out */
-	_Atomic bool forgotten;
+	_Atomic pid_t pid;  /* 0: who we are is still to be found out */
+	_Atomic pid_t born; /* as pid, from the start; 0: no fork handler has seen this child */
 };
 
-enum { PAGE_SIZE = 4096 };
+enum {
+	PAGE_SIZE = 4096,
+	FORK_WAITS = 10000, /* a second in all */
+};
 
 static struct page no_page; /* where the kernel cannot wipe: then getpid(2) it is */
 static _Atomic(struct page *) page = &no_page;
 
 static pid_t own_pid;
 static bool foreign, raw_child;
+static bool may_parse = true;
 
 /* Both hold the pid of whose they are: what a fork leaves behind is nobody's. */
 static _Atomic pid_t lock, settling;
+
+/* Who holds the lock, and whether it is for a fork. */
+static _Atomic(struct thread *) lock_owner;
+static __thread bool forks_with_lock __attribute__((tls_model("initial-exec")));
 
 bool self_is_new(void)
 {
@@ -50,6 +60,11 @@ bool self_is_raw_child(void)
 	return raw_child;
 }
 
+bool self_may_parse(void)
+{
+	return may_parse;
+}
+
 /* ---- The lock ------------------------------------------------------------------------------- */
 
 static bool take_word(_Atomic pid_t *word, pid_t pid)
@@ -69,7 +84,10 @@ static void wait_a_little(void)
 
 bool self_try_lock(void)
 {
-	return take_word(&lock, own_pid);
+	if (!take_word(&lock, own_pid))
+		return false;
+	atomic_store(&lock_owner, thread_peek());
+	return true;
 }
 
 void self_lock(void)
@@ -80,22 +98,60 @@ void self_lock(void)
 
 void self_unlock(void)
 {
+	atomic_store(&lock_owner, NULL);
 	atomic_store(&lock, 0);
 }
 
-/* ---- Finding out ---------------------------------------------------------------------------- */
+/* ---- Fork ----------------------------------------------------------------------------------- */
 
-void self_forget(void)
+/* While a file is parsed the C library's locks are held: a fork waits for that as it does for
+ * malloc(3), or the child could never parse one. Not where it is a signal handler that forks, and
+ * interrupted who has the lock. */
+static bool lock_to_fork(void)
 {
-	struct page *p = atomic_load(&page);
-
-	atomic_store(&p->pid, 0);
-	atomic_store(&p->forgotten, true);
+	for (int i = 0; i < FORK_WAITS; i++) {
+		if (self_try_lock())
+			return true;
+		if (atomic_load(&lock_owner) == thread_peek())
+			return false;
+		wait_a_little();
+	}
+	return false;
 }
 
-bool self_is_forgotten(void)
+void self_before_fork(void)
 {
-	return atomic_load(&atomic_load(&page)->forgotten);
+	forks_with_lock = !self_is_new() && lock_to_fork();
+}
+
+void self_after_fork(void)
+{
+	if (forks_with_lock)
+		self_unlock();
+	forks_with_lock = false;
+}
+
+static bool is_known_here(const struct page *p)
+{
+	const pid_t pid = atomic_load(&p->pid);
+
+	return pid && (p != &no_page || pid == getpid());
+}
+
+bool self_begin_child(void)
+{
+	struct page *p = atomic_load(&page);
+	const bool is_known = is_known_here(p); /* a signal handler was faster */
+
+	may_parse = forks_with_lock || (may_parse && !own_pid);
+	forks_with_lock = false;
+	raw_child = false;
+	atomic_store(&p->born, getpid());
+	if (is_known)
+		return false;
+	self_unlock();
+	atomic_store(&p->pid, 0);
+	return true;
 }
 
 static void make_page(void)
@@ -111,16 +167,26 @@ static void make_page(void)
 		(void)munmap(fresh, PAGE_SIZE);
 }
 
+__attribute__((constructor)) static void begin(void)
+{
+	make_page();
+	atomic_store(&atomic_load(&page)->born, getpid());
+}
+
+/* ---- Finding out ---------------------------------------------------------------------------- */
+
 static void settle(bool child, void (*find_out)(void))
 {
-	own_pid = getpid();
+	struct page *p = atomic_load(&page);
+	const pid_t born = atomic_load(&p->born);
+
+	raw_child = child && (!born || (p == &no_page && born != getpid()));
+	may_parse &= !raw_child;
+	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
+	own_pid = born && p != &no_page ? born : getpid();
 	foreign |= child && getppid() == 0;
-	raw_child = child && !self_is_forgotten();
 	find_out();
-	if (atomic_load(&page) == &no_page)
-		make_page();
-	atomic_store(&atomic_load(&page)->forgotten, false);
-	atomic_store_explicit(&atomic_load(&page)->pid, own_pid, memory_order_release);
+	atomic_store_explicit(&p->pid, own_pid, memory_order_release);
 }
 
 void self_find_out(bool child, void (*find_out)(void))

@@ -11,8 +11,10 @@
 bool self_is_new(void);
 
 pid_t self_pid(void);
-bool self_is_foreign(void);   /* of another pid namespace than the program */
-bool self_is_raw_child(void); /* made by _Fork(3) or clone(2): malloc(3) may hang in it */
+bool self_is_foreign(void); /* of another pid namespace than the program */
+
+/* Not in the child of _Fork(3) or clone(2), where malloc(3) may hang. */
+bool self_may_parse(void);
 
 /* Who may change what all threads share. Held for a bounded time; no fork leaves it held. */
 void self_lock(void);
@@ -21,11 +23,13 @@ void self_unlock(void);
 
 /* ---- For process.c: the way from a new process to a known one --------------------------------- */
 
-/* The child of a fork: it is new. */
-void self_forget(void);
+/* fork(2)'s handlers. In the child: false where it has found out by then who it is. */
+void self_before_fork(void);
+void self_after_fork(void);
+bool self_begin_child(void);
 
-/* Whether self_forget() was called for this process: fork(3)'s handler did. */
-bool self_is_forgotten(void);
+/* Whether no handler of fork(2) has seen this child. */
+bool self_is_raw_child(void);
 
 /* Calls find_out in one thread of a new process, with pid and namespace known and all signals
  * blocked; the others wait until it is done. CHILD: it was forked. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -22,6 +23,18 @@ static _Atomic uint64_t now = 1; /* the current epoch */
 static _Atomic(struct retired *) retirees;
 
 void (*thread_at_end)(struct thread *thread);
+
+/* What the gate of a record points to that is nobody's. */
+static const int *no_gate;
+
+/* A thread's gate goes with the thread: nobody may write to it by then. */
+static void set_gate_of(struct thread *thread, const int **gate)
+{
+	while (atomic_exchange(&thread->is_pinned, true))
+		(void)sched_yield();
+	thread->gate = gate;
+	atomic_store(&thread->is_pinned, false);
+}
 
 static bool is_gone(pid_t tid)
 {
@@ -66,7 +79,7 @@ static struct thread *take(void)
 		thread = take_new(tid);
 	if (!thread)
 		return NULL;
-	thread->gate = &mplog_gate_;
+	set_gate_of(thread, &mplog_gate_);
 	thread->scope = NULL;
 	thread->depth = thread->base_depth = 0;
 	thread->is_watched = false;
@@ -86,6 +99,7 @@ struct thread *thread_peek(void)
 
 void thread_release(struct thread *thread)
 {
+	set_gate_of(thread, &no_gate);
 	atomic_store(&thread->epoch, 0);
 	self = NULL;
 	atomic_store(&thread->tid, 0);
@@ -115,20 +129,26 @@ void thread_forget_others(void)
 	struct thread *thread = atomic_load(&threads);
 
 	for (; thread; thread = thread->next) {
+		thread->spare_slot = NULL; /* it is the parent's */
+		atomic_store(&thread->is_pinned, false);
 		if (thread == self) {
 			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
 			continue;
 		}
+		thread->gate = &no_gate;
 		atomic_store(&thread->epoch, 0);
 		atomic_store(&thread->tid, 0);
 	}
 }
 
-void thread_each(void (*function)(struct thread *thread))
+void thread_set_gates(const int *gate)
 {
 	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
-		if (atomic_load(&thread->tid))
-			function(thread);
+		while (atomic_exchange(&thread->is_pinned, true))
+			(void)sched_yield();
+		if (thread->gate)
+			__atomic_store_n(thread->gate, gate, __ATOMIC_SEQ_CST);
+		atomic_store(&thread->is_pinned, false);
 	}
 }
 
@@ -192,4 +212,9 @@ void epoch_collect(void)
 		}
 		list = next;
 	}
+}
+
+void epoch_drop(void)
+{
+	atomic_store(&retirees, NULL);
 }

@@ -18,12 +18,14 @@ struct thread {
 	_Atomic uint64_t epoch; /* of the call that it is in; 0: none */
 	bool is_watched;        /* its end will be noticed */
 
-	const int **gate;    /* its mplog_gate_ */
+	_Atomic bool is_pinned; /* gate is being used, or changed */
+	const int **gate;       /* its mplog_gate_ */
 	struct scope *scope; /* the innermost that it entered; NULL: the process's */
 	unsigned depth;      /* of that scope */
 	unsigned base_depth; /* what was there when its process was forked is not left */
 
 	struct slot *spare_slot; /* of the scope left last, for the next one */
+	uint32_t spare_board;    /* whose it is */
 	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
 };
 
@@ -42,8 +44,8 @@ void thread_release(struct thread *thread);
 /* In a new child: only the calling thread is there. */
 void thread_forget_others(void);
 
-/* Calls with each record in use. */
-void thread_each(void (*function)(struct thread *thread));
+/* Sets the gate of every thread. Not in a signal handler. */
+void thread_set_gates(const int *gate);
 
 /* Set by scope.c: leaves what the thread entered. */
 extern void (*thread_at_end)(struct thread *thread);

@@ -88,7 +88,7 @@ static void look_at_files(int64_t now_ms)
 	const struct conf *conf = program_get()->conf;
 	enum reload_answer answer;
 
-	if (!board || !conf || self_is_raw_child() || !is_due(board, now_ms) || !self_try_lock())
+	if (!board || !conf || !self_may_parse() || !is_due(board, now_ms) || !self_try_lock())
 		return;
 	if (have_files_changed(board, program_get()->conf, now_ms))
 		(void)reload(0, &answer);

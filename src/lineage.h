@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* lineage: what a child can tell of the process that forked it. Async-signal-safe, all of it. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* In the parent, before each fork. GOES_ON: it is itself what a daemonising process became. */
+void lineage_note_fork(bool goes_on);
+
+/* In a child that was made without lineage_note_fork(). */
+void lineage_note_raw(void);
+
+/* In a child: whether it is no worker, but the program that goes on as a daemon. */
+bool lineage_is_daemon(void);
+
+pid_t lineage_forker(void);
+
+/* How many children the parent had forked with this one. */
+unsigned lineage_forks(void);
+
+/* In a process that knows who it is: from now on it is its own children that are counted. */
+void lineage_begin(pid_t pid);
