@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
 #include "conf-hint.h"
 
-enum { CAPACITY_MIN = 256 };
+enum { CAPACITY_MIN = 256, NAMES_MIN = 32 };
 
 void syntax_skip(struct syntax *s, bool to_setting)
 {
@@ -26,6 +25,23 @@ void syntax_skip(struct syntax *s, bool to_setting)
 			 s->token.line > line)
 			return;
 	}
+}
+
+static bool push_name(struct syntax *s, const struct token *token)
+{
+	if (s->n_names == s->names_capacity) {
+		const size_t capacity = s->names_capacity ? 2 * s->names_capacity : NAMES_MIN;
+		struct name *names = reallocarray(s->names, capacity, sizeof(*names));
+
+		if (!names) {
+			s->out_of_memory = true;
+			return false;
+		}
+		s->names = names;
+		s->names_capacity = capacity;
+	}
+	s->names[s->n_names++] = (struct name){ token->text, token->length, token->line };
+	return true;
 }
 
 /* libconfig compares a new name with each before it. */
@@ -49,8 +65,7 @@ static bool add_name(struct syntax *s)
 			   CONF_GROUP_MAX);
 		return false;
 	}
-	s->names[s->n_names++] = (struct name){ token->text, token->length, token->line };
-	return true;
+	return push_name(s, token);
 }
 
 /* libconfig takes both. */
@@ -173,27 +188,26 @@ static bool is_text(const char *text, size_t size, struct conf_report *report)
 int conf_normalise(const char *text, size_t size, struct conf_report *report,
 		   struct conf_normalised *ret)
 {
-	AUTO_FREE struct syntax *s = calloc(1, sizeof(*s));
+	struct syntax s = {
+		.lexer = { text, text + size, 1, report },
+		.report = report,
+		.out_line = 1,
+		.capacity = size + size / 4 + CAPACITY_MIN,
+	};
 
-	if (!s)
+	s.out = malloc(s.capacity);
+	if (!s.out)
 		return -ENOMEM;
-	s->capacity = size + size / 4 + CAPACITY_MIN;
-	s->out = malloc(s->capacity);
-	if (!s->out)
-		return -ENOMEM;
-
-	s->lexer = (struct lexer){ text, text + size, 1, report };
-	s->report = report;
-	s->out_line = 1;
 	if (is_text(text, size, report)) {
-		syntax_advance(s);
-		syntax_settings(s, '\0');
+		syntax_advance(&s);
+		syntax_settings(&s, '\0');
 	}
-	if (s->out_of_memory) {
-		free(s->out);
+	free(s.names);
+	if (s.out_of_memory) {
+		free(s.out);
 		return -ENOMEM;
 	}
-	s->out[s->length] = '\0';
-	*ret = (struct conf_normalised){ s->out, s->length, s->n_values };
+	s.out[s.length] = '\0';
+	*ret = (struct conf_normalised){ s.out, s.length, s.n_values };
 	return 0;
 }

@@ -29,8 +29,8 @@ struct syntax {
 
 	struct opening opening[CONF_DEPTH_MAX];
 	size_t depth;
-	struct name names[(CONF_DEPTH_MAX + 1) * CONF_GROUP_MAX];
-	size_t n_names;
+	struct name *names; /* of all groups that are open */
+	size_t n_names, names_capacity;
 	size_t n_values;
 	struct token setting; /* the name that the value at hand is for */
 };

@@ -2,6 +2,7 @@
 #include "hint.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -154,6 +155,14 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* Each letter that one has more has to be put in: most words need no closer look. */
+static bool may_be_closer(const char *a, const char *b, size_t best)
+{
+	const size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
+
+	return (n > m ? n - m : m - n) < best;
+}
+
 static const char *find_word(const char *word, const char *const *words)
 {
 	for (size_t i = 0; words[i]; i++) {
@@ -177,9 +186,13 @@ static const char *find_synonym(const char *word, const char *const *words)
 	const char *found = NULL;
 
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
-		const char *meant = find_word(synonyms[i].meant, words);
-		const size_t d = meant ? distance(word, synonyms[i].word) : best;
+		const char *meant;
+		size_t d;
 
+		if (!may_be_closer(word, synonyms[i].word, best))
+			continue;
+		meant = find_word(synonyms[i].meant, words);
+		d = meant ? distance(word, synonyms[i].word) : best;
 		if (d < best) {
 			best = d;
 			found = meant;
@@ -196,8 +209,11 @@ const char *hint_closest(const char *word, const char *const *words)
 	if (closest)
 		return closest;
 	for (size_t i = 0; words[i]; i++) {
-		const size_t d = words[i][0] != '\0' ? distance(word, words[i]) : best;
+		size_t d;
 
+		if (words[i][0] == '\0' || !may_be_closer(word, words[i], best))
+			continue;
+		d = distance(word, words[i]);
 		if (d < best && d < strlen(words[i])) {
 			best = d;
 			closest = words[i];

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* From the bytes of a configuration file to the bytes of a record. What it finds besides crashes:
+ * text that the syntax checker passes and libconfig does not, settings out of their range, and
+ * records that do not read back as they were written. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "conf-parts.h"
+#include "field.h"
+#include "mplog.h"
+#include "record.h"
+#include "voice.h"
+
+enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };
+
+static const char *const processes[] = { "main", "worker-1" };
+
+static const char *const of_libconfig[] = { "syntax error", "duplicate setting name",
+					    "mismatched element type in array" };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void complain(void *userdata, const struct conf_complaint *complaint)
+{
+	must(complaint->text[0] != '\0' && !strchr(complaint->text, '\n'));
+	must(complaint->line <= *(const unsigned *)userdata);
+	/* libconfig has no mistake to find any more. */
+	for (size_t i = 0; i < sizeof(of_libconfig) / sizeof(of_libconfig[0]); i++)
+		must(strcmp(complaint->text, of_libconfig[i]) != 0);
+}
+
+static void check_settings(const struct settings *settings)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = &setting_infos[i];
+		const int number = settings->number[i];
+
+		switch (info->kind) {
+		case KIND_LEVEL:
+			must(number >= MPLOG_NONE && number <= MPLOG_DEBUG);
+			break;
+		case KIND_NUMBER:
+			must(number >= info->min && number <= info->max);
+			break;
+		case KIND_CHOICE:
+			must(number == info->number || info->choices[number][0] != '\0');
+			break;
+		case KIND_TEXT:
+			must(!settings->text[i] || strlen(settings->text[i]) <= CONF_TEXT_MAX);
+			break;
+		default:
+			must(number >= SETTING_AUTO && number <= 1);
+			break;
+		}
+	}
+}
+
+static bool has_name(const struct bytes *names, size_t n, struct bytes name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (names[i].size == name.size && memcmp(names[i].data, name.data, name.size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each field has a name, and none stands twice. */
+static void check_record(const struct record *record)
+{
+	static struct bytes names[NAMES_MAX];
+	struct bytes cursor = record->data;
+	struct record_field field;
+	size_t n = 0;
+
+	while (record_next(&cursor, &field)) {
+		must(n < NAMES_MAX);
+		must(field_name_is_valid(field.name.data, field.name.size));
+		must(!has_name(names, n, field.name));
+		names[n++] = field.name;
+	}
+	must(cursor.size == 0);
+	must(has_name(names, n, (struct bytes){ "MESSAGE", strlen("MESSAGE") }));
+}
+
+static void log_with(const struct rules *rules, const char *process)
+{
+	static char buffer[RECORD_CAPACITY];
+	static struct settings_fields fields;
+	const struct voice_source source = {
+		.identifier = "ingestd",
+		.run_id = "0123456789abcdef0123456789abcdef",
+		.process = process,
+		.parent = "main",
+		.pid = 1,
+		.program_level = LEVEL_UNSET,
+		.default_level = LEVEL_UNSET,
+		.files = rules,
+	};
+	struct settings settings;
+	struct record record;
+	struct voice *voice;
+
+	memset(&fields, 0, sizeof(fields));
+	settings_init(&settings, &fields);
+	settings_apply(&settings, rules, source.identifier, process);
+	check_settings(&settings);
+
+	voice = voice_make(&source);
+	must(voice != NULL);
+	must(voice->level == settings.number[SETTING_LEVEL]);
+	const struct record_source record_source = {
+		.head = voice->head,
+		.fields = voice->fields,
+		.prefix = voice->style.prefix[0],
+		.level = MPLOG_INFO,
+		.tid = 1,
+		.sequence = 1,
+		.message = { "text", strlen("text") },
+	};
+	if (record_compose(&record, buffer, sizeof(buffer), &record_source) <= sizeof(buffer))
+		check_record(&record);
+	voice_free(voice);
+}
+
+static void log_all(const struct conf_content *content)
+{
+	const size_t n = content->n_rules + (content->defaults != NULL);
+	AUTO_FREE struct rule *rule = calloc(n + 1, sizeof(*rule));
+	const struct rules rules = { rule, n };
+
+	must(rule != NULL);
+	if (content->defaults)
+		rule[0] = *content->defaults;
+	if (content->n_rules > 0)
+		memcpy(rule + (content->defaults != NULL), content->rules,
+		       content->n_rules * sizeof(*rule));
+	for (size_t i = 0; i < sizeof(processes) / sizeof(processes[0]); i++)
+		log_with(&rules, processes[i]);
+}
+
+static unsigned count_lines(const char *text, size_t size)
+{
+	unsigned n = 1;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	unsigned n_lines = count_lines(text, size);
+	struct conf_report report = { complain, &n_lines, "fuzz", 0, 0, NULL };
+	AUTO_FREE char *normalised_text = NULL;
+	struct conf_normalised normalised;
+	struct conf_content *content = NULL;
+	int r;
+
+	must(conf_normalise(text, size, &report, &normalised) == 0);
+	normalised_text = normalised.text;
+	must(count_lines(normalised.text, normalised.size) <= n_lines);
+	must(strlen(normalised.text) == normalised.size);
+
+	r = conf_parse(&normalised, "fuzz", &report, &content);
+	must(r == 0 ? report.n_errors == 0 : r == -EBADMSG && report.n_errors > 0);
+	if (content)
+		log_all(content);
+	conf_content_unref(content);
+	free(report.first_error);
+	return 0;
+}
