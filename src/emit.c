@@ -155,6 +155,8 @@ static int emit_record(const struct emission *emission, const struct call *call,
 			  call->saved_errno);
 	r = emission->in_signal ? send_in_signal(&route, &source) : send_small(&route, &source);
 	finish(scope, slot, r, sequence);
+	if (r != 0 && voice->sink != SINK_CHOICE_AUTO)
+		tell_sink(&route);
 	return r;
 }
 

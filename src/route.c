@@ -121,6 +121,8 @@ int route_record(struct route *route, const struct record *record)
 			sent = id;
 	}
 	show(route, sent, fall.error);
+	route->first = first;
+	route->error = fall.error;
 	if (sent < 0)
 		return fall.error ? fall.error : -ENOTCONN;
 	if (wants_echo(voice))

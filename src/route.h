@@ -16,6 +16,10 @@ struct route {
 	struct deadline deadline;
 	bool first_failed; /* the sink where it should go was tried for this call already */
 	bool first_only;   /* no fallback */
+
+	/* Set by route_record(): where the record should go, and why that failed, if it did. */
+	enum sink_id first;
+	int error; /* negative errno, or 0 */
 };
 
 /* Where the records of a scope go. */

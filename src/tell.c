@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell.h"
 
+#include <string.h>
+
 #include "clock.h"
 #include "mplog.h"
 #include "notice.h"
@@ -134,6 +136,33 @@ bool tell_lost(struct route *route)
 void tell_lost_at_last(struct route *route)
 {
 	(void)tell(route, false);
+}
+
+/* No hash of a text that is told once a run is as small as this. */
+static uint64_t key_of(enum sink_id sink)
+{
+	return ((uint64_t)sink + 1) << 1;
+}
+
+void tell_sink(const struct route *route)
+{
+	static _Atomic bool told[SINK_COUNT];
+	const char *name = sinks[route->first]->name;
+	const char *why = strerrordesc_np(-route->error);
+	struct route way = *route;
+	struct notice notice;
+
+	if (atomic_exchange(&told[route->first], true) || !board_tell_once(key_of(route->first)))
+		return;
+	notice_begin(&notice, NOTICE_SINK, MPLOG_WARNING);
+	notice_put(&notice, "MPLOG_SINK", name);
+	notice_put_number(&notice, "ERRNO", (uint64_t)-route->error);
+	notice_say(&notice, "The sink \"");
+	notice_say(&notice, name);
+	notice_say(&notice, "\", asked for by name, cannot be used: ");
+	notice_say(&notice, why ? why : "unknown error");
+	way.first_failed = true;
+	(void)notice_send(&notice, &way);
 }
 
 void tell_note_suppressed(struct slot *slot)

@@ -18,6 +18,9 @@ bool tell_lost(struct route *route);
 /* There is no next record: tells of them wherever somebody may read it. */
 void tell_lost_at_last(struct route *route);
 
+/* The sink asked for by name failed, as the route says: told once a run. */
+void tell_sink(const struct route *route);
+
 /* A record was suppressed by the slot's rate limit. */
 void tell_note_suppressed(struct slot *slot);
 

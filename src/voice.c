@@ -301,10 +301,11 @@ static bool resolve(struct settings *settings, struct settings_fields *fields,
 	const struct rule *before;
 
 	settings_init(settings, fields);
-	if (source->files)
-		settings_apply(settings, source->files, source->identifier, source->process);
+	/* What the program prefers; the administrator may say no. */
 	if (source->flags)
 		settings_apply(settings, source->flags, source->identifier, source->process);
+	if (source->files)
+		settings_apply(settings, source->files, source->identifier, source->process);
 	before = settings->by[SETTING_LEVEL];
 	if (source->environment)
 		settings_apply(settings, source->environment, source->identifier, source->process);

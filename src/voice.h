@@ -27,8 +27,8 @@ struct voice_source {
 	int default_level;  /* mplog_set_default_level(), or LEVEL_UNSET */
 	struct bytes fields; /* encoded: those of mplog_set_field() */
 	/* In the order in which they apply. Each may be NULL. */
-	const struct rules *files;
 	const struct rules *flags; /* of mplog_open() */
+	const struct rules *files;
 	const struct rules *environment;
 };
 
