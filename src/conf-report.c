@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 1024 };
+enum { TEXT_MAX = 1024, DELETE = 0x7f };
 
 static void keep_first(struct conf_report *report, unsigned line, const char *text)
 {
@@ -29,6 +29,15 @@ static void tell(struct conf_report *report, enum conf_severity severity, unsign
 	report->complain(report->userdata, &complaint);
 }
 
+/* What stands in a file is shown, and a message is one line of text. */
+static void remove_controls(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < ' ' || *text == DELETE)
+			*text = '?';
+	}
+}
+
 void conf_error(struct conf_report *report, unsigned line, const char *fmt, ...)
 {
 	char text[TEXT_MAX];
@@ -37,6 +46,7 @@ void conf_error(struct conf_report *report, unsigned line, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	remove_controls(text);
 	keep_first(report, line, text);
 	tell(report, CONF_ERROR, line, text);
 }
@@ -49,5 +59,6 @@ void conf_warning(struct conf_report *report, unsigned line, const char *fmt, ..
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	remove_controls(text);
 	tell(report, CONF_WARNING, line, text);
 }
