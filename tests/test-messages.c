@@ -94,6 +94,33 @@ START_TEST(standard_error_shows_one_harmless_line)
 }
 END_TEST
 
+/* Records that an echo adds to standard error, under a configuration and with a program's flag. */
+static size_t echoed(const char *configuration, unsigned flags)
+{
+	const size_t before = capture_lines();
+	const struct mplog_options options = { .size = sizeof(options),
+					       .flags = flags,
+					       .config = readback_path };
+	FILE *file = fopen(readback_path, "we");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(configuration, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+	mplog_close();
+	ck_assert_int_eq(mplog_open_with(&options), 0);
+	ck_assert_int_eq(mplog_info("to be echoed?"), 0);
+	return capture_lines() - before;
+}
+
+START_TEST(the_configuration_has_the_last_word_on_the_echo)
+{
+	ck_assert_uint_eq(echoed("", 0), 0);
+	ck_assert_uint_eq(echoed("", MPLOG_ECHO), 1);
+	ck_assert_uint_eq(echoed("defaults = { echo = false; };", MPLOG_ECHO), 0);
+	ck_assert_uint_eq(echoed("defaults = { echo = true; };", 0), 1);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("messages");
@@ -105,6 +132,7 @@ int main(void)
 			    sizeof(messages) / sizeof(messages[0]));
 	tcase_add_loop_test(tcase, formatted_messages_of_every_size, 0, 21);
 	tcase_add_test(tcase, standard_error_shows_one_harmless_line);
+	tcase_add_test(tcase, the_configuration_has_the_last_word_on_the_echo);
 	suite_add_tcase(suite, tcase);
 
 	return suite_run(suite);
