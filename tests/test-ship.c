@@ -91,6 +91,29 @@ START_TEST(fields_are_whole)
 }
 END_TEST
 
+/* The configuration of rsyslogd that mplog(7) gives. Its daemon is ended by its own number. */
+START_TEST(rsyslogd_has_the_fields)
+{
+	char *const output = shell_expect(
+		0,
+		"sed -n '/^module(load=\"imjournal/,/^\\.Ed/p' $top_srcdir/man/mplog.7 |\n"
+		"  sed '$d; s/StateFile/IgnorePreviousMessages=\"off\" StateFile/' >rsyslog.conf\n"
+		"mplog log -n worker-1 -t ingestd 'some \"text\"'; journalctl --sync\n"
+		"PATH=$PATH:/usr/sbin:/sbin\n"
+		"rsyslogd -n -i NONE -f $PWD/rsyslog.conf >rsyslog.log 2>&1 & pid=$!; i=0\n"
+		"until [ -s /var/log/mplog.json ]; do\n"
+		"  i=$((i + 1)); [ $i -lt 2000 ] || { cat rsyslog.log >&2; exit 1; }; sleep 0.01\n"
+		"done\n"
+		"kill $pid; wait; rm -f rsyslog.conf rsyslog.log imjournal.state\n"
+		"grep -o '\"service.name.*process\":[^,]*' /var/log/mplog.json\n"
+		"grep -o '\"message.*' /var/log/mplog.json");
+
+	ck_assert_str_eq(output, "\"service.name\":\"ingestd\", \"mplog.process\":\"worker-1\"\n"
+				 "\"message\":\"process=worker-1 some \\\"text\\\"\"}\n");
+	free(output);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ship");
@@ -101,6 +124,7 @@ int main(void)
 	tcase_add_test(tcase, both_hosts_are_merged);
 	tcase_add_test(tcase, processes_are_found_by_name);
 	tcase_add_test(tcase, fields_are_whole);
+	tcase_add_test(tcase, rsyslogd_has_the_fields);
 	suite_add_tcase(suite, tcase);
 
 	return suite_run(suite);
