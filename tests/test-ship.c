@@ -96,8 +96,9 @@ START_TEST(rsyslogd_has_the_fields)
 {
 	char *const output = shell_expect(
 		0,
+		"echo \"global(workDirectory=\\\"$PWD\\\")\" >rsyslog.conf\n"
 		"sed -n '/^module(load=\"imjournal/,/^\\.Ed/p' $top_srcdir/man/mplog.7 |\n"
-		"  sed '$d; s/StateFile/IgnorePreviousMessages=\"off\" StateFile/' >rsyslog.conf\n"
+		"  sed '$d; s/StateFile/IgnorePreviousMessages=\"off\" StateFile/' >>rsyslog.conf\n"
 		"mplog log -n worker-1 -t ingestd 'some \"text\"'; journalctl --sync\n"
 		"PATH=$PATH:/usr/sbin:/sbin\n"
 		"rsyslogd -n -i NONE -f $PWD/rsyslog.conf >rsyslog.log 2>&1 & pid=$!; i=0\n"
