@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,38 +37,36 @@ static pid_t daemon_pid(void)
 	return pid;
 }
 
-static bool is_in_state(const void *state)
+static bool is_stopped(const void *unused)
 {
 	char path[64], line[512] = "";
 	FILE *file;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)daemon_pid());
 	file = fopen(path, "re");
-	if (!file)
-		return *(const char *)state == 'X';
+	ck_assert_ptr_nonnull(file);
 	(void)!fgets(line, sizeof(line), file);
 	fclose(file);
-	return strrchr(line, ')') && strrchr(line, ')')[2] == *(const char *)state;
-}
-
-static bool is_gone(const void *unused)
-{
-	return is_in_state("X") || is_in_state("Z");
+	return strrchr(line, ')') && strrchr(line, ')')[2] == 'T';
 }
 
 static void stop_daemon(void)
 {
 	ck_assert_int_eq(kill(daemon_pid(), SIGSTOP), 0);
-	faults_wait(is_in_state, "T");
+	faults_wait(is_stopped, NULL);
 }
 
 static void kill_daemon(void)
 {
 	const pid_t pid = daemon_pid();
+	const int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
+	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	/* Until all of its threads are gone, which have the socket. */
+	ck_assert_int_eq(poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, 60000), 1);
+	close(fd);
 	(void)waitpid(pid, NULL, 0);
-	faults_wait(is_gone, NULL);
 }
 
 static bool listens(const void *unused)
