@@ -24,10 +24,11 @@ static int connect_to(int fd, const char *path)
 	return 0;
 }
 
-/* Non-blocking at first: a stream's connect(2) waits where the service accepts none. */
+/* A stream is non-blocking at first: its connect(2) waits where the service accepts none. */
 static int open_socket(int type, const char *path)
 {
-	AUTO_CLOSE int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const bool may_wait = type == SOCK_STREAM;
+	AUTO_CLOSE int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (may_wait ? SOCK_NONBLOCK : 0), 0);
 	int r;
 
 	if (fd < 0)
@@ -35,7 +36,7 @@ static int open_socket(int type, const char *path)
 	r = connect_to(fd, path);
 	if (r < 0)
 		return r;
-	if (fcntl(fd, F_SETFL, 0) < 0)
+	if (may_wait && fcntl(fd, F_SETFL, 0) < 0)
 		return -errno;
 	return take_fd(&fd);
 }
@@ -69,7 +70,6 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 		return -ENOMEM;
 	descriptor_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
-	connection_limit_wait(connection, CONNECTION_WAIT_NS);
 	*ret = connection;
 	return 0;
 }

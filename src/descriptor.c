@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "descriptor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -13,21 +14,22 @@ enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
 /* Below are standard input, output and error: what is ours must not get what is theirs. */
 enum { NUMBER_FREE = 3 };
 
-static int lowest_number(void)
+/* Where so many are not allowed. */
+static int lower_number(void)
 {
-	struct rlimit limit = { .rlim_cur = NUMBER_HIGH };
+	struct rlimit limit = { .rlim_cur = NUMBER_FREE };
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur >= NUMBER_HIGH)
-		return NUMBER_HIGH - NUMBER_LOW;
 	return (int)limit.rlim_cur * 3 / 4;
 }
 
 /* Where nothing is free high up, at least out of the way of the standard streams. */
 static int duplicate(int fd)
 {
-	const int high = fcntl(fd, F_DUPFD_CLOEXEC, lowest_number());
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_HIGH - NUMBER_LOW);
 
+	if (high < 0 && errno == EINVAL)
+		high = fcntl(fd, F_DUPFD_CLOEXEC, lower_number());
 	return high < 0 && fd < NUMBER_FREE ? fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_FREE) : high;
 }
 

@@ -214,6 +214,8 @@ static int find_connection(struct link *link, struct connection **ret)
 	const int64_t now_ns = coarse_now_ns();
 
 	*ret = atomic_load(&link->connection);
+	if (*ret && atomic_load_explicit(&link->inherited, memory_order_relaxed))
+		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
 	if (*ret && !is_current(*ret, now_ns)) {
 		drop(link, *ret);
 		*ret = NULL;

@@ -36,7 +36,7 @@ static bool keep(void *page)
 
 void *memory_map(size_t size)
 {
-	void *memory = size == PAGE ? take_kept() : NULL;
+	void *memory = size <= PAGE ? take_kept() : NULL;
 
 	if (memory)
 		return memory;
@@ -46,6 +46,6 @@ void *memory_map(size_t size)
 
 void memory_unmap(void *memory, size_t size)
 {
-	if (size != PAGE || !keep(memory))
+	if (size > PAGE || !keep(memory))
 		(void)munmap(memory, size);
 }

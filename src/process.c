@@ -110,14 +110,9 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	*ret_number = names.number;
 }
 
-/* The slot that the scope still has is the parent's: none of ours to write to. */
 static void speak(const struct voice_source *source, const struct slot *parent)
 {
-	memset(&process_scope.own_slot, 0, sizeof(process_scope.own_slot));
-	atomic_store(&process_scope.slot, &process_scope.own_slot);
-	if (scope_speak(&process_scope, source) < 0)
-		return;
-	scope_take_slot(&process_scope, SLOT_PROCESS, parent);
+	(void)scope_begin(&process_scope, source, parent);
 	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)lineage_forker() : 0);
 }
 
@@ -249,11 +244,10 @@ static int become(const char *name)
 		source.program_level = LEVEL_UNSET;
 		source.fields.size = 0;
 	}
-	r = scope_speak(&process_scope, &source);
-	if (r == 0 && board_get() && board_index(before) < 0) {
-		scope_take_slot(&process_scope, SLOT_PROCESS, NULL);
-		move_figures(scope_slot(&process_scope), before);
-	}
+	if (!board_get() || board_index(before) >= 0)
+		return scope_speak(&process_scope, &source);
+	r = scope_begin(&process_scope, &source, NULL);
+	move_figures(scope_slot(&process_scope), before);
 	return r;
 }
 

@@ -58,7 +58,7 @@ static void show_level(struct slot *slot, const struct voice *voice)
 	slot_open_gate(slot);
 }
 
-int scope_speak(struct scope *scope, const struct voice_source *source)
+static int change_voice(struct scope *scope, const struct voice_source *source)
 {
 	const uint32_t generation = program_generation();
 	struct voice *voice = voice_make(source);
@@ -68,10 +68,25 @@ int scope_speak(struct scope *scope, const struct voice_source *source)
 		return -ENOMEM;
 	before = atomic_exchange(&scope->voice, voice);
 	scope->generation = generation;
-	show_level(scope_slot(scope), voice);
 	if (before)
 		voice_retire(before);
 	return 0;
+}
+
+int scope_speak(struct scope *scope, const struct voice_source *source)
+{
+	const int r = change_voice(scope, source);
+
+	if (r == 0)
+		show_level(scope_slot(scope), scope_voice(scope));
+	return r;
+}
+
+static struct slot *clear_own_slot(struct scope *scope)
+{
+	memset(&scope->own_slot, 0, sizeof(scope->own_slot));
+	atomic_store(&scope->own_slot.sink, -1);
+	return &scope->own_slot;
 }
 
 /* Whether the board has the scope's slot; it may have been closed, and another one opened. */
@@ -86,9 +101,7 @@ static void leave_board(struct scope *scope)
 	if (scope == &process_scope || scope_slot(scope) == &scope->own_slot ||
 	    is_on_board(scope_slot(scope), scope->board))
 		return;
-	memset(&scope->own_slot, 0, sizeof(scope->own_slot));
-	atomic_store(&scope->own_slot.sink, -1);
-	atomic_store(&scope->slot, &scope->own_slot);
+	atomic_store(&scope->slot, clear_own_slot(scope));
 }
 
 void scope_refresh(struct scope *scope)
@@ -112,12 +125,7 @@ static struct slot *take_slot(struct scope *scope)
 {
 	struct slot *slot = board_take(self_pid(), self_is_foreign());
 
-	if (slot)
-		return slot;
-	slot = &scope->own_slot;
-	memset(slot, 0, sizeof(*slot));
-	atomic_store(&slot->sink, -1);
-	return slot;
+	return slot ? slot : clear_own_slot(scope);
 }
 
 static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
@@ -134,13 +142,16 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
 }
 
-void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct slot *parent)
+int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent)
 {
-	struct slot *slot = take_slot(scope);
+	const int r = change_voice(scope, source);
+	struct slot *slot = r == 0 ? take_slot(scope) : clear_own_slot(scope);
 
-	if (parent)
-		atomic_store(&slot->parent, board_index(parent));
-	fill_slot(scope, slot, phase);
+	if (!scope_voice(scope))
+		return r;
+	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
+	fill_slot(scope, slot, SLOT_PROCESS);
+	return r;
 }
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
@@ -178,8 +189,7 @@ int scope_enter(struct thread *thread, const char *name)
 		source.parent = scope_voice(outer)->process;
 		source.process = name;
 	}
-	atomic_store(&scope->slot, &scope->own_slot);
-	r = scope_speak(scope, &source);
+	r = change_voice(scope, &source);
 	if (r < 0) {
 		memory_unmap(scope, sizeof(*scope));
 		return r;

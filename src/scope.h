@@ -56,8 +56,9 @@ void scope_refresh(struct scope *scope);
 void scope_describe(struct scope *scope, struct voice_source *source);
 int scope_speak(struct scope *scope, const struct voice_source *source);
 
-/* Gives a scope its slot, filled in from its voice and shown to all. */
-void scope_take_slot(struct scope *scope, enum slot_phase phase, const struct slot *parent);
+/* The process's begins: with a voice and a slot of its own, shown to all. What it had before, a
+ * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the voice it has. */
+int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent);
 
 int scope_set_level(struct scope *scope, int level);
 int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value);
