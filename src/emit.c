@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -131,12 +132,23 @@ static void finish(const struct scope *scope, struct slot *slot, int r, uint64_t
 		tell_note(r < 0, sequence);
 }
 
+/* mplog's own records take more stack than a handler on sigaltstack(2) may have: there they wait
+ * for the next call. */
+static bool may_tell(const struct emission *emission)
+{
+	stack_t stack = { .ss_flags = 0 };
+
+	return !emission->in_signal || sigaltstack(NULL, &stack) < 0 ||
+	       !(stack.ss_flags & SS_ONSTACK);
+}
+
 static int emit_record(const struct emission *emission, const struct call *call,
 		       struct scope *scope, int64_t now_ns)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
 	struct route route = route_of(scope);
+	const bool tells = may_tell(emission);
 	struct record_source source;
 	uint64_t sequence;
 	int r;
@@ -146,8 +158,10 @@ static int emit_record(const struct emission *emission, const struct call *call,
 		count(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
-	route.first_failed = !tell_lost(&route);
-	tell_suppressed(&route, slot);
+	if (tells) {
+		route.first_failed = !tell_lost(&route);
+		tell_suppressed(&route, slot);
+	}
 	sequence = next_sequence(voice);
 	atomic_store_explicit(&slot->last_record_ns, clock_now_ns(CLOCK_REALTIME_COARSE),
 			      memory_order_relaxed);
@@ -155,7 +169,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 			  call->saved_errno);
 	r = emission->in_signal ? send_in_signal(&route, &source) : send_small(&route, &source);
 	finish(scope, slot, r, sequence);
-	if (r != 0 && voice->sink != SINK_CHOICE_AUTO)
+	if (r != 0 && tells && voice->sink != SINK_CHOICE_AUTO)
 		tell_sink(&route);
 	return r;
 }
