@@ -70,6 +70,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 		return -ENOMEM;
 	descriptor_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
+	connection_limit_wait(connection, CONNECTION_WAIT_NS);
 	*ret = connection;
 	return 0;
 }

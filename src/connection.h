@@ -15,8 +15,7 @@ struct connection {
 	bool is_stream;
 	/* The tick of the coarse clock when it was last known to be ours. */
 	atomic_llong checked_ns;
-	/* How long a blocking send waits at most: SO_SNDTIMEO as it was set last; 0: for ever. It
-	 * is set when somebody has to wait for the first time: many children never do. */
+	/* How long a blocking send waits at most: SO_SNDTIMEO as it was set last. */
 	atomic_llong wait_ns;
 };
 
