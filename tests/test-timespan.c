@@ -28,7 +28,8 @@ static const struct {
 };
 
 static const char *const refused[] = {
-	"", " ", "s", "x", "10x", "-1s", "1.2.3s", "1h30parsecs", ".", "1e3", "0x10", "10m!", "\n", "1 1", "1 1s",
+	"",  " ",   "s",    "x",    "10x", "-1s", "1.2.3s", "1h30parsecs",
+	".", "1e3", "0x10", "10m!", "\n",  "1 1", "1 1s",
 };
 
 static const char *const too_long[] = {

@@ -216,8 +216,10 @@ static int ps(const struct options *options)
 		tool_complain("ps: %s", strerror(-r));
 		return STATUS_TROUBLE;
 	}
-	for (size_t i = 0; i < boards.n; i++)
-		tell_slotless(&boards.board[i]);
+	for (size_t i = 0; i < boards.n; i++) {
+		if (filter_wants_program(&options->filter, &boards.board[i]))
+			tell_slotless(&boards.board[i]);
+	}
 	boards_tell_hidden(&boards);
 	boards_free(&boards);
 	return STATUS_GOOD;
