@@ -27,7 +27,7 @@ static bool is_recent(const struct timespec *time, long long ns)
 	return llabs(age) < ns;
 }
 
-bool conf_is_unsettled(const struct timespec *changed)
+bool conf_changed_just_now(const struct timespec *changed)
 {
 	return is_recent(changed, TICK_NS);
 }
@@ -116,7 +116,7 @@ static int load_text(struct conf_layer *layer, const struct conf_text *text,
 
 	layer->identity = text->identity;
 	layer->hash = hash_of(text->data, text->size);
-	layer->unsettled = conf_is_unsettled(&text->identity.ctime);
+	layer->unsettled = conf_changed_just_now(&text->identity.ctime);
 	if (is_same_text(layer, previous))
 		return take_over(layer, previous);
 

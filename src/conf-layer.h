@@ -34,4 +34,4 @@ void conf_layer_clear(struct conf_layer *layer);
 bool conf_layer_is_stale(const struct conf_layer *layer);
 
 /* Whether a change right after this one could leave the same time stamp. */
-bool conf_is_unsettled(const struct timespec *changed);
+bool conf_changed_just_now(const struct timespec *changed);

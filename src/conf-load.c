@@ -156,7 +156,7 @@ static int load_drop_ins(struct load *load)
 	/* Before it is listed: what is added meanwhile makes it stale. */
 	conf->directory_identity = conf_identity_at(conf->directory);
 	conf->directory_unsettled = conf->directory_identity.exists &&
-				    conf_is_unsettled(&conf->directory_identity.ctime);
+				    conf_changed_just_now(&conf->directory_identity.ctime);
 	if (!may_be_used(load))
 		return 0;
 	n = scandir(conf->directory, &entries, is_drop_in, compare);

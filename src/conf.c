@@ -65,6 +65,27 @@ bool conf_is_stale(const struct conf *conf)
 	return conf->directory_unsettled || !conf_identity_equal(&now, &conf->directory_identity);
 }
 
+bool conf_is_unsettled(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_layers; i++) {
+		if (conf->layers[i].unsettled)
+			return true;
+	}
+	return conf->directory_unsettled;
+}
+
+bool conf_is_same(const struct conf *a, const struct conf *b)
+{
+	if (a->n_layers != b->n_layers)
+		return false;
+	for (size_t i = 0; i < a->n_layers; i++) {
+		if (a->layers[i].content != b->layers[i].content ||
+		    strcmp(a->layers[i].path, b->layers[i].path) != 0)
+			return false;
+	}
+	return true;
+}
+
 const struct rules *conf_rules(const struct conf *conf)
 {
 	return &conf->rules;

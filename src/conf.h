@@ -75,6 +75,15 @@ int conf_check_file(const char *path, conf_complain_fn *complain, void *userdata
  * directory than it was, or a file cannot be reached any more. */
 bool conf_is_stale(const struct conf *conf);
 
+/* Whether what was loaded may be behind what the files say by now, without a trace: one was being
+ * written, or changed in the same tick of the clock as it was read. Then this process, whatever the
+ * others of its tree know, has to load again CONF_SETTLE_MS later. No system calls. */
+enum { CONF_SETTLE_MS = 100 };
+bool conf_is_unsettled(const struct conf *conf);
+
+/* Whether the same versions of the same files are in force in both. */
+bool conf_is_same(const struct conf *a, const struct conf *b);
+
 /* Whether `/` is another directory than when the files were read: what was loaded stays. */
 bool conf_is_frozen(const struct conf *conf);
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "conf.h"
 #include "mistakes.h"
@@ -50,27 +49,6 @@ static int load(unsigned flags, struct mistakes *mistakes)
 	return r;
 }
 
-static bool is_in_force(const struct conf_file *file)
-{
-	return file->state == CONF_FILE_LOADED || file->state == CONF_FILE_LAST_GOOD;
-}
-
-/* A file that was written a moment ago is looked at again, and mostly found to be the same. */
-static bool is_another(const struct conf *before, const struct conf *after)
-{
-	if (conf_n_files(before) != conf_n_files(after))
-		return true;
-	for (size_t i = 0; i < conf_n_files(after); i++) {
-		const struct conf_file one = conf_file(before, i), other = conf_file(after, i);
-
-		if (is_in_force(&one) != is_in_force(&other) || strcmp(one.path, other.path) != 0 ||
-		    one.mtime.tv_sec != other.mtime.tv_sec ||
-		    one.mtime.tv_nsec != other.mtime.tv_nsec)
-			return true;
-	}
-	return false;
-}
-
 int reload(unsigned flags, enum reload_answer *ret_answer)
 {
 	const struct conf *conf = program_get()->conf;
@@ -81,8 +59,10 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 	/* It may have been closed meanwhile. */
 	if (conf && self_may_parse() && !conf_is_frozen(conf)) {
 		r = load(flags, &mistakes);
+		/* A file that was written a moment ago is looked at again, and mostly found to be
+		 * the same. */
 		*ret_answer =
-			is_another(conf, program_get()->conf) ? RELOAD_DONE : RELOAD_UNCHANGED;
+			conf_is_same(conf, program_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
 	self_unlock();
 	if (r < 0)

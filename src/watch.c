@@ -10,7 +10,8 @@
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
-static _Atomic int64_t tick_ns; /* the coarse clock at the last call */
+static _Atomic int64_t tick_ns;   /* the coarse clock at the last call */
+static _Atomic int64_t loaded_ms; /* likewise, when this process last loaded because of a change */
 
 /* ---- What people asked for ------------------------------------------------------------------- */
 
@@ -53,9 +54,16 @@ int watch_reload(struct thread *thread)
 
 /* ---- With each call -------------------------------------------------------------------------- */
 
-static bool is_due(struct board *board, int64_t now_ms)
+/* What this process has read may be behind: what others of the tree read tells nothing of that. */
+static bool is_behind(const struct conf *conf, int64_t now_ms)
 {
-	return atomic_load(&board->files_generation) != reload_version() ||
+	return conf_is_unsettled(conf) && now_ms - atomic_load(&loaded_ms) >= CONF_SETTLE_MS;
+}
+
+static bool is_due(struct board *board, const struct conf *conf, int64_t now_ms)
+{
+	return is_behind(conf, now_ms) ||
+	       atomic_load(&board->files_generation) != reload_version() ||
 	       now_ms - atomic_load(&board->files_checked_ms) >= CHECK_INTERVAL_MS;
 }
 
@@ -76,6 +84,8 @@ static bool have_files_changed(struct board *board, const struct conf *conf, int
 		reload_set_version(generation);
 		return true;
 	}
+	if (is_behind(conf, now_ms))
+		return true;
 	if (!is_our_turn(board, conf, now_ms) || !conf_is_stale(conf))
 		return false;
 	reload_set_version(atomic_fetch_add(&board->files_generation, 1) + 1);
@@ -88,12 +98,15 @@ static void look_at_files(int64_t now_ms)
 	const struct conf *conf = program_get()->conf;
 	enum reload_answer answer;
 
-	if (!board || !conf || !self_may_parse() || !is_due(board, now_ms) || !self_try_lock())
+	if (!board || !conf || !self_may_parse() || !is_due(board, conf, now_ms) ||
+	    !self_try_lock())
 		return;
-	if (have_files_changed(board, program_get()->conf, now_ms))
-		(void)reload(0, &answer);
-	else
+	if (!have_files_changed(board, program_get()->conf, now_ms)) {
 		self_unlock();
+		return;
+	}
+	atomic_store(&loaded_ms, now_ms);
+	(void)reload(0, &answer);
 }
 
 void watch(struct thread *thread, int64_t now_ns)
