@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* make bench: 10,000 rules, loaded and resolved. Links the private functions. */
+#include "conf.h"
+
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "measure.h"
+
+enum { RULES = 10000, ROUNDS = 15, RESOLVES = 20 };
+
+static char path[] = "/tmp/mplog-bench-XXXXXX";
+static struct settings settings;
+static struct settings_fields fields;
+static struct conf *conf;
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench-rules: %s\n", what);
+	exit(EXIT_FAILURE);
+}
+
+static void write_rules(void)
+{
+	FILE *const file = fdopen(mkstemp(path), "w");
+
+	if (!file)
+		fail(path);
+	fprintf(file, "processes = (\n");
+	for (int i = 0; i < RULES; i++)
+		fprintf(file,
+			"  { name = \"worker-%d-*\"; level = \"debug\"; prefix = \"%%n \"; "
+			"fields = { ROLE = \"role-%d\"; }; }%s\n",
+			i, i, i + 1 < RULES ? "," : "");
+	fprintf(file, ");\n");
+	if (fclose(file) != 0)
+		fail(path);
+}
+
+static void read_with_libconfig(void)
+{
+	config_t config;
+
+	config_init(&config);
+	if (config_read_file(&config, path) != CONFIG_TRUE)
+		fail(config_error_text(&config));
+	config_destroy(&config);
+}
+
+static void load(void)
+{
+	const struct conf_options options = { .file = path };
+	struct conf *loaded;
+
+	if (conf_load(&options, NULL, 0, NULL, NULL, &loaded) < 0)
+		fail("conf_load");
+	conf_free(loaded);
+}
+
+static void resolve(void)
+{
+	memset(&fields, 0, sizeof(fields));
+	settings_init(&settings, &fields);
+	settings_apply(&settings, conf_rules(conf), "bench", "worker-9999-1");
+	if (settings.number[SETTING_LEVEL] != 7)
+		fail("worker-9999-1 is not at debug");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct contender loading[] = {
+		{ "libconfig's config_read_file alone", read_with_libconfig, NULL },
+		{ "mplog, until the rules are there", load, NULL },
+	};
+	static const struct contender resolving[] = { { "mplog (1 ms at most)", resolve, NULL } };
+	static const struct scenario scenarios[] = {
+		{ "10,000 rules loaded (ratio at most 2)", NULL, round_of_calls, 1, ROUNDS, 0,
+		  false },
+		{ "a name resolved by 10,000 rules", NULL, round_of_calls, RESOLVES, ROUNDS,
+		  false },
+	};
+	const struct conf_options options = { .file = path };
+
+	measure_as_json(argc == 2 && strcmp(argv[1], "--json") == 0);
+	write_rules();
+	measure(&scenarios[0], loading, 2);
+	if (conf_load(&options, NULL, 0, NULL, NULL, &conf) < 0)
+		fail("conf_load");
+	measure(&scenarios[1], resolving, 1);
+	conf_free(conf);
+	return unlink(path);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* make bench: mplog beside its peers, in one run. Under tests/with-journald --no-journald. */
+#include <mplog.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "measure.h"
+#include "service.h"
+
+static const char configuration[] =
+	"defaults = { echo = false; };\n"
+	"processes = ( { name = \"to-stderr\"; sink = \"stderr\"; } );\n";
+
+/* The row about standard error needs a configuration, and none of the user's is to take part. */
+static void configure(void)
+{
+	static const char path[] = "/run/mplog-bench.conf";
+	FILE *file = fopen(path, "we");
+
+	if (!file || fputs(configuration, file) < 0 || fclose(file) != 0)
+		fail(path);
+	if (setenv("MPLOG_CONF", path, 1) < 0)
+		fail("MPLOG_CONF");
+	if (mplog_open("bench", "worker-1", 0) < 0)
+		fail("mplog_open");
+}
+
+static void run_rows(const char *program)
+{
+	rows_disabled();
+	rows_calls("a draining socket", false);
+	rows_stderr();
+	rows_life();
+	service_stop_drain();
+
+	service_start_journald();
+	rows_calls("the real journald", true);
+	rows_many();
+	service_stop_journald();
+	rows_memory(program);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--memory") == 0)
+		return memory_main();
+	measure_as_json(argc == 2 && strcmp(argv[1], "--json") == 0);
+	configure();
+	measure_announce(ROWS);
+	bare_learn(mplog_call);
+	service_start_drain();
+	run_rows(argv[0]);
+	mplog_close();
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of `make bench`, by what they need. */
+#pragma once
+
+#include <stdbool.h>
+
+/* mplog's calls, and the bare ones that they are measured by. */
+void mplog_call(void);
+void mplog_fields_call(void);
+
+/* Has the bare calls send what mplog's call of that row sends. While nobody serves. */
+void bare_learn(void (*call)(void));
+void bare_connect(void);
+void bare_send(void);
+
+void rows_disabled(void);
+void rows_calls(const char *receiver, bool in_bursts);
+void rows_many(void);
+void rows_stderr(void);
+void rows_life(void);
+void rows_memory(const char *program);
+
+/* In a process of its own: writes how many bytes mplog takes there. */
+int memory_main(void);
+
+enum { ROWS = 12 };

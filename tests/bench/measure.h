@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* measure: contenders side by side, in rounds that interleave them, so that whatever else the
+ * machine does meets all of them alike. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Somebody who can do what a row is about. NULL functions: cannot, or is not installed. */
+struct contender {
+	const char *name;
+	void (*call)(void);
+	bool (*prepare)(void); /* once, before the first round; false: is not there. May be NULL */
+};
+
+/* How a row is measured. */
+struct scenario {
+	const char *title;
+	const char *baseline; /* what a ratio of 1 is; NULL: the first contender */
+	/* Nanoseconds that one call took, of so many. */
+	double (*round)(void (*call)(void), unsigned calls, unsigned burst);
+	unsigned calls;
+	unsigned rounds;
+	unsigned burst;      /* after so many calls the receiver gets time to catch up; 0: never */
+	bool with_latencies; /* of single calls, in the same rounds */
+};
+
+/* --json: an object a line, in place of the table. */
+void measure_as_json(bool json);
+
+/* How many rows there are to come, for the line that shows progress. */
+void measure_announce(unsigned rows);
+
+void measure(const struct scenario *scenario, const struct contender *contenders, size_t n);
+
+/* A figure of its own: bytes, mostly. BAR: what it should be at most. */
+void measure_figure(const char *title, const char *name, double value, const char *unit,
+		    double bar);
+
+/* One thread, one call after the other. The pauses between bursts are not counted. */
+double round_of_calls(void (*call)(void), unsigned calls, unsigned burst);
+
+double now_ns(void);
+
+/* How often the calling thread took memory from malloc(3) and its kin. */
+extern __thread unsigned long allocations;

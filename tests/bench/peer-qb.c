@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* libqb, as Corosync and Pacemaker set it up: to syslog, each call site found once. */
+#include <qb/qbdefs.h>
+#include <qb/qblog.h>
+
+#include "peers.h"
+
+bool qb_prepare(void)
+{
+	static bool prepared;
+
+	if (!prepared) {
+		qb_log_init("bench", LOG_USER, LOG_INFO);
+		(void)qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	}
+	prepared = true;
+	return true;
+}
+
+void qb_call(void)
+{
+	qb_log(LOG_INFO, "got %s in %d ms", "http://example.org/index.html", 42);
+}
+
+void qb_disabled(void)
+{
+	qb_log(LOG_DEBUG, "got %s in %d ms", "http://example.org/index.html", 42);
+}

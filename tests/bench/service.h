@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* service: who takes the records, in the private directories of tests/with-journald. */
+#pragma once
+
+#include <stddef.h>
+
+/* Processes that do nothing but take datagrams at the journal's and at syslog's socket. */
+void service_start_drain(void);
+void service_stop_drain(void);
+
+/* A real systemd-journald, with an empty journal. */
+void service_start_journald(void);
+void service_stop_journald(void);
+
+/* What CALL sends to the journal's socket, once: returns its size. While nobody serves there. */
+size_t service_capture(void (*call)(void), char *buffer, size_t capacity);
+
+/* A socket connected to the journal's. */
+int service_connect(void);
+
+/* Ends the program with a message. */
+void fail(const char *what) __attribute__((__noreturn__));
