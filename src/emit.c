@@ -160,7 +160,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 	}
 	if (tells) {
 		route.first_failed = !tell_lost(&route);
-		tell_suppressed(&route, slot);
+		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);
 	atomic_store_explicit(&slot->last_record_ns, clock_now_ns(CLOCK_REALTIME_COARSE),

@@ -133,6 +133,21 @@ static void leave(const struct call *call)
 	scope_leave(call->thread);
 }
 
+/* A thread that ends has left all that it entered. */
+static void end_thread(struct thread *thread)
+{
+	CALL(call);
+
+	while (thread->depth > thread->base_depth)
+		leave(&call);
+	scope_leave_all(thread);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	thread_at_end = end_thread;
+}
+
 void mplog_leave(void)
 {
 	CALL(call);

@@ -194,13 +194,20 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 
 /* ---- The end -------------------------------------------------------------------------------- */
 
-static void tell_the_rest(void)
+/* Each scope of this thread for itself, the process for those of other threads. */
+static void tell_the_rest(const struct thread *thread)
 {
 	struct route route = route_of(&process_scope);
 
 	if (!route.voice)
 		return;
+	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
+		struct route inner = route_of(scope);
+
+		tell_suppressed(&inner, inner.slot);
+	}
 	tell_suppressed(&route, route.slot);
+	tell_suppressed_by(&route, self_pid());
 	tell_lost_at_last(&route);
 }
 
@@ -211,7 +218,7 @@ void close_program(struct thread *thread)
 	if (!program_get()->is_open)
 		return;
 	reap_all();
-	tell_the_rest();
+	tell_the_rest(thread);
 	board_end(slot);
 	program_set_default_level(LEVEL_UNSET);
 	self_lock(); /* nobody reloads what is being closed */
@@ -231,6 +238,6 @@ __attribute__((destructor)) static void at_exit(void)
 
 	if (!call.thread || self_is_new() || !program_get()->is_open)
 		return;
-	tell_the_rest();
+	tell_the_rest(call.thread);
 	board_end(scope_slot(&process_scope));
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "notice.h"
+#include "tell.h"
 #include "route.h"
 #include "self.h"
 
@@ -109,6 +110,13 @@ static bool mark_told(struct slot *slot, pid_t pid)
 	return true;
 }
 
+static void tell_what_it_could_not(pid_t pid)
+{
+	struct route route = route_of(&process_scope);
+
+	tell_suppressed_by(&route, pid);
+}
+
 int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid);
@@ -121,6 +129,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
+	tell_what_it_could_not(pid);
 	tell(slot, pid);
 	return 0;
 }

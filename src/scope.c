@@ -236,7 +236,7 @@ void scope_leave(struct thread *thread)
 	memory_unmap(scope, sizeof(*scope));
 }
 
-static void leave_all(struct thread *thread)
+void scope_leave_all(struct thread *thread)
 {
 	thread->base_depth = 0;
 	while (thread->depth > 0)
@@ -244,11 +244,6 @@ static void leave_all(struct thread *thread)
 	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board))
 		board_release(thread->spare_slot);
 	thread->spare_slot = NULL;
-}
-
-__attribute__((constructor)) static void begin(void)
-{
-	thread_at_end = leave_all;
 }
 
 /* ---- What a program sets -------------------------------------------------------------------- */

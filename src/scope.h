@@ -46,6 +46,9 @@ static inline struct slot *scope_slot(struct scope *scope)
 int scope_enter(struct thread *thread, const char *name);
 void scope_leave(struct thread *thread);
 
+/* At the thread's end: those too that its process was forked with, and what is kept for the next. */
+void scope_leave_all(struct thread *thread);
+
 /* Points the thread's gate at its scope's cell; opens it where that scope is out of date. */
 void scope_set_gate(struct thread *thread);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "clock.h"
@@ -171,18 +172,35 @@ void tell_note_suppressed(struct slot *slot)
 	atomic_fetch_add(&slot->untold_suppressed, 1);
 }
 
-void tell_suppressed(struct route *route, struct slot *slot)
+static void say_whose(struct notice *notice, const struct slot *slot, pid_t pid)
 {
-	uint64_t suppressed = atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed);
-	int64_t since_ns;
+	char name[PROCESS_NAME_SIZE];
+
+	if (!pid)
+		return;
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	notice_put(notice, "MPLOG_CHILD", name);
+	notice_put_number(notice, "MPLOG_CHILD_PID", (uint64_t)pid);
+	notice_say(notice, "Process ");
+	notice_say(notice, name);
+	notice_say(notice, " (pid ");
+	notice_say_number(notice, (uint64_t)pid);
+	notice_say(notice, "): ");
+}
+
+/* PID: whose slot it is, where somebody else tells; 0: who speaks. */
+static void tell_slot(struct route *route, struct slot *slot, pid_t pid)
+{
+	const uint64_t suppressed = atomic_exchange(&slot->untold_suppressed, 0);
+	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
 	struct notice notice;
 
-	if (!suppressed || !(suppressed = atomic_exchange(&slot->untold_suppressed, 0)))
-		return;
-	since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
+	if (!suppressed)
+		return; /* another thread tells of them */
 	notice_begin(&notice, NOTICE_SUPPRESSED, MPLOG_WARNING);
 	notice_put_number(&notice, "MPLOG_SUPPRESSED", suppressed);
 	notice_put_time(&notice, "MPLOG_SINCE", since_ns);
+	say_whose(&notice, slot, pid);
 	notice_say_number(&notice, suppressed);
 	notice_say(&notice, suppressed == 1 ? " record was" : " records were");
 	notice_say(&notice, " suppressed by the rate limit of this process name");
@@ -190,4 +208,48 @@ void tell_suppressed(struct route *route, struct slot *slot)
 		return;
 	atomic_fetch_add(&slot->untold_suppressed, suppressed);
 	atomic_store(&slot->suppressed_since_ns, since_ns);
+}
+
+static bool is_anything_suppressed(const struct slot *slot)
+{
+	return atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed) > 0;
+}
+
+void tell_suppressed(struct route *route, struct slot *slot)
+{
+	if (is_anything_suppressed(slot))
+		tell_slot(route, slot, 0);
+}
+
+/* Not before each of the few that pass while the burst goes on. A clock that was set back does not
+ * put it off. */
+void tell_suppressed_in_time(struct route *route, struct slot *slot)
+{
+	const uint64_t interval_ns = (uint64_t)route->voice->interval_ms * 1000000;
+
+	if (is_anything_suppressed(slot) &&
+	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
+		    interval_ns)
+		tell_slot(route, slot, 0);
+}
+
+static bool is_of(uint64_t word, pid_t pid)
+{
+	const enum slot_phase phase = slot_word_phase(word);
+
+	return slot_word_pid(word) == pid && phase != SLOT_FREE && phase != SLOT_TAKEN;
+}
+
+void tell_suppressed_by(struct route *route, pid_t pid)
+{
+	struct board *board = board_get();
+	uint32_t used = board ? atomic_load(&board->used) : 0;
+
+	if (used > BOARD_SLOTS)
+		used = BOARD_SLOTS;
+	for (uint32_t i = 0; i < used; i++) {
+		if (is_of(atomic_load(&board->state[i]), pid) &&
+		    is_anything_suppressed(&board->slot[i]))
+			tell_slot(route, &board->slot[i], pid);
+	}
 }

@@ -24,8 +24,12 @@ void tell_sink(const struct route *route);
 /* A record was suppressed by the slot's rate limit. */
 void tell_note_suppressed(struct slot *slot);
 
-/* Tells how many were, if any. */
+/* Tells how many were, if any; likewise, at most once in an interval of the limit. */
 void tell_suppressed(struct route *route, struct slot *slot);
+void tell_suppressed_in_time(struct route *route, struct slot *slot);
+
+/* Tells for all slots of a process which cannot tell itself any more. */
+void tell_suppressed_by(struct route *route, pid_t pid);
 
 /* In a new child: what is to be told is the parent's. */
 void tell_forget(void);

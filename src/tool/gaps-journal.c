@@ -167,6 +167,18 @@ static int note_child(struct tally *tally, const struct fields *fields)
 	return 0;
 }
 
+/* Of those of a killed child its parent tells. */
+static int note_suppressed(struct tally *tally, const struct fields *fields,
+			   struct counted *process)
+{
+	if (fields->value[FIELD_CHILD][0])
+		process = find_child(tally, fields);
+	if (!process)
+		return -ENOMEM;
+	process->suppressed += number(fields, FIELD_SUPPRESSED);
+	return 0;
+}
+
 static int count_entry(struct tally *tally, const struct fields *fields)
 {
 	struct counted *process = tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id,
@@ -179,7 +191,7 @@ static int count_entry(struct tally *tally, const struct fields *fields)
 	if (is_notice(fields, NOTICE_LOST))
 		return note_lost(fields, process);
 	if (is_notice(fields, NOTICE_SUPPRESSED))
-		process->suppressed += number(fields, FIELD_SUPPRESSED);
+		return note_suppressed(tally, fields, process);
 	for (int i = 0; i < NOTICE_COUNT; i++) {
 		if (is_notice(fields, (enum notice_kind)i))
 			return 0; /* it has no number, and is in no counter */
