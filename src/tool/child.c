@@ -15,8 +15,6 @@
 
 enum {
 	EXIT_BY_SIGNAL = 128, /* the shell's convention */
-	/* More than the kernel's default means fewer turns between writer and reader. */
-	PIPE_SIZE = 1 << 20,
 };
 
 /* Those of the terminal's job control stop us and the command alike; the others tell of a mistake
@@ -55,7 +53,6 @@ static int open_pipe(int *ret_read, int *ret_write)
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
-	(void)fcntl(fds[0], F_SETPIPE_SZ, PIPE_SIZE);
 	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	*ret_read = fds[0];
 	*ret_write = fds[1];
