@@ -5,6 +5,12 @@ enum { DECIMAL_DIGITS_MAX = 20 }; /* of 64 bits */
 
 static const char hex_digits[] = "0123456789abcdef";
 
+void text_put_cut(struct text *text, struct bytes bytes)
+{
+	if (text->size < text->capacity)
+		memcpy(text->data + text->size, bytes.data, text->capacity - text->size);
+}
+
 void text_put_string(struct text *text, const char *string)
 {
 	text_put(text, (struct bytes){ string, strlen(string) });

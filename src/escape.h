@@ -16,14 +16,17 @@ struct text {
 	size_t size; /* what all of it takes; more than capacity: it was cut */
 };
 
-/* Inline: a record is a dozen of these, most of a length that the compiler knows. */
+/* The part that fits. */
+void text_put_cut(struct text *text, struct bytes bytes);
+
+/* Inline: a record is a dozen of these, most of a size that the compiler knows and copies in a few
+ * instructions. */
 static inline void text_put(struct text *text, struct bytes bytes)
 {
-	const size_t room = text->size < text->capacity ? text->capacity - text->size : 0;
-	const size_t fits = bytes.size < room ? bytes.size : room;
-
-	if (fits > 0)
-		memcpy(text->data + text->size, bytes.data, fits);
+	if (text->size > text->capacity || bytes.size > text->capacity - text->size)
+		text_put_cut(text, bytes);
+	else if (bytes.size > 0)
+		memcpy(text->data + text->size, bytes.data, bytes.size);
 	text->size += bytes.size;
 }
 

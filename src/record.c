@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "escape.h"
+#include "format.h"
 #include "record-fields.h"
 
 enum {
@@ -91,19 +92,6 @@ static void put_numbers(struct text *out, const struct record_source *source)
 		put_number(out, "ERRNO", positive(source->error));
 }
 
-/* strerror(3) goes through gettext and malloc(3), which a fork may have left locked. */
-static void put_error_description(struct text *out, unsigned error)
-{
-	const char *const description = strerrordesc_np((int)error);
-
-	if (description) {
-		text_put_string(out, description);
-		return;
-	}
-	text_put_literal(out, "Unknown error ");
-	text_put_number(out, error);
-}
-
 /* The next plain %m; %% and what else follows a per cent sign is stepped over. */
 static const char *find_errno_directive(const char *fmt)
 {
@@ -125,7 +113,7 @@ static const char *expand_errno(struct text *expanded, const char *fmt, int erro
 
 	while ((at = find_errno_directive(rest))) {
 		text_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
-		put_error_description(expanded, (unsigned)error);
+		text_put_error(expanded, (unsigned)error);
 		rest = at + 2;
 	}
 	text_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
@@ -161,22 +149,28 @@ static __attribute__((__noinline__)) void put_printed_errno(struct text *out,
 	put_printed(out, expand_errno(&expanded, source->fmt, source->saved_errno), source);
 }
 
-static void put_text(struct text *out, const struct record_source *source)
+static __attribute__((__noinline__)) void put_printed_by_libc(struct text *out,
+							      const struct record_source *source)
 {
-	const char *const directive = source->fmt ? strchrnul(source->fmt, '%') : NULL;
-
-	if (!directive)
-		text_put(out, source->message);
-	else if (*directive == '\0')
-		text_put(out, (struct bytes){ source->fmt, (size_t)(directive - source->fmt) });
-	else if (find_errno_directive(directive))
+	if (find_errno_directive(source->fmt))
 		put_printed_errno(out, source);
 	else
 		put_printed(out, source->fmt, source);
+}
 
+static void put_text(struct text *out, const struct record_source *source)
+{
+	const size_t begin = out->size;
+
+	if (!source->fmt) {
+		text_put(out, source->message);
+	} else if (!text_put_format(out, source->fmt, *source->ap, source->saved_errno)) {
+		out->size = begin;
+		put_printed_by_libc(out, source);
+	}
 	if (source->error != 0) {
 		text_put_literal(out, ": ");
-		put_error_description(out, positive(source->error));
+		text_put_error(out, positive(source->error));
 	}
 }
 
