@@ -18,7 +18,7 @@ struct mistakes {
 };
 
 /* A conf_complain_fn. */
-void mistakes_note(void *mistakes, const struct conf_complaint *complaint);
+void mistakes_note(void *userdata, const struct conf_complaint *complaint);
 
 /* Where nothing else will be noted. */
 void mistakes_tell(struct mistakes *mistakes);

@@ -20,7 +20,7 @@ struct override_effect {
  *   -ENAMETOOLONG  the pattern
  *   -ENOSPC        the table is full of others that still hold
  *   -EBUSY         somebody keeps the table locked */
-int override_apply(const struct found_board *board, const struct override_order *order,
+int override_apply(const struct found_board *found, const struct override_order *order,
 		   struct override_effect *ret);
 
 /* Those in force, oldest first, for printing. Returns how many. */
@@ -29,7 +29,7 @@ struct override_shown {
 	person_word person;
 	uid_t uid;
 };
-size_t override_list(const struct found_board *board, struct override_shown ret[BOARD_OVERRIDES]);
+size_t override_list(const struct found_board *found, struct override_shown ret[BOARD_OVERRIDES]);
 
 /* Whether something is set there for that very pattern. */
 bool override_holds(const struct found_board *board, const char *pattern);

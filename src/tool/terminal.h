@@ -18,10 +18,10 @@ struct terminal {
 struct terminal terminal_look(void);
 
 /* Prints text with what could drive a terminal escaped. */
-void terminal_print(FILE *file, struct bytes text);
+void terminal_print(FILE *file, struct bytes bytes);
 
 /* Text with control characters and what is not UTF-8 escaped, to be given to free(3). */
-struct bytes terminal_escape(struct bytes text);
+struct bytes terminal_escape(struct bytes bytes);
 
 /* How many columns escaped text takes. */
 unsigned terminal_columns(struct bytes text);
