@@ -2,6 +2,7 @@
 #include "mistakes.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "board.h"
 #include "mplog.h"
@@ -38,9 +39,17 @@ static void say_place(struct notice *notice, const struct mistakes *mistakes)
 	notice_say(notice, mistakes->text);
 }
 
+/* Which version of the file it is: the same mistake in a later one is told again. */
+static uint64_t version_of(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) < 0 ? 0 : (uint64_t)st.st_mtim.tv_sec << 32 | (uint64_t)st.st_mtim.tv_nsec;
+}
+
 void mistakes_tell(struct mistakes *mistakes)
 {
-	const uint64_t seed = (uint64_t)mistakes->version << 32 | mistakes->line;
+	const uint64_t seed = version_of(mistakes->file) + mistakes->line;
 	const bool is_error = mistakes->severity == CONF_ERROR;
 	const size_t more = mistakes->n - 1;
 	struct notice notice;

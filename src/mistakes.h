@@ -4,12 +4,10 @@
 #pragma once
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "conf.h"
 
 struct mistakes {
-	uint32_t version; /* of the files: the same mistake in a later one is told again */
 	size_t n;
 	enum conf_severity severity;
 	unsigned line;

@@ -52,7 +52,7 @@ static int load(unsigned flags, struct mistakes *mistakes)
 int reload(unsigned flags, enum reload_answer *ret_answer)
 {
 	const struct conf *conf = program_get()->conf;
-	struct mistakes mistakes = { .version = reload_version() };
+	struct mistakes mistakes = { 0 };
 	int r = 0;
 
 	*ret_answer = RELOAD_FROZEN;

@@ -84,7 +84,7 @@ static pid_t make_child(int i)
 
 	if (i % 3 == 0)
 		snprintf(name, sizeof(name), "child-%d", i);
-	pid = i % 3 == 0 ? mplog_fork(name) : i % 3 == 1 ? fork() : _Fork();
+	pid = i % 3 == 0 ? mplog_fork(name) : i % 3 == 1 || UNDER_TSAN ? fork() : _Fork();
 	if (pid == 0)
 		be_child(i, name);
 	ck_assert_int_gt(pid, 0);

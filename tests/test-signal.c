@@ -49,14 +49,16 @@ static void on_tick(int signal)
 {
 	char text[128] = "tick ";
 	size_t size = 5 + put_number(text + 5, (unsigned)ticks);
+	const int saved_errno = errno;
 
 	memcpy(text + size, " " PAYLOAD, sizeof(PAYLOAD));
 	size += sizeof(PAYLOAD);
-	errno = signal; /* the program's is none of mplog's business */
+	errno = signal;
 	if (mplog_write(MPLOG_INFO, text, size) != 0)
 		not_written++;
 	if (errno != signal)
 		not_written++;
+	errno = saved_errno;
 	ticks++;
 }
 
@@ -337,6 +339,7 @@ static struct line silent_ready, silent_end;
 
 static void on_user_signal(int signal)
 {
+	const int saved_errno = errno;
 	static const char words[] = "from a thread that never logged";
 
 	(void)signal;
@@ -344,6 +347,7 @@ static void on_user_signal(int signal)
 	if (mplog_write(MPLOG_INFO, words, sizeof(words) - 1) != 0 || errno != EDOM)
 		_exit(1);
 	line_tell(&silent_ready);
+	errno = saved_errno;
 }
 
 static void *be_silent(void *unused)
@@ -411,6 +415,7 @@ END_TEST
 
 static void fork_in_handler(int signal)
 {
+	const int saved_errno = errno;
 	const pid_t pid = _Fork();
 
 	(void)signal;
@@ -418,6 +423,7 @@ static void fork_in_handler(int signal)
 		_exit(mplog_write(MPLOG_INFO, "child of a handler", 18) != 0);
 	if (waitpid(pid, &(int){ 0 }, 0) != pid)
 		_exit(1);
+	errno = saved_errno;
 	ticks++;
 }
 
