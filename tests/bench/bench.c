@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 	bare_learn(mplog_call);
 	service_start_drain();
 	run_rows(argv[0]);
+	(void)mplog_set_level(MPLOG_WARNING); /* hundreds of children that ended well are no news */
 	mplog_close();
 	return EXIT_SUCCESS;
 }
