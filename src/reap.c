@@ -85,7 +85,7 @@ static void tell(const struct slot *slot, pid_t pid)
 	notice_say(&notice, " (pid ");
 	notice_say_number(&notice, (uint64_t)pid);
 	notice_say(&notice, ")");
-	if (!say_end(&notice, pid))
+	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
 	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
