@@ -32,4 +32,4 @@ struct override_shown {
 size_t override_list(const struct found_board *found, struct override_shown ret[BOARD_OVERRIDES]);
 
 /* Whether something is set there for that very pattern. */
-bool override_holds(const struct found_board *board, const char *pattern);
+bool override_holds(const struct found_board *found, const char *pattern);

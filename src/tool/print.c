@@ -85,17 +85,17 @@ const char *print_time(char buffer[PRINT_TIME_SIZE], int64_t realtime_ns)
 
 const char *print_span(char buffer[PRINT_TIME_SIZE], int64_t ns)
 {
+	/* Each from twice its length on: "90 s" says more than "1 min". */
 	static const struct {
 		int64_t seconds;
 		const char *name;
-	} units[] = { { 2 * 86400, "days" }, { 2 * 3600, "h" }, { 2 * 60, "min" }, { 0, "s" } };
-	static const int64_t divisor[] = { 86400, 3600, 60, 1 };
+	} units[] = { { 86400, "days" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
 	const int64_t seconds = ns > 0 ? ns / 1000000000 : 0;
 	size_t i = 0;
 
-	while (seconds < units[i].seconds)
+	while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
 		i++;
-	(void)snprintf(buffer, PRINT_TIME_SIZE, "%" PRId64 " %s", seconds / divisor[i],
+	(void)snprintf(buffer, PRINT_TIME_SIZE, "%" PRId64 " %s", seconds / units[i].seconds,
 		       units[i].name);
 	return buffer;
 }
