@@ -108,6 +108,26 @@ START_TEST(rules_apply)
 }
 END_TEST
 
+/* Lines that were dropped a moment ago are heard at once. */
+START_TEST(the_level_can_be_changed_from_outside)
+{
+	const pid_t pid = shell_start("exec mplog exec steered -t steered --stdout=debug -- sh -c '"
+				      "while :; do echo $((i += 1)); sleep 0.01; done'");
+
+	free(shell_expect(
+		0, "i=0\n"
+		   "until mplog level steered debug -t steered >steered 2>&1; do\n"
+		   "  i=$((i + 1)); [ $i -lt 500 ] || { cat steered; exit 1; }; sleep 0.01\n"
+		   "done; rm steered\n"
+		   "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=steered)\" ]; do\n"
+		   "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
+		   "done"));
+	ck_assert_int_eq(kill(pid, SIGTERM), 0);
+	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	session_await(pid, 0);
+}
+END_TEST
+
 START_TEST(continuations_are_one_record)
 {
 	struct journal_entries all;
@@ -403,6 +423,7 @@ int main(void)
 	tcase_add_test(tcase, none_leaves_a_stream_alone);
 	tcase_add_test(tcase, identifier_is_the_commands);
 	tcase_add_test(tcase, rules_apply);
+	tcase_add_test(tcase, the_level_can_be_changed_from_outside);
 	tcase_add_test(tcase, continuations_are_one_record);
 	tcase_add_test(tcase, the_last_record_does_not_wait);
 	tcase_add_test(tcase, any_byte_and_any_length_survives);

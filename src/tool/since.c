@@ -12,17 +12,18 @@ enum {
 	MINUTE = 60,
 	HOUR = 60 * MINUTE,
 	DAY = 24 * HOUR,
+	WEEK = 7 * DAY,
 };
 
 static const struct unit {
 	const char *name;
 	int64_t seconds;
 } units[] = {
-	{ "s", 1 },           { "sec", 1 },      { "second", 1 },      { "seconds", 1 },
-	{ "m", MINUTE },      { "min", MINUTE }, { "minute", MINUTE }, { "minutes", MINUTE },
-	{ "h", HOUR },        { "hour", HOUR },  { "hours", HOUR },    { "d", DAY },
-	{ "day", DAY },       { "days", DAY },   { "w", 7 * DAY },     { "week", 7 * DAY },
-	{ "weeks", 7 * DAY },
+	{ "s", 1 },        { "sec", 1 },      { "second", 1 },      { "seconds", 1 },
+	{ "m", MINUTE },   { "min", MINUTE }, { "minute", MINUTE }, { "minutes", MINUTE },
+	{ "h", HOUR },     { "hour", HOUR },  { "hours", HOUR },    { "d", DAY },
+	{ "day", DAY },    { "days", DAY },   { "w", WEEK },        { "week", WEEK },
+	{ "weeks", WEEK },
 };
 
 static const struct unit *find_unit(const char *name, size_t length)

@@ -11,9 +11,7 @@
 #include "tail.h"
 
 #include "cleanup.h"
-#include "escape.h"
-#include "mplog.h"
-#include "stamp.h"
+#include "tail-row.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +20,6 @@ enum {
 	LANE_MIN = 16,
 	LANE_MAX = 60,
 	MARK_COLUMNS = 2,
-	TIME_SIZE = 64,
-	DATE_SIZE = 11, /* "2026-11-22 " */
-	TIME_COLUMN = 13,
-	DELTA_COLUMN = 12,
 	KEY_SIZE = 512,
 };
 
@@ -118,35 +112,9 @@ static bool is_alive(const struct lanes_view *view, const struct lane *lane)
 
 /* ---- Drawing ---------------------------------------------------------------------------------- */
 
-/* Spaces are printed only where something follows them. */
-struct row {
-	struct lanes_view *view;
-	unsigned at;      /* columns printed */
-	unsigned pending; /* spaces to be printed */
-};
-
-static void move_to(struct row *row, unsigned column)
-{
-	if (column > row->at + row->pending)
-		row->pending = column - row->at;
-}
-
-static void flush_spaces(struct row *row)
-{
-	tail_print_spaces(row->pending);
-	row->at += row->pending;
-	row->pending = 0;
-}
-
-static void end_row(struct row *row)
-{
-	(void)fputc('\n', stdout);
-	row->at = row->pending = 0;
-}
-
 static unsigned left_column(const struct lanes_view *view)
 {
-	return TIME_COLUMN + (view->look.has_delta ? DELTA_COLUMN : 0);
+	return ROW_TIME_COLUMNS + (view->look.has_delta ? ROW_DELTA_COLUMNS : 0);
 }
 
 static unsigned column_of(const struct lanes_view *view, size_t lane)
@@ -154,31 +122,20 @@ static unsigned column_of(const struct lanes_view *view, size_t lane)
 	return left_column(view) + (unsigned)lane * view->width;
 }
 
-static void draw(struct row *row, const struct lane *lane, const char *text)
+static void draw_mark(struct row *row, const struct lanes_view *view, size_t lane, bool is_record)
 {
-	const struct bytes name = { lane->process, strlen(lane->process) };
-	const struct bytes bytes = { text, strlen(text) };
+	const bool has_utf8 = view->look.terminal.has_utf8;
 
-	flush_spaces(row);
-	row->at += tail_print_colored(&row->view->look, name, bytes);
-}
-
-static void draw_mark(struct row *row, size_t lane, bool is_record)
-{
-	const bool has_utf8 = row->view->look.terminal.has_utf8;
-
-	move_to(row, column_of(row->view, lane));
+	row_move_to(row, column_of(view, lane));
 	if (is_record)
-		draw(row, &row->view->lanes[lane], has_utf8 ? "\u25cf" : "*");
+		row_put_name(row, view->lanes[lane].process, has_utf8 ? "\u25cf" : "*");
 	else
-		draw(row, &row->view->lanes[lane], has_utf8 ? "\u2502" : "|");
+		row_put_name(row, view->lanes[lane].process, has_utf8 ? "\u2502" : "|");
 }
 
-static void draw_text(struct row *row, int level, struct bytes text)
+static void draw_label(struct row *row, const struct lanes_view *view, size_t lane)
 {
-	flush_spaces(row);
-	tail_print_text(&row->view->look, level, text);
-	row->at += terminal_columns(text);
+	row_put_name(row, view->lanes[lane].process, label_of(view, &view->lanes[lane]));
 }
 
 /* Where lanes are marks: the widest name, and a space. */
@@ -206,37 +163,6 @@ static unsigned text_width(const struct lanes_view *view)
 		       : LANE_MIN;
 }
 
-/* "2026-11-22 09:25:11,280": returns how much of BUFFER it takes. */
-static size_t format_time(char buffer[TIME_SIZE], const struct entry *entry)
-{
-	const struct timespec when = { .tv_sec = (time_t)(entry->when_us / 1000000),
-				       .tv_nsec = (long)(entry->when_us % 1000000) * 1000 };
-	struct text text = { .data = buffer, .capacity = TIME_SIZE };
-
-	text_put_log_time(&text, &when);
-	return text.size;
-}
-
-static void draw_date(struct row *row, const struct entry *entry)
-{
-	char buffer[TIME_SIZE];
-
-	(void)format_time(buffer, entry);
-	row->at += (unsigned)fwrite(buffer, 1, DATE_SIZE, stdout);
-}
-
-static void draw_time(struct row *row, const struct entry *entry)
-{
-	struct lanes_view *const view = row->view;
-	char buffer[TIME_SIZE];
-	const size_t size = format_time(buffer, entry);
-
-	row->at += (unsigned)fwrite(buffer + DATE_SIZE, 1, size - DATE_SIZE, stdout);
-	move_to(row, TIME_COLUMN);
-	flush_spaces(row);
-	row->at += tail_print_delta(&view->look, entry, &view->last_us);
-}
-
 /* ---- Records ---------------------------------------------------------------------------------- */
 
 /* Lanes that are too narrow to be read are no lanes. */
@@ -251,18 +177,18 @@ static void lay_out(struct lanes_view *view)
 
 static void draw_header(struct lanes_view *view, const struct entry *entry)
 {
-	struct row row = { .view = view };
+	struct row row = { .look = &view->look };
 
 	lay_out(view);
 	if (view->width == MARK_COLUMNS)
 		return;
-	draw_date(&row, entry);
+	row_put_date(&row, entry);
 	for (size_t i = 0; i < view->n; i++) {
-		move_to(&row, column_of(view, i));
-		draw(&row, &view->lanes[i], label_of(view, &view->lanes[i]));
+		row_move_to(&row, column_of(view, i));
+		draw_label(&row, view, i);
 		row.pending = 1;
 	}
-	end_row(&row);
+	row_end(&row);
 }
 
 /* The default prefix says what the lane says already. */
@@ -290,32 +216,44 @@ struct cell {
 	bool is_first;
 };
 
-static void draw_row(struct cell *cell, struct bytes text)
+static void draw_lanes(struct row *row, const struct cell *cell, struct bytes text)
 {
 	const struct lanes_view *const view = cell->view;
-	struct row row = { .view = cell->view };
 
-	if (cell->is_first)
-		draw_time(&row, cell->entry);
 	for (size_t i = 0; i < view->n; i++) {
 		const bool is_record = i == cell->lane && cell->is_first;
 
 		if (is_record || is_alive(view, &view->lanes[i]))
-			draw_mark(&row, i, is_record);
+			draw_mark(row, view, i, is_record);
 		if (i == cell->lane && view->width > MARK_COLUMNS) {
-			move_to(&row, column_of(view, i) + MARK_COLUMNS);
-			draw_text(&row, cell->entry->level, text);
+			row_move_to(row, column_of(view, i) + MARK_COLUMNS);
+			row_put_text(row, cell->entry->level, text);
 		}
 	}
-	if (view->width == MARK_COLUMNS) {
-		move_to(&row, column_of(view, view->n));
-		if (cell->is_first)
-			draw(&row, &view->lanes[cell->lane],
-			     label_of(view, &view->lanes[cell->lane]));
-		move_to(&row, column_of(view, view->n) + name_column(view));
-		draw_text(&row, cell->entry->level, text);
-	}
-	end_row(&row);
+}
+
+static void draw_beside_lanes(struct row *row, const struct cell *cell, struct bytes text)
+{
+	const struct lanes_view *const view = cell->view;
+	const unsigned left = column_of(view, view->n);
+
+	row_move_to(row, left);
+	if (cell->is_first)
+		draw_label(row, view, cell->lane);
+	row_move_to(row, left + name_column(view));
+	row_put_text(row, cell->entry->level, text);
+}
+
+static void draw_row(struct cell *cell, struct bytes text)
+{
+	struct row row = { .look = &cell->view->look };
+
+	if (cell->is_first)
+		row_put_time(&row, cell->entry, &cell->view->last_us);
+	draw_lanes(&row, cell, text);
+	if (cell->view->width == MARK_COLUMNS)
+		draw_beside_lanes(&row, cell, text);
+	row_end(&row);
 	cell->is_first = false;
 }
 

@@ -15,57 +15,6 @@ enum {
 	MATCH_SIZE = 512,
 };
 
-/* ---- An entry --------------------------------------------------------------------------------- */
-
-/* Points into the journal's own memory, which holds until the next call. */
-static struct bytes get_field(sd_journal *journal, const char *name)
-{
-	const size_t length = strlen(name) + 1;
-	const void *data;
-	size_t size;
-
-	if (sd_journal_get_data(journal, name, &data, &size) < 0 || size < length)
-		return (struct bytes){ NULL, 0 };
-	return (struct bytes){ (const char *)data + length, size - length };
-}
-
-static struct bytes copy(struct bytes value, char *buffer, size_t capacity)
-{
-	const size_t size = value.size < capacity ? value.size : capacity;
-
-	if (size > 0)
-		memcpy(buffer, value.data, size);
-	return (struct bytes){ value.data ? buffer : NULL, size };
-}
-
-/* journald notes when the kernel took the record: it may itself be late. */
-static uint64_t time_sent(sd_journal *journal, uint64_t otherwise)
-{
-	const struct bytes value = get_field(journal, "_SOURCE_REALTIME_TIMESTAMP");
-	uint64_t us = 0;
-
-	for (size_t i = 0; i < value.size; i++) {
-		if (value.data[i] < '0' || value.data[i] > '9' || us > UINT64_MAX / 100)
-			return otherwise;
-		us = us * 10 + (uint64_t)(value.data[i] - '0');
-	}
-	return us ? us : otherwise;
-}
-
-static int level_of(sd_journal *journal)
-{
-	const struct bytes level = get_field(journal, "PRIORITY");
-
-	if (level.size != 1 || level.data[0] < '0' || level.data[0] > '7')
-		return -1;
-	return level.data[0] - '0';
-}
-
-static bool is_good_end(const struct entry *entry)
-{
-	return entry->level >= MPLOG_INFO && get_field(entry->journal, "MPLOG_CHILD").data;
-}
-
 static bool matches_name(const struct query *query, struct bytes name)
 {
 	for (size_t i = 0; i < query->n_globs; i++) {
@@ -78,25 +27,11 @@ static bool matches_name(const struct query *query, struct bytes name)
 /* Whether the record at hand is one that was asked for. */
 static bool read_entry(const struct query *query, struct entry *entry)
 {
-	sd_journal *const journal = query->journal;
-
-	entry->journal = journal;
-	entry->process = copy(get_field(journal, "PROCESS"), entry->process_data,
-			      sizeof(entry->process_data));
-	if (!entry->process.data)
+	if (!entry_read_name(entry, query->journal))
 		return false;
 	if (!query->is_exact && !matches_name(query, entry->process))
 		return false;
-	if (sd_journal_get_realtime_usec(journal, &entry->realtime_us) < 0)
-		return false;
-	entry->identifier = copy(get_field(journal, "SYSLOG_IDENTIFIER"), entry->identifier_data,
-				 sizeof(entry->identifier_data));
-	entry->when_us = time_sent(journal, entry->realtime_us);
-	entry->level = level_of(journal);
-	if (query->options.hides_ends && is_good_end(entry))
-		return false;
-	entry->message = get_field(journal, "MESSAGE");
-	return true;
+	return entry_read(entry) && !(query->options.hides_ends && entry->is_good_end);
 }
 
 /* ---- What is asked for ------------------------------------------------------------------------ */

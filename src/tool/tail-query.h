@@ -8,7 +8,7 @@
 #include <systemd/sd-journal.h>
 
 #include "glob.h"
-#include "record.h"
+#include "tail-entry.h"
 
 #define QUERY_ALL SIZE_MAX
 
@@ -37,16 +37,6 @@ struct query {
 	bool is_exact;      /* the journal's index says which records match */
 	char *tail;         /* cursor of the newest record when the query was opened; or NULL */
 	uint64_t tail_us;
-};
-
-/* One record of the journal, as far as it has the fields. Valid until the next one. */
-struct entry {
-	sd_journal *journal;
-	uint64_t realtime_us; /* when journald took it */
-	uint64_t when_us;     /* when it was sent */
-	int level;            /* -1: none is said */
-	struct bytes process, identifier, message;
-	char process_data[64], identifier_data[256];
 };
 
 typedef void query_fn(const struct entry *entry, void *userdata);
