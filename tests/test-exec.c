@@ -237,6 +237,15 @@ START_TEST(ignored_signals_and_masks_are_the_commands)
 }
 END_TEST
 
+/* What systemd gives to the main process of a unit. */
+START_TEST(sockets_and_watchdog_are_the_commands)
+{
+	run(0, "LISTEN_PID=$$ WATCHDOG_PID=1 exec mplog exec socket -- "
+	       "sh -c '[ $LISTEN_PID = $$ ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
+	       "3</dev/null");
+}
+END_TEST
+
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
 
 /* The command tells of the signal and that is a record; then it ends by itself. */
@@ -431,6 +440,7 @@ int main(void)
 	tcase_add_test(tcase, exit_status_passes);
 	tcase_add_test(tcase, standard_input_is_untouched);
 	tcase_add_test(tcase, ignored_signals_and_masks_are_the_commands);
+	tcase_add_test(tcase, sockets_and_watchdog_are_the_commands);
 	tcase_add_loop_test(tcase, signals_are_forwarded, 0,
 			    sizeof(forwarded) / sizeof(forwarded[0]));
 	tcase_add_loop_test(tcase, ended_by_a_signal_nothing_is_lost_or_left, 0,

@@ -77,6 +77,18 @@ static int place(int out, int err)
 	return 0;
 }
 
+/* systemd says in these to which process it speaks: that was to be the command. */
+static void hand_over(const char *variable, pid_t parent)
+{
+	const char *const value = getenv(variable);
+	char number[16];
+
+	if (!value || strtol(value, NULL, 10) != parent)
+		return;
+	(void)snprintf(number, sizeof(number), "%d", (int)getpid());
+	(void)setenv(variable, number, 1);
+}
+
 /* In the new process. A parent killed with SIGKILL passes no signal on: the kernel does it. */
 static int become(char *const argv[], int out, int err, pid_t parent)
 {
@@ -87,6 +99,8 @@ static int become(char *const argv[], int out, int err, pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		return -ECANCELED;
+	hand_over("LISTEN_PID", parent);
+	hand_over("WATCHDOG_PID", parent);
 	(void)sigaction(SIGCHLD, &sigchld_before, NULL);
 	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	(void)execvp(argv[0], argv);

@@ -8,15 +8,15 @@
 
 static const struct command *const commands[] = {
 	&command_check,
-	&command_gaps,
-	&command_level,
-	&command_ps,
-	&command_reload,
 	&command_show,
+	&command_ps,
+	&command_status,
+	&command_level,
+	&command_reload,
+	&command_gaps,
 	&command_exec,
 	&command_log,
 	&command_tail,
-	&command_status,
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
