@@ -94,7 +94,8 @@ struct mplog_options {
 	const char *process;    /* its first process; NULL: $MPLOG_PROCESS, or "main" */
 	unsigned flags;         /* MPLOG_SINGLE ... */
 	int level;              /* as mplog_set_default_level(); 0: info */
-	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d; or NULL */
+	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d, unless
+				 * $MPLOG_CONF names another; or NULL */
 };
 
 /**
