@@ -173,7 +173,8 @@ static int connect_anew(struct link *link, struct connection **connection, int64
 	int r;
 
 	r = open_any(link, &opened);
-	if (r == 0 || r == -ENOENT || r == -ENOTCONN || *connection)
+	/* Where there was none and is one now, no other thread shall think that there is none. */
+	if (r == -ENOENT || r == -ENOTCONN || *connection)
 		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
 				      memory_order_relaxed);
 	if (r < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration changes under a running program. MPLOG_TEST_EDITS: how many edits (10,000). */
+/* The configuration changes under a running program. MPLOG_TEST_EDITS: how many edits (2,000). */
 
 #include "family.h"
 #include "suite.h"
@@ -14,7 +14,7 @@
 #include <time.h>
 
 enum {
-	EDITS = 10000,
+	EDITS = 2000,
 	THREADS = 8,
 	CHILDREN = 4,
 	SEEN_MS = 1500, /* a second, and what a busy machine adds */
