@@ -174,11 +174,27 @@ static void stop_waiting(pid_t pid, int go[2])
 	ck_assert_int_eq(status, 0);
 }
 
+/* The namespace is for the grandchild alone. Its pid, as seen from here, comes over a pipe. */
 static pid_t fork_into_pid_namespace(void)
 {
-	if (unshare(CLONE_NEWPID) < 0)
-		return -1;
-	return fork();
+	int report[2];
+	pid_t pid, grandchild;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	ck_assert_int_eq(pipe(report), 0);
+	pid = fork();
+	if (pid != 0) {
+		ck_assert_int_eq(read(report[0], &grandchild, sizeof(grandchild)),
+				 sizeof(grandchild));
+		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+		return grandchild;
+	}
+	grandchild = unshare(CLONE_NEWPID) < 0 ? -1 : fork();
+	if (grandchild == 0)
+		return 0;
+	if (write(report[1], &grandchild, sizeof(grandchild)) != sizeof(grandchild))
+		_exit(1);
+	_exit(0);
 }
 
 static bool is_root(void)

@@ -38,7 +38,11 @@ static int check_header(int fd, uint32_t *ret_version)
 {
 	struct header header;
 
-	if (pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != BOARD_MAGIC)
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		return -EBADF;
+	if (header.magic == 0)
+		return -ENOENT; /* it is just being made: the magic number comes last */
+	if (header.magic != BOARD_MAGIC)
 		return -EBADF;
 	*ret_version = header.version;
 	if (header.version != BOARD_VERSION)

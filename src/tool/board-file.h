@@ -19,6 +19,7 @@ int board_file_device(dev_t *ret);
 /* Returns 0, or
  *   -EPROTONOSUPPORT  its version is another one: *ret has it
  *   -EBADF            it is none, or could be made shorter under our hands
+ *   -ENOENT           it is none yet
  *   or as proc_open_memfd() */
 int board_file_open(pid_t pid, const struct proc_mapping *mapping, bool writable,
 		    struct board_file *ret);

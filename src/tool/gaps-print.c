@@ -225,7 +225,8 @@ void gaps_print(const struct tally *tally)
 	const struct counted *before = NULL;
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
-	qsort(tally->process, tally->n, sizeof(struct counted *), compare);
+	if (tally->n > 1)
+		qsort(tally->process, tally->n, sizeof(struct counted *), compare);
 	for (size_t i = 0; table && i < tally->n; i++) {
 		const struct counted *process = tally->process[i];
 
