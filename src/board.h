@@ -176,6 +176,7 @@ struct board {
 	_Atomic uint32_t claim_blocks_used;
 
 	_Atomic int64_t files_checked_ms;   /* CLOCK_MONOTONIC: once a second for the whole tree */
+	_Atomic int64_t files_changed_ns;   /* the youngest change that somebody has loaded */
 	_Atomic uint32_t files_generation;  /* somebody saw a changed file */
 	_Atomic uint32_t reload_generation; /* mplog reload */
 	_Atomic uint32_t overrides_used;

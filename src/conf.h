@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -80,6 +81,10 @@ bool conf_is_stale(const struct conf *conf);
  * others of its tree know, has to load again CONF_SETTLE_MS later. No system calls. */
 enum { CONF_SETTLE_MS = 100 };
 bool conf_is_unsettled(const struct conf *conf);
+
+/* When the youngest file, or the directory, last changed: nanoseconds of CLOCK_REALTIME, as the
+ * file system tells it. 0: there is none. */
+int64_t conf_changed_ns(const struct conf *conf);
 
 /* Whether the same versions of the same files are in force in both. */
 bool conf_is_same(const struct conf *a, const struct conf *b);

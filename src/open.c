@@ -136,6 +136,7 @@ static void begin(struct thread *thread, const char *process)
 	const bool is_clean = process_name_clean(name, process);
 
 	make_board(program_get());
+	reload_tell_others();
 	(void)process_become(name);
 	reload_open_gates();
 	scope_set_gate(thread);

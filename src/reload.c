@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "board.h"
 #include "conf.h"
 #include "mistakes.h"
 #include "program.h"
@@ -49,6 +50,21 @@ static int load(unsigned flags, struct mistakes *mistakes)
 	return r;
 }
 
+void reload_tell_others(void)
+{
+	struct board *board = board_get();
+	const struct conf *conf = program_get()->conf;
+	const int64_t changed = conf ? conf_changed_ns(conf) : 0;
+	int64_t known = board ? atomic_load(&board->files_changed_ns) : changed;
+
+	while (changed > known) {
+		if (!atomic_compare_exchange_weak(&board->files_changed_ns, &known, changed))
+			continue;
+		reload_set_version(atomic_fetch_add(&board->files_generation, 1) + 1);
+		return;
+	}
+}
+
 int reload(unsigned flags, enum reload_answer *ret_answer)
 {
 	const struct conf *conf = program_get()->conf;
@@ -59,6 +75,7 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 	/* It may have been closed meanwhile. */
 	if (conf && self_may_parse() && !conf_is_frozen(conf)) {
 		r = load(flags, &mistakes);
+		reload_tell_others();
 		/* A file that was written a moment ago is looked at again, and mostly found to be
 		 * the same. */
 		*ret_answer =

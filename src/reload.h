@@ -10,6 +10,10 @@
 uint32_t reload_version(void);
 void reload_set_version(uint32_t version);
 
+/* This process has loaded a younger version of the files than all others: they shall look, too, for
+ * whose turn it is to look for changes finds none if he has read it by chance. */
+void reload_tell_others(void);
+
 /* FLAGS: CONF_FORGET. The caller holds self_lock(); it is given up here. Returns as mplog_reload(). */
 int reload(unsigned flags, enum reload_answer *ret_answer);
 
