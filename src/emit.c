@@ -153,6 +153,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 	uint64_t sequence;
 	int r;
 
+	route.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
 	if (is_suppressed(emission, voice, slot, now_ns)) {
 		count(scope, slot, COUNTER_SUPPRESSED);

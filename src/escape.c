@@ -27,11 +27,28 @@ static struct bytes format_number(char *end, uint64_t number)
 	return (struct bytes){ at, (size_t)(end - at) };
 }
 
+static size_t count_digits(uint64_t number)
+{
+	size_t n = 1;
+
+	for (; number >= 10; number /= 10)
+		n++;
+	return n;
+}
+
+/* In place where there is room, which there nearly always is. */
 void text_put_number(struct text *text, uint64_t number)
 {
 	char digits[DECIMAL_DIGITS_MAX];
 
-	text_put(text, format_number(digits + sizeof(digits), number));
+	if (text->size <= text->capacity && text->capacity - text->size >= sizeof(digits)) {
+		const size_t n = count_digits(number);
+
+		(void)format_number(text->data + text->size + n, number);
+		text->size += n;
+	} else {
+		text_put(text, format_number(digits + sizeof(digits), number));
+	}
 }
 
 void text_put_padded(struct text *text, unsigned number, unsigned digits)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "hot.h"
+
 #define NS_PER_S      INT64_C(1000000000)
 #define NS_PER_MS     INT64_C(1000000)
 
@@ -26,7 +28,7 @@ union fd_control {
 	char space[CMSG_SPACE(sizeof(int))];
 };
 
-static ssize_t push_fd(int socket, int fd, int flags)
+static __attribute__((__noinline__)) ssize_t push_fd(int socket, int fd, int flags)
 {
 	union fd_control control = { .space = { 0 } };
 	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
@@ -39,7 +41,7 @@ static ssize_t push_fd(int socket, int fd, int flags)
 	return sendmsg(socket, &message, flags);
 }
 
-static ssize_t push(int socket, const struct parcel *parcel, int flags)
+HOT_INLINE ssize_t push(int socket, const struct parcel *parcel, int flags)
 {
 	const ssize_t n = parcel->fd >= 0 ? push_fd(socket, parcel->fd, flags | MSG_NOSIGNAL)
 					  : send(socket, parcel->message.data, parcel->message.size,
@@ -82,14 +84,14 @@ static int push_waiting(struct connection *connection, struct parcel *parcel,
 static bool may_block_at_once(const struct link *link, const struct connection *connection,
 			      const struct deadline *deadline)
 {
-	return !atomic_load_explicit(&link->stuck, memory_order_relaxed) &&
-	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS &&
+	return !atomic_load_explicit(&link->stuck, memory_order_relaxed) && deadline->end_ns == 0 &&
+	       deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS &&
 	       atomic_load_explicit(&connection->wait_ns, memory_order_relaxed) ==
 		       CONNECTION_WAIT_NS;
 }
 
-static int transmit(const struct link *link, struct connection *connection, struct parcel parcel,
-		    struct deadline *deadline)
+HOT_INLINE int transmit(const struct link *link, struct connection *connection,
+			struct parcel parcel, struct deadline *deadline)
 {
 	const size_t size = parcel.message.size;
 	const bool blocks = may_block_at_once(link, connection, deadline);
@@ -210,10 +212,8 @@ static bool wants_another(struct link *link, int64_t now_ns)
 	return atomic_load_explicit(&link->stuck, memory_order_relaxed) && may_look(link, now_ns);
 }
 
-static int find_connection(struct link *link, struct connection **ret)
+HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connection **ret)
 {
-	const int64_t now_ns = coarse_now_ns();
-
 	*ret = atomic_load(&link->connection);
 	if (*ret && atomic_load_explicit(&link->inherited, memory_order_relaxed))
 		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
@@ -244,12 +244,12 @@ static bool is_broken(int error, const struct connection *connection)
 	}
 }
 
-static int try_once(struct link *link, const struct parcel *parcel, struct deadline *deadline,
-		    bool *ret_again)
+HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct deadline *deadline,
+			bool *ret_again)
 {
 	struct connection *connection;
 	struct parcel whole = *parcel;
-	int r = find_connection(link, &connection);
+	int r = find_connection(link, deadline_now_ns(deadline), &connection);
 
 	if (r < 0)
 		return r;
@@ -272,14 +272,22 @@ static void note_stuck(struct link *link, bool stuck)
 		atomic_store_explicit(&link->stuck, stuck, memory_order_relaxed);
 }
 
-/* Once more where the connection broke: the service may have been restarted. */
-static int deliver(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+/* Where the connection broke: the service may have been restarted. */
+static __attribute__((__noinline__)) int try_again(struct link *link, const struct parcel *parcel,
+						   struct deadline *deadline)
+{
+	bool again;
+
+	return try_once(link, parcel, deadline, &again);
+}
+
+HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct deadline *deadline)
 {
 	bool again = false;
 	int r = try_once(link, parcel, deadline, &again);
 
 	if (again)
-		r = try_once(link, parcel, deadline, &again);
+		r = try_again(link, parcel, deadline);
 	if (r == 0 || r == -EAGAIN)
 		note_stuck(link, r < 0);
 	return r;

@@ -11,6 +11,7 @@
 #include "call.h"
 #include "emit.h"
 #include "field.h"
+#include "hot.h"
 #include "open.h"
 #include "process.h"
 #include "self.h"
@@ -268,6 +269,20 @@ int mplog_set_default_level(int level)
 
 /* ---- Logging -------------------------------------------------------------------------------- */
 
+HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
+			    const struct mplog_field *fields, size_t n, const char *fmt, va_list *ap)
+{
+	return emit(&(struct emission){
+		.site = site,
+		.level = level,
+		.error = error,
+		.fields = fields,
+		.n_fields = fields ? n : 0,
+		.fmt = fmt ? fmt : "",
+		.ap = ap,
+	});
+}
+
 int mplog_emit(const struct mplog_site *site, int level, int error,
 	       const struct mplog_field *fields, size_t n, const char *fmt, ...)
 {
@@ -275,7 +290,7 @@ int mplog_emit(const struct mplog_site *site, int level, int error,
 	int r;
 
 	va_start(ap, fmt);
-	r = mplog_vemit(site, level, error, fields, n, fmt, ap);
+	r = emit_message(site, level, error, fields, n, fmt, &ap);
 	va_end(ap);
 	return r;
 }
@@ -287,15 +302,7 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	int r;
 
 	va_copy(copy, ap); /* a va_list of the caller may be an array: none to point at */
-	r = emit(&(struct emission){
-		.site = site,
-		.level = level,
-		.error = error,
-		.fields = fields,
-		.n_fields = fields ? n : 0,
-		.fmt = fmt ? fmt : "",
-		.ap = &copy,
-	});
+	r = emit_message(site, level, error, fields, n, fmt, &copy);
 	va_end(copy);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "hot.h"
 #include "mplog.h"
 #include "process.h"
 #include "self.h"
@@ -20,7 +21,7 @@ struct route route_of(struct scope *scope)
 	};
 }
 
-static enum sink_id first_sink(const struct voice *voice)
+static enum sink_id first_sink(const struct voice *voice, struct deadline *deadline)
 {
 	switch (voice->sink) {
 	case SINK_CHOICE_JOURNAL:
@@ -30,15 +31,17 @@ static enum sink_id first_sink(const struct voice *voice)
 	case SINK_CHOICE_STDERR:
 		return SINK_STDERR;
 	default:
-		return program_get()->flags & MPLOG_SINGLE && !stderr_is_journal() ? SINK_STDERR
-										   : SINK_JOURNAL;
+		return program_get()->flags & MPLOG_SINGLE &&
+				       !stderr_is_journal(deadline_now_ns(deadline))
+			       ? SINK_STDERR
+			       : SINK_JOURNAL;
 	}
 }
 
-static bool wants_echo(const struct voice *voice)
+static bool wants_echo(const struct voice *voice, struct deadline *deadline)
 {
 	if (voice->echo == SETTING_AUTO)
-		return stderr_is_terminal();
+		return stderr_is_terminal(deadline_now_ns(deadline));
 	return voice->echo;
 }
 
@@ -59,7 +62,7 @@ struct fall {
 };
 
 /* As a sink's write; an absent one is a failure only where it was asked for by name. */
-static int try(const struct fall *fall, enum sink_id id, bool first)
+HOT_INLINE int try(const struct fall *fall, enum sink_id id, bool first)
 {
 	const struct sink *sink = sinks[id];
 	int r;
@@ -78,7 +81,7 @@ static bool is_the_record_s(int error)
 	return error == -EFBIG || error == -EMSGSIZE || error == -ENOMEM;
 }
 
-static bool take(struct fall *fall, enum sink_id id, bool first)
+HOT_INLINE bool take(struct fall *fall, enum sink_id id, bool first)
 {
 	const int r = try(fall, id, first);
 
@@ -102,7 +105,7 @@ static void show(const struct route *route, int sink, int error)
 int route_record(struct route *route, const struct record *record)
 {
 	const struct voice *voice = route->voice;
-	const enum sink_id first = first_sink(voice);
+	const enum sink_id first = first_sink(voice, &route->deadline);
 	const struct delivery delivery = {
 		.record = record,
 		.style = &voice->style,
@@ -125,7 +128,7 @@ int route_record(struct route *route, const struct record *record)
 	route->error = fall.error;
 	if (sent < 0)
 		return fall.error ? fall.error : -ENOTCONN;
-	if (wants_echo(voice))
+	if (wants_echo(voice, &route->deadline))
 		echo(&delivery, (enum sink_id)sent);
 	return fall.error ? 1 : 0;
 }

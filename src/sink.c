@@ -16,6 +16,13 @@ int64_t coarse_now_ns(void)
 	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
 }
 
+int64_t deadline_now_ns(struct deadline *deadline)
+{
+	if (deadline->now_ns == 0)
+		deadline->now_ns = coarse_now_ns();
+	return deadline->now_ns;
+}
+
 void deadline_spent(struct deadline *deadline, int64_t spent_ns)
 {
 	deadline->end_ns =

@@ -27,6 +27,7 @@ struct style {
 struct deadline {
 	unsigned timeout_ms;
 	int64_t end_ns; /* CLOCK_MONOTONIC; 0: nobody waited yet */
+	int64_t now_ns; /* CLOCK_MONOTONIC_COARSE as the call began; 0: nobody looked yet */
 };
 
 /* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
@@ -34,6 +35,9 @@ int64_t deadline_left_ns(struct deadline *deadline);
 
 /* Somebody waited that long before the clock was started: starts it as of then. */
 void deadline_spent(struct deadline *deadline, int64_t spent_ns);
+
+/* When the call began, as the coarse clock has it. */
+int64_t deadline_now_ns(struct deadline *deadline);
 
 /* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
 int64_t coarse_now_ns(void);
@@ -75,8 +79,8 @@ void sink_init(void);
 
 /* Whether standard error is a stream of the journal: JOURNAL_STREAM names fd 2 (sd_journal_stream
  * in systemd.exec(5)). */
-bool stderr_is_journal(void);
+bool stderr_is_journal(int64_t now_ns);
 
 /* Whether standard error is a terminal. Both look at the descriptor itself at most once a second,
- * and after renew(): they are asked with every record. */
-bool stderr_is_terminal(void);
+ * and after renew(): they are asked with every record. NOW_NS: of the coarse clock. */
+bool stderr_is_terminal(int64_t now_ns);

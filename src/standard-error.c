@@ -93,9 +93,8 @@ void stderr_forget(void)
 	atomic_store_explicit(&looked, 0, memory_order_relaxed);
 }
 
-static bool answer(unsigned bit)
+static bool answer(unsigned bit, int64_t now_ns)
 {
-	const int64_t now_ns = coarse_now_ns();
 	int64_t last = atomic_load_explicit(&looked, memory_order_relaxed);
 
 	if (last == 0 || now_ns - last > LOOK_AGAIN_NS) {
@@ -108,14 +107,14 @@ static bool answer(unsigned bit)
 	return (last & bit) != 0;
 }
 
-bool stderr_is_terminal(void)
+bool stderr_is_terminal(int64_t now_ns)
 {
-	return answer(IS_TERMINAL);
+	return answer(IS_TERMINAL, now_ns);
 }
 
-bool stderr_is_journal(void)
+bool stderr_is_journal(int64_t now_ns)
 {
-	return answer(IS_JOURNAL);
+	return answer(IS_JOURNAL, now_ns);
 }
 
 bool stderr_leads_to_journald(void)
