@@ -14,7 +14,7 @@
 #include "standard-error.h"
 
 enum {
-	LINE_BUFFER = 2048, /* a longer line takes memory from the kernel */
+	LINE_BUFFER = 1536, /* a longer line takes memory from the kernel; see sink-syslog.c */
 	NAP_MS = 1,         /* where poll(2) says writable of what does not take a byte */
 };
 

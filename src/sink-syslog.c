@@ -14,7 +14,9 @@
 #include "memory.h"
 #include "syslog-message.h"
 
-enum { MESSAGE_BUFFER = 2048 }; /* a longer message takes memory from the kernel */
+/* A longer message takes memory from the kernel: all of a call has to fit on the stack of a signal
+ * handler, of which the signal's own frame may take 3 KiB of 8. */
+enum { MESSAGE_BUFFER = 1536 };
 
 static const char *const paths[] = { "/dev/log", "/var/run/log", NULL };
 
@@ -28,7 +30,7 @@ static const size_t smaller_sizes[] = { 131072, 32767, 8192, 2048, 1024 };
 struct draft {
 	const struct delivery *delivery;
 	struct timespec when;
-	struct utsname host;
+	char host[sizeof(((struct utsname *)0)->nodename)];
 	bool with_fields;
 };
 
@@ -38,7 +40,7 @@ static struct text put_draft(char *buffer, size_t capacity, const struct draft *
 	struct text text = { buffer, capacity - 1, 0 };
 
 	if (draft->delivery->style->syslog_rfc5424)
-		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host.nodename,
+		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
 				 draft->with_fields);
 	else
 		text_put_rfc3164(&text, draft->delivery, &draft->when);
@@ -93,6 +95,15 @@ static int send_large(struct draft *draft, size_t size)
 	return r;
 }
 
+/* Apart: the rest of the struct is not to be on the stack when the record goes out. */
+static __attribute__((__noinline__)) void get_host(struct draft *draft)
+{
+	struct utsname names;
+
+	if (uname(&names) == 0)
+		memcpy(draft->host, names.nodename, sizeof(draft->host));
+}
+
 static int syslog_write(const struct delivery *delivery)
 {
 	struct draft draft = { .delivery = delivery, .with_fields = true };
@@ -102,7 +113,7 @@ static int syslog_write(const struct delivery *delivery)
 
 	(void)clock_gettime(CLOCK_REALTIME, &draft.when);
 	if (delivery->style->syslog_rfc5424)
-		(void)uname(&draft.host);
+		get_host(&draft);
 	text = put_draft(buffer, sizeof(buffer), &draft);
 	r = text.size <= text.capacity ? send_text(&draft, text) : send_large(&draft, text.size);
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
