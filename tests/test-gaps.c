@@ -58,15 +58,20 @@ static pid_t as_child(void (*function)(void))
 	return pid;
 }
 
+static void send_child_figures(pid_t pid, const char *code, int sent, int diverted, int last)
+{
+	ck_assert_int_eq(
+		sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_CHILD,
+				"SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id, "PROCESS=main",
+				"MPLOG_CHILD=worker-1", "MPLOG_CHILD_PID=%ld", (long)pid,
+				"MPLOG_EXIT_CODE=%s", code, "MPLOG_SENT=%d", sent, "MPLOG_LOST=0",
+				"MPLOG_DIVERTED=%d", diverted, "MPLOG_LAST_SEQ=%d", last, NULL),
+		0);
+}
+
 static void send_child_record(pid_t pid, const char *code, int sent, int last)
 {
-	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_CHILD,
-					 "SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id,
-					 "PROCESS=main", "MPLOG_CHILD=worker-1",
-					 "MPLOG_CHILD_PID=%ld", (long)pid, "MPLOG_EXIT_CODE=%s",
-					 code, "MPLOG_SENT=%d", sent, "MPLOG_LOST=0",
-					 "MPLOG_DIVERTED=0", "MPLOG_LAST_SEQ=%d", last, NULL),
-			 0);
+	send_child_figures(pid, code, sent, 0, last);
 }
 
 /* One line a process: name, records, missing, in flight, twice, its gaps. */
@@ -164,6 +169,16 @@ START_TEST(a_lost_tail_of_a_killed_process)
 
 	send_child_record(pid, "killed", 12, 13);
 	expect(1, "worker-1 10 3 1 0 11-12 unknown,13-13 in flight\n");
+}
+END_TEST
+
+/* Killed before it could tell of what it had diverted: its parent does. */
+START_TEST(what_a_killed_process_could_not_tell)
+{
+	const pid_t pid = as_child(one_to_ten);
+
+	send_child_figures(pid, "killed", 10, 5, 16);
+	expect(1, "worker-1 10 6 1 0 11-15 told,16-16 in flight\n");
 }
 END_TEST
 
@@ -313,6 +328,7 @@ int main(void)
 	tcase_add_test(tcase, notices_are_no_records);
 	tcase_add_test(tcase, the_one_in_flight_of_a_killed_process);
 	tcase_add_test(tcase, a_lost_tail_of_a_killed_process);
+	tcase_add_test(tcase, what_a_killed_process_could_not_tell);
 	tcase_add_test(tcase, in_flight_and_arrived);
 	tcase_add_test(tcase, who_ended_by_itself_has_none_in_flight);
 	tcase_add_test(tcase, a_child_of_which_nothing_is_there);

@@ -61,8 +61,12 @@ static void add(struct tally *tally, const struct entry *entry, bool all)
 	if (!process)
 		return;
 	process->last = entry->sequence;
-	process->finished = entry->counter[COUNTER_SENT] + entry->counter[COUNTER_DIVERTED] +
-			    entry->counter[COUNTER_LOST];
+	process->sent = entry->counter[COUNTER_SENT];
+	process->final = (struct losses){
+		.lost = entry->counter[COUNTER_LOST],
+		.diverted = entry->counter[COUNTER_DIVERTED],
+		.suppressed = entry->counter[COUNTER_SUPPRESSED],
+	};
 	if (process->end == END_UNKNOWN)
 		process->end = entry->has_said_so ? END_ITSELF : END_KILLED;
 }

@@ -124,8 +124,8 @@ static int note_lost(const struct fields *fields, struct counted *process)
 	const struct range range = { number(fields, FIELD_FIRST_SEQ),
 				     number(fields, FIELD_LAST_SEQ) };
 
-	process->lost += number(fields, FIELD_LOST);
-	process->diverted += number(fields, FIELD_DIVERTED);
+	process->told.lost += number(fields, FIELD_LOST);
+	process->told.diverted += number(fields, FIELD_DIVERTED);
 	return numbers_add_range(&process->told_of, range);
 }
 
@@ -158,8 +158,12 @@ static int note_child(struct tally *tally, const struct fields *fields)
 		return -ENOMEM;
 	counted_name(child, fields->value[FIELD_CHILD], fields->value[FIELD_IDENTIFIER]);
 	child->last = number(fields, FIELD_LAST_SEQ);
-	child->finished = number(fields, FIELD_SENT) + number(fields, FIELD_DIVERTED) +
-			  number(fields, FIELD_LOST);
+	child->sent = number(fields, FIELD_SENT);
+	child->final = (struct losses){
+		.lost = number(fields, FIELD_LOST),
+		.diverted = number(fields, FIELD_DIVERTED),
+		.suppressed = number(fields, FIELD_SUPPRESSED),
+	};
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
 		child->end = END_KILLED;
 	else if (strcmp(code, "exited") == 0)
@@ -175,7 +179,7 @@ static int note_suppressed(struct tally *tally, const struct fields *fields,
 		process = find_child(tally, fields);
 	if (!process)
 		return -ENOMEM;
-	process->suppressed += number(fields, FIELD_SUPPRESSED);
+	process->told.suppressed += number(fields, FIELD_SUPPRESSED);
 	return 0;
 }
 

@@ -19,26 +19,13 @@ static const struct column columns[] = {
 	{ "SUPPRESSED", true }, { "MISSING NUMBERS", false },
 };
 
-struct verdict gaps_judge(const struct counted *process)
-{
-	struct verdict verdict = { .last = numbers_last(&process->numbers) };
-
-	if (process->last > verdict.last)
-		verdict.last = process->last;
-	verdict.missing = numbers_missing(&process->numbers, verdict.last);
-	/* It gave a number and did not live to say what became of the record. */
-	if (process->end == END_KILLED && process->last > process->finished)
-		verdict.in_flight = process->last - process->finished;
-	if (verdict.in_flight > verdict.missing)
-		verdict.in_flight = verdict.missing;
-	return verdict;
-}
-
 /* Of those who only told of others there is nothing to say. */
 static bool is_worth_a_line(const struct counted *process)
 {
-	return process->records || process->last || process->lost || process->diverted ||
-	       process->suppressed;
+	const struct losses *told = &process->told;
+
+	return process->records || process->last || told->lost || told->diverted ||
+	       told->suppressed;
 }
 
 enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT };
@@ -49,10 +36,13 @@ struct gap {
 };
 
 /* The part of a gap that has one cause: all from IN_FLIGHT on (0: none) were under way. */
-static struct gap first_part(const struct counted *process, struct range range, uint64_t in_flight)
+static struct gap first_part(const struct counted *process, const struct verdict *verdict,
+			     struct range range, uint64_t in_flight)
 {
-	const bool is_told = numbers_has(&process->told_of, range.first);
-	const uint64_t end = numbers_same_until(&process->told_of, range.first);
+	/* Where there are as many as were lost and diverted, these are they. */
+	const bool is_told = numbers_has(&process->told_of, range.first) || !verdict->unknown;
+	const uint64_t end =
+		verdict->unknown ? numbers_same_until(&process->told_of, range.first) : range.last;
 
 	if (in_flight && range.first >= in_flight)
 		return (struct gap){ range, CAUSE_IN_FLIGHT };
@@ -106,7 +96,7 @@ static bool next_gap(struct gaps *gaps, struct gap *ret)
 	if (gaps->left.last < gaps->left.first &&
 	    !numbers_gap(numbers, gaps->next++, gaps->verdict->last, &gaps->left))
 		return false;
-	*ret = first_part(gaps->process, gaps->left, gaps->in_flight);
+	*ret = first_part(gaps->process, gaps->verdict, gaps->left, gaps->in_flight);
 	gaps->left.first = ret->range.last + 1;
 	return true;
 }
@@ -163,9 +153,9 @@ static void put_process(struct table *table, const struct counted *process)
 	table_put(table, COLOUR_NONE, "%ld", (long)process->pid);
 	put_number(table, COLOUR_NONE, process->records);
 	put_number(table, COLOUR_RED, verdict.missing);
-	put_number(table, COLOUR_NONE, process->lost);
-	put_number(table, COLOUR_NONE, process->diverted);
-	put_number(table, COLOUR_NONE, process->suppressed);
+	put_number(table, COLOUR_NONE, verdict.losses.lost);
+	put_number(table, COLOUR_NONE, verdict.losses.diverted);
+	put_number(table, COLOUR_NONE, verdict.losses.suppressed);
 	put_gaps(table, process, &verdict);
 }
 
@@ -176,13 +166,12 @@ struct sum {
 static void add_to_sum(struct sum *sum, const struct counted *process)
 {
 	const struct verdict verdict = gaps_judge(process);
-	const uint64_t told = process->lost + process->diverted, known = told + verdict.in_flight;
 
 	sum->records += process->records;
 	sum->missing += verdict.missing;
-	sum->told += told;
+	sum->told += verdict.losses.lost + verdict.losses.diverted;
 	sum->in_flight += verdict.in_flight;
-	sum->unknown += verdict.missing > known ? verdict.missing - known : 0;
+	sum->unknown += verdict.unknown;
 	sum->twice += process->twice;
 }
 
@@ -284,9 +273,9 @@ static void print_process_as_json(const struct counted *process)
 	json_number(&json, "missing", (long long)verdict.missing);
 	json_number(&json, "in_flight", (long long)verdict.in_flight);
 	json_number(&json, "twice", (long long)process->twice);
-	json_number(&json, "lost", (long long)process->lost);
-	json_number(&json, "diverted", (long long)process->diverted);
-	json_number(&json, "suppressed", (long long)process->suppressed);
+	json_number(&json, "lost", (long long)verdict.losses.lost);
+	json_number(&json, "diverted", (long long)verdict.losses.diverted);
+	json_number(&json, "suppressed", (long long)verdict.losses.suppressed);
 	gaps_as_json(&json, process, &verdict);
 	json_end(&json);
 }

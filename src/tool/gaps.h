@@ -14,6 +14,10 @@
 /* How a process ended, as far as anybody said. */
 enum end { END_UNKNOWN, END_ITSELF, END_KILLED };
 
+struct losses {
+	uint64_t lost, diverted, suppressed;
+};
+
 struct counted {
 	/* What makes it one process. */
 	char run_id[RUN_ID_SIZE];
@@ -25,16 +29,17 @@ struct counted {
 	char identifier[IDENTIFIER_SIZE];
 	char name[PROCESS_NAME_SIZE];
 
-	uint64_t records;                    /* in the journal */
-	uint64_t twice;                      /* numbers that came again */
-	struct numbers numbers;              /* PROCESS_SEQ in the journal */
-	struct numbers told_of;              /* where mplog says that some were lost or diverted */
-	uint64_t lost, diverted, suppressed; /* as its own records say */
+	uint64_t records;       /* in the journal */
+	uint64_t twice;         /* numbers that came again */
+	struct numbers numbers; /* PROCESS_SEQ in the journal */
+	struct numbers told_of; /* where mplog says that some were lost or diverted */
+	struct losses told;     /* as its own records say */
 
 	/* From its parent's record or the board, once it is dead. */
 	enum end end;
-	uint64_t last;     /* the last number it gave; 0: unknown */
-	uint64_t finished; /* how many of them came to an end: sent, diverted or lost */
+	uint64_t last;       /* the last number it gave; 0: unknown */
+	uint64_t sent;       /* how many of them went where they should */
+	struct losses final; /* all of them, also those that it did not live to tell of */
 };
 
 struct tally {
@@ -48,9 +53,11 @@ int gaps_read_journal(struct tally *tally, sd_journal *journal);
 
 void gaps_free(struct tally *tally);
 
-/* How many numbers are missing, and how many of these were under way when the process was killed. */
+/* How many numbers are missing, how many of these were under way when the process was killed, and
+ * how many were neither that nor lost nor diverted, as far as anybody says. */
 struct verdict {
-	uint64_t last, missing, in_flight;
+	uint64_t last, missing, in_flight, unknown;
+	struct losses losses;
 };
 struct verdict gaps_judge(const struct counted *process);
 
