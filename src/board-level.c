@@ -8,6 +8,9 @@
 #include "clock.h"
 #include "glob.h"
 
+/* Who never stops changing a slot is not followed for ever: the board may be a stranger's. */
+enum { OPEN_TRIES = 1000 };
+
 /* A person's level that ends is not left to the gate where it is the tighter one: whoever is kept
  * quiet by the gate would never notice that the time is over. */
 static int gate_for(int level, person_word person)
@@ -22,6 +25,7 @@ static int gate_for(int level, person_word person)
 void slot_open_gate(struct slot *slot)
 {
 	person_word person;
+	int tries = OPEN_TRIES;
 	int level, gate;
 	bool asked;
 
@@ -32,9 +36,10 @@ void slot_open_gate(struct slot *slot)
 		asked = atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
 		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
 		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
-	} while (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
-		 asked !=
-			 (atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered)));
+	} while (--tries > 0 &&
+		 (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
+		  asked != (atomic_load(&slot->reload_asked) !=
+			    atomic_load(&slot->reload_answered))));
 }
 
 int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)

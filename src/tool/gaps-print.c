@@ -175,21 +175,29 @@ static void add_to_sum(struct sum *sum, const struct counted *process)
 	sum->twice += process->twice;
 }
 
+static void print_part(const char **separator, uint64_t number, const char *words)
+{
+	if (!number)
+		return;
+	(void)printf("%s%" PRIu64 " %s", *separator, number, words);
+	*separator = ", ";
+}
+
 /* One line for all: where it says that nothing is missing nobody has to read on. */
 static void print_sum(const struct tally *tally)
 {
+	const char *separator;
 	struct sum sum = { 0 };
 
 	for (size_t i = 0; i < tally->n; i++)
 		add_to_sum(&sum, tally->process[i]);
 	(void)printf("%" PRIu64 " records, %" PRIu64 " missing", sum.records, sum.missing);
-	if (sum.missing)
-		(void)printf(": %" PRIu64 " told of as lost or diverted, %" PRIu64
-			     " in flight when their process was killed, %" PRIu64
-			     " nobody says why",
-			     sum.told, sum.in_flight, sum.unknown);
-	if (sum.twice)
-		(void)printf("; %" PRIu64 " numbers came twice", sum.twice);
+	separator = ": ";
+	print_part(&separator, sum.told, "told of as lost or diverted");
+	print_part(&separator, sum.in_flight, "in flight when their process was killed");
+	print_part(&separator, sum.unknown, "nobody says why");
+	separator = "; ";
+	print_part(&separator, sum.twice, "numbers came twice");
 	(void)putchar('\n');
 }
 
