@@ -170,8 +170,10 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	program = environment ? make_program(options, environment) : NULL;
 	if (!program)
 		return -ENOMEM;
+	self_lock(); /* two may open at the same time */
 	stamp_init();
 	sink_init();
+	self_unlock();
 	r = load_files(program, &mistakes);
 	if (r < 0) {
 		conf_free(program->conf);

@@ -15,9 +15,9 @@
 #define LOOK_AGAIN_NS INT64_C(1000000000)
 
 /* What the environment said. */
-static dev_t journal_device;
-static ino_t journal_inode;
-static bool no_color;
+static _Atomic dev_t journal_device;
+static _Atomic ino_t journal_inode;
+static atomic_bool no_color;
 
 /* When it was looked at, in place of whose last bits are the answers. */
 enum { IS_TERMINAL = 1, IS_JOURNAL = 2, ANSWER_BITS = 3 };

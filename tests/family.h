@@ -4,6 +4,7 @@
 #pragma once
 
 #include "journald.h"
+#include "sanitizer.h"
 
 #include <mplog.h>
 
@@ -47,20 +48,6 @@ static inline void family_open(const char *identifier, const char *configuration
 	family_write(options.config, configuration);
 	ck_assert_int_eq(mplog_open_with(&options), 0);
 }
-
-/* It takes vfork(2) for fork(2), and the threads that a fork leaves behind for living ones where it
- * has not seen the fork, or where the child has threads of its own: what it says then is not so. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_TSAN 1
-#endif
-#endif
-#ifdef __SANITIZE_THREAD__
-#define UNDER_TSAN 1
-#endif
-#ifndef UNDER_TSAN
-#define UNDER_TSAN 0
-#endif
 
 /* ---- Children -------------------------------------------------------------------------------- */
 
