@@ -61,7 +61,9 @@ static struct conf_layer *add_layer(struct conf *conf)
 static int load_layer(struct load *load, const char *path)
 {
 	struct conf_layer *layer = add_layer(load->conf);
-	struct conf_report report = { load->complain, load->userdata, path, 0, 0, NULL };
+	struct conf_report report = { .complain = load->complain,
+				      .userdata = load->userdata,
+				      .file = path };
 	int r;
 
 	if (!layer)
@@ -88,9 +90,9 @@ static int compare(const struct dirent **a, const struct dirent **b)
 /* The directory cannot be listed: what was found in it the last time stays. */
 static int keep_drop_ins(struct load *load, int error)
 {
-	struct conf_report report = {
-		load->complain, load->userdata, load->conf->directory, 0, 0, NULL
-	};
+	struct conf_report report = { .complain = load->complain,
+				      .userdata = load->userdata,
+				      .file = load->conf->directory };
 	const size_t length = strlen(load->conf->directory);
 
 	if (!load->previous)
@@ -110,7 +112,9 @@ static int keep_drop_ins(struct load *load, int error)
 static int load_entries(struct load *load, struct dirent **entries, int n)
 {
 	const char *directory = load->conf->directory;
-	struct conf_report report = { load->complain, load->userdata, directory, 0, 0, NULL };
+	struct conf_report report = { .complain = load->complain,
+				      .userdata = load->userdata,
+				      .file = directory };
 
 	if (n > CONF_FILES_MAX) {
 		if (!load->previous || load->conf->directory_unsettled ||
@@ -133,9 +137,9 @@ static int load_entries(struct load *load, struct dirent **entries, int n)
 /* Whoever can write to the directory can put a file there, or a link to one. */
 static bool may_be_used(struct load *load)
 {
-	struct conf_report report = {
-		load->complain, load->userdata, load->conf->directory, 0, 0, NULL
-	};
+	struct conf_report report = { .complain = load->complain,
+				      .userdata = load->userdata,
+				      .file = load->conf->directory };
 	struct stat st;
 
 	if (!load->options.secure || stat(load->conf->directory, &st) < 0 || !conf_is_foreign(&st))

@@ -46,7 +46,8 @@ struct conf_report {
 	const char *file;
 	size_t n_told;
 	size_t n_errors;
-	char *first_error; /* "12: level: ..."; malloc'ed */
+	unsigned first_line;
+	char *first_error; /* that of the lowest line: "12: level: ..."; malloc'ed */
 };
 
 __attribute__((format(printf, 3, 4))) void conf_error(struct conf_report *report, unsigned line,

@@ -3,18 +3,24 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { TEXT_MAX = 1024, DELETE = 0x7f };
 
+/* Syntax is looked at before meaning, and brackets where they end. */
 static void keep_first(struct conf_report *report, unsigned line, const char *text)
 {
-	if (report->n_errors++ > 0)
+	char *error = NULL;
+	int r;
+
+	if (report->n_errors++ > 0 && line >= report->first_line)
 		return;
-	if (line > 0 && asprintf(&report->first_error, "%u: %s", line, text) >= 0)
+	r = line > 0 ? asprintf(&error, "%u: %s", line, text) : asprintf(&error, "%s", text);
+	if (r < 0)
 		return;
-	if (line == 0 && asprintf(&report->first_error, "%s", text) >= 0)
-		return;
-	report->first_error = NULL;
+	free(report->first_error);
+	report->first_error = error;
+	report->first_line = line;
 }
 
 static void tell(struct conf_report *report, enum conf_severity severity, unsigned line,

@@ -22,7 +22,7 @@ void conf_free(struct conf *conf)
 int conf_check_file(const char *path, conf_complain_fn *complain, void *userdata)
 {
 	const struct conf_layer_options options = { .forget = true };
-	struct conf_report report = { complain, userdata, path, 0, 0, NULL };
+	struct conf_report report = { .complain = complain, .userdata = userdata, .file = path };
 	struct conf_layer layer = { .path = NULL };
 	struct stat st;
 	int r;

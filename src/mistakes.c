@@ -18,7 +18,11 @@ void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 	if (mistakes->n && !same_file)
 		mistakes_tell(mistakes);
 	mistakes->n++;
-	if (same_file && mistakes->severity >= complaint->severity)
+	/* Of errors and warnings the worst, of those the first. */
+	if (same_file && mistakes->severity > complaint->severity)
+		return;
+	if (same_file && mistakes->severity == complaint->severity &&
+	    mistakes->line <= complaint->line)
 		return;
 	mistakes->severity = complaint->severity;
 	mistakes->line = complaint->line;
@@ -44,7 +48,9 @@ static uint64_t version_of(const char *file)
 {
 	struct stat st;
 
-	return stat(file, &st) < 0 ? 0 : (uint64_t)st.st_mtim.tv_sec << 32 | (uint64_t)st.st_mtim.tv_nsec;
+	return stat(file, &st) < 0
+		       ? 0
+		       : (uint64_t)st.st_mtim.tv_sec << 32 | (uint64_t)st.st_mtim.tv_nsec;
 }
 
 void mistakes_tell(struct mistakes *mistakes)

@@ -160,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
 	unsigned n_lines = count_lines(text, size);
-	struct conf_report report = { complain, &n_lines, "fuzz", 0, 0, NULL };
+	struct conf_report report = { .complain = complain, .userdata = &n_lines, .file = "fuzz" };
 	AUTO_FREE char *normalised_text = NULL;
 	struct conf_normalised normalised;
 	struct conf_content *content = NULL;
