@@ -42,20 +42,6 @@ void slot_open_gate(struct slot *slot)
 			    atomic_load(&slot->reload_answered))));
 }
 
-int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
-{
-	person_word person = atomic_load_explicit(&slot->person, memory_order_relaxed);
-
-	*ret_expired = false;
-	if (!person)
-		return atomic_load_explicit(&slot->level, memory_order_relaxed);
-	if (!person_until_ms(person) || now_ms < person_until_ms(person))
-		return person_level(person);
-	*ret_expired = atomic_compare_exchange_strong(&slot->person, &person, 0);
-	slot_open_gate(slot);
-	return atomic_load(&slot->level);
-}
-
 static bool read_override(const struct override *override, person_word *ret_person,
 			  uint32_t *ret_uid, char *ret_name)
 {
@@ -71,10 +57,9 @@ static bool read_override(const struct override *override, person_word *ret_pers
 	return *ret_person && sequence == atomic_load(&override->sequence);
 }
 
-void slot_apply_overrides(struct slot *slot, const char *name)
+static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms)
 {
 	struct board *board = board_get();
-	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000;
 	uint32_t used = board ? atomic_load(&board->overrides_used) : 0;
 
 	if (used > BOARD_OVERRIDES)
@@ -96,4 +81,35 @@ void slot_apply_overrides(struct slot *slot, const char *name)
 		atomic_store(&slot->person_uid, uid);
 	}
 	slot_open_gate(slot);
+}
+
+void slot_apply_overrides(struct slot *slot, const char *name)
+{
+	apply_overrides(slot, name, (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000);
+}
+
+/* What was set before the one whose time is over may still hold. */
+static void fall_back(struct slot *slot, uint64_t now_ms)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	if (slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name))
+		apply_overrides(slot, name, now_ms);
+	else
+		slot_open_gate(slot);
+}
+
+int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
+{
+	person_word person = atomic_load_explicit(&slot->person, memory_order_relaxed);
+
+	*ret_expired = false;
+	if (!person)
+		return atomic_load_explicit(&slot->level, memory_order_relaxed);
+	if (!person_until_ms(person) || now_ms < person_until_ms(person))
+		return person_level(person);
+	*ret_expired = atomic_compare_exchange_strong(&slot->person, &person, 0);
+	fall_back(slot, now_ms);
+	person = atomic_load(&slot->person);
+	return person ? person_level(person) : atomic_load(&slot->level);
 }

@@ -192,7 +192,7 @@ static int level_of(struct scope *scope, int64_t now_ns)
 	const int level = slot_level(scope_slot(scope), (uint64_t)now_ns / 1000000, &expired);
 
 	if (expired)
-		say_level_expired(scope);
+		say_level_expired(scope, level);
 	return level;
 }
 

@@ -46,9 +46,8 @@ void say_no_slot(void)
 	say(&process_scope, &notice);
 }
 
-void say_level_expired(struct scope *scope)
+void say_level_expired(struct scope *scope, int level)
 {
-	const int level = atomic_load(&scope_slot(scope)->level);
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_LEVEL, MPLOG_NOTICE);

@@ -20,4 +20,4 @@ void say_no_board(int error);
 void say_reloaded(uint32_t version);
 
 /* A level that a person set for a time is over. */
-void say_level_expired(struct scope *scope);
+void say_level_expired(struct scope *scope, int level);

@@ -164,6 +164,30 @@ START_TEST(those_that_are_over_make_room)
 }
 END_TEST
 
+/* Not to the configuration's while one that was set before still holds. */
+START_TEST(what_was_set_before_holds_again)
+{
+	const uint64_t until_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000 + 100000;
+	struct slot *worker = take("worker-1", MPLOG_INFO);
+	bool expired;
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	ck_assert_int_eq(slot_level(worker, until_ms - 1, &expired), MPLOG_DEBUG);
+	ck_assert(!expired);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_NOTICE);
+	ck_assert(expired);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_NOTICE);
+	ck_assert(!expired);
+	ck_assert_int_eq(worker->gate, MPLOG_NOTICE);
+	/* And where nothing was, to the configuration's. */
+	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_INFO);
+	ck_assert_int_eq(worker->gate, MPLOG_INFO);
+}
+END_TEST
+
 START_TEST(too_long_a_pattern_is_refused)
 {
 	char pattern[PROCESS_NAME_SIZE + 1];
@@ -251,6 +275,7 @@ int main(void)
 	tcase_add_test(tcase, everything_takes_the_place_of_all);
 	tcase_add_test(tcase, the_table_has_an_end);
 	tcase_add_test(tcase, those_that_are_over_make_room);
+	tcase_add_test(tcase, what_was_set_before_holds_again);
 	tcase_add_test(tcase, too_long_a_pattern_is_refused);
 	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
 	tcase_add_test(tcase, nobody_is_waited_for_for_ever);

@@ -207,7 +207,7 @@ const struct command command_level = {
 		"those to come, until the time is over or the program ends.\n"
 		"\n"
 		"  -t, --identifier=IDENTIFIER  of this program, though there be no such process yet\n"
-		"  --for=TIME                   10m, 2s, 1h30min: afterwards it is the configuration's\n"
+		"  --for=TIME                   10m, 2s, 1h30min: afterwards it is what it was before\n"
 		"  --reset                      it is the configuration's now\n"
 		"\n"
 		"Levels: " LEVEL_NAMES ".\n"
