@@ -113,7 +113,8 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 static void speak(const struct voice_source *source, const struct slot *parent)
 {
 	(void)scope_begin(&process_scope, source, parent);
-	atomic_store(&scope_slot(&process_scope)->parent_pid, parent ? (uint32_t)lineage_forker() : 0);
+	atomic_store(&scope_slot(&process_scope)->parent_pid,
+		     parent ? (uint32_t)lineage_forker() : 0);
 }
 
 /* Nobody forked us: the program at its start. */

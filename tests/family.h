@@ -135,8 +135,8 @@ static inline const char *said_field(const struct journal_entries *all, const ch
 	return value ? value : "";
 }
 
-#define ck_assert_said(all, message, process, parent)                                              \
-	do {                                                                                       \
-		ck_assert_str_eq(said_field(all, message, "PROCESS"), process);                    \
-		ck_assert_str_eq(said_field(all, message, "PROCESS_PARENT"), parent);              \
+#define ck_assert_said(all, message, process, parent)                                 \
+	do {                                                                          \
+		ck_assert_str_eq(said_field(all, message, "PROCESS"), process);       \
+		ck_assert_str_eq(said_field(all, message, "PROCESS_PARENT"), parent); \
 	} while (0)

@@ -65,8 +65,8 @@ static void log_some(int i)
 	mplog_debug("hidden %d", i);
 	mplog_errno(MPLOG_NOTICE, ENOENT, "open %s", "file");
 	mplog_event(MPLOG_INFO,
-		    MPLOG_FIELDS(MPLOG_F("NUMBER", i), MPLOG_F("TEXT", "text"), MPLOG_F("REAL", 0.5),
-				 MPLOG_BLOB("BLOB", &i, sizeof(i))),
+		    MPLOG_FIELDS(MPLOG_F("NUMBER", i), MPLOG_F("TEXT", "text"),
+				 MPLOG_F("REAL", 0.5), MPLOG_BLOB("BLOB", &i, sizeof(i))),
 		    "event %m");
 	mplog_write(MPLOG_INFO, "written", 7);
 }
@@ -398,8 +398,7 @@ START_TEST(first_records_at_once)
 		}
 		family_exited_well(pid);
 	}
-	ck_assert_uint_eq(journal_count("MESSAGE=process=main at once", NULL),
-			  THREADS * PROCESSES);
+	ck_assert_uint_eq(journal_count("MESSAGE=process=main at once", NULL), THREADS * PROCESSES);
 }
 END_TEST
 

@@ -85,8 +85,7 @@ START_TEST(exported_through_exec)
 	family_exited_well(start(none, "exported", NULL));
 	all = family_read("exported");
 	ck_assert_str_eq(said_field(&all, "info", "PROCESS"), "worker-1");
-	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"),
-			 said_field(&all, "parent", "RUN_ID"));
+	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
 	ck_assert_str_eq(said_field(&all, "parent", "PROCESS"), "main");
 	journal_entries_free(&all);
 }
@@ -183,9 +182,9 @@ END_TEST
 
 START_TEST(run_id_of_the_parent)
 {
-	char *const environment[] = { environment_of("MPLOG_RUN_ID",
-						     "0123456789ABCDEF0123456789abcdef"),
-				      NULL };
+	char *const environment[] = {
+		environment_of("MPLOG_RUN_ID", "0123456789ABCDEF0123456789abcdef"), NULL
+	};
 	struct journal_entries all = run("run-id", environment);
 
 	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), run_id);
@@ -199,9 +198,9 @@ START_TEST(malformed_values)
 	static const struct {
 		const char *variable, *value;
 	} bad[] = {
-		{ "MPLOG_LEVEL", "vebrose" },	{ "MPLOG_LEVEL", "info,=debug" },
-		{ "MPLOG_SINK", "jurnal" },	{ "MPLOG_ECHO", "maybe" },
-		{ "MPLOG_FORMAT", "xml" },	{ "MPLOG_RUN_ID", "123" },
+		{ "MPLOG_LEVEL", "vebrose" },        { "MPLOG_LEVEL", "info,=debug" },
+		{ "MPLOG_SINK", "jurnal" },          { "MPLOG_ECHO", "maybe" },
+		{ "MPLOG_FORMAT", "xml" },           { "MPLOG_RUN_ID", "123" },
 		{ "MPLOG_CONF", "/nowhere/at/all" },
 	};
 

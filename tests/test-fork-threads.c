@@ -134,8 +134,8 @@ static void assert_child(const struct journal_entry *entry, const struct forking
 static void assert_children(const struct forking *forking)
 {
 	bool *seen = calloc((size_t)forking->n, sizeof(*seen));
-	struct journal_entries all = journal_read("SYSLOG_IDENTIFIER=fork-threads",
-						  "PROCESS_PARENT=forker", NULL);
+	struct journal_entries all =
+		journal_read("SYSLOG_IDENTIFIER=fork-threads", "PROCESS_PARENT=forker", NULL);
 	int n = 0;
 
 	ck_assert_ptr_nonnull(seen);

@@ -43,8 +43,7 @@ START_TEST(announced)
 	ck_assert_said(&all, "parent", "main", "");
 	ck_assert_said(&all, "child", "worker", "main");
 	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
-	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"),
-			 said_field(&all, "parent", "RUN_ID"));
+	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
 	assert_self(&all, "child", pid);
 	journal_entries_free(&all);
 }
@@ -229,9 +228,9 @@ START_TEST(respawned_a_hundred_times)
 	for (int i = 0; i < WORKERS; i++) {
 		end_worker(&workers[i]);
 		snprintf(match, sizeof(match), "PROCESS=worker-%d", i + 1);
-		ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=respawn", "MESSAGE=ready", match,
-						NULL),
-				  1 + RESPAWNS / WORKERS);
+		ck_assert_uint_eq(
+			journal_count("SYSLOG_IDENTIFIER=respawn", "MESSAGE=ready", match, NULL),
+			1 + RESPAWNS / WORKERS);
 	}
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=respawn", "MESSAGE=ready", NULL),
 			  WORKERS + RESPAWNS);
@@ -259,7 +258,8 @@ END_TEST
 
 START_TEST(running_count)
 {
-	family_open("running-count", "processes = ( { name = \"main\"; child_name = \"job-%C\"; } );");
+	family_open("running-count",
+		    "processes = ( { name = \"main\"; child_name = \"job-%C\"; } );");
 	for (int i = 1; i <= 5; i++) {
 		const struct worker worker = start_worker("ready");
 		char expected[32];
@@ -596,8 +596,7 @@ START_TEST(forked_before_open)
 	all = family_read("before-open");
 	ck_assert_said(&all, "child", "main", "");
 	ck_assert_said(&all, "task", "task", "main");
-	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"),
-			 said_field(&all, "parent", "RUN_ID"));
+	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
 	journal_entries_free(&all);
 }
 END_TEST
@@ -718,29 +717,29 @@ END_TEST
 int main(int argc, char *argv[])
 {
 	const TTest *const tests[] = {
-	announced,
-	announced_keeps_its_name,
-	unannounced,
-	first_enter_names_the_process,
-	first_enter_after_a_record,
-	respawned_a_hundred_times,
-	zombie_holds_no_number,
-	running_count,
-	grandchildren,
-	daemon_keeps_its_name,
-	double_forked_daemon_keeps_its_name,
-	inside_a_scope,
-	inside_a_threads_scope,
-	made_by_underscore_fork,
-	made_by_clone,
-	vforked,
-	vforked_before_the_first_record,
-	spawned,
-	forked_before_open,
-	opened_in_a_child,
-	opened_already,
-	threads_of_parent_and_child,
-};
+		announced,
+		announced_keeps_its_name,
+		unannounced,
+		first_enter_names_the_process,
+		first_enter_after_a_record,
+		respawned_a_hundred_times,
+		zombie_holds_no_number,
+		running_count,
+		grandchildren,
+		daemon_keeps_its_name,
+		double_forked_daemon_keeps_its_name,
+		inside_a_scope,
+		inside_a_threads_scope,
+		made_by_underscore_fork,
+		made_by_clone,
+		vforked,
+		vforked_before_the_first_record,
+		spawned,
+		forked_before_open,
+		opened_in_a_child,
+		opened_already,
+		threads_of_parent_and_child,
+	};
 	TCase *tcase = tcase_create("fork");
 	Suite *suite = suite_create("fork");
 

@@ -53,7 +53,8 @@ static const char *const good[] = {
 	"defaults = { prefix = \"two \"; fields = { SETTINGS = \"two\"; };\n  level = \"debug\"; };\n",
 };
 static const char broken[] = "defaults = { prefix = \"bad \"; level = \"vebrose\"; };\n";
-static const char last[] = "defaults = { prefix = \"last \"; fields = { SETTINGS = \"last\"; }; };\n";
+static const char last[] =
+	"defaults = { prefix = \"last \"; fields = { SETTINGS = \"last\"; }; };\n";
 
 static atomic_bool *is_over; /* of all processes */
 

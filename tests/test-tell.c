@@ -75,8 +75,8 @@ START_TEST(losses_add_up)
 	ck_assert_uint_eq(stats.called,
 			  stats.sent + stats.diverted + stats.lost + stats.suppressed);
 	ck_assert_uint_gt(stats.lost, 0);
-	told = journal_read("SYSLOG_IDENTIFIER=losses", "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242",
-			    NULL);
+	told = journal_read("SYSLOG_IDENTIFIER=losses",
+			    "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", NULL);
 	ck_assert_uint_eq(sum_of(&told, "MPLOG_LOST"), stats.lost);
 	ck_assert_uint_eq(sum_of(&told, "MPLOG_DIVERTED"), stats.diverted);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=losses", NULL), stats.sent + told.n);
