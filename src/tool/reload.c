@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "filter.h"
 #include "print.h"
-#include "report.h"
+#include "report-read.h"
 #include "snapshot.h"
 #include "timespan.h"
 #include "tool.h"

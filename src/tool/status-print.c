@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "describe.h"
 #include "print.h"
-#include "report.h"
+#include "report-read.h"
 #include "tool.h"
 
 enum { LABEL_WIDTH = 12 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report: what a process says on the board of the files that it reads. Pure.
+/* report-read: what a process says on the board of the files that it reads. Pure.
  *
  * Its first line has words about the process as a whole, each further line is a file: path, time of
  * the version in force, state, error, with a tab between them. */
