@@ -5,6 +5,7 @@
 #include "suite.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ enum stderr_kind { TO_FILE, TO_PIPE, TO_NULL, TO_STREAM, TO_NAMED_STREAM, TO_COU
 struct caller {
 	char name[32];
 	struct mplog_stats stuck, end; /* before the first call that was sent again; in the end */
-	double seconds, first_miss;
+	double seconds, first_miss, slowest, second;
 	unsigned calls; /* until then */
 };
 
@@ -102,9 +103,17 @@ static void make_calls(struct caller *caller)
 
 	for (unsigned i = 1; i <= caller->calls; i++) {
 		const double before = faults_now();
+		const int r = faults_log(caller->name, i);
+		const double took = faults_now() - before;
 
-		if (faults_log(caller->name, i) != 0 && caller->first_miss == 0)
-			caller->first_miss = faults_now() - before;
+		if (r != 0 && caller->first_miss == 0)
+			caller->first_miss = took;
+		if (took > caller->slowest) {
+			caller->second = caller->slowest;
+			caller->slowest = took;
+		} else if (took > caller->second) {
+			caller->second = took;
+		}
 	}
 	caller->seconds = faults_now() - begin;
 }
@@ -316,6 +325,27 @@ START_TEST(one_deadline_is_waited_for)
 }
 END_TEST
 
+/* Journal and standard error are both full: one deadline is for both of them. */
+START_TEST(one_deadline_is_for_all_sinks)
+{
+	char buffer[4096] = "";
+
+	faults_configure("defaults = { timeout_ms = 3000; };");
+	set_stderr(TO_PIPE);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK), 0);
+	while (write(STDERR_FILENO, buffer, sizeof(buffer)) > 0)
+		;
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETFL, 0), 0);
+	run_callers("both", 1000);
+	for (int i = 0; i < CALLERS; i++) {
+		check_caller(&scene->caller[i]);
+		ck_assert_uint_eq(scene->caller[i].end.diverted, 0);
+		ck_assert_double_ge(scene->caller[i].slowest, 3);
+		ck_assert_double_lt(scene->caller[i].second, 2);
+	}
+}
+END_TEST
+
 /* ---- Waiting is worth it -------------------------------------------------------------------- */
 
 enum { PATIENT_CALLS = 1000 };
@@ -346,6 +376,70 @@ START_TEST(a_short_stop_loses_nothing)
 	journald_cont();
 	faults_exited(pid, 0);
 	ck_assert_uint_eq(faults_entries_of("patient", NULL, 0), PATIENT_CALLS);
+}
+END_TEST
+
+/* ---- What is told ----------------------------------------------------------------------------- */
+
+enum { THREADS = 8, ROUNDS = 20, CALLS_A_ROUND = 200 };
+
+static pthread_barrier_t round_begins, round_ends;
+
+static void *call_in_rounds(void *unused)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		(void)pthread_barrier_wait(&round_begins);
+		for (unsigned i = 0; i < CALLS_A_ROUND; i++)
+			(void)faults_log("threads", i);
+		(void)pthread_barrier_wait(&round_ends);
+	}
+	return unused;
+}
+
+static unsigned long sum_of(const struct journal_entries *entries, const char *field)
+{
+	unsigned long sum = 0;
+
+	for (size_t i = 0; i < entries->n; i++)
+		sum += number_of(&entries->entries[i], field);
+	return sum;
+}
+
+/* All find out together that the sink takes messages again: each record is told of once. */
+START_TEST(told_once_by_many_threads)
+{
+	struct journal_entries notices;
+	pthread_t thread[THREADS];
+	struct mplog_stats stats;
+
+	faults_configure("defaults = { timeout_ms = 0; };");
+	reader = faults_stderr_file();
+	ck_assert_int_eq(mplog_open("stuck", "threads", 0), 0);
+	ck_assert_int_eq(pthread_barrier_init(&round_begins, NULL, THREADS + 1), 0);
+	ck_assert_int_eq(pthread_barrier_init(&round_ends, NULL, THREADS + 1), 0);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, call_in_rounds, NULL), 0);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		if (round % 2 == 0)
+			journald_stop();
+		else
+			journald_cont();
+		(void)pthread_barrier_wait(&round_begins);
+		(void)pthread_barrier_wait(&round_ends);
+	}
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+	journald_sync();
+	mplog_close();
+	stats = faults_stats();
+	notices = journal_read("MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", "PROCESS=threads",
+			       NULL);
+	ck_assert_uint_gt(notices.n, 1);
+	ck_assert_uint_eq(sum_of(&notices, "MPLOG_DIVERTED"), stats.diverted);
+	ck_assert_uint_eq(sum_of(&notices, "MPLOG_LOST"), stats.lost);
+	ck_assert_uint_eq(stats.called, THREADS * ROUNDS * CALLS_A_ROUND);
+	ck_assert_uint_eq(faults_entries_of("threads", NULL, 0), stats.sent);
+	journal_entries_free(&notices);
 }
 END_TEST
 
@@ -394,7 +488,9 @@ int main(void)
 	tcase_add_loop_test(tcase, callers_go_on, 0, 2 * TO_COUNT);
 	tcase_add_loop_test(tcase, one_deadline_is_waited_for, 0,
 			    sizeof(deadlines) / sizeof(deadlines[0]));
+	tcase_add_test(tcase, one_deadline_is_for_all_sinks);
 	tcase_add_test(tcase, a_short_stop_loses_nothing);
+	tcase_add_test(tcase, told_once_by_many_threads);
 	tcase_add_loop_test(tcase, told_at_the_end_while_stuck, 0, 2);
 	suite_add_tcase(suite, tcase);
 
