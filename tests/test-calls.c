@@ -102,7 +102,8 @@ static void count_line(struct counts *counts, const char *line)
 {
 	if (is_call(line, "sendto"))
 		counts->sends++;
-	else if (is_call(line, "newfstatat") ? strstr(line, "\"\"") != NULL : is_call(line, "fstat"))
+	else if (is_call(line, "newfstatat") ? strstr(line, "\"\"") != NULL
+					     : is_call(line, "fstat"))
 		counts->checks++;
 	else
 		counts->others++;

@@ -5,6 +5,7 @@
 #include "journald.h"
 #include "suite.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -75,8 +76,7 @@ static void kill_ten_times(void)
 {
 	for (unsigned round = 1; round <= KILLS; round++) {
 		atomic_store(&scene->rounds, round);
-		faults_wait_for(&scene->called,
-				(round * 2 - 1) * CALLERS * (CALLS_A_KILL - 1) / 2);
+		faults_wait_for(&scene->called, (round * 2 - 1) * CALLERS * (CALLS_A_KILL - 1) / 2);
 		journald_restart();
 	}
 }
@@ -136,6 +136,59 @@ START_TEST(killed_ten_times)
 	/* Its queue takes one more than its length, and journald had one at hand. */
 	ck_assert_uint_le(missing, KILLS * (queue_length() + 2));
 	ck_assert_uint_gt(diverted, 0);
+}
+END_TEST
+
+/* ---- Threads of one process, which share its connection ---------------------------------------- */
+
+enum { THREADS = 8, THREAD_KILLS = 5, THREAD_CALLS = 4000 };
+
+static atomic_uint next_call;
+static atomic_bool threads_end;
+
+static void *call_until_the_end(void *unused)
+{
+	while (!atomic_load(&threads_end)) {
+		/* Not faster than kills can be: the numbers have to fit. */
+		if (atomic_load(&next_call) < THREAD_CALLS * (atomic_load(&scene->rounds) + 1))
+			(void)faults_log("threads", atomic_fetch_add(&next_call, 1));
+	}
+	return unused;
+}
+
+START_TEST(threads_find_the_next_one)
+{
+	static unsigned char seen[2 * THREADS + THREAD_CALLS * (THREAD_KILLS + 1)];
+	const int reader = faults_stderr_file();
+	struct caller caller = { .name = "threads-main" };
+	pthread_t thread[THREADS];
+	struct mplog_stats stats;
+	unsigned descriptors;
+	size_t missing;
+
+	scene = faults_share(sizeof(*scene));
+	ck_assert_int_eq(mplog_open("killed", "threads", 0), 0);
+	ck_assert_int_eq(faults_log("threads-main", 0), 0);
+	descriptors = faults_descriptors();
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, call_until_the_end, NULL), 0);
+	for (unsigned i = 1; i <= THREAD_KILLS; i++) {
+		faults_wait_for(&next_call, THREAD_CALLS * i - THREAD_CALLS / 2);
+		journald_restart();
+		atomic_store(&scene->rounds, i);
+	}
+	atomic_store(&threads_end, true);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+	wait_until_back(&caller);
+	/* Each connection that somebody made and nobody needed was given back. */
+	ck_assert_uint_eq(faults_descriptors(), descriptors);
+	stats = faults_stats();
+	ck_assert_uint_eq(faults_lines_of(reader, "threads", seen, sizeof(seen)) +
+				  faults_lines_of(reader, "threads-main", NULL, 0),
+			  stats.diverted);
+	missing = stats.sent - faults_entries_of("threads", NULL, 0);
+	ck_assert_uint_le(missing, THREAD_KILLS * (queue_length() + 2));
 }
 END_TEST
 
@@ -242,6 +295,7 @@ int main(void)
 	tcase_set_timeout(tcase, 180);
 	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, killed_ten_times);
+	tcase_add_test(tcase, threads_find_the_next_one);
 	tcase_add_loop_test(tcase, used_again_when_back, 0,
 			    sizeof(comebacks) / sizeof(comebacks[0]));
 	tcase_add_test(tcase, a_path_that_vanishes_is_not_missed);

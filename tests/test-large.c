@@ -13,8 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define KIB ((size_t)1 << 10)
-#define MIB ((size_t)1 << 20)
+#define KIB  ((size_t)1 << 10)
+#define MIB  ((size_t)1 << 20)
 
 /* What the fields beside MESSAGE may take of 32 MiB. */
 #define ROOM ((size_t)4096)

@@ -302,7 +302,7 @@ static struct share *share;
 static const char *cgroup_root(void)
 {
 	return access("/sys/fs/cgroup/cgroup.procs", F_OK) == 0 ? "/sys/fs/cgroup"
-								 : "/sys/fs/cgroup/unified";
+								: "/sys/fs/cgroup/unified";
 }
 
 static const char *cgroup_of(const char *unit)
@@ -394,8 +394,8 @@ static void be_unit(void *argument)
 	const bool in_unit = enter_unit(*fair ? "mplog-fair.service" : "mplog-unfair.service");
 
 	open_as("share", *fair ? "processes = ({ name = \"noisy\"; rate_limit = { burst = 100;"
-				" interval_ms = 1000; }; });"
-			      : "");
+				 " interval_ms = 1000; }; });"
+			       : "");
 	run_all(*fair ? fair_names : unfair_names, *fair ? QUIET + 1 : 1);
 	mplog_close();
 	/* Or the test would say nothing. */

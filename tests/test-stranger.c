@@ -29,12 +29,12 @@ enum { FIRST = 3, LAST = 1023, NOBODY = 65534 };
 
 static atomic_int *failed_line;
 
-#define REQUIRE(condition)                                \
-	do {                                              \
-		if (!(condition)) {                       \
+#define REQUIRE(condition)                                   \
+	do {                                                 \
+		if (!(condition)) {                          \
 			atomic_store(failed_line, __LINE__); \
-			_exit(EXIT_FAILURE);              \
-		}                                         \
+			_exit(EXIT_FAILURE);                 \
+		}                                            \
 	} while (0)
 
 /* Runs it in a child, which ends well. */

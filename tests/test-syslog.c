@@ -84,7 +84,7 @@ static void start_daemon(void)
 	char *const argv[] = { (char[]){ "rsyslogd" }, (char[]){ "-n" }, (char[]){ "-iNONE" },
 			       (char[]){ "-f/run/mplog-test/rsyslogd.conf" }, NULL };
 	const char *path = access("/usr/sbin/rsyslogd", X_OK) == 0 ? "/usr/sbin/rsyslogd"
-								    : "/usr/bin/rsyslogd";
+								   : "/usr/bin/rsyslogd";
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	FILE *file = fopen("/run/mplog-test/rsyslogd.pid", "we");
@@ -183,9 +183,11 @@ END_TEST
 
 START_TEST(rfc5424_and_its_fields)
 {
-	open_as("structured", "syslog = { format = \"rfc5424\"; };\n"
-			      "defaults = { prefix = \"\"; fields = { ROLE = \"wor\\\\k]er\\\"\"; }; };");
-	ck_assert_int_eq(mplog_event(MPLOG_ERR, MPLOG_FIELDS(MPLOG_F("BYTES", 42)), "five four"), 0);
+	open_as("structured",
+		"syslog = { format = \"rfc5424\"; };\n"
+		"defaults = { prefix = \"\"; fields = { ROLE = \"wor\\\\k]er\\\"\"; }; };");
+	ck_assert_int_eq(mplog_event(MPLOG_ERR, MPLOG_FIELDS(MPLOG_F("BYTES", 42)), "five four"),
+			 0);
 	faults_wait(is_written, "five four");
 	ck_assert_ptr_nonnull(strstr(member("raw"), "BYTES=\\\"42\\\""));
 	if (!knows_rfc5424)

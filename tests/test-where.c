@@ -385,8 +385,8 @@ END_TEST
 
 static size_t entries_with(const char *text)
 {
-	struct journal_entries entries = journal_read("SYSLOG_IDENTIFIER=where",
-						      "SYSLOG_IDENTIFIER=where-stream", NULL);
+	struct journal_entries entries =
+		journal_read("SYSLOG_IDENTIFIER=where", "SYSLOG_IDENTIFIER=where-stream", NULL);
 	size_t n = 0;
 
 	for (size_t i = 0; i < entries.n; i++)
