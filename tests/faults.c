@@ -37,7 +37,7 @@ void faults_configure(const char *text)
 	ck_assert_int_eq(setenv("MPLOG_CONF", path, 1), 0);
 }
 
-/* ---- Children ------------------------------------------------------------------------------- */
+/* ---- Children ------------------------------------------------------------------------------ */
 
 static pid_t begin(pid_t pid, void (*function)(void *), void *argument)
 {
@@ -81,7 +81,7 @@ void faults_killed(pid_t pid, int signal)
 	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signal, "wait status %#x", status);
 }
 
-/* ---- Time ----------------------------------------------------------------------------------- */
+/* ---- Time ---------------------------------------------------------------------------------- */
 
 static int64_t clock_of(clockid_t id)
 {
@@ -131,7 +131,7 @@ void faults_wait_for_tick(void)
 		;
 }
 
-/* ---- Figures -------------------------------------------------------------------------------- */
+/* ---- Figures ------------------------------------------------------------------------------- */
 
 void faults_add_up(const struct mplog_stats *stats)
 {
@@ -164,7 +164,7 @@ unsigned faults_descriptors(void)
 	return n;
 }
 
-/* ---- Standard error ------------------------------------------------------------------------- */
+/* ---- Standard error ------------------------------------------------------------------------ */
 
 void faults_stderr(int fd)
 {
@@ -244,7 +244,7 @@ size_t faults_lines(int fd, const char *one, const char *other)
 	return n;
 }
 
-/* ---- The journal ---------------------------------------------------------------------------- */
+/* ---- The journal --------------------------------------------------------------------------- */
 
 static sd_journal *open_journal(const char *process)
 {

@@ -17,7 +17,7 @@ enum { CALLS = 1000, OTHERS_MAX = 20 };
 static const char trace[] = "/run/mplog-test/strace";
 static const char figures[] = "/run/mplog-test/ticks";
 
-/* ---- The program that is watched ------------------------------------------------------------ */
+/* ---- The program that is watched ----------------------------------------------------------- */
 
 static long coarse_now(void)
 {
@@ -58,7 +58,7 @@ static int be_watched(void)
 	return fclose(file) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* ---- The one that looks --------------------------------------------------------------------- */
+/* ---- The one that looks -------------------------------------------------------------------- */
 
 static void run_strace(void)
 {

@@ -139,7 +139,7 @@ START_TEST(killed_ten_times)
 }
 END_TEST
 
-/* ---- Threads of one process, which share its connection ---------------------------------------- */
+/* ---- Threads of one process, which share its connection ------------------------------------ */
 
 enum { THREADS = 8, THREAD_KILLS = 5, THREAD_CALLS = 4000 };
 
@@ -192,7 +192,7 @@ START_TEST(threads_find_the_next_one)
 }
 END_TEST
 
-/* ---- Back in another place ------------------------------------------------------------------- */
+/* ---- Back in another place ----------------------------------------------------------------- */
 
 static void restart(void)
 {

@@ -119,7 +119,7 @@ START_TEST(a_thousand_fields)
 }
 END_TEST
 
-/* ---- A limit of file sizes, which holds for memory files too ---------------------------------- */
+/* ---- A limit of file sizes, which holds for memory files too ------------------------------- */
 
 static void limit_files(void)
 {
@@ -164,7 +164,7 @@ START_TEST(a_limit_of_file_sizes)
 }
 END_TEST
 
-/* ---- Descriptors ------------------------------------------------------------------------------ */
+/* ---- Descriptors --------------------------------------------------------------------------- */
 
 enum { MANY_SENT = 10000, MANY_FAILED = 200 };
 

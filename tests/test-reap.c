@@ -23,7 +23,7 @@ static void open_as(const char *name, unsigned flags)
 	ck_assert_int_eq(mplog_open("reap", name, flags), 0);
 }
 
-/* ---- Children ------------------------------------------------------------------------------- */
+/* ---- Children ------------------------------------------------------------------------------ */
 
 static void log_some(void *name)
 {
@@ -103,7 +103,7 @@ static void take_status(pid_t pid, int expected)
 		faults_exited(pid, expected);
 }
 
-/* ---- What is told ----------------------------------------------------------------------------- */
+/* ---- What is told -------------------------------------------------------------------------- */
 
 static struct journal_entries told_of(const char *by, const char *child)
 {
@@ -228,7 +228,7 @@ START_TEST(without_figures)
 }
 END_TEST
 
-/* ---- Who cannot be reaped ----------------------------------------------------------------------- */
+/* ---- Who cannot be reaped ------------------------------------------------------------------ */
 
 struct door {
 	atomic_uint ready, open;
@@ -327,7 +327,7 @@ START_TEST(who_wants_to_know_nothing)
 }
 END_TEST
 
-/* ---- Figures that do not stand for what was sent ------------------------------------------------- */
+/* ---- Figures that do not stand for what was sent ------------------------------------------- */
 
 static void lose_some(void *name)
 {
@@ -394,7 +394,7 @@ START_TEST(what_a_child_lost_is_worth_a_warning)
 }
 END_TEST
 
-/* ---- Sizes ------------------------------------------------------------------------------------- */
+/* ---- Sizes --------------------------------------------------------------------------------- */
 
 START_TEST(sizes_of_the_figures)
 {

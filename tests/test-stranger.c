@@ -25,7 +25,7 @@
 
 enum { FIRST = 3, LAST = 1023, NOBODY = 65534 };
 
-/* ---- A child without descriptors cannot talk to Check, which would be one more stranger ------- */
+/* ---- A child without descriptors cannot talk to Check, which would be one more stranger ---- */
 
 static atomic_int *failed_line;
 
@@ -54,7 +54,7 @@ static void run(void (*function)(const char *name, int i), const char *name, int
 	ck_assert_msg(status == 0, "wait status %#x, line %d", status, atomic_load(failed_line));
 }
 
-/* ---- Strangers: what is written to `theirs` can be read from `witness` ----------------------- */
+/* ---- Strangers: what is written to `theirs` can be read from `witness` --------------------- */
 
 struct stranger {
 	int theirs, witness;
@@ -196,7 +196,7 @@ static void expect_nothing(const struct stranger *s)
 	REQUIRE(poll(&(struct pollfd){ s->witness, POLLIN, 0 }, 1, 0) == 0);
 }
 
-/* ---- Their numbers -------------------------------------------------------------------------- */
+/* ---- Their numbers ------------------------------------------------------------------------- */
 
 static const char *name_of(const char *what, int i)
 {
@@ -333,7 +333,7 @@ START_TEST(closing_spares_a_stranger)
 }
 END_TEST
 
-/* ---- Daemons -------------------------------------------------------------------------------- */
+/* ---- Daemons ------------------------------------------------------------------------------- */
 
 static void be_daemon(const char *name, int i)
 {
@@ -366,7 +366,7 @@ START_TEST(after_daemon)
 }
 END_TEST
 
-/* ---- Behind walls --------------------------------------------------------------------------- */
+/* ---- Behind walls -------------------------------------------------------------------------- */
 
 static void log_in_child(const char *name)
 {

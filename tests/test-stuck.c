@@ -39,7 +39,7 @@ struct scene {
 static struct scene *scene;
 static int reader = -1; /* of what was written to standard error */
 
-/* ---- Standard error ------------------------------------------------------------------------- */
+/* ---- Standard error ------------------------------------------------------------------------ */
 
 static void to_pipe(void)
 {
@@ -95,7 +95,7 @@ static void drain_pipe(void)
 	reader = file;
 }
 
-/* ---- Callers -------------------------------------------------------------------------------- */
+/* ---- Callers ------------------------------------------------------------------------------- */
 
 static void make_calls(struct caller *caller)
 {
@@ -171,7 +171,7 @@ static void run_callers(const char *name, unsigned calls)
 		faults_exited(pid[i], 0);
 }
 
-/* ---- What has to come out ------------------------------------------------------------------- */
+/* ---- What has to come out ------------------------------------------------------------------ */
 
 static const char *value_of(const struct journal_entry *entry, const char *name)
 {
@@ -287,7 +287,7 @@ START_TEST(callers_go_on)
 }
 END_TEST
 
-/* ---- The deadline --------------------------------------------------------------------------- */
+/* ---- The deadline -------------------------------------------------------------------------- */
 
 static double least_miss(void)
 {
@@ -346,7 +346,7 @@ START_TEST(one_deadline_is_for_all_sinks)
 }
 END_TEST
 
-/* ---- Waiting is worth it -------------------------------------------------------------------- */
+/* ---- Waiting is worth it ------------------------------------------------------------------- */
 
 enum { PATIENT_CALLS = 1000 };
 
@@ -379,7 +379,7 @@ START_TEST(a_short_stop_loses_nothing)
 }
 END_TEST
 
-/* ---- What is told ----------------------------------------------------------------------------- */
+/* ---- What is told -------------------------------------------------------------------------- */
 
 enum { THREADS = 8, ROUNDS = 20, CALLS_A_ROUND = 200 };
 

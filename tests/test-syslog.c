@@ -24,7 +24,7 @@
 static bool knows_rfc5424;
 static int reader = -1;
 
-/* ---- rsyslogd ------------------------------------------------------------------------------- */
+/* ---- rsyslogd ------------------------------------------------------------------------------ */
 
 static pid_t daemon_pid(void)
 {
@@ -103,7 +103,7 @@ static void start_daemon(void)
 	faults_wait(listens, NULL);
 }
 
-/* ---- What it wrote ---------------------------------------------------------------------------- */
+/* ---- What it wrote ------------------------------------------------------------------------- */
 
 static char found[1 << 18];
 
@@ -162,7 +162,7 @@ static void open_as(const char *name, const char *conf)
 	ck_assert_int_eq(mplog_open("syslogged", name, 0), 0);
 }
 
-/* ---- Both forms ------------------------------------------------------------------------------- */
+/* ---- Both forms ---------------------------------------------------------------------------- */
 
 START_TEST(the_local_form)
 {
@@ -236,7 +236,7 @@ START_TEST(forked_children)
 }
 END_TEST
 
-/* ---- Stopped, killed, replaced ------------------------------------------------------------------ */
+/* ---- Stopped, killed, replaced ------------------------------------------------------------- */
 
 enum { CALLS = 10000 };
 

@@ -19,7 +19,7 @@
 static const char sink_notice[] = "424809d2c3084c3899eeffe3e6aa4b2a";
 static int reader = -1;
 
-/* ---- The world around ------------------------------------------------------------------------ */
+/* ---- The world around ---------------------------------------------------------------------- */
 
 /* As on a machine, or in a container, that never had one. */
 static void no_journal(void)
@@ -69,7 +69,7 @@ static size_t lines(void)
 	return faults_lines(reader, "", "");
 }
 
-/* ---- By itself -------------------------------------------------------------------------------- */
+/* ---- By itself ----------------------------------------------------------------------------- */
 
 START_TEST(to_the_journal_where_there_is_one)
 {
@@ -178,7 +178,7 @@ START_TEST(with_a_null_device_after_the_journal)
 }
 END_TEST
 
-/* ---- MPLOG_SINGLE ----------------------------------------------------------------------------- */
+/* ---- MPLOG_SINGLE -------------------------------------------------------------------------- */
 
 START_TEST(single_to_standard_error)
 {
@@ -224,7 +224,7 @@ START_TEST(single_with_a_stale_stream)
 }
 END_TEST
 
-/* ---- By name ---------------------------------------------------------------------------------- */
+/* ---- By name ------------------------------------------------------------------------------- */
 
 START_TEST(standard_error_by_name)
 {
@@ -325,7 +325,7 @@ START_TEST(a_journal_by_name_that_dies)
 }
 END_TEST
 
-/* ---- Echo ------------------------------------------------------------------------------------- */
+/* ---- Echo ---------------------------------------------------------------------------------- */
 
 /* fd 2 is a terminal; returns its other side. */
 static int stderr_terminal(void)
@@ -410,7 +410,7 @@ START_TEST(no_echo_into_the_journal)
 }
 END_TEST
 
-/* ---- Few descriptors -------------------------------------------------------------------------- */
+/* ---- Few descriptors ----------------------------------------------------------------------- */
 
 static void limit_descriptors(unsigned n)
 {
