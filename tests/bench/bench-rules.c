@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	};
 	static const struct contender resolving[] = { { "mplog (1 ms at most)", resolve, NULL } };
 	static const struct scenario scenarios[] = {
-		{ "10,000 rules loaded (ratio at most 2)", NULL, round_of_calls, 1, ROUNDS, 0,
+		{ "10,000 rules loaded (ratio at most 2)", NULL, round_of_calls, 1, ROUNDS, 0, NULL,
 		  false },
 		{ "a name resolved by 10,000 rules", NULL, round_of_calls, RESOLVES, ROUNDS,
 		  false },

@@ -32,16 +32,16 @@ static void configure(void)
 static void run_rows(const char *program)
 {
 	rows_disabled();
-	rows_calls("a draining socket", false);
+	rows_calls("a draining socket", service_drain);
 	rows_stderr();
 	rows_life();
 	service_stop_drain();
 
 	service_start_journald();
-	rows_calls("the real journald", true);
+	rows_calls("the real journald", NULL);
 	rows_many();
-	service_stop_journald();
 	rows_memory(program);
+	service_stop_journald();
 }
 
 int main(int argc, char **argv)

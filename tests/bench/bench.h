@@ -2,8 +2,6 @@
 /* The rows of `make bench`, by what they need. */
 #pragma once
 
-#include <stdbool.h>
-
 /* mplog's calls, and the bare ones that they are measured by. */
 void mplog_call(void);
 void mplog_fields_call(void);
@@ -14,7 +12,7 @@ void bare_connect(void);
 void bare_send(void);
 
 void rows_disabled(void);
-void rows_calls(const char *receiver, bool in_bursts);
+void rows_calls(const char *receiver, void (*catch_up)(void));
 void rows_many(void);
 void rows_stderr(void);
 void rows_life(void);

@@ -55,7 +55,7 @@ static void run_child(int go, void (*call)(void), unsigned calls)
 }
 
 /* All begin when the pipe is closed. Nanoseconds a record, of all of them. */
-static double round_of_processes(void (*call)(void), unsigned calls, unsigned burst)
+static double round_of_processes(void (*call)(void), const struct scenario *scenario)
 {
 	int go[2];
 	double begin;
@@ -66,13 +66,13 @@ static double round_of_processes(void (*call)(void), unsigned calls, unsigned bu
 		if (mplog_fork("worker") > 0)
 			continue;
 		(void)close(go[1]);
-		run_child(go[0], call, calls);
+		run_child(go[0], call, scenario->calls);
 	}
 	(void)close(go[0]);
 	begin = now_ns();
 	(void)close(go[1]);
 	wait_for_all(n_children);
-	return (now_ns() - begin) / calls / n_children;
+	return (now_ns() - begin) / scenario->calls / n_children;
 }
 
 static void rows_processes(void)
@@ -84,9 +84,8 @@ static void rows_processes(void)
 	};
 	static const unsigned numbers[] = { 1, 4, 16, CHILDREN_MAX };
 	char title[64];
-	struct scenario scenario = {
-		title, NULL, round_of_processes, RECORDS, MANY_ROUNDS, 0, false
-	};
+	struct scenario scenario = { title, NULL, round_of_processes, RECORDS, MANY_ROUNDS, 0,
+				     NULL,  false };
 
 	for (size_t i = 0; i < COUNT(numbers); i++) {
 		n_children = numbers[i];
@@ -112,9 +111,9 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-static double round_of_threads(void (*call)(void), unsigned calls, unsigned burst)
+static double round_of_threads(void (*call)(void), const struct scenario *scenario)
 {
-	struct job job = { call, calls };
+	struct job job = { call, scenario->calls };
 	pthread_t threads[THREADS];
 	const double begin = now_ns();
 
@@ -124,7 +123,7 @@ static double round_of_threads(void (*call)(void), unsigned calls, unsigned burs
 	}
 	for (int i = 0; i < THREADS; i++)
 		(void)pthread_join(threads[i], NULL);
-	return (now_ns() - begin) / calls / THREADS;
+	return (now_ns() - begin) / scenario->calls / THREADS;
 }
 
 static void rows_threads(void)
@@ -143,6 +142,7 @@ static void rows_threads(void)
 						  RECORDS,
 						  MANY_ROUNDS,
 						  0,
+						  NULL,
 						  false };
 
 	measure(&scenario, contenders, COUNT(contenders));
@@ -193,9 +193,14 @@ void rows_life(void)
 		{ "fork(2), bare send(2), exit", fork_and_send, NULL },
 		{ "mplog_fork, first record, exit", fork_and_log, NULL },
 	};
-	static const struct scenario scenario = {
-		"a child of a process of 20 MiB", NULL, round_of_calls, FORKS, FORK_ROUNDS, 0, false
-	};
+	static const struct scenario scenario = { "a child of a process of 20 MiB",
+						  NULL,
+						  round_of_calls,
+						  FORKS,
+						  FORK_ROUNDS,
+						  1,
+						  service_drain,
+						  false };
 	char *const memory = malloc(PARENT_SIZE);
 
 	if (!memory)
@@ -274,7 +279,6 @@ void rows_memory(const char *program)
 	long of_child = 0;
 	FILE *output;
 
-	service_start_drain();
 	(void)snprintf(command, sizeof(command), "'%s' --memory", program);
 	output = popen(command, "re");
 	if (!output || fscanf(output, "%ld %ld", &of_process, &of_child) != 2 ||
@@ -282,5 +286,4 @@ void rows_memory(const char *program)
 		fail("--memory");
 	measure_figure("memory of a process", "mplog", (double)of_process, "bytes", MEMORY_BAR);
 	measure_figure("memory of a child", "mplog", (double)of_child, "bytes", MEMORY_BAR);
-	service_stop_drain();
 }

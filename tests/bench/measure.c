@@ -11,8 +11,7 @@
 enum {
 	CONTENDERS_MAX = 16,
 	ROUNDS_MAX = 151,
-	LATENCIES = 100, /* in each round */
-	WARM_UP = 50,
+	LATENCIES = 96,   /* in each round */
 	BETWEEN_US = 500, /* until whoever receives has taken the last one's records */
 };
 
@@ -52,27 +51,36 @@ double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* Returns the time it took. */
-static double pause_after(unsigned call, unsigned burst)
+static void let_catch_up(const struct scenario *scenario)
 {
-	const double begin = burst > 0 && call % burst == burst - 1 ? now_ns() : 0;
+	if (scenario->catch_up)
+		scenario->catch_up();
+	else
+		usleep(BETWEEN_US);
+}
 
-	if (begin == 0)
+/* Returns the time it took. */
+static double pause_after(unsigned call, const struct scenario *scenario)
+{
+	double begin;
+
+	if (scenario->burst == 0 || call % scenario->burst != scenario->burst - 1)
 		return 0;
-	usleep(BETWEEN_US);
+	begin = now_ns();
+	let_catch_up(scenario);
 	return now_ns() - begin;
 }
 
-double round_of_calls(void (*call)(void), unsigned calls, unsigned burst)
+double round_of_calls(void (*call)(void), const struct scenario *scenario)
 {
 	const double begin = now_ns();
 	double paused = 0;
 
-	for (unsigned i = 0; i < calls; i++) {
+	for (unsigned i = 0; i < scenario->calls; i++) {
 		call();
-		paused += pause_after(i, burst);
+		paused += pause_after(i, scenario);
 	}
-	return (now_ns() - begin - paused) / calls;
+	return (now_ns() - begin - paused) / scenario->calls;
 }
 
 static void show_progress(const char *title, unsigned round, unsigned rounds)
@@ -93,14 +101,14 @@ static void end_progress(void)
 		fprintf(progress, "\r\033[K");
 }
 
-static void take_latencies(struct sample *sample, unsigned burst)
+static void take_latencies(struct sample *sample, const struct scenario *scenario)
 {
 	for (unsigned i = 0; i < LATENCIES; i++) {
 		const double begin = now_ns();
 
 		sample->contender->call();
 		sample->latency[sample->n_latencies++] = (uint32_t)(now_ns() - begin);
-		(void)pause_after(i, burst);
+		(void)pause_after(i, scenario);
 	}
 }
 
@@ -108,12 +116,11 @@ static void take_round(const struct scenario *scenario, struct sample *sample, u
 {
 	const unsigned long before = allocations;
 
-	sample->ns[round] =
-		scenario->round(sample->contender->call, scenario->calls, scenario->burst);
+	sample->ns[round] = scenario->round(sample->contender->call, scenario);
 	sample->allocations = (double)(allocations - before) / scenario->calls;
 	if (scenario->with_latencies)
-		take_latencies(sample, scenario->burst);
-	usleep(BETWEEN_US);
+		take_latencies(sample, scenario);
+	let_catch_up(scenario);
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -213,8 +220,7 @@ void measure(const struct scenario *scenario, const struct contender *contenders
 
 	row++;
 	for (size_t i = 0; i < there; i++)
-		(void)scenario->round(samples[i].contender->call,
-				      scenario->calls < WARM_UP ? 1 : WARM_UP, scenario->burst);
+		(void)scenario->round(samples[i].contender->call, scenario); /* to warm up */
 	for (unsigned round = 0; round < scenario->rounds; round++) {
 		show_progress(scenario->title, round, scenario->rounds);
 		for (size_t i = 0; i < there; i++)

@@ -18,11 +18,12 @@ struct scenario {
 	const char *title;
 	const char *baseline; /* what a ratio of 1 is; NULL: the first contender */
 	/* Nanoseconds that one call took, of so many. */
-	double (*round)(void (*call)(void), unsigned calls, unsigned burst);
+	double (*round)(void (*call)(void), const struct scenario *scenario);
 	unsigned calls;
 	unsigned rounds;
-	unsigned burst;      /* after so many calls the receiver gets time to catch up; 0: never */
-	bool with_latencies; /* of single calls, in the same rounds */
+	unsigned burst;         /* after so many calls the receiver catches up; 0: never */
+	void (*catch_up)(void); /* NULL: it has the time to do so */
+	bool with_latencies;    /* of single calls, in the same rounds */
 };
 
 /* --json: an object a line, in place of the table. */
@@ -38,7 +39,7 @@ void measure_figure(const char *title, const char *name, double value, const cha
 		    double bar);
 
 /* One thread, one call after the other. The pauses between bursts are not counted. */
-double round_of_calls(void (*call)(void), unsigned calls, unsigned burst);
+double round_of_calls(void (*call)(void), const struct scenario *scenario);
 
 double now_ns(void);
 

@@ -16,9 +16,9 @@
 static const char journal_path[] = "/run/systemd/journal/socket";
 static const char syslog_path[] = "/run/systemd/journal/dev-log"; /* where /dev/log leads */
 
-enum { DATAGRAM_MAX = 1 << 16, START_TRIES = 1000, START_MS = 10, REST = 2000 };
+enum { DATAGRAM_MAX = 1 << 16, START_TRIES = 1000, START_MS = 10 };
 
-static pid_t journal_drain, syslog_drain, journald;
+static pid_t journald;
 
 void fail(const char *what)
 {
@@ -55,40 +55,20 @@ int service_connect(void)
 	return fd;
 }
 
-/* It never sleeps, for waking it would cost the senders more than what is measured; and it rests
- * between its looks, for the lock of the queue is theirs too. */
-static void drain(int fd)
+static int journal_socket = -1, syslog_socket = -1;
+
+static void empty(int fd)
 {
 	static char buffer[DATAGRAM_MAX];
 
-	for (;;) {
-		while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT) >= 0)
-			;
-		for (volatile int i = 0; i < REST; i++)
-			;
-	}
+	while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT) >= 0)
+		;
 }
 
-/* But two of those would leave no processor to the senders. */
-static void drain_asleep(int fd)
+void service_drain(void)
 {
-	static char buffer[DATAGRAM_MAX];
-
-	for (;;)
-		(void)recv(fd, buffer, sizeof(buffer), 0);
-}
-
-static pid_t start_drain(const char *path, void (*function)(int fd))
-{
-	const int fd = serve(path);
-	const pid_t pid = fork();
-
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		function(fd);
-	}
-	(void)close(fd);
-	return pid;
+	empty(journal_socket);
+	empty(syslog_socket);
 }
 
 static void stop(pid_t pid)
@@ -99,14 +79,14 @@ static void stop(pid_t pid)
 
 void service_start_drain(void)
 {
-	journal_drain = start_drain(journal_path, drain);
-	syslog_drain = start_drain(syslog_path, drain_asleep);
+	journal_socket = serve(journal_path);
+	syslog_socket = serve(syslog_path);
 }
 
 void service_stop_drain(void)
 {
-	stop(journal_drain);
-	stop(syslog_drain);
+	(void)close(journal_socket);
+	(void)close(syslog_socket);
 	(void)unlink(journal_path);
 	(void)unlink(syslog_path);
 }

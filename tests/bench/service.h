@@ -4,8 +4,11 @@
 
 #include <stddef.h>
 
-/* Processes that do nothing but take datagrams at the journal's and at syslog's socket. */
+/* Sockets of our own in the place of the journal's and of syslog's, and their emptying. A process of
+ * its own would measure itself: who sends a little slower than it takes pays for waking it with each
+ * record, who is a little faster never does. */
 void service_start_drain(void);
+void service_drain(void);
 void service_stop_drain(void);
 
 /* A real systemd-journald, with an empty journal. */
