@@ -189,6 +189,7 @@ bool syntax_value(struct syntax *s)
 			   CONF_VALUES_MAX);
 		s->lexer.at = s->lexer.end;
 		syntax_advance(s);
+		s->is_hopeless = true;
 		return false;
 	}
 	switch (s->token.kind) {

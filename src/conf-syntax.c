@@ -207,6 +207,8 @@ int conf_normalise(const char *text, size_t size, struct conf_report *report,
 		free(s.out);
 		return -ENOMEM;
 	}
+	if (s.is_hopeless)
+		s.length = s.n_values = 0;
 	s.out[s.length] = '\0';
 	*ret = (struct conf_normalised){ s.out, s.length, s.n_values };
 	return 0;

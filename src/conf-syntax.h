@@ -26,6 +26,7 @@ struct syntax {
 	size_t length, capacity;
 	unsigned out_line;
 	bool out_of_memory, end_told;
+	bool is_hopeless; /* too large for libconfig to look at it */
 
 	struct opening opening[CONF_DEPTH_MAX];
 	size_t depth;

@@ -62,6 +62,8 @@ static int compare(const void *a, const void *b)
 
 static void print(const struct check *check)
 {
+	if (check->n > 0)
+		qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare);
 	for (size_t i = 0; i < check->n; i++) {
 		const struct mistake *mistake = &check->mistakes[i];
 
@@ -126,7 +128,6 @@ static void check_file(struct check *check, const char *path)
 	struct check one = { NULL };
 
 	note(check, conf_check_file(path, add, &one));
-	qsort(one.mistakes, one.n, sizeof(*one.mistakes), compare);
 	print(&one);
 	check->has_errors |= one.has_errors;
 	check->has_warnings |= one.has_warnings;
@@ -143,7 +144,6 @@ static void check_system(struct check *check, const char *directory)
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file(conf, i).path);
 	conf_free(conf);
-	qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare);
 	print(check);
 }
 
