@@ -304,11 +304,13 @@ int main(int argc, char *argv[])
 		invocation_id_of_the_service,
 		invocation_id_of_somebody_else,
 	};
-	TCase *tcase = tcase_create("environment");
-	Suite *suite = suite_create("environment");
+	TCase *tcase;
+	Suite *suite;
 
 	if (argc > 2 && strcmp(argv[1], program_argument) == 0)
 		return be_program(argc, argv);
+	tcase = tcase_create("environment");
+	suite = suite_create("environment");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)

@@ -34,7 +34,7 @@ static void do_everything(unsigned i)
 	mplog_enter(name);
 	mplog_set_field("ROUND", i % 2 ? "odd" : "even");
 	mplog_debug("noise %u", i);
-	if (i % 8 == 0)
+	if (i % 8 == 0 && !UNDER_ASAN)
 		mplog_reload();
 	if (i % 16 == 0)
 		mplog_set_level(MPLOG_INFO);
@@ -162,13 +162,16 @@ START_TEST(forks_among_threads)
 	snprintf(path, sizeof(path), "%s", family_path("fork-threads"));
 	for (int i = 0; i < LOGGERS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_on, NULL), 0);
-	ck_assert_int_eq(pthread_create(&editor, NULL, edit_on, path), 0);
+	/* That sanitizer's malloc(3), unlike the C library's, does not survive forks among threads. */
+	if (!UNDER_ASAN)
+		ck_assert_int_eq(pthread_create(&editor, NULL, edit_on, path), 0);
 	ck_assert_int_eq(pthread_create(&forker, NULL, fork_on, &forking), 0);
 	ck_assert_int_eq(pthread_join(forker, NULL), 0);
 	atomic_store(&is_over, true);
 	for (int i = 0; i < LOGGERS; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
-	ck_assert_int_eq(pthread_join(editor, NULL), 0);
+	if (!UNDER_ASAN)
+		ck_assert_int_eq(pthread_join(editor, NULL), 0);
 	assert_children(&forking);
 	free(forking.pids);
 }

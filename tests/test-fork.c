@@ -740,11 +740,13 @@ int main(int argc, char *argv[])
 		opened_already,
 		threads_of_parent_and_child,
 	};
-	TCase *tcase = tcase_create("fork");
-	Suite *suite = suite_create("fork");
+	TCase *tcase;
+	Suite *suite;
 
 	if (argc > 1 && strcmp(argv[1], spawned_argument) == 0)
 		return be_spawned();
+	tcase = tcase_create("fork");
+	suite = suite_create("fork");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
