@@ -187,6 +187,6 @@ int main(int argc, char **argv)
 		mplog_errno(MPLOG_ERR, result, "Failed");
 	else
 		mplog_info("Done.");
-	mplog_close();
+	/* No mplog_close(): it would tell of each child that ended, which a sequence does not have. */
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
