@@ -81,12 +81,12 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 		*ret_answer =
 			conf_is_same(conf, program_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
+	report_files(); /* a slot's texts have one writer at a time */
 	self_unlock();
 	if (r < 0)
 		*ret_answer = RELOAD_KEPT;
 	reload_open_gates();
 	scope_refresh(&process_scope);
-	report_files();
 	mistakes_tell(&mistakes);
 	if (*ret_answer == RELOAD_DONE)
 		say_reloaded(reload_version());
