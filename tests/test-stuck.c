@@ -29,6 +29,7 @@ struct caller {
 	struct mplog_stats stuck, end; /* before the first call that was sent again; in the end */
 	double seconds, first_miss, slowest, second;
 	unsigned calls; /* until then */
+	unsigned afterwards;
 };
 
 struct scene {
@@ -141,12 +142,12 @@ static void be_caller(void *argument)
 	atomic_fetch_add(&scene->done, 1);
 	faults_wait_for(&scene->again, 1);
 	faults_wait(sends_again, caller);
-	for (unsigned i = 2; i <= AFTERWARDS; i++)
+	for (unsigned i = 2; i <= caller->afterwards; i++)
 		ck_assert_int_eq(faults_log(caller->name, caller->calls + i), 0);
 	caller->end = faults_stats();
 }
 
-static void run_callers(const char *name, unsigned calls)
+static void run_callers(const char *name, unsigned calls, unsigned afterwards)
 {
 	pid_t pid[CALLERS];
 
@@ -157,6 +158,7 @@ static void run_callers(const char *name, unsigned calls)
 		struct caller *caller = &scene->caller[i];
 
 		caller->calls = calls;
+		caller->afterwards = afterwards;
 		(void)snprintf(caller->name, sizeof(caller->name), "%s-%d", name, i);
 		pid[i] = faults_mplog_fork(caller->name, be_caller, caller);
 	}
@@ -230,9 +232,9 @@ static void check_told(const struct caller *caller)
 static void check_caller(const struct caller *caller)
 {
 	ck_assert_uint_eq(caller->stuck.called, caller->calls + 1);
-	ck_assert_uint_eq(caller->end.called, caller->calls + 1 + AFTERWARDS);
+	ck_assert_uint_eq(caller->end.called, caller->calls + 1 + caller->afterwards);
 	ck_assert_uint_eq(caller->end.suppressed, 0);
-	ck_assert_uint_eq(caller->end.sent, caller->stuck.sent + AFTERWARDS);
+	ck_assert_uint_eq(caller->end.sent, caller->stuck.sent + caller->afterwards);
 	ck_assert_uint_eq(caller->end.sent, faults_entries_of(caller->name, NULL, 0));
 	ck_assert_double_lt(caller->seconds, SECONDS_MAX);
 	check_told(caller);
@@ -240,13 +242,13 @@ static void check_caller(const struct caller *caller)
 
 static void check_stderr(const struct caller *caller)
 {
-	unsigned char *seen = calloc(caller->calls + AFTERWARDS + 1, 1);
+	unsigned char *seen = calloc(caller->calls + caller->afterwards + 1, 1);
 
 	ck_assert_ptr_nonnull(seen);
 	ck_assert_uint_eq(caller->end.diverted,
 			  reader < 0 ? 0
 				     : faults_lines_of(reader, caller->name, seen,
-						       caller->calls + AFTERWARDS + 1));
+						       caller->calls + caller->afterwards + 1));
 	free(seen);
 }
 
@@ -270,7 +272,7 @@ START_TEST(callers_go_on)
 		without_dev_log();
 	set_stderr(kind);
 	(void)snprintf(name, sizeof(name), "on%d", _i);
-	run_callers(name, _i < TO_NAMED_STREAM ? CALLS : FEWER_CALLS);
+	run_callers(name, _i < TO_NAMED_STREAM ? CALLS : FEWER_CALLS, AFTERWARDS);
 	if (kind == TO_PIPE)
 		drain_pipe();
 	for (int i = 0; i < CALLERS; i++) {
@@ -317,7 +319,7 @@ START_TEST(one_deadline_is_waited_for)
 	faults_configure(deadlines[_i].conf);
 	set_stderr(TO_NULL);
 	(void)snprintf(name, sizeof(name), "dead%d", _i);
-	run_callers(name, 1000);
+	run_callers(name, 1000, 1); /* who does not wait may miss again */
 	for (int i = 0; i < CALLERS; i++)
 		check_caller(&scene->caller[i]);
 	ck_assert_double_ge(least_miss(), deadlines[_i].at_least);
@@ -336,7 +338,7 @@ START_TEST(one_deadline_is_for_all_sinks)
 	while (write(STDERR_FILENO, buffer, sizeof(buffer)) > 0)
 		;
 	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETFL, 0), 0);
-	run_callers("both", 1000);
+	run_callers("both", 1000, AFTERWARDS);
 	for (int i = 0; i < CALLERS; i++) {
 		check_caller(&scene->caller[i]);
 		ck_assert_uint_eq(scene->caller[i].end.diverted, 0);
