@@ -445,6 +445,31 @@ START_TEST(told_once_by_many_threads)
 }
 END_TEST
 
+/* What does not fit is the prefix, not the news; and no sink has failed by it. */
+START_TEST(told_with_a_long_prefix)
+{
+	static const char name[] = "prefixed-with-its-name-again-and-again-and-again-and-again";
+	char conf[512], match[128];
+	int n = snprintf(conf, sizeof(conf), "defaults = { timeout_ms = 0; prefix = \"");
+
+	for (int i = 0; i < 120; i++)
+		n += snprintf(conf + n, sizeof(conf) - (size_t)n, "%%n");
+	(void)snprintf(conf + n, sizeof(conf) - (size_t)n, "\"; };");
+	(void)snprintf(match, sizeof(match), "PROCESS=%s", name);
+	faults_configure(conf);
+	set_stderr(TO_NULL);
+	ck_assert_int_eq(mplog_open("stuck", name, 0), 0);
+	journald_stop();
+	while (faults_log(name, 0) == 0)
+		;
+	journald_cont();
+	journald_sync();
+	ck_assert_int_eq(faults_log(name, 1), 0);
+	ck_assert_uint_eq(journal_count("MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", match, NULL),
+			  1);
+}
+END_TEST
+
 /* What is still to be told when the program ends is told where somebody can read it. */
 
 static void be_last(void *argument)
@@ -493,6 +518,7 @@ int main(void)
 	tcase_add_test(tcase, one_deadline_is_for_all_sinks);
 	tcase_add_test(tcase, a_short_stop_loses_nothing);
 	tcase_add_test(tcase, told_once_by_many_threads);
+	tcase_add_test(tcase, told_with_a_long_prefix);
 	tcase_add_loop_test(tcase, told_at_the_end_while_stuck, 0, 2);
 	suite_add_tcase(suite, tcase);
 
