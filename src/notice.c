@@ -70,7 +70,7 @@ void notice_say_number(struct notice *notice, uint64_t number)
 int notice_send(struct notice *notice, struct route *route)
 {
 	const struct text *message = &notice->message;
-	const struct record_source source = {
+	struct record_source source = {
 		.head = route->voice->head,
 		.fields = { notice->fields_data, notice->fields.size },
 		.prefix = route->voice->style.prefix[SINK_JOURNAL],
@@ -80,8 +80,14 @@ int notice_send(struct notice *notice, struct route *route)
 	};
 	char buffer[4096];
 	struct record record;
+	size_t size;
 
-	if (record_compose(&record, buffer, sizeof(buffer), &source) > sizeof(buffer))
+	size = record_compose(&record, buffer, sizeof(buffer), &source);
+	if (size > sizeof(buffer)) {
+		source.prefix.size = 0; /* all the rest is bounded, and fits */
+		size = record_compose(&record, buffer, sizeof(buffer), &source);
+	}
+	if (size > sizeof(buffer))
 		return -EMSGSIZE;
 	return route_record(route, &record);
 }
