@@ -63,11 +63,14 @@ static struct journal_entries run(const char *identifier, char *const environmen
 	return family_read(identifier);
 }
 
+/* The environment keeps what it is given. */
 static char *environment_of(const char *variable, const char *value)
 {
-	char *text;
+	static char texts[16][300];
+	static unsigned n;
+	char *text = texts[n++ % 16];
 
-	ck_assert_int_gt(asprintf(&text, "%s=%s", variable, value), 0);
+	snprintf(text, sizeof(texts[0]), "%s=%s", variable, value);
 	return text;
 }
 
@@ -259,7 +262,6 @@ static pid_t start_invocation(const char *identifier, bool matching)
 		execv(path, argv);
 		_exit(127);
 	}
-	free(environment[0]);
 	return child;
 }
 
