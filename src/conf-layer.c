@@ -162,9 +162,6 @@ static int load_absent(struct conf_layer *layer, const struct conf_layer *previo
 			return -ENOMEM;
 		if (previous->identity.exists)
 			conf_warning(report, 0, "%s", layer->error);
-	} else if (options->is_expected && (!previous || previous->identity.exists)) {
-		conf_warning(report, 0,
-			     "there is no such file: the built-in defaults are in force");
 	}
 	return 0;
 }

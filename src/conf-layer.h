@@ -18,7 +18,6 @@ struct conf_layer {
 struct conf_layer_options {
 	bool secure;
 	bool forget;
-	bool is_expected; /* warn if there is no such file */
 };
 
 /* Loads the file, or takes over from PREVIOUS (or NULL) what did not change or cannot be replaced.

@@ -190,7 +190,6 @@ static int load_one(struct load *load, const char *file)
 {
 	AUTO_FREE char *path = make_absolute(file);
 
-	load->options.is_expected = true;
 	return path ? load_layer(load, path) : -ENOMEM;
 }
 

@@ -26,7 +26,7 @@ struct conf_complaint {
 typedef void conf_complain_fn(void *userdata, const struct conf_complaint *complaint);
 
 struct conf_options {
-	const char *file; /* read this one alone; NULL: the system's files. It should be there */
+	const char *file; /* read this one alone; NULL: the system's files */
 	const char *
 		directory; /* the system's: DIRECTORY/mplog.conf, DIRECTORY/mplog.conf.d; NULL: SYSCONFDIR */
 	bool secure; /* set-user-ID: refuse files that others than root or we could have written */

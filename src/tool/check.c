@@ -112,9 +112,8 @@ static void check_permissions(struct check *check, const char *path)
 	else if (!is_reachable(path))
 		warn(check, path,
 		     "not everybody can reach it: services of other users go without it (chmod a+x its directories)");
-	if (conf_is_foreign(&st))
-		warn(check, path,
-		     "others than root and its owner can write it: set-user-ID programs refuse it");
+	if (st.st_mode & S_IWOTH)
+		warn(check, path, "anybody can write it: set-user-ID programs refuse it");
 }
 
 static void note(struct check *check, int result)
@@ -140,6 +139,9 @@ static void check_system(struct check *check, const char *directory)
 	const struct conf_options options = tool_conf_options(directory);
 	struct conf *conf;
 
+	/* Programs go without it in silence; who names it here wants to know. */
+	if (options.file && access(options.file, F_OK) < 0)
+		note(check, conf_check_file(options.file, add, check));
 	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file(conf, i).path);
