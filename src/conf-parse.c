@@ -118,18 +118,6 @@ static void parse_file(struct conf_parser *parser, const config_setting_t *root,
 	conf_draft_finish(parser, &draft, content->defaults);
 }
 
-#if HAVE_CONFIG_SET_FATAL_ERROR_FUNC
-/* From 1.7 on libconfig ends the process where it gets no memory, unless somebody jumps. */
-static __thread jmp_buf *out_of_memory;
-
-static void jump(const char *message)
-{
-	(void)message;
-	if (out_of_memory)
-		longjmp(*out_of_memory, 1);
-}
-#endif
-
 /* Before 1.7 libconfig dies where it gets no memory: see whether there is enough first. */
 static bool has_memory(const struct conf_normalised *normalised)
 {
@@ -140,12 +128,34 @@ static bool has_memory(const struct conf_normalised *normalised)
 	return memory != NULL;
 }
 
+static int read_text(config_t *config, const struct conf_normalised *normalised,
+		     struct conf_report *report)
+{
+	if (!has_memory(normalised))
+		return -ENOMEM;
+	if (config_read_string(config, normalised->text))
+		return 0;
+	conf_error(report, (unsigned)config_error_line(config), "%s", config_error_text(config));
+	return -EBADMSG;
+}
+
+#if HAVE_CONFIG_SET_FATAL_ERROR_FUNC
+/* From 1.7 on libconfig ends the process where it gets no memory, unless somebody jumps. */
+static __thread jmp_buf *out_of_memory;
+
+static void jump(const char *message)
+{
+	(void)message;
+	if (out_of_memory)
+		longjmp(*out_of_memory, 1);
+	abort();
+}
+
 static int read_config(config_t *config, const struct conf_normalised *normalised,
 		       struct conf_report *report)
 {
-	int r = -ENOMEM;
-#if HAVE_CONFIG_SET_FATAL_ERROR_FUNC
 	jmp_buf here;
+	int r;
 
 	if (setjmp(here) != 0) {
 		out_of_memory = NULL;
@@ -153,18 +163,17 @@ static int read_config(config_t *config, const struct conf_normalised *normalise
 	}
 	out_of_memory = &here;
 	config_set_fatal_error_func(jump);
-#endif
-	if (has_memory(normalised)) {
-		r = config_read_string(config, normalised->text) ? 0 : -EBADMSG;
-		if (r < 0)
-			conf_error(report, (unsigned)config_error_line(config), "%s",
-				   config_error_text(config));
-	}
-#if HAVE_CONFIG_SET_FATAL_ERROR_FUNC
+	r = read_text(config, normalised, report);
 	out_of_memory = NULL;
-#endif
 	return r;
 }
+#else
+static int read_config(config_t *config, const struct conf_normalised *normalised,
+		       struct conf_report *report)
+{
+	return read_text(config, normalised, report);
+}
+#endif
 
 static void destroy_config(config_t *config)
 {
