@@ -204,7 +204,6 @@ START_TEST(malformed_values)
 		{ "MPLOG_LEVEL", "vebrose" },        { "MPLOG_LEVEL", "info,=debug" },
 		{ "MPLOG_SINK", "jurnal" },          { "MPLOG_ECHO", "maybe" },
 		{ "MPLOG_FORMAT", "xml" },           { "MPLOG_RUN_ID", "123" },
-		{ "MPLOG_CONF", "/nowhere/at/all" },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -223,8 +222,8 @@ START_TEST(malformed_values)
 		ck_assert_uint_eq(strlen(journal_value(&all.entries[1], "RUN_ID")),
 				  sizeof(run_id) - 1);
 		ck_assert_str_eq(journal_value(&all.entries[0], "PRIORITY"), "4");
-		ck_assert_ptr_nonnull(strstr(journal_value(&all.entries[0], "MESSAGE"),
-					     i < 6 ? bad[i].variable : bad[i].value));
+		ck_assert_ptr_nonnull(
+			strstr(journal_value(&all.entries[0], "MESSAGE"), bad[i].variable));
 		journal_entries_free(&all);
 	}
 }
