@@ -28,7 +28,8 @@ static inline void cleanup_errno(const int *saved)
 	errno = *saved;
 }
 
-#define AUTO_FREE CLEANUP(cleanup_free)
+/* To be given back may be all that a variable is for. */
+#define AUTO_FREE CLEANUP(cleanup_free) __attribute__((__unused__))
 #define AUTO_CLOSE CLEANUP(cleanup_fd)
 
 /* The rest of the block leaves errno as it was. */

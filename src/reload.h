@@ -8,7 +8,7 @@
 
 /* The version of the files that this process has answered: board.files_generation then. */
 uint32_t reload_version(void);
-void reload_set_version(uint32_t version);
+void reload_set_version(uint32_t answered);
 
 /* This process has loaded a younger version of the files than all others: they shall look, too, for
  * whose turn it is to look for changes finds none if he has read it by chance. */

@@ -27,20 +27,19 @@ static long coarse_now(void)
 	return now.tv_sec * 1000000000L + now.tv_nsec;
 }
 
+/* How many ticks could be seen meanwhile: a look of one's own at each call can miss some. */
 static unsigned log_all(void)
 {
-	long last = coarse_now();
-	unsigned ticks = 1;
+	const long begin = coarse_now();
+	struct timespec tick;
 
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	for (unsigned i = 0; i < CALLS; i++) {
-		const long now = coarse_now();
-
-		ticks += now != last;
-		last = now;
 		if (faults_log("calls", i) != 0)
 			exit(EXIT_FAILURE);
 	}
-	return ticks + (coarse_now() != last);
+	/* Ticks are now and then a little shorter than the kernel says. */
+	return (unsigned)((coarse_now() - begin + tick.tv_nsec / 2) / tick.tv_nsec + 1);
 }
 
 /* Between two calls of getppid(2) nothing is its own. */
@@ -102,8 +101,7 @@ static void count_line(struct counts *counts, const char *line)
 {
 	if (is_call(line, "sendto"))
 		counts->sends++;
-	else if (is_call(line, "newfstatat") ? strstr(line, "\"\"") != NULL
-					     : is_call(line, "fstat"))
+	else if (strstr(line, "S_IFSOCK")) /* not the look at a configuration that was just written */
 		counts->checks++;
 	else
 		counts->others++;
