@@ -418,7 +418,7 @@ START_TEST(a_noisy_one_does_not_mute_the_quiet)
 	run_unit(false);
 	run_unit(true);
 	for (int i = 1; i <= QUIET; i++) {
-		char name[16];
+		char name[32];
 
 		(void)snprintf(name, sizeof(name), "quiet-%d", i);
 		ck_assert_uint_eq(faults_entries_of(name, NULL, 0), QUIET_CALLS);
