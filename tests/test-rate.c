@@ -199,10 +199,11 @@ static void *log_in_thread(void *name)
 
 START_TEST(told_when_a_thread_ends)
 {
+	char name[] = "thread";
 	pthread_t thread;
 
 	open_as("main", slow);
-	ck_assert_int_eq(pthread_create(&thread, NULL, log_in_thread, (char[]){ "thread" }), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, log_in_thread, name), 0);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 	told("thread", CALLS - BURST);
 }
