@@ -420,11 +420,21 @@ START_TEST(in_parallel_and_in_sequence)
 }
 END_TEST
 
+/* nohup(1), and a shell's background, hand on signals ignored: the commands here are to die of them. */
+static void heed_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2 };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)signal(signals[i], SIG_DFL);
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("exec");
 	TCase *tcase = tcase_create("exec");
 
+	heed_signals();
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, lines_become_records);
