@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "cleanup.h"
 #include "clock.h"
@@ -332,6 +333,16 @@ bool board_tell_once(uint64_t key)
 	return false; /* enough was told */
 }
 
+/* Linux before 5.3. Of those that ended and were not waited for it knows our own children. */
+static bool is_there(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+		return false;
+	return kill(pid, 0) == 0 || errno == EPERM;
+}
+
 bool process_is_alive(pid_t pid)
 {
 	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -340,6 +351,6 @@ bool process_is_alive(pid_t pid)
 	if (pid <= 0)
 		return false;
 	if (fd < 0)
-		return errno != ESRCH && (kill(pid, 0) == 0 || errno == EPERM);
+		return errno != ESRCH && is_there(pid);
 	return poll(&ended, 1, 0) == 0; /* readable: it has ended, though nobody waited for it */
 }
