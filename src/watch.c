@@ -114,12 +114,13 @@ void watch(struct thread *thread, int64_t now_ns)
 	struct scope *scope = scope_of(thread);
 	uint32_t asked;
 
+	/* Before the files are looked at: who edited one is to hear what came of that. */
+	if (is_asked(scope_slot(&process_scope), &asked))
+		answer(scope_slot(&process_scope), asked);
 	if (now_ns != atomic_load_explicit(&tick_ns, memory_order_relaxed)) {
 		atomic_store_explicit(&tick_ns, now_ns, memory_order_relaxed);
 		look_at_files(now_ns / 1000000);
 	}
-	if (is_asked(scope_slot(&process_scope), &asked))
-		answer(scope_slot(&process_scope), asked);
 	if (scope != &process_scope && is_asked(scope_slot(scope), &asked)) {
 		atomic_store(&scope_slot(scope)->reload_answered, asked);
 		slot_open_gate(scope_slot(scope));

@@ -435,7 +435,7 @@ START_TEST(reload_prints_each_answer)
 	/* This one is quiet while the tool waits: it cannot answer. */
 	output = shell_expect(0, "mplog reload --wait=3s -t $PROGRAM");
 	ck_assert_ptr_nonnull(strstr(output, "worker-1"));
-	ck_assert_ptr_nonnull(strstr(output, ": unchanged\n"));
+	ck_assert_ptr_nonnull(strstr(output, ": unchanged since it last read them\n"));
 	ck_assert_ptr_nonnull(strstr(output, "pending: it answers with its next call\n"));
 	free(output);
 	mplog_debug("answered");
@@ -455,6 +455,21 @@ START_TEST(reload_prints_each_answer)
 	ck_assert_ptr_nonnull(strstr(output, expected));
 	free(output);
 	expect_output("mplog status -t $PROGRAM worker-1", "last good");
+}
+END_TEST
+
+/* The call that answers also passes the gate, and is the one that finds the files due. */
+START_TEST(reload_is_answered_before_the_files_are_looked_at)
+{
+	const struct timespec until_due = { .tv_sec = 1, .tv_nsec = 100000000 };
+
+	start_worker(1);
+	await_ticks(1, 1);
+	free(shell_expect(0, "mplog reload --wait=0 -t $PROGRAM"));
+	await_ticks(1, 5); /* it has answered, and its gate is closed again */
+	configure("defaults = {\n  level = \"notice\"; prefix = \"\";\n};\n");
+	(void)nanosleep(&until_due, NULL);
+	expect_output("mplog reload -t $PROGRAM", ": reloaded\n");
 }
 END_TEST
 
@@ -480,6 +495,7 @@ int main(void)
 	tcase_add_test(tcase, the_dead_are_shown_on_demand);
 	tcase_add_test(tcase, status_says_why_it_is_silent);
 	tcase_add_test(tcase, reload_prints_each_answer);
+	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
 	suite_add_tcase(suite, tcase);
 
 	return suite_run(suite);

@@ -109,7 +109,7 @@ static bool print_answer(const struct question *question, const struct entry *en
 {
 	static const char *const answers[] = {
 		[RELOAD_PENDING] = "pending: it answers with its next call",
-		[RELOAD_UNCHANGED] = "unchanged",
+		[RELOAD_UNCHANGED] = "unchanged since it last read them",
 		[RELOAD_DONE] = "reloaded",
 		[RELOAD_KEPT] = "kept the last good version:",
 		[RELOAD_FROZEN] = "unchanged: the files are out of its sight (chroot)",
