@@ -15,6 +15,8 @@
 
 enum {
 	EDITS = 2000,
+	RECORDS = 1000,    /* at least, while it is edited */
+	RELOAD_EVERY = 15, /* edits: prime to their eight kinds, so that it meets each of them */
 	THREADS = 8,
 	CHILDREN = 4,
 	SEEN_MS = 1500, /* a second, and what a busy machine adds */
@@ -56,14 +58,25 @@ static const char broken[] = "defaults = { prefix = \"bad \"; level = \"vebrose\
 static const char last[] =
 	"defaults = { prefix = \"last \"; fields = { SETTINGS = \"last\"; }; };\n";
 
-static atomic_bool *is_over; /* of all processes */
+/* Of all processes. */
+struct common {
+	atomic_bool is_over;
+	atomic_uint sent; /* records */
+};
+static struct common *common;
+
+static void log_one(const char *text)
+{
+	if (mplog_info("%s", text) == 0)
+		atomic_fetch_add(&common->sent, 1);
+}
 
 static void *log_on(void *unused)
 {
-	for (int i = 0; !atomic_load(is_over); i++) {
-		mplog_info("record");
+	for (int i = 0; !atomic_load(&common->is_over); i++) {
+		log_one("record");
 		mplog_enter(i % 2 ? "odd" : "even");
-		mplog_info("record");
+		log_one("record");
 		mplog_leave();
 		pause_ms(2); /* journald has to keep up with all of them */
 	}
@@ -80,7 +93,8 @@ static pid_t start_child(int i)
 	if (pid == 0) {
 		(void)log_on(NULL);
 		mplog_reload();
-		_exit(mplog_info("at last") != 0);
+		log_one("at last");
+		_exit(0);
 	}
 	return pid;
 }
@@ -101,10 +115,10 @@ static void edit(const char *path, int i)
 		ck_assert_int_eq(unlink(path), 0);
 		break;
 	}
-	if (i % 16 == 0)
+	if (i % RELOAD_EVERY == 0)
 		(void)mplog_reload();
 	else
-		mplog_info("record");
+		log_one("record");
 }
 
 static void assert_good(const struct journal_entry *entry)
@@ -126,17 +140,23 @@ static void assert_good(const struct journal_entry *entry)
 static void assert_records(void)
 {
 	struct journal_entries all = family_read("edited");
-	size_t n = 0, at_last = 0;
+	size_t n = 0, one = 0, two = 0, at_last = 0;
 
 	for (size_t i = 0; i < all.n; i++) {
+		const char *message = journal_value(&all.entries[i], "MESSAGE");
+
 		if (journal_value(&all.entries[i], "MESSAGE_ID"))
 			continue;
 		assert_good(&all.entries[i]);
-		at_last += strcmp(journal_value(&all.entries[i], "MESSAGE"), "last at last") == 0;
+		one += strcmp(message, "one record") == 0;
+		two += strcmp(message, "two record") == 0;
+		at_last += strcmp(message, "last at last") == 0;
 		n++;
 	}
+	ck_assert_uint_eq(n, atomic_load(&common->sent));
+	ck_assert_uint_gt(one, 0);
+	ck_assert_uint_gt(two, 0);
 	ck_assert_uint_eq(at_last, CHILDREN + 1);
-	ck_assert_uint_gt(n, 1000);
 	journal_entries_free(&all);
 }
 
@@ -148,25 +168,25 @@ START_TEST(edits_while_all_log)
 	pid_t children[CHILDREN];
 	char path[256];
 
-	is_over = mmap(NULL, sizeof(*is_over), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-	ck_assert_ptr_ne(is_over, MAP_FAILED);
+	common = mmap(NULL, sizeof(*common), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	ck_assert_ptr_ne(common, MAP_FAILED);
 	family_open("edited", good[0]);
 	snprintf(path, sizeof(path), "%s", family_path("edited"));
 	for (int i = 0; i < CHILDREN; i++)
 		children[i] = start_child(i);
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_on, NULL), 0);
-	for (int i = 0; i < edits; i++)
+	for (int i = 0; i < edits || atomic_load(&common->sent) < RECORDS; i++)
 		edit(path, i);
 	replace_file(path, last);
-	atomic_store(is_over, true);
+	atomic_store(&common->is_over, true);
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 	for (int i = 0; i < CHILDREN; i++)
 		family_exited_well(children[i]);
 	ck_assert_int_eq(mplog_reload(), 0);
-	mplog_info("at last");
+	log_one("at last");
 	assert_records();
 }
 END_TEST
