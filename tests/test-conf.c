@@ -167,18 +167,17 @@ START_TEST(unreadable)
 	pid_t pid;
 	int status;
 
-	if (geteuid() != 0)
-		return;
 	write_file("mplog.conf", NOTICE);
 	ck_assert_int_eq(chmod(directory, 0755), 0);
 	conf = load_good();
-	ck_assert_int_eq(chmod(path_of("mplog.conf"), 0600), 0);
+	ck_assert_int_eq(chmod(path_of("mplog.conf"), 0), 0);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
 		struct conf *fresh;
 
-		if (setuid(65534) < 0)
+		/* Root can read everything. */
+		if (geteuid() == 0 && setuid(65534) < 0)
 			_exit(1);
 		if (load(NULL, 0, &fresh) != -EACCES ||
 		    strcmp(told, "mplog.conf:0: cannot be read: Permission denied\n") != 0)

@@ -3,12 +3,11 @@
  * record. */
 #include "faults.h"
 #include "journald.h"
+#include "privileges.h"
 #include "suite.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIRST = 3, LAST = 1023, NOBODY = 65534 };
+enum { FIRST = 3, LAST = 1023 };
 
 /* ---- A child without descriptors cannot talk to Check, which would be one more stranger ---- */
 
@@ -401,24 +400,12 @@ START_TEST(behind_a_chroot)
 }
 END_TEST
 
-/* Where only root is known (an unprivileged namespace), without root's capabilities at least. */
-static void drop_privileges(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	const struct __user_cap_data_struct none[2] = { { 0 } };
-
-	(void)setgroups(0, NULL);
-	if (setresgid(NOBODY, NOBODY, NOBODY) == 0)
-		REQUIRE(setresuid(NOBODY, NOBODY, NOBODY) == 0);
-	REQUIRE(syscall(SYS_capset, &header, none) == 0);
-}
-
 static void enter_nobody(const char *name, int i)
 {
 	(void)i;
 	open_and_log(name);
 	REQUIRE(chmod("/run/systemd/journal", 0) == 0);
-	drop_privileges();
+	REQUIRE(privileges_drop() == 0);
 	REQUIRE(access("/run/systemd/journal/socket", F_OK) < 0);
 	faults_wait_for_tick();
 	REQUIRE(faults_log(name, 1) == 0);

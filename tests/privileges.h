@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* For tests of programs that give up being root. */
+#pragma once
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+/* For good. In an ordinary user's namespace, where root is the only user there is, it is being
+ * without root's capabilities: a file of mode 0 cannot be read then, as by nobody. */
+static inline int privileges_drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[2] = { { 0 } };
+
+	(void)setgroups(0, NULL);
+	if (setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		return -1;
+	return (int)syscall(SYS_capset, &header, none);
+}
