@@ -39,11 +39,16 @@ static void know_oneself(void)
 	}
 }
 
+/* Nobody expects a thread to be cancelled in fork(2). */
 static void before_fork(void)
 {
+	int cancel;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
 	lineage_note_fork(goes_on);
 	self_before_fork();
+	(void)pthread_setcancelstate(cancel, NULL);
 }
 
 /* In the child: only this thread is there, and its scope is what the process begins with. */

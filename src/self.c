@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "thread.h"
 
 /* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
  * for the price of a load, where getpid(2) is a system call. */
@@ -30,12 +30,12 @@ static pid_t own_pid;
 static bool foreign, raw_child;
 static bool may_parse = true;
 
-/* Both hold the pid of whose they are: what a fork leaves behind is nobody's. */
 static _Atomic pid_t lock, settling;
 
-/* Who holds the lock, and whether it is for a fork. */
-static _Atomic(struct thread *) lock_owner;
-static __thread bool forks_with_lock __attribute__((tls_model("initial-exec")));
+/* How many forks of this thread are under way since it took the lock for the first of them: a
+ * signal handler may fork amid a fork. And whether the child may parse. */
+static __thread unsigned forks_with_lock __attribute__((tls_model("initial-exec")));
+static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
 
 bool self_is_new(void)
 {
@@ -65,13 +65,38 @@ bool self_may_parse(void)
 	return may_parse;
 }
 
-/* ---- The lock ------------------------------------------------------------------------------- */
+/* ---- What one thread at a time holds ------------------------------------------------------- */
 
-static bool take_word(_Atomic pid_t *word, pid_t pid)
+/* In a child that has not found out yet, and was made past all fork handlers, there is nobody but
+ * its own threads. */
+static bool is_unseen(void)
 {
-	pid_t holder = atomic_load(word);
+	const struct page *p = atomic_load(&page);
 
-	return holder != pid && atomic_compare_exchange_strong(word, &holder, pid);
+	return p != &no_page && !atomic_load(&p->pid) && !atomic_load(&p->born);
+}
+
+bool self_has_gone(pid_t tid)
+{
+	const bool unseen = is_unseen();
+	const long r = unseen ? syscall(SYS_tgkill, getpid(), tid, 0) : syscall(SYS_tkill, tid, 0);
+
+	return r < 0 && errno == ESRCH;
+}
+
+static pid_t own_tid(void)
+{
+	return (pid_t)syscall(SYS_gettid);
+}
+
+bool self_try_hold(_Atomic pid_t *word)
+{
+	const pid_t tid = own_tid();
+	pid_t holder = 0;
+
+	if (atomic_compare_exchange_strong(word, &holder, tid))
+		return true;
+	return self_has_gone(holder) && atomic_compare_exchange_strong(word, &holder, tid);
 }
 
 /* Sleeping gives way even where the holder has a lower real-time priority. */
@@ -82,23 +107,24 @@ static void wait_a_little(void)
 	(void)nanosleep(&little, NULL);
 }
 
+void self_hold(_Atomic pid_t *word)
+{
+	while (!self_try_hold(word))
+		wait_a_little();
+}
+
 bool self_try_lock(void)
 {
-	if (!take_word(&lock, own_pid))
-		return false;
-	atomic_store(&lock_owner, thread_peek());
-	return true;
+	return self_try_hold(&lock);
 }
 
 void self_lock(void)
 {
-	while (!self_try_lock())
-		wait_a_little();
+	self_hold(&lock);
 }
 
 void self_unlock(void)
 {
-	atomic_store(&lock_owner, NULL);
 	atomic_store(&lock, 0);
 }
 
@@ -112,7 +138,7 @@ static bool lock_to_fork(void)
 	for (int i = 0; i < FORK_WAITS; i++) {
 		if (self_try_lock())
 			return true;
-		if (atomic_load(&lock_owner) == thread_peek())
+		if (atomic_load(&lock) == own_tid())
 			return false;
 		wait_a_little();
 	}
@@ -121,14 +147,19 @@ static bool lock_to_fork(void)
 
 void self_before_fork(void)
 {
-	forks_with_lock = !self_is_new() && lock_to_fork();
+	const bool is_new = self_is_new();
+
+	if (forks_with_lock)
+		forks_with_lock++;
+	else if (!is_new && lock_to_fork())
+		forks_with_lock = 1;
+	child_may_parse = may_parse && (is_new || forks_with_lock);
 }
 
 void self_after_fork(void)
 {
-	if (forks_with_lock)
+	if (forks_with_lock && --forks_with_lock == 0)
 		self_unlock();
-	forks_with_lock = false;
 }
 
 static bool is_known_here(const struct page *p)
@@ -143,13 +174,14 @@ bool self_begin_child(void)
 	struct page *p = atomic_load(&page);
 	const bool is_known = is_known_here(p); /* a signal handler was faster */
 
-	may_parse = forks_with_lock || (may_parse && !own_pid);
-	forks_with_lock = false;
+	may_parse = child_may_parse;
+	forks_with_lock = 0;
 	raw_child = false;
 	atomic_store(&p->born, getpid());
 	if (is_known)
 		return false;
 	self_unlock();
+	atomic_store(&settling, 0);
 	atomic_store(&p->pid, 0);
 	return true;
 }
@@ -182,6 +214,8 @@ static void settle(bool child, void (*find_out)(void))
 
 	raw_child = child && (!born || (p == &no_page && born != getpid()));
 	may_parse &= !raw_child;
+	if (raw_child)
+		self_unlock(); /* it was held by a thread of the parent */
 	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
 	own_pid = born && p != &no_page ? born : getpid();
 	foreign |= child && getppid() == 0;
@@ -191,16 +225,12 @@ static void settle(bool child, void (*find_out)(void))
 
 void self_find_out(bool child, void (*find_out)(void))
 {
-	const pid_t pid = getpid();
 	sigset_t all, before;
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (self_is_new()) {
-		if (!take_word(&settling, pid)) {
-			wait_a_little();
-			continue;
-		}
+		self_hold(&settling);
 		if (self_is_new())
 			settle(child, find_out);
 		atomic_store(&settling, 0);

@@ -3,6 +3,7 @@
  * and who of its threads may change what all share. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,6 +16,15 @@ bool self_is_foreign(void); /* of another pid namespace than the program */
 
 /* Not in the child of _Fork(3) or clone(2), where malloc(3) may hang. */
 bool self_may_parse(void);
+
+/* Whether the thread with that number is none of this process, and none that shares its memory in
+ * a vfork(2): what it held is free. */
+bool self_has_gone(pid_t tid);
+
+/* A word that one thread at a time holds, until it stores 0. It has the number of its holder, so
+ * that nobody waits for a thread that a fork has left behind. */
+bool self_try_hold(_Atomic pid_t *word);
+void self_hold(_Atomic pid_t *word);
 
 /* Who may change what all threads share. Held for a bounded time; no fork leaves it held. */
 void self_lock(void);

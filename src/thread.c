@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "thread.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,6 +9,7 @@
 #include "epoch.h"
 #include "memory.h"
 #include "mplog.h"
+#include "self.h"
 
 static _Atomic(struct thread *) threads;
 static __thread struct thread *self __attribute__((tls_model("initial-exec")));
@@ -30,15 +28,9 @@ static const int *no_gate;
 /* A thread's gate goes with the thread: nobody may write to it by then. */
 static void set_gate_of(struct thread *thread, const int **gate)
 {
-	while (atomic_exchange(&thread->is_pinned, true))
-		(void)sched_yield();
+	self_hold(&thread->pinned_by);
 	thread->gate = gate;
-	atomic_store(&thread->is_pinned, false);
-}
-
-static bool is_gone(pid_t tid)
-{
-	return syscall(SYS_tgkill, getpid(), tid, 0) < 0 && errno == ESRCH;
+	atomic_store(&thread->pinned_by, 0);
 }
 
 /* A record that is nobody's, or of a thread that ended without our notice. */
@@ -49,7 +41,7 @@ static struct thread *take_used(pid_t tid)
 	for (; thread; thread = thread->next) {
 		pid_t owner = atomic_load(&thread->tid);
 
-		if (owner && (atomic_load(&thread->epoch) || !is_gone(owner)))
+		if (owner && (atomic_load(&thread->epoch) || !self_has_gone(owner)))
 			continue;
 		if (atomic_compare_exchange_strong(&thread->tid, &owner, tid))
 			return thread;
@@ -130,7 +122,7 @@ void thread_forget_others(void)
 
 	for (; thread; thread = thread->next) {
 		thread->spare_slot = NULL; /* it is the parent's */
-		atomic_store(&thread->is_pinned, false);
+		atomic_store(&thread->pinned_by, 0);
 		if (thread == self) {
 			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
 			continue;
@@ -144,11 +136,10 @@ void thread_forget_others(void)
 void thread_set_gates(const int *gate)
 {
 	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
-		while (atomic_exchange(&thread->is_pinned, true))
-			(void)sched_yield();
+		self_hold(&thread->pinned_by);
 		if (thread->gate)
 			__atomic_store_n(thread->gate, gate, __ATOMIC_SEQ_CST);
-		atomic_store(&thread->is_pinned, false);
+		atomic_store(&thread->pinned_by, 0);
 	}
 }
 

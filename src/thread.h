@@ -18,8 +18,8 @@ struct thread {
 	_Atomic uint64_t epoch; /* of the call that it is in; 0: none */
 	bool is_watched;        /* its end will be noticed */
 
-	_Atomic bool is_pinned; /* gate is being used, or changed */
-	const int **gate;       /* its mplog_gate_ */
+	_Atomic pid_t pinned_by; /* who is using gate, or changing it */
+	const int **gate;        /* its mplog_gate_ */
 	struct scope *scope; /* the innermost that it entered; NULL: the process's */
 	unsigned depth;      /* of that scope */
 	unsigned base_depth; /* what was there when its process was forked is not left */
