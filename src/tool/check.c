@@ -50,12 +50,16 @@ static void warn(struct check *check, const char *file, const char *text)
 	add(check, &complaint);
 }
 
-/* Syntax is looked at before meaning: back in the order of the lines, for each file in turn. */
+/* By file, as they are read: mplog.conf comes before mplog.conf.d/x.conf. Syntax is looked at before
+ * meaning: back in the order of the lines. */
 static int compare(const void *a, const void *b)
 {
 	const struct mistake *x = a, *y = b;
+	const int by_file = strcmp(x->file, y->file);
 
-	if (strcmp(x->file, y->file) == 0 && x->line != y->line)
+	if (by_file != 0)
+		return by_file;
+	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	return x->order < y->order ? -1 : 1;
 }
@@ -100,11 +104,19 @@ static bool is_reachable(const char *path)
 	return true;
 }
 
+static void check_writers(struct check *check, const char *path, const struct stat *st)
+{
+	if (conf_is_foreign(st))
+		warn(check, path,
+		     "others than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
+}
+
+/* What is not a regular file is /dev/null, or was complained of. */
 static void check_permissions(struct check *check, const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	if (!(st.st_mode & S_IROTH))
 		warn(check, path,
@@ -112,8 +124,19 @@ static void check_permissions(struct check *check, const char *path)
 	else if (!is_reachable(path))
 		warn(check, path,
 		     "not everybody can reach it: services of other users go without it (chmod a+x its directories)");
-	if (st.st_mode & S_IWOTH)
-		warn(check, path, "anybody can write it: set-user-ID programs refuse it");
+	check_writers(check, path, &st);
+}
+
+/* Whoever can write to the directory can put a file there. */
+static void check_drop_ins(struct check *check, const char *directory)
+{
+	AUTO_FREE char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/mplog.conf.d", directory) < 0)
+		abort();
+	if (stat(path, &st) == 0)
+		check_writers(check, path, &st);
 }
 
 static void note(struct check *check, int result)
@@ -145,6 +168,8 @@ static void check_system(struct check *check, const char *directory)
 	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file(conf, i).path);
+	if (!options.file)
+		check_drop_ins(check, directory ? directory : SYSCONFDIR);
 	conf_free(conf);
 	print(check);
 }
@@ -169,6 +194,8 @@ static int run(const struct command *command, int argc, char **argv)
 		else
 			return tool_usage(command, NULL);
 	}
+	if (!tool_has_directory(directory))
+		return STATUS_TROUBLE;
 	if (optind == argc)
 		check_system(&check, directory);
 	for (int i = optind; i < argc; i++)

@@ -67,17 +67,31 @@ static bool next_saying(const struct subject *subject, size_t *i, struct saying 
 	return false;
 }
 
-static void print_value(const struct subject *subject, const struct saying *saying)
+/* A field's value may be long. Returns how wide it is. */
+static size_t print_field(const char *value)
 {
-	char value[TOOL_VALUE_MAX];
+	const char quote = '"';
 	size_t width;
 
-	if (subject->field)
-		(void)snprintf(value, sizeof(value), "\"%s\"", saying->text);
-	else
-		tool_format_setting(subject->setting, saying->number, saying->text, value,
-				    sizeof(value));
+	(void)putchar(quote);
 	width = tool_print_escaped(stdout, value);
+	(void)putchar(quote);
+	return width + 2 * sizeof(quote);
+}
+
+static size_t print_setting(const struct subject *subject, const struct saying *saying)
+{
+	char value[TOOL_VALUE_MAX];
+
+	tool_format_setting(subject->setting, saying->number, saying->text, value, sizeof(value));
+	return tool_print_escaped(stdout, value);
+}
+
+static void print_value(const struct subject *subject, const struct saying *saying)
+{
+	const size_t width =
+		subject->field ? print_field(saying->text) : print_setting(subject, saying);
+
 	(void)printf("%*s  ", (int)(width < VALUE_WIDTH ? VALUE_WIDTH - width : 0), "");
 	if (saying->rule) {
 		tool_print_escaped(stdout, saying->rule->file);

@@ -90,6 +90,8 @@ static int run(const struct command *command, int argc, char **argv)
 		else
 			return tool_usage(command, NULL);
 	}
+	if (!tool_has_directory(directory))
+		return STATUS_TROUBLE;
 	conf_options = tool_conf_options(directory);
 	if (conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf) < 0 && !conf) {
 		tool_complain("%s", strerror(ENOMEM));
@@ -120,6 +122,7 @@ const struct command command_show = {
 		"  --json                       one JSON object a line\n"
 		"\n"
 		"It reads the files as they are now. What a running process has is told by mplog status.\n"
-		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage.\n",
+		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage or no such\n"
+		"directory.\n",
 	.run = run,
 };

@@ -56,6 +56,9 @@ size_t tool_print_escaped(FILE *file, const char *text);
 /* The files that programs read: those of DIRECTORY; NULL: $MPLOG_CONF, or the system's. */
 struct conf_options tool_conf_options(const char *directory);
 
+/* Programs do without a directory in silence; who names one here wants to know. Complains. */
+bool tool_has_directory(const char *directory);
+
 /* A value as the configuration would have it: debug, "a string", 50. */
 enum { TOOL_VALUE_MAX = 1024 };
 void tool_format_setting(enum setting setting, int number, const char *text, char *buffer,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "level.h"
 #include "tool.h"
@@ -43,4 +46,15 @@ struct conf_options tool_conf_options(const char *directory)
 		.file = file && file[0] != '\0' ? file : NULL,
 		.directory = directory,
 	};
+}
+
+bool tool_has_directory(const char *directory)
+{
+	DIR *stream = directory ? opendir(directory) : NULL;
+
+	if (directory && !stream)
+		tool_complain("%s: %s", directory, strerror(errno));
+	if (stream)
+		(void)closedir(stream);
+	return !directory || stream;
 }
