@@ -172,6 +172,7 @@ START_TEST(any_byte_and_any_length_survives)
 	message = journal_field(&all.entries[0], "MESSAGE");
 	ck_assert_uint_eq(message->size, strlen("process=raw ") + 5);
 	ck_assert_mem_eq(message->value, "process=raw a\0b\377\001", message->size);
+	ck_assert_str_eq(journal_value(&all.entries[0], "LOGGER"), "stdout");
 	message = journal_field(&all.entries[1], "MESSAGE");
 	memset(megabyte, 'm', sizeof(megabyte));
 	ck_assert_uint_eq(message->size, strlen("process=raw ") + MEBIBYTE);

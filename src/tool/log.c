@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "lines.h"
+#include "log-bytes.h"
 #include "mplog.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ static int lost(int error)
 
 static void emit(int level, struct bytes text, void *userdata)
 {
-	const int status = exit_status(mplog_write(level, text.data, text.size));
+	const int status = exit_status(log_bytes(NULL, level, text));
 
 	worst = status > worst ? status : worst;
 }
@@ -138,7 +139,7 @@ static int parse_option(struct arguments *arguments, int option)
 		return STATUS_GOOD;
 	case 'F':
 		arguments->fields[arguments->n_fields++] = optarg;
-		return 0;
+		return STATUS_GOOD;
 	default:
 		return tool_usage(&command_log, NULL);
 	}

@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "lines.h"
+#include "log-bytes.h"
 #include "mplog.h"
 
 #include <poll.h>
@@ -53,12 +54,7 @@ static void emit(int level, struct bytes text, void *userdata)
 {
 	const struct stream *stream = (const struct stream *)userdata;
 
-	/* A format ends at a NUL. */
-	if (memchr(text.data, '\0', text.size))
-		(void)mplog_write(level, text.data, text.size);
-	else
-		(void)mplog_emit(stream->site, level, 0, NULL, 0, "%.*s", (int)text.size,
-				 text.data);
+	(void)log_bytes(stream->site, level, text);
 }
 
 /* Returns whether there was anything. */
