@@ -241,8 +241,8 @@ END_TEST
 /* What systemd gives to the main process of a unit. */
 START_TEST(sockets_and_watchdog_are_the_commands)
 {
-	run(0, "LISTEN_PID=$$ WATCHDOG_PID=1 exec mplog exec socket -- "
-	       "sh -c '[ $LISTEN_PID = $$ ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
+	run(0, "LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
+	       "sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
 	       "3</dev/null");
 }
 END_TEST

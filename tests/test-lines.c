@@ -184,6 +184,28 @@ START_TEST(nothing_waits_for_what_cannot_continue_it)
 }
 END_TEST
 
+START_TEST(more_is_expected_once_it_was_continued)
+{
+	struct lines lines;
+
+	start(&lines, NULL);
+	feed(&lines, "one\n", 4);
+	ck_assert(!lines_expects(&lines));
+	feed(&lines, "  more\n", 7);
+	ck_assert(lines_expects(&lines));
+	feed(&lines, "two\n", 4);
+	ck_assert(!lines_expects(&lines));
+	finish(&lines);
+
+	start(&lines, "^and");
+	feed(&lines, "one\n", 4);
+	ck_assert(lines_expects(&lines));
+	lines_settle(&lines);
+	ck_assert(!lines_expects(&lines));
+	finish(&lines);
+}
+END_TEST
+
 static void feed_filled(struct lines *lines, char c, size_t size)
 {
 	static char block[100000];
@@ -269,6 +291,7 @@ int main(void)
 	tcase_add_test(tcase, any_byte_passes);
 	tcase_add_test(tcase, the_gate_may_open_at_any_time);
 	tcase_add_test(tcase, nothing_waits_for_what_cannot_continue_it);
+	tcase_add_test(tcase, more_is_expected_once_it_was_continued);
 	tcase_add_test(tcase, long_lines_stay_whole);
 	tcase_add_test(tcase, too_long_lines_are_split_without_a_loss);
 	tcase_add_test(tcase, endless_continuation_is_bounded);

@@ -77,8 +77,9 @@ static int place(int out, int err)
 	return 0;
 }
 
-/* systemd says in these to which process it speaks: that was to be the command. */
-static void hand_over(const char *variable, pid_t parent)
+/* systemd says in these to which process it speaks: that was to be the command. ALSO says the same
+ * in another way, and is not needed. */
+static void hand_over(const char *variable, const char *also, pid_t parent)
 {
 	const char *const value = getenv(variable);
 	char number[16];
@@ -87,6 +88,8 @@ static void hand_over(const char *variable, pid_t parent)
 		return;
 	(void)snprintf(number, sizeof(number), "%d", (int)getpid());
 	(void)setenv(variable, number, 1);
+	if (also)
+		(void)unsetenv(also);
 }
 
 /* In the new process. A parent killed with SIGKILL passes no signal on: the kernel does it. */
@@ -99,8 +102,8 @@ static int become(char *const argv[], int out, int err, pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		return -ECANCELED;
-	hand_over("LISTEN_PID", parent);
-	hand_over("WATCHDOG_PID", parent);
+	hand_over("LISTEN_PID", "LISTEN_PIDFDID", parent);
+	hand_over("WATCHDOG_PID", NULL, parent);
 	(void)sigaction(SIGCHLD, &sigchld_before, NULL);
 	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	(void)execvp(argv[0], argv);

@@ -40,6 +40,11 @@ bool lines_waits(const struct lines *lines)
 	return lines->open;
 }
 
+bool lines_expects(const struct lines *lines)
+{
+	return lines->open && (lines->joined || lines->options.join);
+}
+
 void lines_settle(struct lines *lines)
 {
 	const struct bytes text = { lines->data + lines->start, lines->stop - lines->start };
@@ -106,6 +111,7 @@ static void begin(struct lines *lines, struct bytes text, int level)
 	if (lines->dropping)
 		return;
 	lines->open = true;
+	lines->joined = false;
 	lines->start = (size_t)(text.data - lines->data);
 	lines->stop = lines->start + text.size;
 	if (!lines->options.joins)
@@ -120,6 +126,7 @@ static void append(struct lines *lines, struct bytes text)
 	if (text.data != end)
 		memmove(end, text.data, text.size);
 	lines->stop += 1 + text.size;
+	lines->joined = true;
 }
 
 static void take_line(struct lines *lines, size_t stop)

@@ -42,6 +42,7 @@ struct lines {
 	int level;     /* of the last record */
 	bool seen;     /* there was one */
 	bool open;     /* it may still be continued */
+	bool joined;   /* and has been */
 	bool dropping; /* it did not pass: nor does what continues it */
 	bool skipping; /* in the middle of a line that did not pass */
 	bool split;    /* in the middle of a line that was too long */
@@ -56,8 +57,10 @@ char *lines_room(struct lines *lines, size_t *ret_size);
 /* SIZE bytes were read there. */
 void lines_feed(struct lines *lines, size_t size);
 
-/* Whether a record is held back because it could be continued. */
+/* Whether a record is held back because it could be continued, */
 bool lines_waits(const struct lines *lines);
+/* and whether more is to be expected: it has been continued, or an expression tells of what comes. */
+bool lines_expects(const struct lines *lines);
 /* It is not. */
 void lines_settle(struct lines *lines);
 /* The stream has ended. */

@@ -14,8 +14,11 @@
 
 enum {
 	MILLISECOND = 1000 * 1000,
-	/* For so long a record waits for lines that continue it. Line by line a traceback comes within
-	 * some ten microseconds; on a busy machine its writer may lose the processor meanwhile. */
+	/* A line alone is on its way when a pipe's latency has passed: what is printed in one piece, or
+	 * line after line, is there by then. */
+	ALONE_NS = MILLISECOND / 10,
+	/* Where more is expected there is more time: a busy machine may take the processor away from
+	 * who prints it. */
 	JOIN_NS = 10 * MILLISECOND,
 	/* What still holds the pipe after the command's end has so long to say something, */
 	QUIET_NS = 100 * MILLISECOND,
@@ -74,7 +77,8 @@ static bool read_stream(struct stream *stream)
 	}
 	stream->owed -= n < stream->owed ? (int)n : stream->owed;
 	lines_feed(&stream->lines, (size_t)n);
-	stream->settle_at = clock_now_ns(CLOCK_MONOTONIC) + JOIN_NS;
+	stream->settle_at = clock_now_ns(CLOCK_MONOTONIC) +
+			    (lines_expects(&stream->lines) ? JOIN_NS : ALONE_NS);
 	return true;
 }
 
