@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever somebody puts there: the loader comes back, in bounded time and memory. MUTATIONS in the
- * environment: how many. */
+/* Whatever somebody puts there: the loader comes back, in bounded time and memory.
+ * MPLOG_TEST_MUTATIONS: how many of a good file (5,000). */
 #include "conf-fixture.h"
 
 #include <stdint.h>
@@ -226,7 +226,7 @@ static size_t mutate(uint32_t *state, char *text, size_t size, size_t capacity)
  * setting is one. */
 START_TEST(mutations)
 {
-	const char *rounds = getenv("MUTATIONS");
+	const char *rounds = getenv("MPLOG_TEST_MUTATIONS");
 	const long n = rounds ? atol(rounds) : MUTATIONS;
 	uint32_t state = 88172645u;
 	char text[2 * sizeof(good)];
@@ -262,7 +262,7 @@ int main(void)
 	Suite *suite = suite_create("conf-hostile");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, getenv("MUTATIONS") ? 3600 : 60);
+	tcase_set_timeout(tcase, getenv("MPLOG_TEST_MUTATIONS") ? 3600 : 60);
 	tcase_add_test(tcase, not_a_file);
 	tcase_add_test(tcase, huge_files);
 	tcase_add_loop_test(tcase, costly_files_end_in_time, 0, sizeof(costly) / sizeof(costly[0]));
