@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* board: the numbers of a process's children (%c). A number is claimed by writing one's pid into
- * its place, where there is none or one of a process that ended: two never get the same. */
+ * its place, where there is none or one of a process that ended: two never get the same. Of a
+ * child in a pid namespace of its own its siblings cannot tell whether it ended, nor it of them:
+ * its number is given once. */
 #include "board.h"
 
 /* The block after the one that a link stands for, made if there is none. */
@@ -19,18 +21,25 @@ static struct claim_block *follow(struct board *board, _Atomic uint32_t *link)
 	return next && next <= BOARD_CLAIM_BLOCKS ? &board->claim_block[next - 1] : NULL;
 }
 
-static bool claim(_Atomic uint32_t *place, pid_t pid)
-{
-	uint32_t holder = atomic_load(place);
+/* No pid has this bit. */
+enum { IS_APART = 1 << 30 };
 
-	if (holder == (uint32_t)pid)
-		return true;
-	if (holder && process_is_alive((pid_t)holder))
-		return false;
-	return atomic_compare_exchange_strong(place, &holder, (uint32_t)pid);
+static bool is_held(uint32_t holder, bool apart)
+{
+	return holder && (apart || holder & IS_APART || process_is_alive((pid_t)holder));
 }
 
-unsigned board_claim_number(struct slot *parent, pid_t pid)
+static bool claim(_Atomic uint32_t *place, pid_t pid, bool apart)
+{
+	const uint32_t claimant = (uint32_t)pid | (apart ? IS_APART : 0);
+	uint32_t holder = atomic_load(place);
+
+	if (holder == claimant && !apart)
+		return true;
+	return !is_held(holder, apart) && atomic_compare_exchange_strong(place, &holder, claimant);
+}
+
+unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart)
 {
 	struct board *board = board_get();
 	_Atomic uint32_t *link = &parent->claims;
@@ -45,7 +54,7 @@ unsigned board_claim_number(struct slot *parent, pid_t pid)
 			return 0;
 		for (int i = 0; i < BOARD_CLAIMS; i++) {
 			number++;
-			if (claim(&block->holder[i], pid))
+			if (claim(&block->holder[i], pid, apart))
 				return number;
 		}
 		link = &block->next;

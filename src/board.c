@@ -144,7 +144,7 @@ static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
 	return NULL;
 }
 
-static bool can_reuse(uint64_t word)
+static bool can_reuse(uint64_t word, bool foreign)
 {
 	switch (slot_word_phase(word)) {
 	case SLOT_FREE:
@@ -152,7 +152,9 @@ static bool can_reuse(uint64_t word)
 	case SLOT_TOLD:
 		return true;
 	default:
-		return !(word & SLOT_FOREIGN) && !process_is_alive(slot_word_pid(word));
+		if (foreign || word & SLOT_FOREIGN)
+			return false;
+		return !process_is_alive(slot_word_pid(word));
 	}
 }
 
@@ -202,7 +204,7 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
 		const uint64_t word = atomic_load(&board->state[i]);
 		struct slot *slot;
 
-		if (!word || !can_reuse(word))
+		if (!word || !can_reuse(word, foreign))
 			continue;
 		slot = take(board, i, word, pid, foreign);
 		if (!slot)

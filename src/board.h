@@ -153,7 +153,7 @@ struct total {
 };
 
 struct claim_block {
-	_Atomic uint32_t holder[BOARD_CLAIMS]; /* pid */
+	_Atomic uint32_t holder[BOARD_CLAIMS]; /* pid, and one bit: see board-number.c */
 	_Atomic uint32_t next;                 /* block + 1; 0: none */
 	uint32_t unused;
 };
@@ -230,8 +230,8 @@ struct slot *board_find(pid_t pid);
 bool board_tell_once(uint64_t key);
 
 /* The lowest number that no living child of the slot's process holds, for the child with that pid;
- * 0: no more. */
-unsigned board_claim_number(struct slot *parent, pid_t pid);
+ * 0: no more. APART: it is in another pid namespace than its siblings. */
+unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart);
 
 /* Whether the process lives: not ended, no zombie. */
 bool process_is_alive(pid_t pid);

@@ -11,7 +11,8 @@ enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
 static _Atomic pid_t forker, session;
 static _Atomic pid_t settled; /* who knew last who it is */
 static _Atomic unsigned forks;
-static _Atomic bool halfway; /* the parent may have been the first of a double fork */
+static _Atomic bool by_daemon; /* the parent had become a daemon itself */
+static _Atomic bool is_first;  /* the parent had forked no other */
 
 void lineage_note_fork(bool goes_on)
 {
@@ -19,21 +20,28 @@ void lineage_note_fork(bool goes_on)
 
 	atomic_store(&forker, getpid());
 	atomic_store(&session, getsid(0));
-	atomic_store(&halfway, goes_on && before == 0);
+	atomic_store(&by_daemon, goes_on);
+	atomic_store(&is_first, before == 0);
 }
 
 void lineage_note_raw(void)
 {
 	atomic_store(&forker, atomic_load(&settled));
-	atomic_store(&halfway, false);
+	atomic_store(&by_daemon, false);
+	atomic_store(&is_first, false);
 }
 
-/* Between the forks of a daemon the parent ends at once: but it may not have done so yet. */
+bool lineage_is_apart(void)
+{
+	return getppid() == 0;
+}
+
+/* Where a daemon forks itself into the background its parent ends: but it may not have done so yet. */
 static bool is_left_alone(void)
 {
 	const struct timespec nap = { .tv_nsec = NAP_NS };
 
-	for (int i = 0; i < LEAVE_WAITS; i++) {
+	for (int i = 0; i < LEAVE_WAITS && !lineage_is_apart(); i++) {
 		if (getppid() != atomic_load(&forker))
 			return true;
 		(void)nanosleep(&nap, NULL);
@@ -41,10 +49,23 @@ static bool is_left_alone(void)
 	return false;
 }
 
-/* daemon(3) goes on in a child, which begins a session; some fork once more after that. */
+static bool has_begun_session(void)
+{
+	const pid_t now = getsid(0); /* 0: one of another pid namespace */
+
+	return now && now != atomic_load(&session);
+}
+
+/* daemon(3) goes on in a child, which begins a session; some fork once more after that. A worker may
+ * begin a session too: but rarely the first one, and its parent stays. Some parents of a daemon stay
+ * as well, until it is ready: the first child is believed without. */
 bool lineage_is_daemon(void)
 {
-	return getsid(0) != atomic_load(&session) || (atomic_load(&halfway) && is_left_alone());
+	const bool first = atomic_load(&is_first);
+
+	if (atomic_load(&by_daemon))
+		return first && is_left_alone();
+	return has_begun_session() && (first || is_left_alone());
 }
 
 pid_t lineage_forker(void)

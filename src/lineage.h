@@ -14,6 +14,9 @@ void lineage_note_raw(void);
 /* In a child: whether it is no worker, but the program that goes on as a daemon. */
 bool lineage_is_daemon(void);
 
+/* In a child: whether its parent and siblings are in another pid namespace. */
+bool lineage_is_apart(void);
+
 pid_t lineage_forker(void);
 
 /* How many children the parent had forked with this one. */

@@ -107,7 +107,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	if (board_is_shared() && board_index(slot) >= 0) {
 		names.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			names.number = board_claim_number(slot, self_pid());
+			names.number = board_claim_number(slot, self_pid(), lineage_is_apart());
 	}
 	size = voice_expand(name, sizeof(name) - 1, pattern, &names);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
@@ -149,6 +149,7 @@ static void settle_child(void)
 	named = true;
 	if (announced[0]) {
 		source.process = announced;
+		source.number = 0;
 	} else if (goes_on || lineage_is_daemon()) {
 		goes_on = true;
 		source.parent = parent->parent;

@@ -211,7 +211,7 @@ static struct slot *parent;
 
 static void claim_and_say(void)
 {
-	const unsigned number = board_claim_number(parent, getpid());
+	const unsigned number = board_claim_number(parent, getpid(), false);
 
 	ck_assert_int_eq(write(pipe_fds[1], &number, sizeof(number)), sizeof(number));
 }
@@ -223,7 +223,7 @@ START_TEST(the_lowest_number_of_a_dead_sibling_is_free)
 	open_board();
 	parent = take("main", SLOT_PROCESS);
 	ck_assert_int_eq(pipe(pipe_fds), 0);
-	ck_assert_uint_eq(board_claim_number(parent, getpid()), 1);
+	ck_assert_uint_eq(board_claim_number(parent, getpid(), false), 1);
 	for (int i = 0; i < 100; i++) {
 		(void)in_dead_child(claim_and_say);
 		ck_assert_int_eq(read(pipe_fds[0], &number, sizeof(number)), sizeof(number));
