@@ -89,6 +89,7 @@ static void tell(const struct slot *slot, pid_t pid)
 		notice.level = MPLOG_WARNING;
 	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
 	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
+	notice_put_time(&notice, "MPLOG_SINCE", atomic_load(&slot->since_ns));
 	say_figures(&notice, slot);
 	if (notice.level <= route.voice->level)
 		(void)notice_send(&notice, &route);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long a record may be under way, at most: far longer than any timeout_ms in use. */
+enum { ARRIVAL_US = 60 * 1000 * 1000 };
+
 int gaps_read_boards(struct obituaries *ret)
 {
 	struct obituaries obituaries;
@@ -40,13 +43,22 @@ static bool has_run(const struct tally *tally, const char *run_id)
 	return false;
 }
 
+/* Its pid may be a younger process's by now, which began to log after its last record. */
+static bool is_younger(const struct counted *process, const struct entry *entry)
+{
+	return process->first_us > (uint64_t)entry->last_record_ns / 1000 + ARRIVAL_US;
+}
+
 static struct counted *find(struct tally *tally, const struct entry *entry, bool all)
 {
 	const char *run_id = entry->board->run_id;
 	struct counted *process = tally_find(tally, run_id, entry->pid);
+	const bool is_new = !process;
 	sd_id128_t boot_id;
 
-	if (process || !all || !entry->sequence || sd_id128_get_boot(&boot_id) < 0)
+	while (process && is_younger(process, entry))
+		process = tally_find_before(tally, process);
+	if (process || !is_new || !all || !entry->sequence || sd_id128_get_boot(&boot_id) < 0)
 		return process;
 	process = tally_get(tally, run_id, boot_id, entry->pid);
 	if (process)
@@ -54,12 +66,8 @@ static struct counted *find(struct tally *tally, const struct entry *entry, bool
 	return process;
 }
 
-static void add(struct tally *tally, const struct entry *entry, bool all)
+static void add_figures(struct counted *process, const struct entry *entry)
 {
-	struct counted *process = find(tally, entry, all);
-
-	if (!process)
-		return;
 	process->last = entry->sequence;
 	process->sent = entry->counter[COUNTER_SENT];
 	process->final = (struct losses){
@@ -71,12 +79,23 @@ static void add(struct tally *tally, const struct entry *entry, bool all)
 		process->end = entry->has_said_so ? END_ITSELF : END_KILLED;
 }
 
+static void add(struct tally *tally, const struct entry *entry, bool all)
+{
+	struct counted *process = find(tally, entry, all && !entry->is_alive);
+
+	if (!process)
+		return;
+	process->since_us = (uint64_t)entry->since_ns / 1000;
+	if (!entry->is_alive)
+		add_figures(process, entry);
+}
+
 static void add_board(struct tally *tally, const struct snapshot *snapshot, bool all)
 {
 	for (size_t i = 0; i < snapshot->n; i++) {
 		const struct entry *entry = &snapshot->entry[i];
 
-		if (!entry->is_alive && !entry->is_scope)
+		if (!entry->is_scope)
 			add(tally, entry, all);
 	}
 }

@@ -18,6 +18,7 @@ enum field {
 	FIELD_PROCESS,
 	FIELD_SEQ,
 	FIELD_MESSAGE_ID,
+	FIELD_PARENT,
 	FIELD_LOST,
 	FIELD_DIVERTED,
 	FIELD_SUPPRESSED,
@@ -27,6 +28,7 @@ enum field {
 	FIELD_CHILD,
 	FIELD_CHILD_PID,
 	FIELD_EXIT_CODE,
+	FIELD_SINCE,
 	FIELD_COUNT
 };
 
@@ -38,6 +40,7 @@ static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_PROCESS] = "PROCESS",
 	[FIELD_SEQ] = "PROCESS_SEQ",
 	[FIELD_MESSAGE_ID] = "MESSAGE_ID",
+	[FIELD_PARENT] = "PROCESS_PARENT",
 	[FIELD_LOST] = "MPLOG_LOST",
 	[FIELD_DIVERTED] = "MPLOG_DIVERTED",
 	[FIELD_SUPPRESSED] = "MPLOG_SUPPRESSED",
@@ -47,11 +50,13 @@ static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_CHILD] = "MPLOG_CHILD",
 	[FIELD_CHILD_PID] = "MPLOG_CHILD_PID",
 	[FIELD_EXIT_CODE] = "MPLOG_EXIT_CODE",
+	[FIELD_SINCE] = "MPLOG_SINCE",
 };
 
 struct fields {
 	char value[FIELD_COUNT][VALUE_SIZE]; /* "": not there */
 	sd_id128_t boot_id;
+	uint64_t realtime_us, monotonic_us;
 };
 
 /* False: the entry has no such field. What does not fit is cut: it is not what we look for. */
@@ -77,20 +82,29 @@ static uint64_t number(const struct fields *fields, enum field field)
 	return strtoull(fields->value[field], NULL, 10);
 }
 
+static void read_time(sd_journal *journal, struct fields *fields)
+{
+	fields->realtime_us = 0;
+	fields->monotonic_us = 0;
+	if (sd_journal_get_realtime_usec(journal, &fields->realtime_us) >= 0)
+		(void)sd_journal_get_monotonic_usec(journal, &fields->monotonic_us, NULL);
+}
+
 /* The fields of a notice are looked for only where there is one. False: none of mplog's. */
 static bool read_entry(sd_journal *journal, struct fields *fields)
 {
 	if (!read_field(journal, FIELD_RUN_ID, fields->value[FIELD_RUN_ID]))
 		return false;
-	for (int i = FIELD_RUN_ID + 1; i <= FIELD_MESSAGE_ID; i++)
+	for (int i = FIELD_RUN_ID + 1; i <= FIELD_PARENT; i++)
 		(void)read_field(journal, (enum field)i, fields->value[i]);
 	if (sd_id128_from_string(fields->value[FIELD_BOOT_ID], &fields->boot_id) < 0)
 		fields->boot_id = SD_ID128_NULL;
-	for (int i = FIELD_MESSAGE_ID + 1; i < FIELD_COUNT; i++) {
+	for (int i = FIELD_PARENT + 1; i < FIELD_COUNT; i++) {
 		fields->value[i][0] = '\0';
 		if (fields->value[FIELD_MESSAGE_ID][0])
 			(void)read_field(journal, (enum field)i, fields->value[i]);
 	}
+	read_time(journal, fields);
 	return true;
 }
 
@@ -111,6 +125,13 @@ static int count_record(struct tally *tally, const struct fields *fields, struct
 			return -ENOMEM;
 	}
 	counted_name(process, fields->value[FIELD_PROCESS], fields->value[FIELD_IDENTIFIER]);
+	if (!process->records) {
+		process->first_us = fields->realtime_us;
+		process->booted_us = fields->realtime_us - fields->monotonic_us;
+	}
+	/* Whom nobody forked is the run's first process. */
+	if (sequence == 1 && !fields->value[FIELD_PARENT][0])
+		tally->process[process->run_order]->run_begins = true;
 	process->records++;
 	if (!sequence)
 		return 0;
@@ -159,6 +180,7 @@ static int note_child(struct tally *tally, const struct fields *fields)
 	counted_name(child, fields->value[FIELD_CHILD], fields->value[FIELD_IDENTIFIER]);
 	child->last = number(fields, FIELD_LAST_SEQ);
 	child->sent = number(fields, FIELD_SENT);
+	child->since_us = number(fields, FIELD_SINCE);
 	child->final = (struct losses){
 		.lost = number(fields, FIELD_LOST),
 		.diverted = number(fields, FIELD_DIVERTED),

@@ -13,6 +13,34 @@ static uint64_t left_over(uint64_t all, uint64_t part)
 	return all > part ? all - part : 0;
 }
 
+/* Nothing lives longer than its machine is up, or than its run where that began later. */
+static bool is_older(const struct tally *tally, const struct counted *process)
+{
+	if (process->since_us)
+		return process->since_us < tally->begins_us;
+	return process->booted_us < tally->begins_us &&
+	       !tally->process[process->run_order]->run_begins;
+}
+
+void gaps_find_older(struct tally *tally)
+{
+	for (size_t i = 0; i < tally->n; i++)
+		tally->process[i]->is_older = is_older(tally, tally->process[i]);
+}
+
+/* Old files of a journal are deleted: the numbers that a process began with say nothing then. */
+static uint64_t find_before(const struct counted *process, uint64_t last)
+{
+	struct range first;
+	uint64_t end;
+
+	if (!process->is_older || numbers_has(&process->told_of, 1) ||
+	    !numbers_gap(&process->numbers, 0, last, &first) || first.first != 1)
+		return 0;
+	end = numbers_same_until(&process->told_of, 1);
+	return end < first.last ? end : first.last;
+}
+
 struct verdict gaps_judge(const struct counted *process)
 {
 	const struct losses *told = &process->told, *final = &process->final;
@@ -23,7 +51,8 @@ struct verdict gaps_judge(const struct counted *process)
 			    .suppressed = larger(told->suppressed, final->suppressed) },
 	};
 
-	verdict.missing = numbers_missing(&process->numbers, verdict.last);
+	verdict.before = find_before(process, verdict.last);
+	verdict.missing = numbers_missing(&process->numbers, verdict.last) - verdict.before;
 	/* It gave a number and did not live to say what became of the record. */
 	if (process->end == END_KILLED)
 		verdict.in_flight =

@@ -28,7 +28,7 @@ static bool is_worth_a_line(const struct counted *process)
 	       told->suppressed;
 }
 
-enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT };
+enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT, CAUSE_BEFORE };
 
 struct gap {
 	struct range range;
@@ -44,6 +44,10 @@ static struct gap first_part(const struct counted *process, const struct verdict
 	const uint64_t end =
 		verdict->unknown ? numbers_same_until(&process->told_of, range.first) : range.last;
 
+	if (range.first <= verdict->before) {
+		range.last = verdict->before;
+		return (struct gap){ range, CAUSE_BEFORE };
+	}
 	if (in_flight && range.first >= in_flight)
 		return (struct gap){ range, CAUSE_IN_FLIGHT };
 	if (in_flight && range.last >= in_flight)
@@ -56,7 +60,8 @@ static struct gap first_part(const struct counted *process, const struct verdict
 /* The highest missing numbers are those that were under way. */
 static uint64_t first_in_flight(const struct counted *process, const struct verdict *verdict)
 {
-	uint64_t below = verdict->missing - verdict->in_flight - process->numbers.blurred_missing;
+	uint64_t below = verdict->before + verdict->missing - verdict->in_flight -
+			 process->numbers.blurred_missing;
 	struct range range;
 
 	if (!verdict->in_flight)
@@ -109,6 +114,7 @@ static void put_gap(struct text *text, const struct gap *gap)
 		[CAUSE_UNKNOWN] = " (nobody says why)",
 		[CAUSE_TOLD] = "",
 		[CAUSE_IN_FLIGHT] = " (in flight when it was killed)",
+		[CAUSE_BEFORE] = " (before the journal begins)",
 	};
 
 	text_put_number(text, gap->range.first);
@@ -160,7 +166,7 @@ static void put_process(struct table *table, const struct counted *process)
 }
 
 struct sum {
-	uint64_t records, missing, told, in_flight, unknown, twice;
+	uint64_t records, missing, told, in_flight, unknown, before, twice;
 };
 
 static void add_to_sum(struct sum *sum, const struct counted *process)
@@ -172,6 +178,7 @@ static void add_to_sum(struct sum *sum, const struct counted *process)
 	sum->told += verdict.losses.lost + verdict.losses.diverted;
 	sum->in_flight += verdict.in_flight;
 	sum->unknown += verdict.unknown;
+	sum->before += verdict.before;
 	sum->twice += process->twice;
 }
 
@@ -197,6 +204,7 @@ static void print_sum(const struct tally *tally)
 	print_part(&separator, sum.in_flight, "in flight when their process was killed");
 	print_part(&separator, sum.unknown, "nobody says why");
 	separator = "; ";
+	print_part(&separator, sum.before, "before the journal begins");
 	print_part(&separator, sum.twice, "numbers came twice");
 	(void)putchar('\n');
 }
@@ -250,6 +258,7 @@ static void gaps_as_json(struct json *json, const struct counted *process,
 		[CAUSE_UNKNOWN] = "unknown",
 		[CAUSE_TOLD] = "told",
 		[CAUSE_IN_FLIGHT] = "in flight",
+		[CAUSE_BEFORE] = "before",
 	};
 	struct gaps gaps = gaps_of(process, verdict);
 	struct gap gap;
@@ -281,6 +290,7 @@ static void print_process_as_json(const struct counted *process)
 	json_number(&json, "missing", (long long)verdict.missing);
 	json_number(&json, "in_flight", (long long)verdict.in_flight);
 	json_number(&json, "twice", (long long)process->twice);
+	json_number(&json, "before", (long long)verdict.before);
 	json_number(&json, "lost", (long long)verdict.losses.lost);
 	json_number(&json, "diverted", (long long)verdict.losses.diverted);
 	json_number(&json, "suppressed", (long long)verdict.losses.suppressed);

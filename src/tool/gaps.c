@@ -67,6 +67,8 @@ static int tally_journal(const struct options *options, struct tally *tally)
 	r = add_matches(journal, options);
 	if (r >= 0)
 		r = sd_journal_set_data_threshold(journal, DATA_MAX);
+	if (r >= 0) /* whatever the matches are */
+		r = sd_journal_get_cutoff_realtime_usec(journal, &tally->begins_us, NULL);
 	if (r >= 0)
 		r = gaps_read_journal(tally, journal);
 	sd_journal_close(journal);
@@ -83,6 +85,7 @@ static int count(const struct options *options, struct tally *tally)
 	r = tally_journal(options, tally);
 	if (r >= 0)
 		gaps_add_boards(tally, &obituaries, options->n_matches == 0);
+	gaps_find_older(tally);
 	gaps_free_boards(&obituaries);
 	return r;
 }

@@ -75,15 +75,27 @@ struct counted *tally_get(struct tally *tally, const char *run_id, sd_id128_t bo
 	return process && tsearch(process, &tally->tree, compare) ? process : NULL;
 }
 
-struct counted *tally_find(const struct tally *tally, const char *run_id, pid_t pid)
+/* The youngest of the first N. */
+static struct counted *find_among(const struct tally *tally, size_t n, const char *run_id,
+				  pid_t pid)
 {
-	for (size_t i = tally->n; i-- > 0;) {
-		struct counted *process = tally->process[i];
+	while (n-- > 0) {
+		struct counted *process = tally->process[n];
 
 		if (process->pid == pid && strcmp(process->run_id, run_id) == 0)
 			return process;
 	}
 	return NULL;
+}
+
+struct counted *tally_find(const struct tally *tally, const char *run_id, pid_t pid)
+{
+	return find_among(tally, tally->n, run_id, pid);
+}
+
+struct counted *tally_find_before(const struct tally *tally, const struct counted *process)
+{
+	return find_among(tally, process->order, process->run_id, process->pid);
 }
 
 struct counted *tally_renew(struct tally *tally, const struct counted *before)
