@@ -32,6 +32,27 @@ static void count(const struct scope *scope, struct slot *slot, enum counter cou
 		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
 }
 
+static void note_time(const struct scope *scope, struct slot *slot)
+{
+	const int64_t now_ns = clock_now_ns(CLOCK_REALTIME_COARSE);
+	struct slot *process = scope_slot(&process_scope);
+
+	atomic_store_explicit(&slot->last_record_ns, now_ns, memory_order_relaxed);
+	if (scope != &process_scope)
+		atomic_store_explicit(&process->last_record_ns, now_ns, memory_order_relaxed);
+}
+
+/* The process's last record is that of any of its scopes. */
+static void note_sink(const struct scope *scope, const struct slot *slot)
+{
+	struct slot *process = scope_slot(&process_scope);
+
+	if (scope == &process_scope)
+		return;
+	atomic_store_explicit(&process->sink, slot->sink, memory_order_relaxed);
+	atomic_store_explicit(&process->sink_error, slot->sink_error, memory_order_relaxed);
+}
+
 static uint64_t next_sequence(const struct voice *voice)
 {
 	struct slot *process = scope_slot(&process_scope);
@@ -128,6 +149,7 @@ __attribute__((noinline)) static int send_in_signal(struct route *route,
 static void finish(const struct scope *scope, struct slot *slot, int r, uint64_t sequence)
 {
 	count(scope, slot, r == 0 ? COUNTER_SENT : r == 1 ? COUNTER_DIVERTED : COUNTER_LOST);
+	note_sink(scope, slot);
 	if (r != 0)
 		tell_note(r < 0, sequence);
 }
@@ -164,8 +186,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);
-	atomic_store_explicit(&slot->last_record_ns, clock_now_ns(CLOCK_REALTIME_COARSE),
-			      memory_order_relaxed);
+	note_time(scope, slot);
 	source = describe(emission, voice, atomic_load(&call->thread->tid), sequence,
 			  call->saved_errno);
 	r = emission->in_signal ? send_in_signal(&route, &source) : send_small(&route, &source);

@@ -370,6 +370,32 @@ START_TEST(ps_shows_a_tree)
 }
 END_TEST
 
+/* As a worker function does that begins with mplog_enter(): all its records are a scope's. */
+START_TEST(a_process_shows_what_its_scopes_log)
+{
+	char *output;
+
+	workers[1] = fork();
+	ck_assert_int_ge(workers[1], 0);
+	if (workers[1] == 0) {
+		(void)mplog_enter("worker-1");
+		mplog_notice("there");
+		work(1);
+	}
+	await_ticks(1, 1);
+	output = shell_expect(0, "mplog ps --json -t $PROGRAM worker-1");
+	ck_assert_ptr_nonnull(strstr(output, "\"scope\":false"));
+	ck_assert_ptr_nonnull(strstr(output, "\"sink\":\"journal\""));
+	ck_assert_ptr_nonnull(strstr(output, "\"last_record_us\":1"));
+	ck_assert_ptr_null(strstr(output, "\"scope\":true"));
+	free(output);
+	output = shell_expect(0, "mplog status -t $PROGRAM worker-1");
+	ck_assert_ptr_nonnull(strstr(output, "sink: journal\n"));
+	ck_assert_ptr_null(strstr(output, "scope in process"));
+	free(output);
+}
+END_TEST
+
 START_TEST(colour_is_for_terminals)
 {
 	char *output = shell_expect(0, "mplog ps -t $PROGRAM");
@@ -491,6 +517,7 @@ int main(void)
 	tcase_add_test(tcase, nobody_of_that_name);
 	tcase_add_loop_test(tcase, misuse_is_told, 0, COUNT(misuses));
 	tcase_add_test(tcase, ps_shows_a_tree);
+	tcase_add_test(tcase, a_process_shows_what_its_scopes_log);
 	tcase_add_test(tcase, colour_is_for_terminals);
 	tcase_add_test(tcase, the_dead_are_shown_on_demand);
 	tcase_add_test(tcase, status_says_why_it_is_silent);

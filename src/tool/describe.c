@@ -116,7 +116,8 @@ void describe_as_json(struct json *json, const struct entry *entry)
 		json_string(json, "sink_error", strerrordesc_np(entry->sink_error));
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		json_number(json, counter_names[i], entry->counter[i]);
-	json_number(json, "sequence", entry->sequence);
+	if (!entry->is_scope)
+		json_number(json, "sequence", entry->sequence);
 	json_number(json, "since_us", entry->since_ns / 1000);
 	if (entry->last_record_ns)
 		json_number(json, "last_record_us", entry->last_record_ns / 1000);

@@ -238,6 +238,13 @@ const struct entry *snapshot_process_of(const struct snapshot *snapshot, const s
 	return found;
 }
 
+bool snapshot_repeats_process(const struct snapshot *snapshot, const struct entry *scope)
+{
+	const struct entry *process = scope->is_scope ? snapshot_process_of(snapshot, scope) : NULL;
+
+	return process && process->level == scope->level && strcmp(process->name, scope->name) == 0;
+}
+
 void snapshot_read_report(const struct entry *entry, char ret[SLOT_REPORT_SIZE])
 {
 	const struct slot *slot = &entry->board->board->slot[entry->index];

@@ -55,5 +55,8 @@ struct entry *snapshot_find(const struct snapshot *snapshot, int slot);
 /* The process that a scope belongs to, or NULL. */
 const struct entry *snapshot_process_of(const struct snapshot *snapshot, const struct entry *scope);
 
+/* Whether there is nothing of the scope that its process does not show: name and level are the same. */
+bool snapshot_repeats_process(const struct snapshot *snapshot, const struct entry *scope);
+
 /* What the process says of its sink and its files; empty where it was just being written. */
 void snapshot_read_report(const struct entry *entry, char ret[SLOT_REPORT_SIZE]);

@@ -123,7 +123,8 @@ static void print_figures(const struct entry *entry)
 	     " lost + %" PRIu64 " suppressed",
 	     counter[COUNTER_CALLED], counter[COUNTER_SENT], counter[COUNTER_DIVERTED],
 	     counter[COUNTER_LOST], counter[COUNTER_SUPPRESSED]);
-	LINE("", "the last PROCESS_SEQ is %" PRIu64, entry->sequence);
+	if (!entry->is_scope)
+		LINE("", "the last PROCESS_SEQ is %" PRIu64, entry->sequence);
 	if (entry->last_record_ns)
 		LINE("last record", "%s, %s ago", print_time(when, entry->last_record_ns),
 		     print_span(span, clock_now_ns(CLOCK_REALTIME) - entry->last_record_ns));

@@ -24,7 +24,8 @@ static size_t show_entries(const struct snapshot *snapshot, const struct options
 	for (size_t i = 0; i < snapshot->n; i++) {
 		const struct entry *entry = &snapshot->entry[i];
 
-		if (!filter_wants(&options->filter, entry))
+		if (!filter_wants(&options->filter, entry) ||
+		    snapshot_repeats_process(snapshot, entry))
 			continue;
 		if (options->json)
 			status_print_json(snapshot, entry);

@@ -23,13 +23,6 @@ struct forest {
 	struct node root;
 };
 
-static bool repeats_its_process(const struct snapshot *snapshot, const struct entry *entry)
-{
-	const struct entry *process = entry->is_scope ? snapshot_process_of(snapshot, entry) : NULL;
-
-	return process && strcmp(process->name, entry->name) == 0;
-}
-
 /* Slots are reused: who took the slot later than the child is not its parent. */
 static bool can_be_parent(const struct entry *parent, const struct entry *child)
 {
@@ -119,7 +112,7 @@ static int plant(struct forest *forest, const struct filter *filter)
 	for (size_t i = 0; i < snapshot->n; i++) {
 		const struct entry *entry = &snapshot->entry[i];
 		const bool is_shown =
-			filter_wants(filter, entry) && !repeats_its_process(snapshot, entry);
+			filter_wants(filter, entry) && !snapshot_repeats_process(snapshot, entry);
 
 		forest->node[i] = (struct node){ -1, -1, -1, -1, is_shown };
 		order[i] = (int)i;

@@ -18,6 +18,6 @@ struct tree {
 };
 
 /* Those that the filter wants, each below the nearest of its forebears that is wanted too. A scope
- * of its process's own name is left out. Returns 0 or -ENOMEM. */
+ * that repeats its process is left out. Returns 0 or -ENOMEM. */
 int tree_grow(const struct snapshot *snapshot, const struct filter *filter, struct tree *ret);
 void tree_free(struct tree *tree);
