@@ -42,7 +42,7 @@ static bool check_field_name(struct conf_parser *parser, const config_setting_t 
 		has_meant = suggest_field_name(name, meant, sizeof(meant));
 		conf_error(
 			parser->report, line_of(value),
-			"fields: \"%.*s\" is no field's name (expected A-Z 0-9 _, a letter first, at most %d)%s%s%s",
+			"fields: \"%.*s\" is not a field name (expected A-Z 0-9 _, a letter first, at most %d)%s%s%s",
 			FIELD_NAME_MAX, name, FIELD_NAME_MAX, has_meant ? "; did you mean \"" : "",
 			has_meant ? meant : "", has_meant ? "\"?" : "");
 		return false;

@@ -64,10 +64,10 @@ struct conf_hint_found conf_hint_found(const struct token *token)
 const char *conf_hint_twice(const struct token *name)
 {
 	if (is(name, "processes"))
-		return ": put all rules into one list";
+		return ": put all rules in one list";
 	if (is(name, "defaults") || is(name, "fields") || is(name, "journal") ||
 	    is(name, "syslog") || is(name, "stderr") || is(name, "rate_limit"))
-		return ": put them into one group";
+		return ": put them in one group";
 	return "";
 }
 
@@ -95,48 +95,84 @@ bool conf_hint_fits(const struct token *integer)
 	return is_long(integer) || (value >= INT_MIN && value <= INT_MAX);
 }
 
+/* The setting of that name if it has a number; else NULL. */
+static const struct setting_info *find_number(const struct token *setting)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (setting_infos[i].kind == KIND_NUMBER && is(setting, setting_infos[i].key))
+			return &setting_infos[i];
+	}
+	return NULL;
+}
+
 void conf_hint_number(const struct token *setting, const struct token *integer, char *buffer,
 		      size_t size)
 {
+	const struct setting_info *info = find_number(setting);
 	const int shown = conf_hint_shown(integer);
 
-	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		const struct setting_info *info = &setting_infos[i];
-
-		if (info->kind != KIND_NUMBER || !is(setting, info->key))
-			continue;
+	if (info)
 		(void)snprintf(buffer, size, "%.*s is out of range (expected %d to %d)", shown,
 			       integer->text, info->min, info->max);
-		return;
-	}
-	(void)snprintf(buffer, size, "%.*s is too large a number (expected at most %s)", shown,
-		       integer->text,
-		       is_long(integer) ? "9223372036854775807L" : "2147483647, or an L behind it");
+	else
+		(void)snprintf(buffer, size, "%.*s is too large a number (expected at most %s)",
+			       shown, integer->text,
+			       is_long(integer) ? "9223372036854775807L"
+						: "2147483647, or with an L after it");
 }
 
-static bool hint_unit(const struct token *setting, const struct token *token, char *buffer,
-		      size_t size)
+/* "10s", "10 s" */
+static bool hint_time(const struct token *setting, const char *word, char *buffer, size_t size)
 {
 	const bool is_time = ends_with(setting, "_ms");
-	char word[NUMBER_MAX], *end;
 	unsigned long number;
+	char *end;
+
+	number = strtoul(word, &end, 10);
+	end += strspn(end, " ");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit) != 0 || !is_time || number > INT_MAX / units[i].ms)
+			continue;
+		(void)snprintf(buffer, size,
+			       "\"%s\" is not a number: it is in milliseconds, write %lu", word,
+			       number * units[i].ms);
+		return true;
+	}
+	return false;
+}
+
+bool conf_hint_unit(const struct token *setting, const struct token *number,
+		    const struct token *unit, char *buffer, size_t size)
+{
+	char word[2 * NUMBER_MAX];
+
+	if (number->length > NUMBER_MAX || unit->length > NUMBER_MAX)
+		return false;
+	(void)snprintf(word, sizeof(word), "%.*s %.*s", (int)number->length, number->text,
+		       (int)unit->length, unit->text);
+	return hint_time(setting, word, buffer, size);
+}
+
+static bool hint_digits(const struct token *setting, const struct token *token, char *buffer,
+			size_t size)
+{
+	const struct setting_info *info = find_number(setting);
+	char word[NUMBER_MAX];
 
 	if (token->length >= sizeof(word) || token->text[0] < '0' || token->text[0] > '9')
 		return false;
 	memcpy(word, token->text, token->length);
 	word[token->length] = '\0';
-	number = strtoul(word, &end, 10);
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].unit) != 0 || !is_time || number > INT_MAX / units[i].ms)
-			continue;
-		(void)snprintf(buffer, size,
-			       "\"%s\" is no number: it is in milliseconds, write %lu", word,
-			       number * units[i].ms);
+	if (hint_time(setting, word, buffer, size))
 		return true;
-	}
-	(void)snprintf(buffer, size, "\"%s\" is no number: write it without a unit, or in quotes",
-		       word);
+	if (info)
+		(void)snprintf(buffer, size, "\"%s\" is not a number (expected %d to %d)", word,
+			       info->min, info->max);
+	else
+		(void)snprintf(buffer, size,
+			       "\"%s\" is not a number: write it without a unit, or in quotes",
+			       word);
 	return true;
 }
 
@@ -178,10 +214,11 @@ void conf_hint_value(const struct token *setting, const struct token *token, boo
 			       "found \"%.*s\" in the list: expected { ... } around each entry",
 			       shown, token->text);
 	else if (is_switch_word(token))
-		(void)snprintf(buffer, size, "\"%.*s\" is no value: write true or false", shown,
+		(void)snprintf(buffer, size, "\"%.*s\" is not a value: write true or false", shown,
 			       token->text);
-	else if (!hint_unit(setting, token, buffer, size))
-		(void)snprintf(buffer, size, "\"%.*s\" has to stand in quotes", shown, token->text);
+	else if (!hint_digits(setting, token, buffer, size))
+		(void)snprintf(buffer, size, "%.*s is not in quotes: write \"%.*s\"", shown,
+			       token->text, shown, token->text);
 }
 
 void conf_hint_name(const struct token *token, size_t depth, char *buffer, size_t size)
@@ -191,7 +228,7 @@ void conf_hint_name(const struct token *token, size_t depth, char *buffer, size_
 	if (token->kind == TOKEN_INCLUDE)
 		(void)snprintf(buffer, size, "%s", include_hint);
 	else if (token->kind == TOKEN_STRING)
-		(void)snprintf(buffer, size, "%.*s: the name of a setting stands without quotes",
+		(void)snprintf(buffer, size, "%.*s: write the name of a setting without quotes",
 			       shown, token->text);
 	else if (token_is(token, '}') || token_is(token, ')') || token_is(token, ']'))
 		(void)snprintf(buffer, size, "this \"%c\" closes nothing", token->text[0]);

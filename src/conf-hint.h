@@ -26,6 +26,10 @@ bool conf_hint_fits(const struct token *integer);
 void conf_hint_number(const struct token *setting, const struct token *integer, char *buffer,
 		      size_t size);
 
+/* What to say of "10 s" as the value of a time in milliseconds. Returns false: it is not that. */
+bool conf_hint_unit(const struct token *setting, const struct token *number,
+		    const struct token *unit, char *buffer, size_t size);
+
 /* What is wrong with TOKEN as the value of SETTING, or as an entry of its list. */
 void conf_hint_value(const struct token *setting, const struct token *token, bool is_entry,
 		     char *buffer, size_t size);

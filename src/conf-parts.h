@@ -33,7 +33,7 @@ enum {
 	CONF_GROUP_MAX = 1024,      /* settings in one group: libconfig compares each with each */
 	CONF_VALUES_MAX = 500000,   /* in a file: libconfig takes about 100 bytes for each */
 	CONF_MISTAKES_MAX = 100,    /* that are told of one file */
-	CONF_TEXT_MAX = 256,        /* bytes of a prefix */
+	CONF_TEXT_MAX = 256,        /* bytes of a prefix or pattern */
 	CONF_VALUE_MAX = 64 * 1024, /* bytes of a field's value */
 	CONF_FILES_MAX = 1024       /* drop-ins */
 };
@@ -104,7 +104,7 @@ struct conf_normalised {
 int conf_normalise(const char *text, size_t size, struct conf_report *report,
 		   struct conf_normalised *ret);
 
-/* ---- conf-parse.c, conf-value.c, conf-field.c ------------------------------------------------------------- */
+/* ---- conf-parse.c, conf-value.c, conf-field.c ----------------------------------------------- */
 
 /* What one version of one file says. Shared and counted. */
 struct conf_content {

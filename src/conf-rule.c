@@ -116,7 +116,7 @@ void conf_draft_setting(struct conf_parser *parser, const config_setting_t *valu
 
 const char *conf_glob(struct conf_parser *parser, const config_setting_t *value)
 {
-	const char *text = conf_string(parser, value, "\"worker-*\"");
+	const char *text = conf_string(parser, value, "\"worker-*\""), *mistake;
 
 	if (!text)
 		return NULL;
@@ -125,11 +125,15 @@ const char *conf_glob(struct conf_parser *parser, const config_setting_t *value)
 			   config_setting_name(value));
 		return NULL;
 	}
-	if (!glob_is_valid(text)) {
-		conf_error(
-			parser->report, line_of(value),
-			"%s: malformed pattern \"%.64s\": a \"[\" without its \"]\", an unknown [:class:], or a backslash at the end",
-			config_setting_name(value), text);
+	if (strlen(text) > CONF_TEXT_MAX) {
+		conf_error(parser->report, line_of(value), "%s: longer than %d bytes",
+			   config_setting_name(value), CONF_TEXT_MAX);
+		return NULL;
+	}
+	mistake = glob_mistake(text);
+	if (mistake) {
+		conf_error(parser->report, line_of(value), "%s: malformed pattern \"%.64s\": %s",
+			   config_setting_name(value), text, mistake);
 		return NULL;
 	}
 	return conf_copy(parser, text);
@@ -151,7 +155,7 @@ static void check_name(struct conf_parser *parser, const char *name, unsigned li
 			continue;
 		conf_warning(
 			parser->report, line,
-			"name: \"%.64s\" matches nothing: process names have A-Z a-z 0-9 . _ : @ / + - alone",
+			"name: \"%.64s\" matches nothing: process names consist of A-Z a-z 0-9 . _ : @ / + -",
 			name);
 		return;
 	}

@@ -34,7 +34,7 @@ static void close_bracket(struct syntax *s)
 	} else {
 		if (!s->end_told)
 			conf_error(s->report, opening->line,
-				   "the \"%c\" of this line is not closed: expected \"%c\", %s",
+				   "the \"%c\" on this line is not closed: expected \"%c\", %s",
 				   open, opening->close, conf_hint_found(&s->token).text);
 		s->end_told = s->token.kind == TOKEN_END;
 		syntax_emit(s, s->last_line, &opening->close, 1);
@@ -56,18 +56,30 @@ static bool parse_string(struct syntax *s)
 	return good;
 }
 
+static void complain_of_value(struct syntax *s, unsigned line, const char *text)
+{
+	conf_error(s->report, line, "%.*s: %s", conf_hint_shown(&s->setting), s->setting.text,
+		   text);
+}
+
 static bool parse_integer(struct syntax *s)
 {
+	const struct token integer = s->token;
 	char text[HINT_MAX];
 
-	if (!conf_hint_fits(&s->token)) {
-		conf_hint_number(&s->setting, &s->token, text, sizeof(text));
-		conf_error(s->report, s->token.line, "%.*s: %s", conf_hint_shown(&s->setting),
-			   s->setting.text, text);
+	if (!conf_hint_fits(&integer)) {
+		conf_hint_number(&s->setting, &integer, text, sizeof(text));
+		complain_of_value(s, integer.line, text);
 		syntax_advance(s);
 		return false;
 	}
 	syntax_emit_token(s);
+	if (s->token.kind == TOKEN_NAME && s->token.line == integer.line &&
+	    conf_hint_unit(&s->setting, &integer, &s->token, text, sizeof(text))) {
+		complain_of_value(s, integer.line, text);
+		syntax_advance(s);
+		return false;
+	}
 	return true;
 }
 
@@ -91,7 +103,7 @@ static bool parse_comma(struct syntax *s)
 	const unsigned line = s->token.line;
 
 	if (starts_value(&s->token)) {
-		conf_error(s->report, s->last_line, "a comma is missing behind this entry");
+		conf_error(s->report, s->last_line, "a comma is missing after this entry");
 		return true;
 	}
 	if (!is_separator(&s->token))
@@ -101,7 +113,7 @@ static bool parse_comma(struct syntax *s)
 		conf_error(s->report, line, "a \";\" between entries: expected a comma");
 	syntax_advance(s);
 	if (is_closing(&s->token))
-		conf_error(s->report, line, "a comma after the last entry: take it away");
+		conf_error(s->report, line, "a comma after the last entry: remove it");
 	while (is_separator(&s->token)) {
 		conf_error(s->report, s->token.line, "an entry is missing before this \"%c\"",
 			   s->token.text[0]);
@@ -175,8 +187,7 @@ static bool parse_other(struct syntax *s)
 	char text[HINT_MAX];
 
 	conf_hint_value(&s->setting, &s->token, is_entry, text, sizeof(text));
-	conf_error(s->report, s->token.line, "%.*s: %s", conf_hint_shown(&s->setting),
-		   s->setting.text, text);
+	complain_of_value(s, s->token.line, text);
 	if (starts_value(&s->token))
 		syntax_advance(s);
 	return false;

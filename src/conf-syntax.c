@@ -82,17 +82,18 @@ static bool parse_assign(struct syntax *s)
 	if (is_assign(&s->token)) {
 		syntax_emit_token(s);
 		for (; is_assign(&s->token); syntax_advance(s))
-			conf_error(s->report, s->token.line, "a \"%c\" too many", s->token.text[0]);
+			conf_error(s->report, s->token.line, "one \"%c\" too many",
+				   s->token.text[0]);
 		return true;
 	}
 	if (starts_value(&s->token) && s->token.line == s->last_line) {
-		conf_error(s->report, s->last_line, "%.*s: expected \"=\" behind the name, %s",
+		conf_error(s->report, s->last_line, "%.*s: expected \"=\" after the name, %s",
 			   shown, s->setting.text, conf_hint_found(&s->token).text);
 		syntax_emit(s, s->last_line, "=", 1);
 		return true;
 	}
-	conf_error(s->report, s->last_line, "\"%.*s\" stands alone: expected NAME = VALUE", shown,
-		   s->setting.text);
+	conf_error(s->report, s->last_line, "\"%.*s\" is not a setting: expected NAME = VALUE",
+		   shown, s->setting.text);
 	return false;
 }
 
@@ -112,7 +113,7 @@ static void end_setting(struct syntax *s)
 	if (is_separator(&s->token))
 		syntax_emit_token(s);
 	while (is_separator(&s->token)) {
-		conf_error(s->report, s->token.line, "a \"%c\" too many", s->token.text[0]);
+		conf_error(s->report, s->token.line, "one \"%c\" too many", s->token.text[0]);
 		syntax_advance(s);
 	}
 }

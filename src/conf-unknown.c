@@ -66,7 +66,7 @@ static void collect(const char **words, const char *within)
 /* The groups that have such a key: stderr = { ... } or syslog = { ... } */
 static bool find_groups(const char *key, char *buffer, size_t size)
 {
-	static const char begin[] = "it belongs into ";
+	static const char begin[] = "it belongs in ";
 
 	(void)snprintf(buffer, size, "%s", begin);
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
@@ -86,23 +86,23 @@ static bool find_home(const char *within, const char *key, char *buffer, size_t 
 	const char *words[WORDS_MAX] = { NULL };
 
 	if (is(key, "name")) {
-		(void)snprintf(buffer, size, "it belongs into an entry of processes");
+		(void)snprintf(buffer, size, "it belongs in an entry of processes");
 		return true;
 	}
 	if (is(key, "identifier")) {
 		(void)snprintf(buffer, size,
-			       "it belongs into an entry of processes, or to the top of the file");
+			       "it belongs in an entry of processes, or at the top of the file");
 		return true;
 	}
 	if (is(key, "defaults") || is(key, "processes")) {
 		(void)snprintf(buffer, size,
-			       "it belongs to the top of the file: is a \"}\" missing before it?");
+			       "it belongs at the top of the file: is a \"}\" missing before it?");
 		return true;
 	}
 	collect(words, "defaults");
 	if (has(words, key)) {
 		(void)snprintf(buffer, size,
-			       "it belongs into defaults = { ... } or an entry of processes%s",
+			       "it belongs in defaults = { ... } or an entry of processes%s",
 			       within ? ", outside of this group" : "");
 		return true;
 	}
@@ -139,7 +139,7 @@ static void describe(const char *within, const char *key, char *buffer, size_t s
 	else if (is(closest, key))
 		(void)snprintf(buffer, size, "not a setting here: %s", home);
 	else
-		(void)snprintf(buffer, size, "unknown setting; did you mean \"%s\"? Then %s",
+		(void)snprintf(buffer, size, "unknown setting; did you mean \"%s\"? If so, %s",
 			       closest, home);
 }
 

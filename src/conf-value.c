@@ -13,6 +13,7 @@ enum {
 	NAME_SIZE = 40,
 	NAME_MAX_LENGTH = 63, /* of a process name */
 	LEVEL_MAX = 7,
+	NUMBER_LENGTH = 10, /* digits of the largest one */
 };
 
 /* What may stand behind a '%'. */
@@ -147,7 +148,7 @@ static bool check_child_name(struct conf_parser *parser, const config_setting_t 
 			continue;
 		conf_warning(
 			parser->report, line_of(value),
-			"child_name: '%.1s' becomes '_' (process names have A-Z a-z 0-9 . _ : @ / + -)",
+			"child_name: '%.1s' becomes '_' (process names consist of A-Z a-z 0-9 . _ : @ / + -)",
 			isprint((unsigned char)*p) ? p : "?");
 		break;
 	}
@@ -207,7 +208,7 @@ static bool level_value(struct conf_parser *parser, const config_setting_t *valu
 		return word_value(parser, value, setting, ret);
 	if (number < 0 || number > LEVEL_MAX) {
 		hint_expected(setting, expected, sizeof(expected));
-		complain(parser, value, setting, "%lld is no level (expected 0 to %d or %s)",
+		complain(parser, value, setting, "%lld is not a level (expected 0 to %d or %s)",
 			 number, LEVEL_MAX, expected);
 		return false;
 	}
@@ -235,14 +236,30 @@ static bool switch_value(struct conf_parser *parser, const config_setting_t *val
 	return word_value(parser, value, setting, ret);
 }
 
+/* "50" */
+static bool is_quoted_number(const config_setting_t *value)
+{
+	const char *text = config_setting_type(value) == CONFIG_TYPE_STRING
+				   ? config_setting_get_string(value)
+				   : "";
+
+	return text[0] != '\0' && strlen(text) <= NUMBER_LENGTH &&
+	       text[strspn(text, "0123456789")] == '\0';
+}
+
 static bool number_value(struct conf_parser *parser, const config_setting_t *value,
 			 enum setting setting, struct assignment *ret)
 {
 	const struct setting_info *info = &setting_infos[setting];
 	long long number;
 
+	if (is_quoted_number(value)) {
+		complain(parser, value, setting, "\"%s\" is a string: write %s without quotes",
+			 config_setting_get_string(value), config_setting_get_string(value));
+		return false;
+	}
 	if (!conf_get_integer(value, &number)) {
-		complain(parser, value, setting, "expected a number (%d to %d), found %s",
+		complain(parser, value, setting, "expected a whole number (%d to %d), found %s",
 			 info->min, info->max, conf_found(value).text);
 		return false;
 	}

@@ -66,31 +66,46 @@ static void add(struct env *env, const char *variable, const char *name, enum se
 	};
 }
 
+/* Blanks are in no name and no level. */
+static char *trim(char *text)
+{
+	static const char blanks[] = " \t\n";
+	size_t length;
+
+	text += strspn(text, blanks);
+	for (length = strlen(text); length > 0 && strchr(blanks, text[length - 1]); length--)
+		text[length - 1] = '\0';
+	return text;
+}
+
 static bool parse_name(const struct complaints *complaints, char *item, const char **ret_name,
 		       const char **ret_level)
 {
 	char *equals = strchr(item, '=');
+	char text[HINT_MAX];
+	const char *mistake;
 
 	if (!equals) {
 		*ret_name = "*";
-		*ret_level = item;
+		*ret_level = trim(item);
 		return true;
 	}
 	*equals = '\0';
+	item = trim(item);
 	*ret_name = item;
-	*ret_level = equals + 1;
+	*ret_level = trim(equals + 1);
 	if (item[0] == '\0') {
 		complain(complaints,
 			 "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
 		return false;
 	}
-	if (!glob_is_valid(item)) {
-		complain(
-			complaints,
-			"malformed pattern: a \"[\" lacks its \"]\", or a backslash stands at the end");
-		return false;
+	mistake = glob_mistake(item);
+	if (mistake) {
+		(void)snprintf(text, sizeof(text), "malformed pattern \"%.64s\": %s", item,
+			       mistake);
+		complain(complaints, text);
 	}
-	return true;
+	return !mistake;
 }
 
 static bool add_level(struct env *env, const struct complaints *complaints, char *item)
@@ -99,7 +114,7 @@ static bool add_level(struct env *env, const struct complaints *complaints, char
 	int number;
 
 	if (env->rules.n == ENV_RULES_MAX) {
-		complain(complaints, "too many levels");
+		complain(complaints, "too many levels (expected at most 64)");
 		return false;
 	}
 	if (!parse_name(complaints, item, &name, &level))

@@ -213,22 +213,20 @@ struct glob glob_compile(const char *pattern)
 	return glob;
 }
 
-bool glob_is_valid(const char *pattern)
+const char *glob_mistake(const char *pattern)
 {
 	bool match;
 
-	for (const char *p = pattern; *p != '\0';) {
-		if (*p == '[') {
-			p = match_bracket(p + 1, 0, &match);
-			if (!p)
-				return false;
-			continue;
-		}
-		if (*p == '\\' && *++p == '\0')
-			return false;
-		p++;
+	for (const char *p = pattern, *next; *p != '\0'; p = next) {
+		next = *p == '[' ? match_bracket(p + 1, 0, &match) : p + 1;
+		if (!next)
+			return strstr(p, "[:") || strstr(p, "[.") || strstr(p, "[=")
+				       ? "its \"[\" is not closed, or holds an unknown [:class:]"
+				       : "its \"[\" is not closed";
+		if (*p == '\\' && *next++ == '\0')
+			return "it ends with a backslash";
 	}
-	return true;
+	return NULL;
 }
 
 bool glob_match(const struct glob *glob, const char *string, size_t length)

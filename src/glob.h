@@ -22,7 +22,7 @@ struct glob {
 /* Keeps the pointer. */
 struct glob glob_compile(const char *pattern);
 
-/* Whether the pattern is well-formed: every [ has its ], no \ at the end. */
-bool glob_is_valid(const char *pattern);
+/* What is wrong with the pattern: a [ without its ], a \ at the end; or NULL. */
+const char *glob_mistake(const char *pattern);
 
 bool glob_match(const struct glob *glob, const char *string, size_t length);

@@ -107,10 +107,10 @@ START_TEST(a_broken_edit_keeps_the_last_good_version_and_is_told_once)
 	conf = load_good();
 	write_file("mplog.conf", "defaults = { level = debug; };");
 	ck_assert_int_eq(reload(&conf, 0), -EBADMSG);
-	ck_assert_str_eq(told, "mplog.conf:1: level: \"debug\" has to stand in quotes\n");
+	ck_assert_str_eq(told, "mplog.conf:1: level: debug is not in quotes: write \"debug\"\n");
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_NOTICE);
 	ck_assert_int_eq(conf_file(conf, 0).state, CONF_FILE_LAST_GOOD);
-	ck_assert_str_eq(conf_file(conf, 0).error, "1: level: \"debug\" has to stand in quotes");
+	ck_assert_str_eq(conf_file(conf, 0).error, "1: level: debug is not in quotes: write \"debug\"");
 	for (int i = 0; i < 3; i++) {
 		settle(path_of("mplog.conf"));
 		ck_assert_int_eq(reload(&conf, 0), -EBADMSG);

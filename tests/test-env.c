@@ -75,6 +75,16 @@ START_TEST(levels_by_name_the_later_wins)
 }
 END_TEST
 
+START_TEST(blanks_around_names_and_levels_are_none_of_them)
+{
+	load("MPLOG_LEVEL", " notice , worker-* = debug\n");
+	ck_assert_str_eq(told, "");
+	ck_assert_int_eq(level_of("main"), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of("worker-2"), MPLOG_DEBUG);
+	env_free(&env);
+}
+END_TEST
+
 static const struct {
 	const char *variable, *value, *told;
 } malformed[] = {
@@ -86,7 +96,7 @@ static const struct {
 	{ "MPLOG_LEVEL", "=debug",
 	  "MPLOG_LEVEL: a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)\n" },
 	{ "MPLOG_LEVEL", "wor[ker=debug",
-	  "MPLOG_LEVEL: malformed pattern: a \"[\" lacks its \"]\", or a backslash stands at the end\n" },
+	  "MPLOG_LEVEL: malformed pattern \"wor[ker\": its \"[\" is not closed\n" },
 	{ "MPLOG_SINK", "jurnal",
 	  "MPLOG_SINK: unknown sink \"jurnal\" (expected auto journal syslog stderr); did you mean \"journal\"?\n" },
 	{ "MPLOG_ECHO", "yes",
@@ -112,7 +122,7 @@ START_TEST(more_levels_than_there_is_room_for)
 	for (size_t i = 0; i < ENV_RULES_MAX; i++)
 		strcat(value, ",worker-*=debug");
 	load("MPLOG_LEVEL", value);
-	ck_assert_str_eq(told, "MPLOG_LEVEL: too many levels\n");
+	ck_assert_str_eq(told, "MPLOG_LEVEL: too many levels (expected at most 64)\n");
 	ck_assert_uint_eq(env.rules.n, 0);
 	env_free(&env);
 }
@@ -235,6 +245,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, nothing_says_nothing);
 	tcase_add_test(tcase, one_level_for_all);
 	tcase_add_test(tcase, levels_by_name_the_later_wins);
+	tcase_add_test(tcase, blanks_around_names_and_levels_are_none_of_them);
 	tcase_add_loop_test(tcase, malformed_is_told_and_ignored, 0,
 			    sizeof(malformed) / sizeof(malformed[0]));
 	tcase_add_test(tcase, more_levels_than_there_is_room_for);

@@ -157,9 +157,9 @@ static int parse_arguments(const struct command *command, struct options *option
 	    (options->for_usec && !sets))
 		return tool_usage(command,
 				  "expected NAME, NAME LEVEL [--for=TIME], or NAME --reset");
-	if (!glob_is_valid(arguments[0]))
-		return tool_usage(command, "%s: a [ without its ], or a \\ at the end",
-				  arguments[0]);
+	if (glob_mistake(arguments[0]))
+		return tool_usage(command, "malformed pattern \"%s\": %s", arguments[0],
+				  glob_mistake(arguments[0]));
 	options->filter.name = arguments;
 	options->filter.n_names = 1;
 	if (options->reset)

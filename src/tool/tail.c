@@ -250,8 +250,9 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 		status = parse_option(arguments, option);
 	arguments->query.patterns = argv + optind;
 	for (char **pattern = argv + optind; status == STATUS_GOOD && *pattern; pattern++) {
-		if (!glob_is_valid(*pattern))
-			status = tool_usage(&command_tail, "\"%s\" is no pattern", *pattern);
+		if (glob_mistake(*pattern))
+			status = tool_usage(&command_tail, "malformed pattern \"%s\": %s", *pattern,
+					    glob_mistake(*pattern));
 	}
 	if (!arguments->view)
 		arguments->view = &view_short;
