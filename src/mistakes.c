@@ -10,10 +10,20 @@
 #include "say.h"
 #include "scope.h"
 
+static uint64_t version_of(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) < 0
+		       ? 0
+		       : (uint64_t)st.st_mtim.tv_sec << 32 | (uint64_t)st.st_mtim.tv_nsec;
+}
+
 void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 {
 	struct mistakes *mistakes = userdata;
-	const bool same_file = mistakes->n && strcmp(mistakes->file, complaint->file) == 0;
+	const bool same_file = mistakes->n && strncmp(mistakes->file, complaint->file,
+						      sizeof(mistakes->file) - 1) == 0;
 
 	if (mistakes->n && !same_file)
 		mistakes_tell(mistakes);
@@ -26,6 +36,8 @@ void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 		return;
 	mistakes->severity = complaint->severity;
 	mistakes->line = complaint->line;
+	if (!same_file)
+		mistakes->version = version_of(complaint->file);
 	(void)strncpy(mistakes->file, complaint->file, sizeof(mistakes->file) - 1);
 	(void)strncpy(mistakes->text, complaint->text, sizeof(mistakes->text) - 1);
 }
@@ -43,19 +55,9 @@ static void say_place(struct notice *notice, const struct mistakes *mistakes)
 	notice_say(notice, mistakes->text);
 }
 
-/* Which version of the file it is: the same mistake in a later one is told again. */
-static uint64_t version_of(const char *file)
-{
-	struct stat st;
-
-	return stat(file, &st) < 0
-		       ? 0
-		       : (uint64_t)st.st_mtim.tv_sec << 32 | (uint64_t)st.st_mtim.tv_nsec;
-}
-
 void mistakes_tell(struct mistakes *mistakes)
 {
-	const uint64_t seed = version_of(mistakes->file) + mistakes->line;
+	const uint64_t seed = mistakes->version + mistakes->line;
 	const bool is_error = mistakes->severity == CONF_ERROR;
 	const size_t more = mistakes->n - 1;
 	struct notice notice;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf.h"
 
@@ -11,7 +12,8 @@ struct mistakes {
 	size_t n;
 	enum conf_severity severity;
 	unsigned line;
-	char file[256];
+	uint64_t version; /* of the file: the same mistake in a later one is told again */
+	char file[256];   /* as much of its path as there is room for */
 	char text[512];
 };
 

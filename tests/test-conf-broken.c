@@ -164,6 +164,31 @@ START_TEST(it_is_told_once_a_run)
 }
 END_TEST
 
+/* Longer than what a record of mplog's own has room for. */
+START_TEST(a_long_path_makes_one_record_too)
+{
+	enum { NAME_LENGTH = 200 };
+	char name[NAME_LENGTH + 1], file[sizeof(directory) + 2 * sizeof(name)];
+
+	memset(name, 'x', NAME_LENGTH);
+	name[NAME_LENGTH] = '\0';
+	snprintf(file, sizeof(file), "%s/%s", directory, name);
+	ck_assert_int_eq(mkdir(file, 0755), 0);
+	snprintf(file, sizeof(file), "%s/%s/%s", directory, name, name);
+	ck_assert_int_eq(setenv("MPLOG_CONF", file, 1), 0);
+	write_text("defaults = {\n  level = 99;\n  sink = 5;\n};\n");
+	ck_assert_int_eq(rename(path, file), 0);
+	assert_runs_on(MPLOG_INFO);
+	ck_assert(capture_has(directory, ":2: level: 99 is not a level"));
+	ck_assert(capture_has(directory, "(and 1 more: see mplog check)"));
+	ck_assert_uint_eq(capture_lines(), 2);
+	ck_assert_int_eq(unlink(file), 0);
+	*strrchr(file, '/') = '\0';
+	ck_assert_int_eq(rmdir(file), 0);
+	ck_assert_int_eq(mkdir(path, 0755), 0); /* for the fixture */
+}
+END_TEST
+
 START_TEST(a_broken_edit_keeps_the_last_good_version)
 {
 	write_text("defaults = { level = \"debug\"; };\n");
@@ -191,6 +216,7 @@ int main(void)
 	tcase_add_test(tcase, ten_megabytes);
 	tcase_add_test(tcase, an_unreadable_file);
 	tcase_add_test(tcase, it_is_told_once_a_run);
+	tcase_add_test(tcase, a_long_path_makes_one_record_too);
 	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version);
 	suite_add_tcase(suite, tcase);
 
