@@ -298,7 +298,8 @@ static inline bool mplog_enabled(int level)
 #define MPLOG_FIELDS(...) { __VA_ARGS__ }
 
 /** A field from any integer, floating, bool or string value. The string is not copied before the
- * call. Numbers are decimal whatever the locale. */
+ * call. Numbers are decimal whatever the locale. In C, a < b is an int and becomes 1 or 0, and so
+ * does the constant true before C23: (bool)(a < b) becomes "true" or "false". */
 /* MPLOG_F(name, value): below, _Generic in C and overloads in C++ */
 
 /** A field of SIZE bytes, which may be any. */
@@ -418,10 +419,13 @@ static inline mplog_field mplog_field_(const char *n, unsigned short v) { return
 static inline mplog_field mplog_field_(const char *n, unsigned v) { return mplog_field_uint_(n, v); }
 static inline mplog_field mplog_field_(const char *n, unsigned long v) { return mplog_field_uint_(n, v); }
 static inline mplog_field mplog_field_(const char *n, unsigned long long v) { return mplog_field_uint_(n, v); }
-static inline mplog_field mplog_field_(const char *n, float v) { return mplog_field_real_(n, (double)v); }
+static inline mplog_field mplog_field_(const char *n, float v) { return mplog_field_real_(n, double(v)); }
 static inline mplog_field mplog_field_(const char *n, double v) { return mplog_field_real_(n, v); }
-static inline mplog_field mplog_field_(const char *n, long double v) { return mplog_field_real_(n, (double)v); }
+static inline mplog_field mplog_field_(const char *n, long double v) { return mplog_field_real_(n, double(v)); }
 static inline mplog_field mplog_field_(const char *n, const char *v) { return mplog_field_string_(n, v); }
+static inline mplog_field mplog_field_(const char *n, char *v) { return mplog_field_string_(n, v); }
+/* Any other pointer would be taken for a bool. */
+template <typename T> mplog_field mplog_field_(const char *n, T *v) = delete;
 #define MPLOG_F(name, value) mplog_field_(name, value)
 #else
 #define MPLOG_F(name, v)                                                                           \
