@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "show.h"
 #include "tool.h"
+#include "voice.h"
 
 /* A name that no rule can mean: what holds for all that are not named. */
 static const char anybody[] = "\177 any other";
@@ -65,6 +66,19 @@ static void show_each(const struct show *show, const char *name)
 	show_settings(show, anybody, NULL, name);
 }
 
+/* As the library does with such a name. */
+static void show_name(const struct show *show, const char *given)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	if (!process_name_clean(name, given))
+		tool_complain("\"%s\" is not a process name: programs make it \"%s\"", given, name);
+	if (show->identifier)
+		show_settings(show, show->identifier, show->identifier, name);
+	else
+		show_each(show, name);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -90,6 +104,10 @@ static int run(const struct command *command, int argc, char **argv)
 		else
 			return tool_usage(command, NULL);
 	}
+	for (int i = optind; i < argc; i++) {
+		if (argv[i][0] == '\0')
+			return tool_usage(command, "a NAME is empty");
+	}
 	if (!tool_has_directory(directory))
 		return STATUS_TROUBLE;
 	conf_options = tool_conf_options(directory);
@@ -100,12 +118,8 @@ static int run(const struct command *command, int argc, char **argv)
 	show.rules = conf_rules(conf);
 	if (optind == argc)
 		show_rules(&show);
-	for (int i = optind; i < argc; i++) {
-		if (show.identifier)
-			show_settings(&show, show.identifier, show.identifier, argv[i]);
-		else
-			show_each(&show, argv[i]);
-	}
+	for (int i = optind; i < argc; i++)
+		show_name(&show, argv[i]);
 	conf_free(conf);
 	return is_bad ? STATUS_BAD : STATUS_GOOD;
 }
