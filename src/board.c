@@ -119,7 +119,12 @@ void board_close(void)
 		return;
 	atomic_store(&current, NULL);
 	descriptor_close(&board_fd);
-	(void)map(-1); /* gates that still point here read zeroes */
+}
+
+void board_wipe(void)
+{
+	if (area && !board_get())
+		(void)map(-1);
 }
 
 static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool foreign)

@@ -196,7 +196,11 @@ struct board {
  * There is at most one; its memory stays readable for good, so that a gate never dangles.
  * Returns 0 or a negative errno. Not async-signal-safe. */
 int board_open(const char *identifier, const char *run_id, bool shared);
+
+/* Nobody finds it any more. Its memory is as it was until it is wiped, and zeroes then: before that
+ * no gate may point there. */
 void board_close(void);
+void board_wipe(void);
 
 /* The board, or NULL. */
 struct board *board_get(void);

@@ -209,11 +209,16 @@ static int emit_in_vfork(const struct emission *emission, struct scope *scope, i
 
 static int level_of(struct scope *scope, int64_t now_ns)
 {
+	const struct voice *voice = scope_voice(scope);
+	struct slot *slot = scope_slot(scope);
 	bool expired;
-	const int level = slot_level(scope_slot(scope), (uint64_t)now_ns / 1000000, &expired);
+	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
 
 	if (expired)
 		say_level_expired(scope, level);
+	/* A board that has just gone reads as zeroes. */
+	if (level == MPLOG_EMERG && !atomic_load(&slot->person) && voice)
+		return voice->level;
 	return level;
 }
 

@@ -269,16 +269,28 @@ int process_become(const char *name)
 	return r;
 }
 
-void process_leave_board(void)
+/* Whoever logs meanwhile finds the level that was: nothing is hidden by zeroes. */
+static void keep_slot_to_oneself(void)
 {
 	struct slot *own = &process_scope.own_slot;
+	const struct slot *shared = scope_slot(&process_scope);
 
+	if (shared == own)
+		return;
+	move_figures(own, shared);
+	atomic_store(&own->level, atomic_load(&shared->level));
+	slot_open_gate(own);
+	atomic_store(&process_scope.slot, own);
+}
+
+void process_leave_board(void)
+{
 	self_lock();
-	if (scope_slot(&process_scope) != own) {
-		move_figures(own, scope_slot(&process_scope));
-		atomic_store(&process_scope.slot, own);
-	}
+	keep_slot_to_oneself();
 	board_close();
+	program_touch(); /* scopes leave the board too */
+	thread_set_gates(&open_gate);
+	board_wipe();
 	(void)become("main");
 	self_unlock();
 }

@@ -20,7 +20,8 @@ __thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &op
 void scope_set_gate(struct thread *thread)
 {
 	struct scope *scope = scope_of(thread);
-	const int *gate = &scope_slot(scope)->gate;
+	struct slot *slot = scope_slot(scope);
+	const int *gate = &slot->gate;
 
 	if (scope->generation != program_generation())
 		gate = &open_gate;
@@ -29,7 +30,7 @@ void scope_set_gate(struct thread *thread)
 	/* Who publishes opens the gates afterwards: either that comes last, or it is seen here. */
 	__atomic_store_n(&mplog_gate_, gate, __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst);
-	if (scope->generation != program_generation())
+	if (scope->generation != program_generation() || scope_slot(scope) != slot)
 		__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_RELAXED);
 }
 
@@ -73,15 +74,6 @@ static int change_voice(struct scope *scope, const struct voice_source *source)
 	return 0;
 }
 
-int scope_speak(struct scope *scope, const struct voice_source *source)
-{
-	const int r = change_voice(scope, source);
-
-	if (r == 0)
-		show_level(scope_slot(scope), scope_voice(scope));
-	return r;
-}
-
 static struct slot *clear_own_slot(struct scope *scope)
 {
 	memset(&scope->own_slot, 0, sizeof(scope->own_slot));
@@ -104,6 +96,18 @@ static void leave_board(struct scope *scope)
 	atomic_store(&scope->slot, clear_own_slot(scope));
 }
 
+int scope_speak(struct scope *scope, const struct voice_source *source)
+{
+	const int r = change_voice(scope, source);
+
+	if (r < 0)
+		return r;
+	leave_board(
+		scope); /* after the generation was read: who takes the board away changes that last */
+	show_level(scope_slot(scope), scope_voice(scope));
+	return 0;
+}
+
 void scope_refresh(struct scope *scope)
 {
 	struct voice_source source;
@@ -112,7 +116,6 @@ void scope_refresh(struct scope *scope)
 		return;
 	if (scope == &process_scope && !self_try_lock())
 		return; /* another thread is at it */
-	leave_board(scope);
 	scope_describe(scope, &source);
 	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)

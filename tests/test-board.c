@@ -76,6 +76,7 @@ START_TEST(gates_stay_readable_after_close)
 	open_board();
 	slot = take("main", SLOT_PROCESS);
 	board_close();
+	board_wipe();
 	ck_assert_ptr_null(board_get());
 	ck_assert_int_eq(__atomic_load_n(&slot->gate, __ATOMIC_RELAXED), 0);
 	ck_assert_int_eq(board_index(slot), -1);
