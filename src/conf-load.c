@@ -26,6 +26,11 @@ static char *join(const char *directory, const char *name)
 	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
 }
 
+static const char *directory_of(const struct conf_options *options)
+{
+	return options->directory ? options->directory : SYSCONFDIR;
+}
+
 /* A relative path would lead elsewhere after chdir(2). */
 static char *make_absolute(const char *path)
 {
@@ -268,8 +273,25 @@ static int load_all(struct load *load, const struct conf_options *options)
 	else if (options->file)
 		r = load_one(load, options->file);
 	else
-		r = load_system(load, options->directory ? options->directory : SYSCONFDIR);
+		r = load_system(load, directory_of(options));
 	return r < 0 ? r : collect_rules(conf);
+}
+
+/* Which of the files it was does not matter: there is none for any of them. */
+static int fail(const struct load *load, const struct conf_options *options)
+{
+	struct conf_report report = { .complain = load->complain, .userdata = load->userdata };
+	AUTO_FREE char *path = NULL;
+
+	report.file = options->file;
+	if (!report.file)
+		report.file = path = join(directory_of(options), main_file);
+	if (!report.file)
+		report.file = main_file;
+	conf_no_memory(&report);
+	free(report.first_error);
+	conf_free(load->conf);
+	return -ENOMEM;
 }
 
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
@@ -285,12 +307,8 @@ int conf_load(const struct conf_options *options, const struct conf *previous, u
 	};
 
 	*ret = NULL;
-	if (!conf)
-		return -ENOMEM;
-	if (load_all(&load, options) < 0) {
-		conf_free(conf);
-		return -ENOMEM;
-	}
+	if (!conf || load_all(&load, options) < 0)
+		return fail(&load, options);
 	*ret = conf;
 	return result_of(conf);
 }

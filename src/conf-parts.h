@@ -55,6 +55,8 @@ __attribute__((format(printf, 3, 4))) void conf_error(struct conf_report *report
 __attribute__((format(printf, 3, 4))) void conf_warning(struct conf_report *report, unsigned line,
 							const char *fmt, ...);
 
+void conf_no_memory(struct conf_report *report);
+
 /* ---- conf-lex.c ----------------------------------------------------------------------------- */
 
 enum token_kind {

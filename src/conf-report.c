@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf-parts.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TEXT_MAX = 1024, DELETE = 0x7f };
 
@@ -55,6 +57,11 @@ void conf_error(struct conf_report *report, unsigned line, const char *fmt, ...)
 	remove_controls(text);
 	keep_first(report, line, text);
 	tell(report, CONF_ERROR, line, text);
+}
+
+void conf_no_memory(struct conf_report *report)
+{
+	conf_error(report, 0, "cannot be loaded: %s", strerror(ENOMEM));
 }
 
 void conf_warning(struct conf_report *report, unsigned line, const char *fmt, ...)

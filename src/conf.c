@@ -33,6 +33,8 @@ int conf_check_file(const char *path, conf_complain_fn *complain, void *userdata
 	} else {
 		r = conf_layer_load(&layer, path, NULL, &options, &report);
 		r = r < 0 ? r : layer.result;
+		if (r == -ENOMEM)
+			conf_no_memory(&report);
 	}
 	conf_layer_clear(&layer);
 	free(report.first_error);

@@ -61,7 +61,7 @@ struct conf; /* immutable once made */
  * Returns 0 and *ret (which may share memory with previous; each is freed by itself); likewise with
  * *ret set: -EBADMSG where a file has mistakes, a new one or one that it had before, or what
  * open(2) or read(2) said where one cannot be read. Where nothing could be made *ret is NULL:
- * -ENOMEM. Where the files are out of sight (see conf_is_frozen()) *ret is what PREVIOUS is. */
+ * -ENOMEM, which is told too. Where the files are out of sight (see conf_is_frozen()) *ret is what PREVIOUS is. */
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
 	      conf_complain_fn *complain, void *userdata, struct conf **ret);
 

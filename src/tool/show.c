@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog show: which settings a process name has, and why. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,10 +110,9 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!tool_has_directory(directory))
 		return STATUS_TROUBLE;
 	conf_options = tool_conf_options(directory);
-	if (conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf) < 0 && !conf) {
-		tool_complain("%s", strerror(ENOMEM));
+	(void)conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf);
+	if (!conf)
 		return STATUS_TROUBLE;
-	}
 	show.rules = conf_rules(conf);
 	if (optind == argc)
 		show_rules(&show);
