@@ -346,15 +346,37 @@ START_TEST(killed_the_command_ends)
 }
 END_TEST
 
+/* Those in the background ignore SIGINT, by the rules of sh. */
 START_TEST(what_a_signal_leaves_behind_is_ended)
 {
 	const pid_t pid =
-		shell_start("exec mplog exec left -- sh -c 'sleep 1000 & sleep 1000; echo never'");
+		shell_start("exec mplog exec left -- sh -c 'sleep 1000 & exec sleep 1000'");
 
-	session_await(pid, 4);
+	session_await(pid, 3);
+	ck_assert_int_eq(kill(pid, ending[_i]), 0);
+	ck_assert_int_eq(shell_wait(pid), ending[_i]);
+	session_await(pid, 0);
+}
+END_TEST
+
+/* A second signal would disturb an orderly end. */
+START_TEST(what_is_left_behind_is_told_once)
+{
+	const pid_t pid = shell_start(
+		"exec mplog exec once -- sh -c '"
+		"(trap \"echo told >>once; end=1\" TERM; sleep 1000 & echo begun >once; "
+		" until [ \"$end\" ]; do wait; done; sleep 0.1; echo gone >>once) & "
+		"sleep 1000 & sleep 1000; echo never >>once'");
+	char *output;
+
+	free(shell_expect(0, "until [ -s once ]; do sleep 0.01; done"));
+	session_await(pid, 6);
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(shell_wait(pid), SIGTERM);
 	session_await(pid, 0);
+	output = shell_expect(0, "cat once; rm once");
+	ck_assert_str_eq(output, "begun\ntold\ngone\n");
+	free(output);
 }
 END_TEST
 
@@ -457,7 +479,9 @@ int main(void)
 	tcase_add_loop_test(tcase, ended_by_a_signal_nothing_is_lost_or_left, 0,
 			    sizeof(ending) / sizeof(ending[0]));
 	tcase_add_test(tcase, killed_the_command_ends);
-	tcase_add_test(tcase, what_a_signal_leaves_behind_is_ended);
+	tcase_add_loop_test(tcase, what_a_signal_leaves_behind_is_ended, 0,
+			    sizeof(ending) / sizeof(ending[0]));
+	tcase_add_test(tcase, what_is_left_behind_is_told_once);
 	tcase_add_test(tcase, a_background_process_does_not_hold_it);
 	tcase_add_test(tcase, a_pipeline_at_full_speed_loses_nothing);
 	tcase_add_test(tcase, in_parallel_and_in_sequence);

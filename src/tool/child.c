@@ -204,24 +204,12 @@ static int end_signal(const struct child *child)
 	return child->ended && sigismember(&child->passed, number) == 1 ? number : 0;
 }
 
-void child_end_orphans(const struct child *child)
+void child_end_orphans(struct child *child)
 {
 	const int number = end_signal(child);
-	char path[64];
-	FILE *file;
-	long pid;
 
-	if (number == 0)
-		return;
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	while (fscanf(file, "%ld", &pid) == 1) {
-		if (getpgid((pid_t)pid) == getpgrp())
-			(void)kill((pid_t)pid, number);
-	}
-	(void)fclose(file);
+	if (number != 0)
+		orphans_end(&child->orphans, number);
 }
 
 /* A supervisor that stops a service expects it to die of its signal. The core, if any, is the

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "orphans.h"
+
 /* Before anything else: from now on no signal is missed. Every one that a program may want to know
  * of is read from *ret_fd. Returns 0 or a negative errno. */
 int signals_open(int *ret_fd);
@@ -18,6 +20,7 @@ struct child {
 	bool ended;
 	int status;      /* as of waitpid(2), once it ended */
 	sigset_t passed; /* the signals that were passed on */
+	struct orphans orphans;
 };
 
 /* Runs argv with the signals as they were for us, and pipes where they are wanted. Returns 0, or why
@@ -27,9 +30,9 @@ int child_start(struct child *ret, char *const argv[], bool wants_out, bool want
 /* Reads one signal: passes it on, or notes that the child has ended. */
 void child_handle_signal(struct child *child, int signal_fd);
 
-/* When a signal has ended it: what it left behind in our process group gets the same one. May be
- * called again, as then what those had started becomes ours. */
-void child_end_orphans(const struct child *child);
+/* When a signal has ended it: what it left behind in our process group gets the same one. To be
+ * called again when one of those has ended: what it had started has become ours. */
+void child_end_orphans(struct child *child);
 
 /* Ends this process as it ended: with its exit status, or by the same signal. */
 void child_exit_like(const struct child *child) __attribute__((__noreturn__));
