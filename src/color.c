@@ -7,10 +7,13 @@
 #define FNV_BASIS UINT32_C(2166136261)
 #define FNV_PRIME UINT32_C(16777619)
 
-/* Medium bright, and without red, which is for errors. Neighbours differ, because the last
- * character of worker-1 and worker-2 does. */
+/* Tried out: without the hash's last three bits main, worker-1 to worker-9 and 1 to 9 all differ. */
+#define COMMON_NAMES_DIFFER 3
+
+/* Medium bright, and without red, which is for errors. In this order main, worker-1 to worker-5 and
+ * 1 to 5 are far from each other as well. */
 static const unsigned char palette[] = {
-	33, 136, 71, 133, 37, 172, 68, 35, 170, 109, 64, 98, 178, 31, 139, 72, 69, 130, 134, 108,
+	64, 71, 108, 109, 33, 139, 69, 72, 170, 35, 133, 134, 68, 136, 130, 178, 172, 31, 98, 37,
 };
 
 unsigned color_of_name(const char *name, size_t length)
@@ -19,5 +22,5 @@ unsigned color_of_name(const char *name, size_t length)
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)name[i]) * FNV_PRIME;
-	return palette[hash % sizeof(palette)];
+	return palette[(hash >> COMMON_NAMES_DIFFER) % sizeof(palette)];
 }

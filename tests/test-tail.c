@@ -188,16 +188,16 @@ END_TEST
 START_TEST(colors)
 {
 	check_on_terminal("mplog tail -D tail-journal -t mplog-demo -p info main -n 1",
-			  "2026-11-22 09:25:11,385 \033[38;5;178mmain\033[0m info    "
+			  "2026-11-22 09:25:11,385 \033[38;5;35mmain\033[0m info    "
 			  "process=main Done.\n");
 	check_on_terminal("mplog tail -D tail-journal -t mplog-demo 1 -n 1",
-			  "2026-11-22 09:25:11,381 \033[38;5;37m1\033[0m debug   "
+			  "2026-11-22 09:25:11,381 \033[38;5;178m1\033[0m debug   "
 			  "\033[90mprocess=1 Done.\033[0m\n");
 	check_on_terminal("mplog tail -D tail-journal --output=cat worker-2 -n 1",
 			  "\033[1;31mprocess=worker-2 \\e[2J\\a\\xff\033[0m\n");
 	check_on_terminal("COLUMNS=40 mplog tail -D tail-journal --lanes -t mplog-demo 1 -n 1",
-			  "2026-11-22   \033[38;5;37m1\033[0m\n"
-			  "09:25:11,381 \033[38;5;37m\u25cf\033[0m \033[90mDone.\033[0m\n");
+			  "2026-11-22   \033[38;5;178m1\033[0m\n"
+			  "09:25:11,381 \033[38;5;178m\u25cf\033[0m \033[90mDone.\033[0m\n");
 	check_on_terminal("NO_COLOR=1 mplog tail -D tail-journal -t mplog-demo main -n 1",
 			  "2026-11-22 09:25:11,385 main info    process=main Done.\n");
 	check_on_terminal("mplog tail -D tail-journal -t mplog-demo main -n 1 | cat",
@@ -210,7 +210,7 @@ START_TEST(colors_are_those_of_standard_error)
 {
 	char *const output = shell_on_terminal("MPLOG_SINK=stderr mplog log -n main text 2>&1");
 
-	ck_assert_ptr_nonnull(strstr(output, "process=\033[38;5;178mmain\033[0m text"));
+	ck_assert_ptr_nonnull(strstr(output, "process=\033[38;5;35mmain\033[0m text"));
 	free(output);
 }
 END_TEST
