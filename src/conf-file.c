@@ -81,7 +81,7 @@ static int check(const struct stat *st, bool secure, struct conf_report *report)
 	if (secure && conf_is_foreign(st)) {
 		conf_error(
 			report, 0,
-			"refused in a set-user-ID program: others than its owner and root can write it");
+			"refused in a set-user-ID program: users other than root and the program's own can write it");
 		return -EPERM;
 	}
 	if (st->st_size > CONF_SIZE_MAX) {

@@ -151,7 +151,7 @@ static bool may_be_used(struct load *load)
 		return true;
 	conf_error(
 		&report, 0,
-		"refused in a set-user-ID program: others than its owner and root can write to it");
+		"refused in a set-user-ID program: users other than root and the program's own can write to it");
 	free(report.first_error);
 	return false;
 }

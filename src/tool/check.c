@@ -108,7 +108,7 @@ static void check_writers(struct check *check, const char *path, const struct st
 {
 	if (conf_is_foreign(st))
 		warn(check, path,
-		     "others than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
+		     "users other than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
 }
 
 /* What is not a regular file is /dev/null, or was complained of. */
@@ -116,7 +116,12 @@ static void check_permissions(struct check *check, const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	if (stat(path, &st) < 0) {
+		if (errno == ENOENT && lstat(path, &st) == 0)
+			warn(check, path, "is a link to a file that is not there");
+		return;
+	}
+	if (!S_ISREG(st.st_mode))
 		return;
 	if (!(st.st_mode & S_IROTH))
 		warn(check, path,
