@@ -2,6 +2,7 @@
 /* board: the level of a slot, which its process and people outside both decide. */
 #include "board.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "glob.h"
 
 /* Who never stops changing a slot is not followed for ever: the board may be a stranger's. */
-enum { OPEN_TRIES = 1000 };
+enum { OPEN_TRIES = 1000, READ_TRIES = 100 };
 
 /* A person's level that ends is not left to the gate where it is the tighter one: whoever is kept
  * quiet by the gate would never notice that the time is over. */
@@ -42,43 +43,61 @@ void slot_open_gate(struct slot *slot)
 			    atomic_load(&slot->reload_answered))));
 }
 
-static bool read_override(const struct override *override, person_word *ret_person,
+/* False: it was being written. */
+static bool copy_override(const struct override *override, person_word *ret_person,
 			  uint32_t *ret_uid, char *ret_name)
 {
 	const uint32_t sequence = atomic_load(&override->sequence);
 
-	if (!sequence || sequence & 1)
-		return false;
 	*ret_person = atomic_load(&override->person);
 	*ret_uid = atomic_load(&override->uid);
 	memcpy(ret_name, override->name, PROCESS_NAME_SIZE);
 	ret_name[PROCESS_NAME_SIZE - 1] = '\0';
 	atomic_thread_fence(memory_order_acquire);
-	return *ret_person && sequence == atomic_load(&override->sequence);
+	return !(sequence & 1) && sequence == atomic_load(&override->sequence);
 }
 
+/* False: there is none. One whose writer was killed amid is none. */
+static bool read_override(const struct override *override, person_word *ret_person,
+			  uint32_t *ret_uid, char *ret_name)
+{
+	for (int tries = 0; tries < READ_TRIES; tries++) {
+		if (copy_override(override, ret_person, ret_uid, ret_name))
+			return *ret_person;
+		(void)sched_yield();
+	}
+	return false;
+}
+
+/* Whether it says something of that name, and is not over. */
+static bool is_meant(const char *pattern, person_word person, const char *name, uint64_t now_ms)
+{
+	const struct glob glob = glob_compile(pattern);
+
+	return glob_match(&glob, name, strlen(name)) &&
+	       (!person_until_ms(person) || person_until_ms(person) > now_ms);
+}
+
+/* The last one wins, and from the back none is missed: who writes the table moves entries to the
+ * front only, and writes them there before others take their place. */
 static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms)
 {
 	struct board *board = board_get();
-	uint32_t used = board ? atomic_load(&board->overrides_used) : 0;
+	uint32_t i = board ? atomic_load(&board->overrides_used) : 0;
 
-	if (used > BOARD_OVERRIDES)
-		used = BOARD_OVERRIDES;
-	for (uint32_t i = 0; i < used; i++) {
+	if (i > BOARD_OVERRIDES)
+		i = BOARD_OVERRIDES;
+	while (i-- > 0) {
 		char pattern[PROCESS_NAME_SIZE];
 		person_word person;
 		uint32_t uid;
-		struct glob glob;
 
-		if (!read_override(&board->override[i], &person, &uid, pattern))
-			continue;
-		glob = glob_compile(pattern);
-		if (!glob_match(&glob, name, strlen(name)))
-			continue;
-		if (person_until_ms(person) && person_until_ms(person) <= now_ms)
+		if (!read_override(&board->override[i], &person, &uid, pattern) ||
+		    !is_meant(pattern, person, name, now_ms))
 			continue;
 		atomic_store(&slot->person, person == PERSON_RESET ? 0 : person);
 		atomic_store(&slot->person_uid, uid);
+		break;
 	}
 	slot_open_gate(slot);
 }

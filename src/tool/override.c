@@ -122,7 +122,7 @@ static size_t plan(const struct found_board *found, const struct override_shown 
 	return n;
 }
 
-/* Front to back: who reads meanwhile may see one twice, but misses none that stays. */
+/* Front to back: who reads meanwhile, back to front, may see one twice, but misses none that stays. */
 static void write_table(struct board *board, const struct override_shown *content, size_t n)
 {
 	static const struct override_shown nothing;
