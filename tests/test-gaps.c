@@ -330,6 +330,16 @@ START_TEST(numbers_that_lie_do_no_harm)
 }
 END_TEST
 
+START_TEST(a_journal_that_cannot_be_read_has_no_answer)
+{
+	char *output =
+		shell_expect(2, "d=$(mktemp -d); mplog gaps -D $d 2>&1; r=$?; rmdir $d; exit $r");
+
+	ck_assert_ptr_nonnull(strstr(output, ": there is no journal that you may read\n"));
+	free(output);
+}
+END_TEST
+
 START_TEST(matches_choose)
 {
 	char *output;
@@ -373,6 +383,7 @@ int main(void)
 	tcase_add_test(tcase, a_pid_s_second_life);
 	tcase_add_test(tcase, what_came_twice_is_said);
 	tcase_add_test(tcase, numbers_that_lie_do_no_harm);
+	tcase_add_test(tcase, a_journal_that_cannot_be_read_has_no_answer);
 	tcase_add_test(tcase, matches_choose);
 	suite_add_tcase(suite, tcase);
 

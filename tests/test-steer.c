@@ -228,6 +228,17 @@ START_TEST(a_change_is_a_record_of_who_what_and_until_when)
 }
 END_TEST
 
+/* It has said so itself. */
+START_TEST(the_record_of_a_change_is_not_shown_on_the_terminal)
+{
+	char *output = shell_on_terminal("mplog level -t $PROGRAM main debug");
+
+	ck_assert_ptr_nonnull(strstr(output, ": main at debug until "));
+	ck_assert_ptr_null(strstr(output, "was set"));
+	free(output);
+}
+END_TEST
+
 /* In a process that would be silent but for the level that is over. */
 START_TEST(it_reverts_by_itself)
 {
@@ -311,6 +322,10 @@ START_TEST(nobody_of_that_name)
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
 	free(shell(&status, "mplog status nobody-of-that-name 2>&1"));
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	expect_output("mplog ps -t $PROGRAM nobody-of-that-name 2>&1",
+		      "mplog: no process nobody-of-that-name of steer-");
+	expect_output("mplog ps -t nobody-of-that-name 2>&1",
+		      "mplog: no program nobody-of-that-name logs through mplog\n");
 }
 END_TEST
 
@@ -510,6 +525,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, one_worker_of_twenty);
 	tcase_add_test(tcase, a_change_is_a_record_of_who_what_and_until_when);
+	tcase_add_test(tcase, the_record_of_a_change_is_not_shown_on_the_terminal);
 	tcase_add_test(tcase, it_reverts_by_itself);
 	tcase_add_test(tcase, a_tighter_one_reverts_as_well);
 	tcase_add_test(tcase, one_forked_later_honours_it);

@@ -99,6 +99,12 @@ static void level_as_json(struct json *json, const struct entry *entry)
 		json_string(json, "origin", entry->origin);
 }
 
+void describe_counters_as_json(struct json *json, const uint64_t counter[COUNTER_COUNT])
+{
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		json_number(json, counter_names[i], (long long)counter[i]);
+}
+
 void describe_as_json(struct json *json, const struct entry *entry)
 {
 	json_string(json, "identifier", entry->board->identifier);
@@ -114,8 +120,7 @@ void describe_as_json(struct json *json, const struct entry *entry)
 	json_string(json, "sink", entry->sink < 0 ? NULL : describe_sink(entry->sink));
 	if (entry->sink_error)
 		json_string(json, "sink_error", strerrordesc_np(entry->sink_error));
-	for (int i = 0; i < COUNTER_COUNT; i++)
-		json_number(json, counter_names[i], entry->counter[i]);
+	describe_counters_as_json(json, entry->counter);
 	if (!entry->is_scope)
 		json_number(json, "sequence", entry->sequence);
 	json_number(json, "since_us", entry->since_ns / 1000);

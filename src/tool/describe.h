@@ -25,5 +25,8 @@ const char *describe_sink(int sink);
 /* CLOCK_MONOTONIC milliseconds as microseconds of CLOCK_REALTIME. */
 int64_t describe_realtime_us(uint64_t monotonic_ms);
 
+/* "called", "sent" and so on, as members of a JSON object. */
+void describe_counters_as_json(struct json *json, const uint64_t counter[COUNTER_COUNT]);
+
 /* The members of a JSON object that all commands have in common. */
 void describe_as_json(struct json *json, const struct entry *entry);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "glob.h"
+#include "tool.h"
 
 static bool matches(const char *pattern, const char *string)
 {
@@ -49,4 +50,17 @@ bool filter_wants(const struct filter *filter, const struct entry *entry)
 	if (!entry->is_alive && (entry->is_scope || !filter->with_dead))
 		return false;
 	return filter_wants_name(filter, entry->name) || wants_pid(filter, entry);
+}
+
+void filter_tell_nobody(const struct filter *filter)
+{
+	const char *program = filter->identifier;
+
+	if (filter->n_names)
+		tool_complain("no process %s%s%s logs through mplog%s", filter->name[0],
+			      program ? " of " : "", program ? program : "",
+			      filter->n_names > 1 ? ", nor do the others" : "");
+	else
+		tool_complain("no program%s%s logs through mplog", program ? " " : "",
+			      program ? program : "");
 }

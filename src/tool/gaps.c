@@ -57,6 +57,22 @@ static int add_matches(sd_journal *journal, const struct options *options)
 	return r;
 }
 
+/* Whatever the matches are. A journal that has nothing to show is none that was read. */
+static int find_beginning(sd_journal *journal, const struct options *options, uint64_t *ret_us)
+{
+	const int r = sd_journal_get_cutoff_realtime_usec(journal, ret_us, NULL);
+
+	if (r != 0)
+		return r;
+	if (options->directory || options->namespace)
+		tool_complain("%s: there is no journal that you may read",
+			      options->directory ? options->directory : options->namespace);
+	else
+		tool_complain("there is no journal that you may read: root may, and the group "
+			      "systemd-journal");
+	return -ENODATA;
+}
+
 static int tally_journal(const struct options *options, struct tally *tally)
 {
 	sd_journal *journal;
@@ -64,11 +80,11 @@ static int tally_journal(const struct options *options, struct tally *tally)
 
 	if (r < 0)
 		return r;
-	r = add_matches(journal, options);
+	r = find_beginning(journal, options, &tally->begins_us);
+	if (r >= 0)
+		r = add_matches(journal, options);
 	if (r >= 0)
 		r = sd_journal_set_data_threshold(journal, DATA_MAX);
-	if (r >= 0) /* whatever the matches are */
-		r = sd_journal_get_cutoff_realtime_usec(journal, &tally->begins_us, NULL);
 	if (r >= 0)
 		r = gaps_read_journal(tally, journal);
 	sd_journal_close(journal);
@@ -106,7 +122,8 @@ static int gaps(const struct options *options)
 	int status = STATUS_TROUBLE;
 
 	if (r < 0) {
-		tool_complain("gaps: %s", strerror(-r));
+		if (r != -EINVAL && r != -ENODATA) /* of these it was said more clearly */
+			tool_complain("gaps: %s", strerror(-r));
 	} else {
 		if (options->json)
 			gaps_print_json(&tally);

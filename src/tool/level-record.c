@@ -82,6 +82,7 @@ void level_record_send(const struct found_board *board, const struct override_or
 	int r = -ENOMEM;
 
 	if (voice) {
+		voice->echo = false; /* the command itself has said so */
 		fill(&notice, board, order);
 		r = notice_send(&notice, &route);
 		voice_free(voice);

@@ -114,7 +114,7 @@ int level_show(const struct filter *filter)
 	if (r < 0)
 		tool_complain("level: %s", strerror(-r));
 	else if (!shown)
-		tool_complain("no process %s logs through mplog", filter->name[0]);
+		filter_tell_nobody(filter);
 	table_free(table);
 	boards_tell_hidden(&boards);
 	boards_free(&boards);

@@ -75,14 +75,19 @@ static void put_entry(struct table *table, const struct tree_line *line)
 			  : "never");
 }
 
+/* The dead whose slots others have now, by name. */
 struct figures {
 	char name[PROCESS_NAME_SIZE];
 	uint32_t processes;
 	uint64_t counter[COUNTER_COUNT];
 };
 
-/* The dead whose slots others have now. */
-static bool read_total(const struct total *total, const struct filter *filter, struct figures *ret)
+struct totals {
+	struct figures figures[BOARD_TOTALS];
+	size_t n;
+};
+
+static bool read_figures(const struct total *total, struct figures *ret)
 {
 	if (atomic_load(&total->taken) != 2)
 		return false;
@@ -91,72 +96,72 @@ static bool read_total(const struct total *total, const struct filter *filter, s
 	ret->processes = atomic_load(&total->processes);
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		ret->counter[i] = atomic_load(&total->counter[i]);
-	return filter_wants_name(filter, ret->name);
+	return true;
 }
 
-static void put_totals(struct table *table, const struct found_board *board,
-		       const struct filter *filter)
+static void read_totals(const struct found_board *board, const struct filter *filter,
+			struct totals *ret)
 {
-	struct figures figures;
-
+	ret->n = 0;
 	for (int i = 0; filter->with_dead && i < BOARD_TOTALS; i++) {
-		if (!read_total(&board->board->total[i], filter, &figures))
-			continue;
-		table_put(table, COLOUR_FAINT, "  %s", figures.name);
-		table_put(table, COLOUR_FAINT, "%s", "");
-		table_put(table, COLOUR_FAINT, "ended");
-		table_put(table, COLOUR_FAINT, "%" PRIu32 " earlier one%s", figures.processes,
-			  figures.processes == 1 ? "" : "s");
-		table_put(table, COLOUR_FAINT, "%s", "");
-		put_counters(table, figures.counter);
-		table_end_row(table);
+		if (read_figures(&board->board->total[i], &ret->figures[ret->n]) &&
+		    filter_wants_name(filter, ret->figures[ret->n].name))
+			ret->n++;
 	}
 }
 
-static void print_totals_as_json(const struct found_board *board, const struct filter *filter)
+static void put_figures(struct table *table, const struct figures *figures)
 {
-	struct figures figures;
-
-	for (int i = 0; filter->with_dead && i < BOARD_TOTALS; i++) {
-		struct json json;
-
-		if (!read_total(&board->board->total[i], filter, &figures))
-			continue;
-		json_begin(&json, stdout);
-		json_string(&json, "identifier", board->identifier);
-		json_string(&json, "run_id", board->run_id);
-		json_string(&json, "process", figures.name);
-		json_bool(&json, "alive", false);
-		json_number(&json, "ended_processes", figures.processes);
-		json_number(&json, "called", figures.counter[COUNTER_CALLED]);
-		json_number(&json, "sent", figures.counter[COUNTER_SENT]);
-		json_number(&json, "diverted", figures.counter[COUNTER_DIVERTED]);
-		json_number(&json, "lost", figures.counter[COUNTER_LOST]);
-		json_number(&json, "suppressed", figures.counter[COUNTER_SUPPRESSED]);
-		json_end(&json);
-	}
-}
-
-static void print_as_json(const struct found_board *board, const struct tree *tree,
-			  const struct filter *filter)
-{
-	for (size_t i = 0; i < tree->n; i++) {
-		struct json json;
-
-		json_begin(&json, stdout);
-		describe_as_json(&json, tree->line[i].entry);
-		json_end(&json);
-	}
-	print_totals_as_json(board, filter);
+	table_put(table, COLOUR_FAINT, "  %s", figures->name);
+	table_put(table, COLOUR_FAINT, "%s", "");
+	table_put(table, COLOUR_FAINT, "ended");
+	table_put(table, COLOUR_FAINT, "%" PRIu32 " earlier one%s", figures->processes,
+		  figures->processes == 1 ? "" : "s");
+	table_put(table, COLOUR_FAINT, "%s", "");
+	put_counters(table, figures->counter);
+	table_end_row(table);
 }
 
 static void put_program(struct table *table, const struct found_board *board,
-			const struct tree *tree, const struct filter *filter)
+			const struct tree *tree, const struct totals *totals)
 {
 	table_put_heading(table, COLOUR_BOLD, "%s, run %s", board->identifier, board->run_id);
 	for (size_t i = 0; i < tree->n; i++)
 		put_entry(table, &tree->line[i]);
-	put_totals(table, board, filter);
+	for (size_t i = 0; i < totals->n; i++)
+		put_figures(table, &totals->figures[i]);
+}
+
+static void print_entry_as_json(const struct entry *entry)
+{
+	struct json json;
+
+	json_begin(&json, stdout);
+	describe_as_json(&json, entry);
+	json_end(&json);
+}
+
+static void print_figures_as_json(const struct found_board *board, const struct figures *figures)
+{
+	struct json json;
+
+	json_begin(&json, stdout);
+	json_string(&json, "identifier", board->identifier);
+	json_string(&json, "run_id", board->run_id);
+	json_string(&json, "process", figures->name);
+	json_bool(&json, "alive", false);
+	json_number(&json, "ended_processes", figures->processes);
+	describe_counters_as_json(&json, figures->counter);
+	json_end(&json);
+}
+
+static void print_program_as_json(const struct found_board *board, const struct tree *tree,
+				  const struct totals *totals)
+{
+	for (size_t i = 0; i < tree->n; i++)
+		print_entry_as_json(tree->line[i].entry);
+	for (size_t i = 0; i < totals->n; i++)
+		print_figures_as_json(board, &totals->figures[i]);
 }
 
 static void tell_slotless(const struct found_board *board)
@@ -170,10 +175,12 @@ static void tell_slotless(const struct found_board *board)
 			      board->identifier, n);
 }
 
+/* Returns how many lines there were, or -ENOMEM. */
 static int show_board(const struct found_board *board, const struct options *options,
 		      struct table *table)
 {
 	struct snapshot snapshot;
+	struct totals totals;
 	struct tree tree = { 0 };
 	int r;
 
@@ -181,10 +188,13 @@ static int show_board(const struct found_board *board, const struct options *opt
 	if (r < 0)
 		return r;
 	r = tree_grow(&snapshot, &options->filter, &tree);
+	read_totals(board, &options->filter, &totals);
 	if (r == 0 && options->json)
-		print_as_json(board, &tree, &options->filter);
-	else if (r == 0 && (tree.n > 0 || options->filter.n_names == 0))
-		put_program(table, board, &tree, &options->filter);
+		print_program_as_json(board, &tree, &totals);
+	else if (r == 0 && tree.n + totals.n > 0)
+		put_program(table, board, &tree, &totals);
+	if (r == 0)
+		r = (int)(tree.n + totals.n);
 	tree_free(&tree);
 	snapshot_free(&snapshot);
 	return r;
@@ -194,12 +204,17 @@ static int show(const struct boards *boards, const struct options *options)
 {
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	int r = table ? 0 : -ENOMEM;
+	size_t shown = 0;
 
-	for (size_t i = 0; r == 0 && i < boards->n; i++) {
-		if (filter_wants_program(&options->filter, &boards->board[i]))
-			r = show_board(&boards->board[i], options, table);
+	for (size_t i = 0; r >= 0 && i < boards->n; i++) {
+		if (!filter_wants_program(&options->filter, &boards->board[i]))
+			continue;
+		r = show_board(&boards->board[i], options, table);
+		shown += r > 0 ? (size_t)r : 0;
 	}
-	if (r == 0 && !options->json)
+	if (r >= 0 && shown == 0)
+		filter_tell_nobody(&options->filter);
+	else if (r >= 0 && !options->json)
 		r = table_print(table, stdout);
 	table_free(table);
 	return r;

@@ -157,9 +157,7 @@ static int reload_boards(const struct boards *boards, const struct options *opti
 	for (size_t i = 0; r == 0 && i < n; i++)
 		*ret_good &= print_answers(&questions[i]);
 	if (r == 0 && n == 0) {
-		tool_complain("no program%s%s logs through mplog",
-			      options->filter.identifier ? " " : "",
-			      options->filter.identifier ? options->filter.identifier : "");
+		filter_tell_nobody(&options->filter);
 		*ret_good = false;
 	}
 	for (size_t i = 0; i < n; i++)

@@ -70,7 +70,7 @@ static int status(struct options *options)
 		return STATUS_TROUBLE;
 	}
 	if (shown == 0)
-		tool_complain("no process %s logs through mplog", options->filter.name[0]);
+		filter_tell_nobody(&options->filter);
 	boards_tell_hidden(&boards);
 	boards_free(&boards);
 	return shown ? STATUS_GOOD : STATUS_BAD;

@@ -127,11 +127,12 @@ static unsigned column_width(const struct table *table, size_t column)
 static void print_cell(const struct cell *cell, unsigned padding, bool right, bool last,
 		       bool in_colour, FILE *out)
 {
-	const char *begin = in_colour ? print_colour_begin(cell->colour) : "";
+	const char *text = cell->text ? cell->text : "";
+	const char *begin = in_colour && *text ? print_colour_begin(cell->colour) : "";
 
-	(void)fprintf(out, "%*s%s%s%s%*s", right ? (int)padding : 0, "", begin,
-		      cell->text ? cell->text : "", *begin ? PRINT_COLOUR_END : "",
-		      last ? 0 : (int)((right ? 0 : padding) + GAP), "");
+	(void)fprintf(out, "%*s%s%s%s%*s", right ? (int)padding : 0, "", begin, text,
+		      *begin ? PRINT_COLOUR_END : "", last ? 0 : (int)((right ? 0 : padding) + GAP),
+		      "");
 }
 
 /* Blanks at the end of a line are nobody's joy: where the rest is empty, the line ends. */
