@@ -196,15 +196,19 @@ static int emit_record(const struct emission *emission, const struct call *call,
 	return r;
 }
 
-/* The child of a vfork(2) has its parent's memory: it leaves no trace in it. */
+/* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
+ * have connected is none in its parent, where a stranger may get that number. */
 static int emit_in_vfork(const struct emission *emission, struct scope *scope, int saved_errno)
 {
 	struct route route = route_of(scope);
 	const struct record_source source =
 		describe(emission, route.voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
+	int r;
 
 	route.slot = NULL;
-	return send_in_signal(&route, &source);
+	r = send_in_signal(&route, &source);
+	sinks_renew();
+	return r;
 }
 
 static int level_of(struct scope *scope, int64_t now_ns)

@@ -171,8 +171,7 @@ static void settle(void)
 	if (forked) {
 		settle_child();
 		tell_forget();
-		for (int i = 0; i < SINK_COUNT; i++)
-			sinks[i]->renew();
+		sinks_renew();
 	} else {
 		settle_program();
 	}

@@ -11,6 +11,12 @@ const struct sink *const sinks[SINK_COUNT] = {
 	[SINK_STDERR] = &sink_stderr,
 };
 
+void sinks_renew(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++)
+		sinks[i]->renew();
+}
+
 int64_t coarse_now_ns(void)
 {
 	return clock_now_ns(CLOCK_MONOTONIC_COARSE);

@@ -60,7 +60,8 @@ struct sink {
 	bool (*is_journald)(void);
 	/* Whether the last deadline there was missed: writes do not wait until one gets through. */
 	bool (*is_stuck)(void);
-	/* In a new child, before its first record: take descriptors of one's own. */
+	/* In a new child, before its first record, and wherever else the descriptors may be another
+	 * process's: with the next record take some of one's own. */
 	void (*renew)(void);
 	/* Gives descriptors back. A write afterwards opens them again. */
 	void (*close)(void);
@@ -72,6 +73,8 @@ extern const struct sink sink_stderr;
 
 /* In the order in which a record falls from one to the next. */
 extern const struct sink *const sinks[SINK_COUNT];
+
+void sinks_renew(void);
 
 /* Reads what the environment says about standard error (JOURNAL_STREAM, NO_COLOR), which only a
  * program that is not yet busy may. Call it once, and before it nothing there is set. */

@@ -56,6 +56,57 @@ START_TEST(vfork_of_a_silent_thread)
 }
 END_TEST
 
+enum { STRANGERS = 1500 };
+
+static void fill_descriptors(int stranger)
+{
+	int fds[STRANGERS];
+	int n = 0;
+
+	while (n < STRANGERS && (fds[n] = dup(stranger)) >= 0)
+		n++;
+	mplog_info("parent");
+	while (n > 0)
+		close(fds[--n]);
+}
+
+static _Noreturn void vfork_first(void)
+{
+	int pair[2];
+	char byte;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0)
+		_exit(2);
+	pid = vfork();
+	if (pid == 0) {
+		(void)mplog_write(MPLOG_INFO, "child", 5);
+		_exit(0);
+	}
+	fill_descriptors(pair[1]);
+	_exit(recv(pair[0], &byte, 1, MSG_DONTWAIT) >= 0);
+}
+
+/* The socket that the child connected has a number that somebody else may get in the parent. */
+START_TEST(vfork_leaves_no_descriptor)
+{
+	enum { ROUNDS = 20 };
+
+	family_open("vfork-descriptor", quiet);
+	mplog_info("first");
+	for (int i = 0; i < ROUNDS; i++) {
+		const pid_t pid = fork();
+
+		if (pid == 0)
+			vfork_first();
+		family_exited_well(pid);
+	}
+	ck_assert_uint_eq(
+		journal_count("SYSLOG_IDENTIFIER=vfork-descriptor", "MESSAGE=parent", NULL),
+		ROUNDS);
+}
+END_TEST
+
 enum { FORKERS = 4, FORKS_EACH = 50, TRIES = 2000 };
 
 struct forker {
@@ -245,8 +296,11 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		vfork_of_a_silent_thread,      children_of_silent_threads_see_edits,
-		clones_of_a_silent_thread_log, fork_in_a_handler_amid_a_fork,
+		vfork_of_a_silent_thread,
+		vfork_leaves_no_descriptor,
+		children_of_silent_threads_see_edits,
+		clones_of_a_silent_thread_log,
+		fork_in_a_handler_amid_a_fork,
 		fork_of_a_cancelled_thread,
 	};
 	TCase *tcase = tcase_create("fork-corners");
