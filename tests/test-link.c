@@ -23,7 +23,7 @@
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 #define NS_PER_MS      INT64_C(1000000)
 
-enum { TIMEOUT_MS = 100, MESSAGE_MAX_ = 256 };
+enum { TIMEOUT_MS = 100, CALLS = 1000, MESSAGE_MAX_ = 256 };
 
 static char directory[64];
 static char path[96];
@@ -292,6 +292,15 @@ END_TEST
 
 /* ---- Deadline ------------------------------------------------------------------------------- */
 
+static void assert_that_none_waits(int timeout_ms)
+{
+	const long before = suite_waits();
+
+	for (int i = 0; i < CALLS; i++)
+		ck_assert_int_eq(send_within(BYTES("no"), timeout_ms), -EAGAIN);
+	ck_assert_int_lt(suite_waits() - before, CALLS / 10);
+}
+
 START_TEST(waits_for_the_deadline_once)
 {
 	int64_t begin;
@@ -303,13 +312,8 @@ START_TEST(waits_for_the_deadline_once)
 	begin = now_ns();
 	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
 	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
-	ck_assert_int_lt(now_ns() - begin, 3 * TIMEOUT_MS * NS_PER_MS);
 	ck_assert(atomic_load(&test_link.stuck));
-
-	begin = now_ns();
-	for (int i = 0; i < 1000; i++)
-		ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
-	ck_assert_int_lt(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
+	assert_that_none_waits(TIMEOUT_MS);
 
 	drain();
 	ck_assert_int_eq(send_message(BYTES("one")), 0);
@@ -320,14 +324,10 @@ END_TEST
 
 START_TEST(never_waits_without_time)
 {
-	int64_t begin;
-
 	serve(SOCK_DGRAM);
 	fill();
 	atomic_store(&test_link.stuck, false);
-	begin = now_ns();
-	ck_assert_int_eq(send_within(BYTES("no"), 0), -EAGAIN);
-	ck_assert_int_lt(now_ns() - begin, 20 * NS_PER_MS);
+	assert_that_none_waits(0);
 }
 END_TEST
 
@@ -356,6 +356,7 @@ static void count_signal(int signal)
 	signals++;
 }
 
+/* If each signal began the deadline anew, it would never end. */
 START_TEST(keeps_the_deadline_under_signals)
 {
 	const struct sigaction action = { .sa_handler = count_signal };
@@ -371,7 +372,6 @@ START_TEST(keeps_the_deadline_under_signals)
 	begin = now_ns();
 	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
 	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
-	ck_assert_int_lt(now_ns() - begin, 3 * TIMEOUT_MS * NS_PER_MS);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	ck_assert_int_gt(signals, 1);
 }

@@ -158,7 +158,8 @@ static int64_t now_ns(void)
 
 START_TEST(waits_once_for_a_stopped_journald)
 {
-	int64_t begin;
+	enum { CALLS = 10000 };
+	long waits;
 	int r;
 
 	journald_stop();
@@ -166,10 +167,10 @@ START_TEST(waits_once_for_a_stopped_journald)
 		;
 	ck_assert_int_eq(r, -EAGAIN);
 	ck_assert(sink_journal.is_stuck());
-	begin = now_ns();
-	for (int i = 0; i < 10000; i++)
+	waits = suite_waits();
+	for (int i = 0; i < CALLS; i++)
 		ck_assert_int_eq(write_record("stopped", BYTES("x")), -EAGAIN);
-	ck_assert_int_lt(now_ns() - begin, 1000 * NS_PER_MS);
+	ck_assert_int_lt(suite_waits() - waits, CALLS / 10);
 	journald_cont();
 	journald_sync();
 	ck_assert_int_eq(write_record("continued", BYTES("x")), 1);
@@ -178,19 +179,23 @@ START_TEST(waits_once_for_a_stopped_journald)
 }
 END_TEST
 
+/* A call that begins a second after it has to reach it, on a machine however busy. */
 START_TEST(uses_the_journal_within_a_second_of_its_return)
 {
-	int64_t begin;
+	int64_t begin, since;
+	int r;
 
 	ck_assert_int_eq(write_record("before", BYTES("x")), 1);
 	journald_kill();
 	ck_assert_int_eq(write_record("gone", BYTES("x")), -ENOTCONN);
 	journald_start();
 	begin = now_ns();
-	while (write_record("back", BYTES("x")) != 1) {
-		ck_assert_int_lt(now_ns() - begin, 1000 * NS_PER_MS);
+	do {
 		(void)poll(NULL, 0, 10);
-	}
+		since = now_ns() - begin;
+		r = write_record("back", BYTES("x"));
+	} while (r != 1 && since < 1000 * NS_PER_MS);
+	ck_assert_int_eq(r, 1);
 	check_message("back", BYTES("x"));
 }
 END_TEST
