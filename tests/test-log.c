@@ -68,18 +68,19 @@ END_TEST
 /* An edit is seen within a second of the next record, as in any program. */
 START_TEST(an_edited_configuration_is_taken_over)
 {
-	run(0, "until_logged() {\n"
-	       "  i=0\n"
-	       "  until journalctl --sync && [ -n \"$(journalctl -q PROCESS=edit PRIORITY=$1)\" ]; do\n"
-	       "    i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
-	       "    echo '<3>bad' >&3; echo info >&3\n"
-	       "  done\n"
-	       "}\n"
-	       "echo 'defaults = { level = \"err\"; };' >edit-$$.conf\n"
-	       "MPLOG_CONF=$PWD/edit-$$.conf; export MPLOG_CONF\n"
-	       "mkfifo edit-$$; mplog log -n edit <edit-$$ & exec 3>edit-$$; until_logged 3\n"
-	       "echo 'defaults = { level = \"info\"; };' >new-$$; mv new-$$ edit-$$.conf\n"
-	       "until_logged 6; exec 3>&-; wait; rm edit-$$ edit-$$.conf");
+	run(0,
+	    "until_logged() {\n"
+	    "  i=0\n"
+	    "  until journalctl --sync && [ -n \"$(journalctl -q PROCESS=edit PRIORITY=$1)\" ]; do\n"
+	    "    i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
+	    "    echo '<3>bad' >&3; echo info >&3\n"
+	    "  done\n"
+	    "}\n"
+	    "echo 'defaults = { level = \"err\"; };' >edit-$$.conf\n"
+	    "MPLOG_CONF=$PWD/edit-$$.conf; export MPLOG_CONF\n"
+	    "mkfifo edit-$$; mplog log -n edit <edit-$$ & exec 3>edit-$$; until_logged 3\n"
+	    "echo 'defaults = { level = \"info\"; };' >new-$$; mv new-$$ edit-$$.conf\n"
+	    "until_logged 6; exec 3>&-; wait; rm edit-$$ edit-$$.conf");
 }
 END_TEST
 

@@ -262,6 +262,25 @@ START_TEST(follow_goes_on_where_history_ends)
 }
 END_TEST
 
+/* Many names, close together and far between: the same records as by the index alone. */
+START_TEST(many_names_among_many_others)
+{
+	free(shell_expect(
+		0, "for i in 1 2 3; do\n"
+		   "  for name in a b c d e f g h i j k l; do\n"
+		   "    seq 20 | mplog log -n many-$name\n"
+		   "    [ $i = 2 ] || seq 300 | mplog log -n other\n"
+		   "  done\n"
+		   "done\n"
+		   "journalctl --sync\n"
+		   "for name in a b c d e f g h i j k l; do echo PROCESS=many-$name; done |\n"
+		   "  xargs journalctl -q -o cat >many\n"
+		   "mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
+		   "tail -n 600 many >last && rm many &&\n"
+		   "mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last"));
+}
+END_TEST
+
 START_TEST(the_demo_in_lanes)
 {
 	char *const output = shell_expect(
@@ -297,6 +316,7 @@ int main(void)
 	tcase_add_checked_fixture(real, journald_start, NULL);
 	tcase_add_test(real, follow);
 	tcase_add_test(real, follow_goes_on_where_history_ends);
+	tcase_add_test(real, many_names_among_many_others);
 	tcase_add_test(real, the_demo_in_lanes);
 	suite_add_tcase(suite, real);
 

@@ -1,128 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "tail-query.h"
 
-#include "mplog.h"
+#include "tail-match.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-	/* Each exact name costs a look-up in each file for each record, about a microsecond: from so
-	 * many on it is cheaper to look at all records. */
-	EXACT_NAMES_MAX = 256,
-	MATCH_SIZE = 512,
+	/* What a record costs, in microseconds: by the index, for each name that is looked up; */
+	INDEX_COST = 1,
+	/* and looked at, be it wanted or not. */
+	LOOK_COST = 5,
+	/* Going over to the index costs so much, for each name; */
+	CHANGE_COST = 20,
+	/* and as much has been spent after so many records. */
+	INDEX_RECORDS = CHANGE_COST / INDEX_COST,
 };
-
-static bool matches_name(const struct query *query, struct bytes name)
-{
-	for (size_t i = 0; i < query->n_globs; i++) {
-		if (glob_match(&query->globs[i], name.data, name.size))
-			return true;
-	}
-	return false;
-}
 
 /* Whether the record at hand is one that was asked for. */
 static bool read_entry(const struct query *query, struct entry *entry)
 {
 	if (!entry_read_name(entry, query->journal))
 		return false;
-	if (!query->is_exact && !matches_name(query, entry->process))
+	if (!query->is_exact && !match_name(query, entry->process))
 		return false;
 	return entry_read(entry) && !(query->options.hides_ends && entry->is_good_end);
-}
-
-/* ---- What is asked for ------------------------------------------------------------------------ */
-
-static int add_match(sd_journal *journal, const char *field, const char *value)
-{
-	char match[MATCH_SIZE];
-	const int size = snprintf(match, sizeof(match), "%s=%s", field, value);
-
-	if (size < 0 || (size_t)size >= sizeof(match))
-		return -EINVAL;
-	return sd_journal_add_match(journal, match, (size_t)size);
-}
-
-static int add_level_matches(sd_journal *journal, int level)
-{
-	int r = 0;
-
-	for (int i = 0; r >= 0 && level < MPLOG_DEBUG && i <= level; i++)
-		r = add_match(journal, "PRIORITY", (const char[]){ (char)('0' + i), '\0' });
-	return r;
-}
-
-static int add_common_matches(const struct query *query)
-{
-	const struct query_options *const options = &query->options;
-	int r = add_level_matches(query->journal, options->level);
-
-	if (r >= 0 && options->identifier)
-		r = add_match(query->journal, "SYSLOG_IDENTIFIER", options->identifier);
-	if (r >= 0 && options->run)
-		r = add_match(query->journal, "RUN_ID", options->run);
-	return r < 0 ? r : 0;
-}
-
-static int add_name(struct names *names, const void *data, size_t size)
-{
-	const size_t length = strlen("PROCESS=");
-	char **const larger = reallocarray(names->name, names->n + 1, sizeof(*larger));
-
-	if (!larger)
-		return -ENOMEM;
-	names->name = larger;
-	larger[names->n] = strndup((const char *)data + length, size - length);
-	if (!larger[names->n])
-		return -ENOMEM;
-	names->n++;
-	return 0;
-}
-
-static int find_names(struct query *query)
-{
-	const void *data;
-	size_t size;
-	int r = sd_journal_query_unique(query->journal, "PROCESS");
-
-	while (r >= 0 &&
-	       (r = sd_journal_enumerate_available_unique(query->journal, &data, &size)) > 0)
-		r = add_name(&query->names, data, size);
-	return r;
-}
-
-static bool is_wanted(const struct query *query, size_t i)
-{
-	const char *const name = query->names.name[i];
-
-	return matches_name(query, (struct bytes){ name, strlen(name) });
-}
-
-bool query_matches_any(const struct query *query)
-{
-	for (size_t i = 0; i < query->names.n; i++) {
-		if (is_wanted(query, i))
-			return true;
-	}
-	return false;
-}
-
-static int add_name_matches(struct query *query)
-{
-	size_t n = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < query->names.n; i++)
-		n += is_wanted(query, i);
-	query->is_exact = n <= EXACT_NAMES_MAX;
-	for (size_t i = 0; r >= 0 && query->is_exact && i < query->names.n; i++) {
-		if (is_wanted(query, i))
-			r = add_match(query->journal, "PROCESS", query->names.name[i]);
-	}
-	return r;
 }
 
 static int compile(struct query *query, char **patterns)
@@ -163,7 +65,7 @@ int query_open(struct query *query, const struct query_options *options)
 	if (r >= 0)
 		r = compile(query, options->patterns);
 	if (r >= 0)
-		r = find_names(query);
+		r = match_find_names(query);
 	if (r >= 0)
 		remember_tail(query);
 	return r < 0 ? r : 0;
@@ -183,6 +85,58 @@ void query_close(struct query *query)
 
 /* ---- What there is ---------------------------------------------------------------------------- */
 
+/* With many names the index is slow, without it all that others have logged is looked at: which one is
+ * better depends on how many records are wanted where we are. Neither is kept for longer than it
+ * takes to have lost what going over to the other costs. */
+static int choose_way(struct query *query)
+{
+	const int names = (int)query->n_wanted;
+	int r = 0;
+
+	if (names > MATCH_NAMES_MAX || names * INDEX_COST <= LOOK_COST)
+		return 0;
+	if (query->is_exact && query->spent > INDEX_RECORDS)
+		r = match_any_name(query);
+	else if (!query->is_exact && query->spent > names * CHANGE_COST)
+		r = match_names(query);
+	else
+		return 0;
+	query->spent = 0;
+	return r;
+}
+
+static void note_cost(struct query *query, bool is_wanted)
+{
+	const int by_index = is_wanted ? (int)query->n_wanted * INDEX_COST : 0;
+
+	query->spent += query->is_exact ? 1 : LOOK_COST - by_index;
+	if (query->spent < 0)
+		query->spent = 0;
+}
+
+/* Other matches do not change where we are. */
+static int move_on(struct query *query, int (*move)(sd_journal *))
+{
+	const int r = choose_way(query);
+
+	return r < 0 ? r : move(query->journal);
+}
+
+/* Reads the record at hand, or the next one that is wanted in the direction of MOVE. R and what is
+ * returned are as of sd_journal_next(3). */
+static int find_wanted(struct query *query, struct entry *entry, int r, int (*move)(sd_journal *))
+{
+	while (r > 0) {
+		const bool is_wanted = read_entry(query, entry);
+
+		note_cost(query, is_wanted);
+		if (is_wanted)
+			return 1;
+		r = move_on(query, move);
+	}
+	return r;
+}
+
 static bool is_in_time(const struct query *query, const struct entry *entry, bool is_followed)
 {
 	return entry->realtime_us >= query->options.since_us &&
@@ -196,14 +150,15 @@ static int seek_back(struct query *query, bool is_followed)
 	size_t n = 0;
 	int r = sd_journal_seek_tail(query->journal);
 
-	while (r >= 0 && (r = sd_journal_previous(query->journal)) > 0) {
-		if (!read_entry(query, &entry))
-			continue;
+	if (r >= 0)
+		r = sd_journal_previous(query->journal);
+	while ((r = find_wanted(query, &entry, r, sd_journal_previous)) > 0) {
 		if (entry.realtime_us < query->options.since_us)
 			return sd_journal_next(query->journal);
 		n += is_in_time(query, &entry, is_followed);
 		if (n == query->options.count)
 			return r;
+		r = move_on(query, sd_journal_previous);
 	}
 	if (r >= 0)
 		r = sd_journal_seek_head(query->journal);
@@ -228,46 +183,27 @@ int query_history(struct query *query, bool is_followed, size_t max, query_fn *f
 	struct entry entry;
 	int r;
 
-	if (query->options.count == 0 || !query_matches_any(query))
+	if (query->options.count == 0 || query->n_wanted == 0)
 		return 0;
-	sd_journal_flush_matches(query->journal);
-	r = add_common_matches(query);
-	if (r >= 0)
-		r = add_name_matches(query);
+	query->spent = 0;
+	r = query->n_wanted <= MATCH_NAMES_MAX ? match_names(query) : match_any_name(query);
 	if (r >= 0)
 		r = seek_first(query, is_followed);
-	for (; r > 0 && max > 0; r = sd_journal_next(query->journal)) {
-		if (!read_entry(query, &entry) || !is_in_time(query, &entry, is_followed))
-			continue;
-		fn(&entry, userdata);
-		max--;
+	while (max > 0 && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
+		if (is_in_time(query, &entry, is_followed)) {
+			fn(&entry, userdata);
+			max--;
+		}
+		r = move_on(query, sd_journal_next);
 	}
 	return r < 0 ? r : 0;
 }
 
 /* ---- What will come --------------------------------------------------------------------------- */
 
-/* Names that nobody has had yet may match, so that only literal ones are left to the index. */
-static int add_literal_matches(struct query *query)
-{
-	int r = 0;
-
-	query->is_exact = true;
-	for (size_t i = 0; i < query->n_globs; i++)
-		query->is_exact = query->is_exact && query->globs[i].kind == GLOB_LITERAL;
-	for (size_t i = 0; r >= 0 && query->is_exact && i < query->n_globs; i++)
-		r = add_match(query->journal, "PROCESS", query->globs[i].pattern);
-	return r;
-}
-
 static int seek_behind_tail(struct query *query)
 {
-	int r;
-
-	sd_journal_flush_matches(query->journal);
-	r = add_common_matches(query);
-	if (r >= 0)
-		r = add_literal_matches(query);
+	int r = match_names_to_come(query);
 	if (r >= 0 && query->tail)
 		r = sd_journal_seek_cursor(query->journal, query->tail);
 	else if (r >= 0)

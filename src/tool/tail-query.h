@@ -34,7 +34,9 @@ struct query {
 	struct glob *globs;
 	size_t n_globs;
 	struct names names; /* of all processes in the journal */
+	size_t n_wanted;    /* of them */
 	bool is_exact;      /* the journal's index says which records match */
+	int spent;          /* on this way of finding them */
 	char *tail;         /* cursor of the newest record when the query was opened; or NULL */
 	uint64_t tail_us;
 };
@@ -44,9 +46,6 @@ typedef void query_fn(const struct entry *entry, void *userdata);
 /* Returns 0 or a negative errno; query_close() in both cases. */
 int query_open(struct query *query, const struct query_options *options);
 void query_close(struct query *query);
-
-/* Whether a process of such a name has ever logged. */
-bool query_matches_any(const struct query *query);
 
 /* Calls FN for each record that there is, in order; not for those that came since query_open() if
  * these will be FOLLOWED. At most MAX of them. Returns 0 or a negative errno. */

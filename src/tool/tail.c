@@ -87,7 +87,7 @@ static void explain_silence(const struct query *query, char **patterns)
 			      "systemd-journal");
 		return;
 	}
-	if (!patterns[0] || query_matches_any(query))
+	if (!patterns[0] || query->n_wanted > 0)
 		return;
 	for (size_t i = 0; words && i < query->names.n; i++)
 		words[i] = query->names.name[i];
