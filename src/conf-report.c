@@ -37,7 +37,7 @@ static void tell(struct conf_report *report, enum conf_severity severity, unsign
 	report->complain(report->userdata, &complaint);
 }
 
-/* What stands in a file is shown, and a message is one line of text. */
+/* Parts of the file are shown, and a message is one line of text. */
 static void remove_controls(char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -46,15 +46,21 @@ static void remove_controls(char *text)
 	}
 }
 
+__attribute__((format(printf, 2, 0))) static void format(char text[TEXT_MAX], const char *fmt,
+							 va_list ap)
+{
+	(void)vsnprintf(text, TEXT_MAX, fmt, ap);
+	remove_controls(text);
+}
+
 void conf_error(struct conf_report *report, unsigned line, const char *fmt, ...)
 {
 	char text[TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	format(text, fmt, ap);
 	va_end(ap);
-	remove_controls(text);
 	keep_first(report, line, text);
 	tell(report, CONF_ERROR, line, text);
 }
@@ -70,8 +76,7 @@ void conf_warning(struct conf_report *report, unsigned line, const char *fmt, ..
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	format(text, fmt, ap);
 	va_end(ap);
-	remove_controls(text);
 	tell(report, CONF_WARNING, line, text);
 }

@@ -6,11 +6,6 @@
 #include "show.h"
 #include "tool.h"
 
-static bool is_any(const struct glob *glob)
-{
-	return !glob->pattern || glob->kind == GLOB_ANY;
-}
-
 static bool may_apply(const struct rule *rule, const char *identifier)
 {
 	const size_t length = strlen(identifier);
@@ -33,11 +28,11 @@ static void print_rule(const struct rule *rule)
 	print_origin(rule);
 	(void)fputs(": ", stdout);
 	tool_print_escaped(stdout, rule->is_defaults ? "defaults" : rule->name.pattern);
-	if (!is_any(&rule->identifier)) {
+	if (!show_is_any(&rule->identifier)) {
 		(void)fputs(" of ", stdout);
 		tool_print_escaped(stdout, rule->identifier.pattern);
 	}
-	if (!is_any(&rule->scope)) {
+	if (!show_is_any(&rule->scope)) {
 		(void)fputs(" in a file for ", stdout);
 		tool_print_escaped(stdout, rule->scope.pattern);
 	}
@@ -70,8 +65,9 @@ static void print_json(const struct rule *rule)
 	json_bool(&json, "defaults", rule->is_defaults);
 	json_string(&json, "name", rule->name.pattern);
 	json_string(&json, "identifier",
-		    is_any(&rule->identifier) ? "*" : rule->identifier.pattern);
-	json_string(&json, "file_identifier", is_any(&rule->scope) ? "*" : rule->scope.pattern);
+		    show_is_any(&rule->identifier) ? "*" : rule->identifier.pattern);
+	json_string(&json, "file_identifier",
+		    show_is_any(&rule->scope) ? "*" : rule->scope.pattern);
 	json_open(&json, "settings", '{');
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];

@@ -28,17 +28,12 @@ static void complain(void *userdata, const struct conf_complaint *complaint)
 	(void)fputc('\n', stderr);
 }
 
-static bool is_any(const struct glob *glob)
-{
-	return !glob->pattern || glob->kind == GLOB_ANY;
-}
-
 /* The identifier that the rule is for; NULL: for all. */
 static const char *identifier_of(const struct rule *rule)
 {
-	return !is_any(&rule->identifier) ? rule->identifier.pattern
-	       : !is_any(&rule->scope)    ? rule->scope.pattern
-					  : NULL;
+	return !show_is_any(&rule->identifier) ? rule->identifier.pattern
+	       : !show_is_any(&rule->scope)    ? rule->scope.pattern
+					       : NULL;
 }
 
 static bool is_named_before(const struct rules *rules, size_t i, const char *identifier)

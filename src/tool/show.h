@@ -18,3 +18,9 @@ void show_rules(const struct show *show);
 /* The settings of the process name for the identifier, which is called TITLE; NULL: any. */
 void show_settings(const struct show *show, const char *identifier, const char *title,
 		   const char *name);
+
+/* Whether the pattern, where there is one, leaves nothing out. */
+static inline bool show_is_any(const struct glob *glob)
+{
+	return !glob->pattern || glob->kind == GLOB_ANY;
+}
