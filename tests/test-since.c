@@ -49,6 +49,8 @@ START_TEST(spans)
 	check("-1h30min", NOW - 5400);
 	check("2 days ago", NOW - 2 * 86400);
 	check("1week 1 day ago", NOW - 8 * 86400);
+	check("1.5h ago", NOW - 5400);
+	check("-90", NOW - 90);
 }
 END_TEST
 

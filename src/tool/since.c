@@ -1,80 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "since.h"
 
+#include "timespan.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	MICROSECONDS = 1000 * 1000,
-	MINUTE = 60,
-	HOUR = 60 * MINUTE,
-	DAY = 24 * HOUR,
-	WEEK = 7 * DAY,
+	SPAN_SIZE = 128, /* "1 week 2 days 3 hours 4 minutes 5 seconds" */
 };
 
-static const struct unit {
-	const char *name;
-	int64_t seconds;
-} units[] = {
-	{ "s", 1 },        { "sec", 1 },      { "second", 1 },      { "seconds", 1 },
-	{ "m", MINUTE },   { "min", MINUTE }, { "minute", MINUTE }, { "minutes", MINUTE },
-	{ "h", HOUR },     { "hour", HOUR },  { "hours", HOUR },    { "d", DAY },
-	{ "day", DAY },    { "days", DAY },   { "w", WEEK },        { "week", WEEK },
-	{ "weeks", WEEK },
-};
-
-static const struct unit *find_unit(const char *name, size_t length)
-{
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strlen(units[i].name) == length && strncmp(units[i].name, name, length) == 0)
-			return &units[i];
-	}
-	return NULL;
-}
-
-/* "1h 30min", up to whatever is no number with its unit. */
-static bool parse_duration(const char **text, int64_t *ret_seconds)
-{
-	const char *at = *text;
-	int64_t seconds = 0;
-	bool any = false;
-
-	for (;;) {
-		const struct unit *unit;
-		unsigned long number;
-		char *end;
-
-		at += strspn(at, " ");
-		if (*at < '0' || *at > '9')
-			break;
-		number = strtoul(at, &end, 10);
-		end += strspn(end, " ");
-		at = end + strspn(end, "abcdefghijklmnopqrstuvwxyz");
-		unit = find_unit(end, (size_t)(at - end));
-		if (!unit || number > INT32_MAX)
-			return false;
-		seconds += (int64_t)number * unit->seconds;
-		any = true;
-	}
-	*text = at;
-	*ret_seconds = seconds;
-	return any;
-}
-
+/* "-1h 30min", or the same with " ago" in place of the minus. */
 static bool parse_relative(const char *text, time_t now, time_t *ret)
 {
-	const bool is_negative = *text == '-';
-	int64_t seconds;
+	const size_t size = strlen(text), tail = strlen("ago");
+	char span[SPAN_SIZE];
+	uint64_t usec;
 
-	text += is_negative;
-	if (!parse_duration(&text, &seconds))
+	if (size >= sizeof(span))
 		return false;
-	if (strcmp(text, is_negative ? "" : "ago") != 0)
+	if (text[0] == '-')
+		(void)snprintf(span, sizeof(span), "%s", text + 1);
+	else if (size > tail && strcmp(text + size - tail, "ago") == 0)
+		(void)snprintf(span, sizeof(span), "%.*s", (int)(size - tail), text);
+	else
 		return false;
-	*ret = now - seconds;
+	if (timespan_parse(span, &usec) < 0)
+		return false;
+	*ret = now - (time_t)(usec / MICROSECONDS);
 	return true;
 }
 
