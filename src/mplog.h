@@ -116,7 +116,8 @@ MPLOG_EXPORT int mplog_open_with(const struct mplog_options *options);
 /**
  * Tells what is still to be told (lost and suppressed records, children that died), gives the
  * board's slots, the socket and all memory back. Calling it twice does nothing. Other threads may
- * go on logging, as before mplog_open(). exit(3) does the telling by itself.
+ * go on logging, as before mplog_open(). exit(3) without it tells what this process lost and
+ * suppressed, and nothing of its children.
  */
 MPLOG_EXPORT void mplog_close(void);
 
