@@ -241,9 +241,10 @@ END_TEST
 /* What systemd gives to the main process of a unit. */
 START_TEST(sockets_and_watchdog_are_the_commands)
 {
-	run(0, "LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
-	       "sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
-	       "3</dev/null");
+	run(0,
+	    "LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
+	    "sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
+	    "3</dev/null");
 }
 END_TEST
 
@@ -413,6 +414,36 @@ START_TEST(a_pipeline_at_full_speed_loses_nothing)
 }
 END_TEST
 
+static unsigned long lines_wanted(void)
+{
+	const char *const wanted = getenv("MPLOG_TEST_LINES");
+
+	return wanted ? strtoul(wanted, NULL, 10) : 50000;
+}
+
+START_TEST(a_flood_is_logged_whole)
+{
+	const unsigned long lines = lines_wanted();
+
+	free(shell_expect(0,
+			  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
+			  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"
+			  "  sed 's/process=flood //' >flood; seq %lu | cmp - flood && rm flood",
+			  lines, lines));
+}
+END_TEST
+
+START_TEST(a_flood_below_the_level_leaves_what_is_above)
+{
+	free(shell_expect(0,
+			  "MPLOG_LEVEL=info mplog exec quiet --stdout=debug -- "
+			  "sh -c 'echo \"<6>begun\"; seq %lu; echo \"<6>done\"'",
+			  10 * lines_wanted()));
+	ck_assert_uint_eq(journal_count("PROCESS=quiet", NULL), 2);
+	ck_assert_uint_eq(journal_count("MESSAGE=process=quiet done", NULL), 1);
+}
+END_TEST
+
 static char *records_of(const char *identifier)
 {
 	return shell_expect(0,
@@ -446,7 +477,9 @@ END_TEST
 /* nohup(1), and a shell's background, hand on signals ignored: the commands here are to die of them. */
 static void heed_signals(void)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2 };
+	static const int signals[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2
+	};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		(void)signal(signals[i], SIG_DFL);
@@ -458,7 +491,7 @@ int main(void)
 	TCase *tcase = tcase_create("exec");
 
 	heed_signals();
-	tcase_set_timeout(tcase, 120);
+	tcase_set_timeout(tcase, getenv("MPLOG_TEST_LINES") ? 3600 : 120);
 	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, lines_become_records);
 	tcase_add_test(tcase, streams_have_their_levels);
@@ -484,6 +517,8 @@ int main(void)
 	tcase_add_test(tcase, what_is_left_behind_is_told_once);
 	tcase_add_test(tcase, a_background_process_does_not_hold_it);
 	tcase_add_test(tcase, a_pipeline_at_full_speed_loses_nothing);
+	tcase_add_test(tcase, a_flood_is_logged_whole);
+	tcase_add_test(tcase, a_flood_below_the_level_leaves_what_is_above);
 	tcase_add_test(tcase, in_parallel_and_in_sequence);
 	suite_add_tcase(suite, tcase);
 
