@@ -56,20 +56,34 @@ static pid_t as_child(void (*function)(void))
 	return pid;
 }
 
-static void send_child_figures(pid_t pid, const char *code, int sent, int diverted, int last)
+/* What the library itself says of a process. */
+static void send_lost(int lost, int diverted, int first, int last)
 {
-	ck_assert_int_eq(
-		sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_CHILD,
-				"SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id, "PROCESS=main",
-				"MPLOG_CHILD=worker-1", "MPLOG_CHILD_PID=%ld", (long)pid,
-				"MPLOG_EXIT_CODE=%s", code, "MPLOG_SENT=%d", sent, "MPLOG_LOST=0",
-				"MPLOG_DIVERTED=%d", diverted, "MPLOG_LAST_SEQ=%d", last, NULL),
-		0);
+	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_LOST,
+					 "SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id,
+					 "PROCESS=main", "MPLOG_LOST=%d", lost, "MPLOG_DIVERTED=%d",
+					 diverted, "MPLOG_FIRST_SEQ=%d", first, "MPLOG_LAST_SEQ=%d",
+					 last, NULL),
+			 0);
 }
 
-static void send_child_record(pid_t pid, const char *code, int sent, int last)
+struct end {
+	const char *code;
+	int sent, diverted, last;
+	uint64_t since_us; /* 0: unknown */
+};
+
+static void send_end(pid_t pid, struct end end)
 {
-	send_child_figures(pid, code, sent, 0, last);
+	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_CHILD,
+					 "SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id,
+					 "PROCESS=main", "MPLOG_CHILD=worker-1",
+					 "MPLOG_CHILD_PID=%ld", (long)pid, "MPLOG_EXIT_CODE=%s",
+					 end.code, "MPLOG_SENT=%d", end.sent, "MPLOG_LOST=0",
+					 "MPLOG_DIVERTED=%d", end.diverted, "MPLOG_LAST_SEQ=%d",
+					 end.last, "MPLOG_SINCE=%llu",
+					 (unsigned long long)end.since_us, NULL),
+			 0);
 }
 
 /* One line a process: name, records, missing, in flight, twice, its gaps. */
@@ -131,11 +145,7 @@ END_TEST
 START_TEST(what_was_told_of_is_told)
 {
 	send_range("main", 1, 2);
-	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_LOST,
-					 "SYSLOG_IDENTIFIER=gaps", "RUN_ID=%s", run_id,
-					 "PROCESS=main", "MPLOG_LOST=2", "MPLOG_DIVERTED=1",
-					 "MPLOG_FIRST_SEQ=3", "MPLOG_LAST_SEQ=5", NULL),
-			 0);
+	send_lost(2, 1, 3, 5);
 	send_range("main", 7, 8);
 	expect(1, "main 4 4 0 0 3-5 told,6-6 unknown\n");
 }
@@ -162,7 +172,7 @@ START_TEST(the_one_in_flight_of_a_killed_process)
 {
 	const pid_t pid = as_child(one_to_ten);
 
-	send_child_record(pid, "killed", 10, 11);
+	send_end(pid, (struct end){ "killed", .sent = 10, .last = 11 });
 	expect(1, "worker-1 10 1 1 0 11-11 in flight\n");
 }
 END_TEST
@@ -172,7 +182,7 @@ START_TEST(a_lost_tail_of_a_killed_process)
 {
 	const pid_t pid = as_child(one_to_ten);
 
-	send_child_record(pid, "killed", 12, 13);
+	send_end(pid, (struct end){ "killed", .sent = 12, .last = 13 });
 	expect(1, "worker-1 10 3 1 0 11-12 unknown,13-13 in flight\n");
 }
 END_TEST
@@ -182,7 +192,7 @@ START_TEST(what_a_killed_process_could_not_tell)
 {
 	const pid_t pid = as_child(one_to_ten);
 
-	send_child_figures(pid, "killed", 10, 5, 16);
+	send_end(pid, (struct end){ "killed", .sent = 10, .diverted = 5, .last = 16 });
 	expect(1, "worker-1 10 6 1 0 11-15 told,16-16 in flight\n");
 }
 END_TEST
@@ -215,27 +225,22 @@ static void five_to_seven(void)
 	send_range("worker-1", 5, 7);
 }
 
-static void send_child_since(pid_t pid, uint64_t since_us)
+static void send_end_since(pid_t pid, uint64_t since_us)
 {
-	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_CHILD, "RUN_ID=%s",
-					 run_id, "PROCESS=main", "MPLOG_CHILD=worker-1",
-					 "MPLOG_CHILD_PID=%ld", (long)pid, "MPLOG_EXIT_CODE=exited",
-					 "MPLOG_SENT=7", "MPLOG_LAST_SEQ=7", "MPLOG_SINCE=%llu",
-					 (unsigned long long)since_us, NULL),
-			 0);
+	send_end(pid, (struct end){ "exited", .sent = 7, .last = 7, .since_us = since_us });
 }
 
 /* Its parent knows when it began: the journal was there then, or it was not. */
 START_TEST(a_child_that_is_older_than_the_journal)
 {
-	send_child_since(as_child(five_to_seven), 1);
+	send_end_since(as_child(five_to_seven), 1);
 	expect(0, "worker-1 3 0 0 0 1-4 before\n");
 }
 END_TEST
 
 START_TEST(a_child_that_is_younger_than_the_journal)
 {
-	send_child_since(as_child(five_to_seven), now_us());
+	send_end_since(as_child(five_to_seven), now_us());
 	expect(1, "worker-1 3 4 0 0 1-4 unknown\n");
 }
 END_TEST
@@ -262,10 +267,7 @@ END_TEST
 
 START_TEST(what_was_lost_at_the_beginning_is_told)
 {
-	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_LOST, "RUN_ID=%s",
-					 run_id, "PROCESS=main", "MPLOG_LOST=3", "MPLOG_DIVERTED=0",
-					 "MPLOG_FIRST_SEQ=1", "MPLOG_LAST_SEQ=3", NULL),
-			 0);
+	send_lost(3, 0, 1, 3);
 	send_range("main", 4, 6);
 	expect(1, "main 3 3 0 0 1-3 told\n");
 }
@@ -278,7 +280,7 @@ START_TEST(in_flight_and_arrived)
 {
 	const pid_t pid = as_child(one_to_ten);
 
-	send_child_record(pid, "killed", 9, 10);
+	send_end(pid, (struct end){ "killed", .sent = 9, .last = 10 });
 	expect(0, "worker-1 10 0 0 0 \n");
 }
 END_TEST
@@ -287,7 +289,7 @@ START_TEST(who_ended_by_itself_has_none_in_flight)
 {
 	const pid_t pid = as_child(one_to_ten);
 
-	send_child_record(pid, "exited", 11, 12);
+	send_end(pid, (struct end){ "exited", .sent = 11, .last = 12 });
 	expect(1, "worker-1 10 2 0 0 11-12 unknown\n");
 }
 END_TEST
@@ -295,7 +297,7 @@ END_TEST
 START_TEST(a_child_of_which_nothing_is_there)
 {
 	send_range("main", 1, 1);
-	send_child_record(4242, "exited", 3, 3);
+	send_end(4242, (struct end){ "exited", .sent = 3, .last = 3 });
 	expect(1, "main 1 0 0 0 \nworker-1 0 3 0 0 1-3 unknown\n");
 }
 END_TEST
