@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /* The offset basis and the prime of the 32-bit hash FNV-1a. */
-#define FNV_BASIS UINT32_C(2166136261)
-#define FNV_PRIME UINT32_C(16777619)
+#define FNV_BASIS           UINT32_C(2166136261)
+#define FNV_PRIME           UINT32_C(16777619)
 
 /* Tried out: without the hash's last three bits main, worker-1 to worker-9 and 1 to 9 all differ. */
 #define COMMON_NAMES_DIFFER 3
