@@ -129,7 +129,6 @@ const struct command command_show = {
 		"  --json                       one JSON object a line\n"
 		"\n"
 		"It reads the files as they are now. What a running process has is told by mplog status.\n"
-		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage or no such\n"
-		"directory.\n",
+		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage or no DIRECTORY.\n",
 	.run = run,
 };
