@@ -28,7 +28,8 @@ static int connect_to(int fd, const char *path)
 static int open_socket(int type, const char *path)
 {
 	const bool may_wait = type == SOCK_STREAM;
-	AUTO_CLOSE int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (may_wait ? SOCK_NONBLOCK : 0), 0);
+	AUTO_CLOSE int fd =
+		socket(AF_UNIX, type | SOCK_CLOEXEC | (may_wait ? SOCK_NONBLOCK : 0), 0);
 	int r;
 
 	if (fd < 0)
@@ -41,15 +42,11 @@ static int open_socket(int type, const char *path)
 	return take_fd(&fd);
 }
 
-void connection_limit_wait(struct connection *connection, int64_t wait_ns)
+static bool limit_wait(int fd)
 {
-	const int64_t limit_ns = wait_ns < CONNECTION_WAIT_NS ? wait_ns : CONNECTION_WAIT_NS;
-	const struct timeval timeout = { .tv_usec = limit_ns / 1000 + 1 }; /* 0 would be for ever */
+	const struct timeval timeout = { .tv_usec = CONNECTION_WAIT_NS / 1000 };
 
-	if (atomic_load_explicit(&connection->wait_ns, memory_order_relaxed) == limit_ns)
-		return;
-	if (setsockopt(connection->socket.fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0)
-		atomic_store_explicit(&connection->wait_ns, limit_ns, memory_order_relaxed);
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0;
 }
 
 int connection_open(struct connection **ret, const char *path, bool may_stream)
@@ -70,7 +67,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 		return -ENOMEM;
 	descriptor_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
-	connection_limit_wait(connection, CONNECTION_WAIT_NS);
+	connection->may_block = limit_wait(connection->socket.fd);
 	*ret = connection;
 	return 0;
 }

@@ -13,19 +13,16 @@ struct connection {
 	struct retired retired;
 	struct descriptor socket;
 	bool is_stream;
+	/* Whether a blocking send ends after CONNECTION_WAIT_NS. */
+	bool may_block;
 	/* The tick of the coarse clock when it was last known to be ours. */
 	atomic_llong checked_ns;
-	/* How long a blocking send waits at most: SO_SNDTIMEO as it was set last. */
-	atomic_llong wait_ns;
 };
 
 /* The kernel wakes who waits in a blocking send one after the other, poll(2) wakes them all. But
- * the time-out belongs to the socket, which threads and children may share: so that nobody waits
- * for another's deadline it is a short one, again and again. */
+ * the time-out belongs to the socket, which threads and children share: it is a short one, never
+ * changed, and who has more time sends again and again. */
 #define CONNECTION_WAIT_NS INT64_C(50000000)
-
-/* Sets it, at most to CONNECTION_WAIT_NS: no system call where it is that already. */
-void connection_limit_wait(struct connection *connection, int64_t wait_ns);
 
 /* Returns 0 or a negative errno. may_stream: SOCK_STREAM where the service takes no datagrams. */
 int connection_open(struct connection **ret, const char *path, bool may_stream);

@@ -61,17 +61,22 @@ static int advance(struct parcel *parcel, size_t n, bool is_stream)
 }
 
 /* Waits until the deadline at most. Goes on after a signal with what is left. */
-static int push_waiting(struct connection *connection, struct parcel *parcel,
+static int push_waiting(const struct connection *connection, struct parcel *parcel,
 			struct deadline *deadline)
 {
+	const int fd = connection->socket.fd;
+
 	for (;;) {
-		const int64_t left_ns = deadline_left_ns(deadline);
+		const bool blocks =
+			connection->may_block && deadline_left_ns(deadline) >= CONNECTION_WAIT_NS;
 		ssize_t n;
 
-		if (left_ns == 0)
+		if (!blocks && !deadline_poll(deadline, fd))
 			return -EAGAIN;
-		connection_limit_wait(connection, left_ns);
-		n = push(connection->socket.fd, parcel, 0);
+		/* While somebody waits the number may become another's. */
+		if (!descriptor_is_ours(&connection->socket))
+			return -ENOTCONN;
+		n = push(fd, parcel, blocks ? 0 : MSG_DONTWAIT);
 		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
 			return 0;
 		if (n < 0 && n != -EAGAIN && n != -EINTR)
@@ -84,10 +89,8 @@ static int push_waiting(struct connection *connection, struct parcel *parcel,
 static bool may_block_at_once(const struct link *link, const struct connection *connection,
 			      const struct deadline *deadline)
 {
-	return !atomic_load_explicit(&link->stuck, memory_order_relaxed) && deadline->end_ns == 0 &&
-	       deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS &&
-	       atomic_load_explicit(&connection->wait_ns, memory_order_relaxed) ==
-		       CONNECTION_WAIT_NS;
+	return connection->may_block && patience_is_whole(&link->patience) &&
+	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
 HOT_INLINE int transmit(const struct link *link, struct connection *connection,
@@ -102,9 +105,7 @@ HOT_INLINE int transmit(const struct link *link, struct connection *connection,
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
-	if (!descriptor_is_ours(&connection->socket))
-		return -ENOTCONN;
-	if (n == -EAGAIN && atomic_load_explicit(&link->stuck, memory_order_relaxed))
+	if (n == -EAGAIN && !patience_is_left(&link->patience, deadline))
 		return -EAGAIN;
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
@@ -184,6 +185,7 @@ static int connect_anew(struct link *link, struct connection **connection, int64
 
 	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
 	atomic_store_explicit(&link->was_there, true, memory_order_relaxed);
+	atomic_store_explicit(&link->inherited, false, memory_order_relaxed);
 	if (!replace(link, connection, opened))
 		connection_retire(opened);
 	return *connection ? 0 : -ENOTCONN;
@@ -209,21 +211,19 @@ static bool wants_another(struct link *link, int64_t now_ns)
 {
 	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
 		return atomic_exchange(&link->inherited, false);
-	return atomic_load_explicit(&link->stuck, memory_order_relaxed) && may_look(link, now_ns);
+	return !patience_is_whole(&link->patience) && may_look(link, now_ns);
 }
 
 HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connection **ret)
 {
 	*ret = atomic_load(&link->connection);
-	if (*ret && atomic_load_explicit(&link->inherited, memory_order_relaxed))
+	if (*ret && is_current(*ret, now_ns))
 		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
-	if (*ret && !is_current(*ret, now_ns)) {
+	if (*ret) {
 		drop(link, *ret);
 		*ret = NULL;
 		return connect_anew(link, ret, now_ns);
 	}
-	if (*ret)
-		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
 	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
 }
 
@@ -237,8 +237,6 @@ static bool is_broken(int error, const struct connection *connection)
 	case -EPIPE:
 	case -ETIMEDOUT:
 		return true;
-	case -EAGAIN:
-		return false;
 	default:
 		return !descriptor_is_ours(&connection->socket);
 	}
@@ -266,12 +264,6 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
-static void note_stuck(struct link *link, bool stuck)
-{
-	if (atomic_load_explicit(&link->stuck, memory_order_relaxed) != stuck)
-		atomic_store_explicit(&link->stuck, stuck, memory_order_relaxed);
-}
-
 /* Where the connection broke: the service may have been restarted. */
 static __attribute__((__noinline__)) int try_again(struct link *link, const struct parcel *parcel,
 						   struct deadline *deadline)
@@ -288,8 +280,10 @@ HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct de
 
 	if (again)
 		r = try_again(link, parcel, deadline);
-	if (r == 0 || r == -EAGAIN)
-		note_stuck(link, r < 0);
+	if (r == 0)
+		patience_restore(&link->patience);
+	else if (r == -EAGAIN)
+		patience_lose(&link->patience, deadline);
 	return r;
 }
 
@@ -305,7 +299,11 @@ int link_send_fd(struct link *link, int fd, struct deadline *deadline)
 
 void link_renew(struct link *link)
 {
-	atomic_store(&link->inherited, atomic_load(&link->connection) != NULL);
+	struct connection *connection = atomic_load(&link->connection);
+
+	if (connection)
+		atomic_store(&connection->checked_ns, 0);
+	atomic_store(&link->inherited, connection != NULL);
 	atomic_store(&link->not_before_ns, 0);
 }
 
@@ -314,6 +312,6 @@ void link_close(struct link *link)
 	struct connection *connection = atomic_load(&link->connection);
 
 	drop(link, connection);
-	atomic_store(&link->stuck, false);
+	patience_restore(&link->patience);
 	atomic_store(&link->not_before_ns, 0);
 }

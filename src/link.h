@@ -18,7 +18,7 @@ struct link {
 	const char *const *paths; /* tried in this order; ends with NULL */
 	bool may_stream;          /* SOCK_STREAM where the service does not take datagrams */
 	_Atomic(struct connection *) connection;
-	atomic_bool stuck;     /* the last deadline was missed */
+	struct patience patience;
 	atomic_bool inherited; /* the parent's: connect one of our own when the path is there */
 	atomic_bool was_there; /* since the program began, in this process or those before it */
 	atomic_llong not_before_ns; /* the service is not looked for again: no look-up a record */

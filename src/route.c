@@ -89,6 +89,8 @@ HOT_INLINE bool take(struct fall *fall, enum sink_id id, bool first)
 		return true;
 	if (r < 0 && !fall->error)
 		fall->error = r;
+	if (r == -EAGAIN)
+		deadline_shorten(fall->delivery->deadline);
 	if (r < 0 && !is_the_record_s(r) && sinks[id]->is_journald())
 		fall->journald_failed = true;
 	return false;

@@ -80,11 +80,6 @@ static bool journal_is_journald(void)
 	return true;
 }
 
-static bool journal_is_stuck(void)
-{
-	return atomic_load_explicit(&journal.stuck, memory_order_relaxed);
-}
-
 static void journal_renew(void)
 {
 	link_renew(&journal);
@@ -99,7 +94,6 @@ const struct sink sink_journal = {
 	.name = "journal",
 	.write = journal_write,
 	.is_journald = journal_is_journald,
-	.is_stuck = journal_is_stuck,
 	.renew = journal_renew,
 	.close = journal_close,
 };

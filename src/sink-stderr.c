@@ -18,9 +18,7 @@ enum {
 	NAP_MS = 1,         /* where poll(2) says writable of what does not take a byte */
 };
 
-#define NS_PER_MS INT64_C(1000000)
-
-static atomic_bool stuck;
+static struct patience patience;
 
 /* A part of a line went out and the rest did not: the next one begins a new line. */
 static atomic_bool torn;
@@ -45,19 +43,13 @@ static void put_record(struct text *text, const struct delivery *delivery,
 		text_put_line(text, delivery, when, color);
 }
 
-/* 1: worth another try. 0: the deadline has passed. */
-static int wait_writable(struct deadline *deadline, bool has_just_been)
+/* False: the deadline has passed. */
+static bool wait_writable(struct deadline *deadline, bool has_just_been)
 {
-	struct pollfd state = { .fd = STDERR_FILENO, .events = POLLOUT };
-	const int64_t left_ns = deadline_left_ns(deadline);
-
-	if (left_ns == 0)
-		return 0;
-	if (has_just_been)
-		(void)poll(NULL, 0, NAP_MS);
-	else
-		(void)poll(&state, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
-	return 1;
+	if (!has_just_been)
+		return deadline_poll(deadline, STDERR_FILENO);
+	(void)poll(NULL, 0, NAP_MS);
+	return deadline_left_ns(deadline) > 0;
 }
 
 static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadline *deadline)
@@ -71,7 +63,7 @@ static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadlin
 			rest->data += n;
 			rest->size -= (size_t)n;
 		} else if (n == -EAGAIN) {
-			if (atomic_load_explicit(&stuck, memory_order_relaxed) ||
+			if (!patience_is_left(&patience, deadline) ||
 			    !wait_writable(deadline, has_waited))
 				return -EAGAIN;
 		} else if (n != -EINTR) {
@@ -87,8 +79,10 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 	struct bytes rest = line;
 	const int r = write_whole(kind, &rest, deadline);
 
-	if (r == 0 || r == -EAGAIN)
-		atomic_store_explicit(&stuck, r < 0, memory_order_relaxed);
+	if (r == 0)
+		patience_restore(&patience);
+	else if (r == -EAGAIN)
+		patience_lose(&patience, deadline);
 	if (rest.size < line.size)
 		atomic_store_explicit(&torn, r < 0, memory_order_relaxed);
 	return r;
@@ -131,17 +125,11 @@ static int stderr_write(const struct delivery *delivery)
 	return r == 0 ? 1 : r;
 }
 
-static bool stderr_is_stuck(void)
-{
-	return atomic_load_explicit(&stuck, memory_order_relaxed);
-}
-
 /* Descriptor 2 is the application's: there is nothing of ours to renew or close. */
 const struct sink sink_stderr = {
 	.name = "stderr",
 	.write = stderr_write,
 	.is_journald = stderr_leads_to_journald,
-	.is_stuck = stderr_is_stuck,
 	.renew = stderr_forget,
 	.close = stderr_forget,
 };

@@ -150,11 +150,6 @@ static bool syslog_is_journald(void)
 	return false;
 }
 
-static bool syslog_is_stuck(void)
-{
-	return atomic_load_explicit(&syslog_link.stuck, memory_order_relaxed);
-}
-
 static void syslog_renew(void)
 {
 	link_renew(&syslog_link);
@@ -169,7 +164,6 @@ const struct sink sink_syslog = {
 	.name = "syslog",
 	.write = syslog_write,
 	.is_journald = syslog_is_journald,
-	.is_stuck = syslog_is_stuck,
 	.renew = syslog_renew,
 	.close = syslog_close,
 };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "deadline.h"
 #include "record.h"
 
 enum sink_id { SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
@@ -22,25 +23,6 @@ struct style {
 	bool stderr_json;
 	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */
 };
-
-/* The time a call may take, for all sinks together. The clock is read only when somebody waits. */
-struct deadline {
-	unsigned timeout_ms;
-	int64_t end_ns; /* CLOCK_MONOTONIC; 0: nobody waited yet */
-	int64_t now_ns; /* CLOCK_MONOTONIC_COARSE as the call began; 0: nobody looked yet */
-};
-
-/* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
-int64_t deadline_left_ns(struct deadline *deadline);
-
-/* Somebody waited that long before the clock was started: starts it as of then. */
-void deadline_spent(struct deadline *deadline, int64_t spent_ns);
-
-/* When the call began, as the coarse clock has it. */
-int64_t deadline_now_ns(struct deadline *deadline);
-
-/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
-int64_t coarse_now_ns(void);
 
 struct delivery {
 	const struct record *record;
@@ -58,8 +40,6 @@ struct sink {
 	int (*write)(const struct delivery *delivery);
 	/* Whether it ends in the host's journald, so that it is not worth a try where that failed. */
 	bool (*is_journald)(void);
-	/* Whether the last deadline there was missed: writes do not wait until one gets through. */
-	bool (*is_stuck)(void);
 	/* In a new child, before its first record, and wherever else the descriptors may be another
 	 * process's: with the next record take some of one's own. */
 	void (*renew)(void);

@@ -307,18 +307,17 @@ START_TEST(waits_for_the_deadline_once)
 
 	serve(SOCK_DGRAM);
 	fill();
-	atomic_store(&test_link.stuck, false);
 
 	begin = now_ns();
 	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
 	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
-	ck_assert(atomic_load(&test_link.stuck));
+	ck_assert(!patience_is_left(&test_link.patience, &(struct deadline){ TIMEOUT_MS, 0, 0 }));
 	assert_that_none_waits(TIMEOUT_MS);
 
 	drain();
 	ck_assert_int_eq(send_message(BYTES("one")), 0);
 	expect_on(server, BYTES("one"));
-	ck_assert(!atomic_load(&test_link.stuck));
+	ck_assert(patience_is_whole(&test_link.patience));
 }
 END_TEST
 
@@ -326,8 +325,40 @@ START_TEST(never_waits_without_time)
 {
 	serve(SOCK_DGRAM);
 	fill();
-	atomic_store(&test_link.stuck, false);
 	assert_that_none_waits(0);
+}
+END_TEST
+
+/* The time-out of a blocking send belongs to the socket, which a child may share: it is the same
+ * before and after each deadline, however short. */
+START_TEST(leaves_the_socket_s_time_out_alone)
+{
+	struct timeval before, after;
+	socklen_t size = sizeof(before);
+
+	serve(SOCK_DGRAM);
+	ck_assert_int_eq(send_message(BYTES("one")), 0);
+	ck_assert_int_eq(getsockopt(fd_of_link(), SOL_SOCKET, SO_SNDTIMEO, &before, &size), 0);
+	fill();
+	ck_assert_int_eq(send_within(BYTES("no"), 7), -EAGAIN);
+	ck_assert_int_eq(send_within(BYTES("no"), TIMEOUT_MS + 7), -EAGAIN);
+	ck_assert_int_eq(getsockopt(fd_of_link(), SOL_SOCKET, SO_SNDTIMEO, &after, &size), 0);
+	ck_assert_mem_eq(&before, &after, sizeof(before));
+}
+END_TEST
+
+/* Who waits for less does not spoil it for who would wait longer. */
+START_TEST(is_patient_for_as_long_as_each_call_is)
+{
+	int64_t begin;
+
+	serve(SOCK_DGRAM);
+	fill();
+	ck_assert_int_eq(send_within(BYTES("no"), TIMEOUT_MS / 10), -EAGAIN);
+	begin = now_ns();
+	ck_assert_int_eq(send_within(BYTES("no"), TIMEOUT_MS), -EAGAIN);
+	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
+	assert_that_none_waits(TIMEOUT_MS / 10);
 }
 END_TEST
 
@@ -337,7 +368,6 @@ START_TEST(gets_through_when_there_is_room_in_time)
 
 	serve(SOCK_DGRAM);
 	fill();
-	atomic_store(&test_link.stuck, false);
 	pid = fork();
 	if (pid == 0) {
 		(void)poll(NULL, 0, TIMEOUT_MS);
@@ -366,7 +396,6 @@ START_TEST(keeps_the_deadline_under_signals)
 
 	serve(SOCK_DGRAM);
 	fill();
-	atomic_store(&test_link.stuck, false);
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
 	begin = now_ns();
@@ -424,6 +453,33 @@ START_TEST(writes_nothing_to_a_stranger)
 	check_stranger(types[_i]);
 	ck_assert_int_ne(fd_of_link(), stranger);
 	ck_assert_int_ge(fcntl(stranger, F_GETFD), 0); /* nor closes it */
+}
+END_TEST
+
+static int stranger_pair[2];
+
+static void become_stranger(int signal)
+{
+	(void)signal;
+	(void)dup2(stranger_pair[0], fd_of_link());
+}
+
+/* Who waits for room wakes up to a number that is somebody else's by then. */
+START_TEST(writes_nothing_to_a_stranger_who_came_meanwhile)
+{
+	const struct sigaction action = { .sa_handler = become_stranger };
+	const struct itimerval soon = { { 0, 0 }, { 0, 20000 } };
+	int old;
+
+	serve(SOCK_DGRAM);
+	fill();
+	old = fd_of_link();
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, stranger_pair), 0);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
+	expect_nothing_on(stranger_pair[1]);
+	ck_assert_int_ne(fd_of_link(), old);
 }
 END_TEST
 
@@ -523,7 +579,12 @@ START_TEST(writes_nothing_to_a_stranger_after_fork)
 
 		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 		ck_assert_int_eq(dup2(pair[0], fd_of_link()), fd_of_link());
+		wait_for_tick();
+		atomic_store(&atomic_load(&test_link.connection)->checked_ns, coarse_now_ns());
 		link_renew(&test_link); /* no tick needed */
+		/* Another thread is about to connect. */
+		if (_i)
+			atomic_store(&test_link.inherited, false);
 		ck_assert_int_eq(send_message(BYTES("two")), 0);
 		expect_nothing_on(pair[1]);
 		_exit(0);
@@ -545,15 +606,18 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, finds_the_successor_of_a_stuck_service);
 	tcase_add_test(tcase, waits_for_the_deadline_once);
 	tcase_add_test(tcase, never_waits_without_time);
+	tcase_add_test(tcase, leaves_the_socket_s_time_out_alone);
+	tcase_add_test(tcase, is_patient_for_as_long_as_each_call_is);
 	tcase_add_test(tcase, gets_through_when_there_is_room_in_time);
 	tcase_add_test(tcase, keeps_the_deadline_under_signals);
 	tcase_add_test(tcase, leaves_no_torn_line_on_a_stream);
 	tcase_add_loop_test(tcase, writes_nothing_to_a_stranger, 0, 3);
+	tcase_add_test(tcase, writes_nothing_to_a_stranger_who_came_meanwhile);
 	tcase_add_test(tcase, survives_a_closed_descriptor);
 	tcase_add_test(tcase, closes_only_its_own);
 	tcase_add_test(tcase, has_a_connection_of_its_own_in_a_child);
 	tcase_add_test(tcase, keeps_the_parent_s_where_the_path_is_gone);
-	tcase_add_test(tcase, writes_nothing_to_a_stranger_after_fork);
+	tcase_add_loop_test(tcase, writes_nothing_to_a_stranger_after_fork, 0, 2);
 }
 
 int main(void)

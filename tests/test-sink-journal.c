@@ -166,7 +166,6 @@ START_TEST(waits_once_for_a_stopped_journald)
 	while ((r = write_record("stopped", BYTES("x"))) == 1)
 		;
 	ck_assert_int_eq(r, -EAGAIN);
-	ck_assert(sink_journal.is_stuck());
 	waits = suite_waits();
 	for (int i = 0; i < CALLS; i++)
 		ck_assert_int_eq(write_record("stopped", BYTES("x")), -EAGAIN);
@@ -174,7 +173,6 @@ START_TEST(waits_once_for_a_stopped_journald)
 	journald_cont();
 	journald_sync();
 	ck_assert_int_eq(write_record("continued", BYTES("x")), 1);
-	ck_assert(!sink_journal.is_stuck());
 	check_message("continued", BYTES("x"));
 }
 END_TEST

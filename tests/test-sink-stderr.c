@@ -261,7 +261,6 @@ START_TEST(never_blocks_beyond_the_deadline)
 		begin = now_ns();
 	ck_assert_int_eq(r, -EAGAIN);
 	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
-	ck_assert(sink_stderr.is_stuck());
 
 	waits = suite_waits();
 	for (int i = 0; i < CALLS; i++)
@@ -272,7 +271,6 @@ START_TEST(never_blocks_beyond_the_deadline)
 		;
 	ck_assert_int_eq(write_message(BYTES("again"), TIMEOUT_MS), 1);
 	ck_assert_ptr_nonnull(strstr(read_all(end), "again\n"));
-	ck_assert(!sink_stderr.is_stuck());
 }
 END_TEST
 

@@ -94,7 +94,6 @@ END_TEST
 START_TEST(is_not_journald)
 {
 	ck_assert(!sink_syslog.is_journald());
-	ck_assert(!sink_syslog.is_stuck());
 }
 END_TEST
 
