@@ -182,7 +182,7 @@ static int emit_record(const struct emission *emission, const struct call *call,
 		return 2;
 	}
 	if (tells) {
-		route.first_failed = !tell_lost(&route);
+		route.first_error = tell_lost(&route);
 		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);

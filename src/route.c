@@ -67,8 +67,8 @@ HOT_INLINE int try(const struct fall *fall, enum sink_id id, bool first)
 	const struct sink *sink = sinks[id];
 	int r;
 
-	if (first && fall->route->first_failed)
-		return -EAGAIN;
+	if (first && fall->route->first_error)
+		return fall->route->first_error;
 	if (fall->journald_failed && sink->is_journald())
 		return -EAGAIN;
 	r = sink->write(fall->delivery);

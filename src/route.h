@@ -14,8 +14,8 @@ struct route {
 	const struct voice *voice;
 	struct slot *slot; /* shows which sink it was; NULL: nobody asks */
 	struct deadline deadline;
-	bool first_failed; /* the sink where it should go was tried for this call already */
-	bool first_only;   /* no fallback */
+	int first_error; /* why the sink where it should go failed already for this call, or 0 */
+	bool first_only; /* no fallback */
 
 	/* Set by route_record(): where the record should go, and why that failed, if it did. */
 	enum sink_id first;

@@ -107,29 +107,29 @@ static bool is_anything_untold(void)
 	       (atomic_load(&untold.lost) || atomic_load(&untold.diverted));
 }
 
-static bool tell(struct route *route, bool first_only)
+static int tell(struct route *route, bool first_only)
 {
 	struct route way = *route;
 	struct account account;
 	int r;
 
 	if (!is_anything_untold())
-		return true;
+		return 0;
 	account = take_account();
 	if (!account.lost && !account.diverted) {
 		give_back(&account);
-		return true;
+		return 0;
 	}
 	way.first_only = first_only;
 	r = send_account(&way, &account);
 	route->deadline = way.deadline; /* one for both */
-	if (r == 0 || (r == 1 && !first_only))
-		return true;
+	if (r >= 0)
+		return 0;
 	give_back(&account);
-	return false;
+	return r;
 }
 
-bool tell_lost(struct route *route)
+int tell_lost(struct route *route)
 {
 	return tell(route, true);
 }
@@ -162,7 +162,7 @@ void tell_sink(const struct route *route)
 	notice_say(&notice, name);
 	notice_say(&notice, "\", asked for by name, cannot be used: ");
 	notice_say(&notice, why ? why : "unknown error");
-	way.first_failed = true;
+	way.first_error = route->error;
 	(void)notice_send(&notice, &way);
 }
 

@@ -11,9 +11,9 @@
 /* A record was lost (or, not lost, diverted). SEQUENCE: its PROCESS_SEQ, or 0. */
 void tell_note(bool lost, uint64_t sequence);
 
-/* Before the next record: tells of lost and diverted ones where the sink takes it. False: it is
- * still to be told, and the sink failed. */
-bool tell_lost(struct route *route);
+/* Before the next record: tells of lost and diverted ones where the sink takes it. Or the sink
+ * failed, and it is still to be told: returns the negative errno. */
+int tell_lost(struct route *route);
 
 /* There is no next record: tells of them wherever somebody may read it. */
 void tell_lost_at_last(struct route *route);

@@ -128,6 +128,19 @@ START_TEST(suppressed_is_told)
 }
 END_TEST
 
+/* What is shown is what happened to it, not that the next record did not try it once more. */
+START_TEST(why_a_sink_failed_is_shown)
+{
+	run(0, "mkfifo why-$$; MPLOG_SINK=stderr mplog log -t why <why-$$ 2>/dev/null &\n"
+	       "exec 3>why-$$; echo 1 >&3; echo 2 >&3; echo 3 >&3; i=0\n"
+	       "until mplog status -t why main | grep -q '3 called'; do\n"
+	       "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
+	       "done\n"
+	       "mplog status -t why main | grep -q 'failed: No such file' || exit 1\n"
+	       "exec 3>&-; wait; rm why-$$");
+}
+END_TEST
+
 START_TEST(diverted_and_lost_are_told)
 {
 	char *output;
@@ -156,6 +169,7 @@ int main(void)
 	tcase_add_test(tcase, name_from_the_environment);
 	tcase_add_test(tcase, mistakes_are_told);
 	tcase_add_test(tcase, suppressed_is_told);
+	tcase_add_test(tcase, why_a_sink_failed_is_shown);
 	tcase_add_test(tcase, diverted_and_lost_are_told);
 	suite_add_tcase(suite, tcase);
 
