@@ -64,23 +64,29 @@ struct account {
 	int64_t since_ns;
 };
 
-/* Taken by one thread: no two tell of the same records. */
+/* Taken by one thread: no two tell of the same records. One that another thread is just about to
+ * note may be counted here without its moment and its number, or the other way round. */
 static struct account take_account(void)
 {
-	return (struct account){
+	struct account account = {
 		.since_ns = atomic_exchange(&untold.since_ns, 0),
 		.lost = atomic_exchange(&untold.lost, 0),
 		.diverted = atomic_exchange(&untold.diverted, 0),
 		.first = atomic_exchange(&untold.first, 0),
 		.last = atomic_load(&untold.last),
 	};
+
+	if (!account.since_ns)
+		account.since_ns = clock_now_ns(CLOCK_REALTIME);
+	if (!account.first)
+		account.first = account.last;
+	return account;
 }
 
 /* Those that others noted meanwhile came later. */
 static void give_back(const struct account *account)
 {
-	if (account->since_ns)
-		atomic_store(&untold.since_ns, account->since_ns);
+	atomic_store(&untold.since_ns, account->since_ns);
 	if (account->first)
 		atomic_store(&untold.first, account->first);
 	atomic_fetch_add(&untold.lost, account->lost);
@@ -103,8 +109,8 @@ static int send_account(struct route *route, const struct account *account)
 
 static bool is_anything_untold(void)
 {
-	return atomic_load_explicit(&untold.since_ns, memory_order_relaxed) &&
-	       (atomic_load(&untold.lost) || atomic_load(&untold.diverted));
+	return atomic_load_explicit(&untold.lost, memory_order_relaxed) ||
+	       atomic_load_explicit(&untold.diverted, memory_order_relaxed);
 }
 
 static int tell(struct route *route, bool first_only)
