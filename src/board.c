@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,10 +16,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "descriptor.h"
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
-#endif
+#include "memory.h"
 
 enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where they live */
 
@@ -41,31 +37,10 @@ bool board_is_shared(void)
 	return board_get() && is_shared;
 }
 
-static int create_file(void)
-{
-	int fd = memfd_create(BOARD_FILE_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-
-	if (fd < 0 && errno == EINVAL)
-		fd = memfd_create(BOARD_FILE_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	return fd < 0 ? -errno : fd;
-}
-
-/* A memfd over the limit would bring SIGXFSZ. */
-static bool file_size_is_limited(size_t size)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	       limit.rlim_cur < size;
-}
-
 static int open_file(void)
 {
-	AUTO_CLOSE int fd = -1;
+	AUTO_CLOSE int fd = memory_file(BOARD_FILE_NAME, sizeof(struct board));
 
-	if (file_size_is_limited(sizeof(struct board)))
-		return -EFBIG;
-	fd = create_file();
 	if (fd < 0)
 		return fd;
 	if (fchmod(fd, 0600) < 0 || ftruncate(fd, (off_t)sizeof(struct board)) < 0 ||

@@ -4,11 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 
 #include "cleanup.h"
 #include "link.h"
+#include "memory.h"
 
 static const char *const paths[] = { "/run/systemd/journal/socket", NULL };
 
@@ -31,25 +30,14 @@ static int write_all(int fd, struct bytes bytes)
 	return 0;
 }
 
-/* The limit holds for memory files too, and what goes over it is a SIGXFSZ. */
-static bool is_over_limit(size_t size)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur;
-}
-
 /* journald takes only what nobody can change any more. */
 static int open_sealed(struct bytes bytes)
 {
-	AUTO_CLOSE int fd = -1;
+	AUTO_CLOSE int fd = memory_file("mplog-record", bytes.size);
 	int r;
 
-	if (is_over_limit(bytes.size))
-		return -EFBIG;
-	fd = memfd_create("mplog-record", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = write_all(fd, bytes);
 	if (r < 0)
 		return r;

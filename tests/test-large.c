@@ -6,6 +6,8 @@
 
 #include <mplog.h>
 
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +166,49 @@ START_TEST(a_limit_of_file_sizes)
 }
 END_TEST
 
+/* ---- A kernel that makes no executable memory files ----------------------------------------- */
+
+/* Holds in this PID namespace. A kernel before Linux 6.3 has no such setting, and makes any file;
+ * to an ordinary user it is read-only. */
+static void forbid_executable_memory(void)
+{
+	FILE *file = fopen("/proc/sys/vm/memfd_noexec", "we");
+
+	if (!file) {
+		ck_assert(errno == ENOENT || errno == EACCES);
+		return;
+	}
+	ck_assert_int_ge(fputs("2", file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void be_large(void *unused)
+{
+	(void)unused;
+	forbid_executable_memory();
+	open_large();
+	ck_assert_int_eq(mplog_enter("noexec"), 0);
+	ck_assert_int_eq(mplog_info("%s", text), 0);
+}
+
+static void have_child_in_namespace(void *unused)
+{
+	(void)unused;
+	ck_assert_int_eq(unshare(CLONE_NEWPID), 0);
+	faults_exited(faults_fork(be_large, NULL), 0);
+}
+
+START_TEST(without_executable_memory)
+{
+	struct journal_entries entries;
+
+	make_text(MIB);
+	faults_exited(faults_fork(have_child_in_namespace, NULL), 0);
+	ck_assert_uint_eq(journal_field(read_one(&entries, "noexec"), "MESSAGE")->size, MIB);
+	journal_entries_free(&entries);
+}
+END_TEST
+
 /* ---- Descriptors --------------------------------------------------------------------------- */
 
 enum { MANY_SENT = 10000, MANY_FAILED = 200 };
@@ -220,6 +265,7 @@ int main(void)
 	tcase_add_loop_test(tcase, larger_ones_are_cut, 0, 2);
 	tcase_add_loop_test(tcase, a_thousand_fields, 0, 2);
 	tcase_add_loop_test(tcase, a_limit_of_file_sizes, 0, 2);
+	tcase_add_test(tcase, without_executable_memory);
 	tcase_add_test(tcase, no_descriptor_is_left);
 	tcase_add_test(tcase, no_descriptor_is_left_by_failures);
 	suite_add_tcase(suite, tcase);
