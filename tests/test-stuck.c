@@ -16,7 +16,6 @@
 enum {
 	CALLERS = 4,
 	CALLS = 100000,
-	FEWER_CALLS = 20000, /* where only the way there is another */
 	AFTERWARDS = 10,
 	/* A call that waits for its deadline takes a second: a hundred of them would not fit. */
 	SECONDS_MAX = 60,
@@ -272,7 +271,7 @@ START_TEST(callers_go_on)
 		without_dev_log();
 	set_stderr(kind);
 	(void)snprintf(name, sizeof(name), "on%d", _i);
-	run_callers(name, _i < TO_NAMED_STREAM ? CALLS : FEWER_CALLS, AFTERWARDS);
+	run_callers(name, CALLS, AFTERWARDS);
 	if (kind == TO_PIPE)
 		drain_pipe();
 	for (int i = 0; i < CALLERS; i++) {
@@ -344,6 +343,23 @@ START_TEST(one_deadline_is_for_all_sinks)
 		ck_assert_uint_eq(scene->caller[i].end.diverted, 0);
 		ck_assert_double_ge(scene->caller[i].slowest, 3);
 		ck_assert_double_lt(scene->caller[i].second, 2);
+	}
+}
+END_TEST
+
+/* Nor is there another one for a pipe that fills while journald is stuck. */
+START_TEST(no_deadline_is_for_a_pipe_that_fills_later)
+{
+	faults_configure("defaults = { timeout_ms = 5000; };");
+	set_stderr(TO_PIPE);
+	run_callers("later", 1000, AFTERWARDS);
+	drain_pipe();
+	for (int i = 0; i < CALLERS; i++) {
+		check_caller(&scene->caller[i]);
+		check_stderr(&scene->caller[i]);
+		ck_assert_uint_gt(scene->caller[i].end.lost, 0);
+		ck_assert_double_ge(scene->caller[i].slowest, 5);
+		ck_assert_double_lt(scene->caller[i].second, 4);
 	}
 }
 END_TEST
@@ -516,6 +532,7 @@ int main(void)
 	tcase_add_loop_test(tcase, one_deadline_is_waited_for, 0,
 			    sizeof(deadlines) / sizeof(deadlines[0]));
 	tcase_add_test(tcase, one_deadline_is_for_all_sinks);
+	tcase_add_test(tcase, no_deadline_is_for_a_pipe_that_fills_later);
 	tcase_add_test(tcase, a_short_stop_loses_nothing);
 	tcase_add_test(tcase, told_once_by_many_threads);
 	tcase_add_test(tcase, told_with_a_long_prefix);
