@@ -2,6 +2,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,8 @@
 
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
 enum { STREAM_MESSAGE_MAX = 32768 };
+
+enum { NAP_MS = 1 };
 
 struct parcel {
 	struct bytes message;
@@ -227,6 +230,20 @@ HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connect
 	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
 }
 
+/* A service that takes streams may have no room for another one just now; nothing tells when. */
+static __attribute__((__noinline__)) int find_waiting(struct link *link, struct deadline *deadline,
+						      struct connection **ret)
+{
+	int r = -EAGAIN;
+
+	while (r == -EAGAIN && patience_is_left(&link->patience, deadline) &&
+	       deadline_left_ns(deadline) > 0) {
+		(void)poll(NULL, 0, NAP_MS);
+		r = find_connection(link, deadline_now_ns(deadline), ret);
+	}
+	return r;
+}
+
 /* Whether the connection is of no use any more; -EBADF and -ENOTSOCK: it is a stranger's. */
 static bool is_broken(int error, const struct connection *connection)
 {
@@ -249,6 +266,8 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 	struct parcel whole = *parcel;
 	int r = find_connection(link, deadline_now_ns(deadline), &connection);
 
+	if (r == -EAGAIN)
+		r = find_waiting(link, deadline, &connection);
 	if (r < 0)
 		return r;
 	if (connection->is_stream && whole.message.size >= STREAM_MESSAGE_MAX)

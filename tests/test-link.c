@@ -292,7 +292,7 @@ END_TEST
 
 /* ---- Deadline ------------------------------------------------------------------------------- */
 
-static void assert_that_none_waits(int timeout_ms)
+static void assert_that_none_waits(unsigned timeout_ms)
 {
 	const long before = suite_waits();
 
@@ -376,6 +376,49 @@ START_TEST(gets_through_when_there_is_room_in_time)
 	}
 	ck_assert_int_eq(send_within(BYTES("late"), 20 * TIMEOUT_MS), 0);
 	check_child(pid);
+}
+END_TEST
+
+static int connect_one(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	return connect(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+/* There is no room for its connection at first. */
+START_TEST(is_let_in_when_there_is_room_in_time)
+{
+	pid_t pid;
+
+	serve(SOCK_STREAM);
+	while (connect_one() == 0)
+		;
+	ck_assert_int_eq(errno, EAGAIN);
+	pid = fork();
+	if (pid == 0) {
+		(void)poll(NULL, 0, TIMEOUT_MS);
+		while (accept(server, NULL, NULL) >= 0)
+			;
+		_exit(0);
+	}
+	ck_assert_int_eq(send_within(BYTES("late"), 20 * TIMEOUT_MS), 0);
+	check_child(pid);
+}
+END_TEST
+
+START_TEST(is_not_let_in_beyond_the_deadline)
+{
+	int64_t begin;
+
+	serve(SOCK_STREAM);
+	while (connect_one() == 0)
+		;
+	begin = now_ns();
+	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
+	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
 }
 END_TEST
 
@@ -609,6 +652,8 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, leaves_the_socket_s_time_out_alone);
 	tcase_add_test(tcase, is_patient_for_as_long_as_each_call_is);
 	tcase_add_test(tcase, gets_through_when_there_is_room_in_time);
+	tcase_add_test(tcase, is_let_in_when_there_is_room_in_time);
+	tcase_add_test(tcase, is_not_let_in_beyond_the_deadline);
 	tcase_add_test(tcase, keeps_the_deadline_under_signals);
 	tcase_add_test(tcase, leaves_no_torn_line_on_a_stream);
 	tcase_add_loop_test(tcase, writes_nothing_to_a_stranger, 0, 3);

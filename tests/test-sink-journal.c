@@ -35,6 +35,13 @@ static void set_up(void)
 	journald_start();
 }
 
+/* A test that failed may have left it stopped. */
+static void tear_down(void)
+{
+	if (journald_pid() > 0)
+		(void)kill(journald_pid(), SIGCONT);
+}
+
 static int write_within(unsigned timeout_ms)
 {
 	static const struct style style = { .identifier = "x", .process = "x" };
@@ -283,7 +290,7 @@ int main(void)
 	TCase *tcase = tcase_create("sink-journal");
 	Suite *suite = suite_create("sink-journal");
 
-	tcase_add_checked_fixture(tcase, set_up, NULL);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, arrives_whole_whatever_its_size, 0,
 			    sizeof(sizes) / sizeof(*sizes));
 	tcase_add_test(tcase, arrives_cut_where_it_is_larger_than_that);
