@@ -118,11 +118,10 @@ static void fall_back(struct slot *slot, uint64_t now_ms)
 		slot_open_gate(slot);
 }
 
-int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
+int slot_level_by_person(struct slot *slot, uint64_t now_ms, bool *ret_expired)
 {
 	person_word person = atomic_load_explicit(&slot->person, memory_order_relaxed);
 
-	*ret_expired = false;
 	if (!person)
 		return atomic_load_explicit(&slot->level, memory_order_relaxed);
 	if (!person_until_ms(person) || now_ms < person_until_ms(person))

@@ -14,10 +14,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "hot.h"
 #include "mplog.h"
 
 #define BOARD_FILE_NAME "mplog-board"
-#define BOARD_MAGIC UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
+#define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
 
 enum {
 	BOARD_VERSION = 1,
@@ -35,7 +36,14 @@ enum {
 };
 
 /* The counters of struct mplog_stats, in its order. */
-enum counter { COUNTER_CALLED, COUNTER_SENT, COUNTER_DIVERTED, COUNTER_LOST, COUNTER_SUPPRESSED, COUNTER_COUNT };
+enum counter {
+	COUNTER_CALLED,
+	COUNTER_SENT,
+	COUNTER_DIVERTED,
+	COUNTER_LOST,
+	COUNTER_SUPPRESSED,
+	COUNTER_COUNT
+};
 
 /* A slot's state and owner in one word: pid << 32 | generation << 8 | foreign << 7 | phase. */
 enum slot_phase {
@@ -104,7 +112,7 @@ struct slot {
 	_Atomic int reload_answer;
 
 	_Atomic uint64_t counter[COUNTER_COUNT];
-	_Atomic uint64_t sequence; /* the last PROCESS_SEQ given */
+	_Atomic uint64_t sequence;      /* the last PROCESS_SEQ given */
 	_Atomic int64_t last_record_ns; /* CLOCK_REALTIME; 0: none yet */
 	_Atomic int sink;               /* enum sink_id of the last record; -1: none */
 	_Atomic int sink_error;         /* why it was not the one it should be: errno, or 0 */
@@ -115,21 +123,21 @@ struct slot {
 	_Atomic int64_t suppressed_since_ns; /* CLOCK_REALTIME */
 
 	/* Written by the owner before it becomes visible; the name also when a child gets one. */
-	_Atomic uint32_t tid;    /* of a scope's thread; 0: the process's own */
-	_Atomic int32_t parent;  /* slot of who forked or entered it; -1: none */
+	_Atomic uint32_t tid;   /* of a scope's thread; 0: the process's own */
+	_Atomic int32_t parent; /* slot of who forked or entered it; -1: none */
 	_Atomic uint32_t parent_pid;
-	_Atomic uint32_t number; /* %c; 0: none */
-	_Atomic uint32_t forks;  /* children counted for %C */
-	_Atomic uint32_t claims; /* first claim block of its children's numbers + 1; 0: none */
-	_Atomic int64_t since_ns;       /* CLOCK_REALTIME: taken */
-	_Atomic int64_t since_boot_ms;  /* CLOCK_BOOTTIME, to tell a pid's second life */
+	_Atomic uint32_t number;  /* %c; 0: none */
+	_Atomic uint32_t forks;   /* children counted for %C */
+	_Atomic uint32_t claims;  /* first claim block of its children's numbers + 1; 0: none */
+	_Atomic int64_t since_ns; /* CLOCK_REALTIME: taken */
+	_Atomic int64_t since_boot_ms; /* CLOCK_BOOTTIME, to tell a pid's second life */
 
 	/* Guarded by text_sequence: odd while they are written. */
 	_Atomic uint32_t text_sequence;
 	char name[PROCESS_NAME_SIZE];
 	char parent_name[PROCESS_NAME_SIZE];
-	char origin[SLOT_ORIGIN_SIZE];  /* who decided the level: "/etc/mplog.conf:12" */
-	char report[SLOT_REPORT_SIZE];  /* lines: the sink's reason, then a file a line */
+	char origin[SLOT_ORIGIN_SIZE]; /* who decided the level: "/etc/mplog.conf:12" */
+	char report[SLOT_REPORT_SIZE]; /* lines: the sink's reason, then a file a line */
 } __attribute__((aligned(SLOT_SIZE)));
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");
@@ -169,10 +177,10 @@ struct board {
 	int64_t since_ns; /* CLOCK_REALTIME */
 	pid_t opener;
 
-	_Atomic uint32_t used;      /* slots that were ever taken */
-	_Atomic uint32_t hand;      /* where the search for a dead one goes on */
-	_Atomic uint32_t ended;     /* about how many have ended and not been reused */
-	_Atomic uint32_t slotless;  /* processes and scopes that found no slot */
+	_Atomic uint32_t used;     /* slots that were ever taken */
+	_Atomic uint32_t hand;     /* where the search for a dead one goes on */
+	_Atomic uint32_t ended;    /* about how many have ended and not been reused */
+	_Atomic uint32_t slotless; /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
 
 	_Atomic int64_t files_checked_ms;   /* CLOCK_MONOTONIC: once a second for the whole tree */
@@ -245,8 +253,17 @@ bool process_is_alive(pid_t pid);
 /* Makes the gate follow level and person, whoever changed them: after each change. */
 void slot_open_gate(struct slot *slot);
 
+/* As slot_level(), where a person has set one. */
+COLD int slot_level_by_person(struct slot *slot, uint64_t now_ms, bool *ret_expired);
+
 /* The level in force. A person's whose time is over is taken back: *ret_expired says so. */
-int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired);
+static inline int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
+{
+	*ret_expired = false;
+	if (atomic_load_explicit(&slot->person, memory_order_relaxed))
+		return slot_level_by_person(slot, now_ms, ret_expired);
+	return atomic_load_explicit(&slot->level, memory_order_relaxed);
+}
 
 /* Applies what people said of that name. */
 void slot_apply_overrides(struct slot *slot, const char *name);

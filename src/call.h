@@ -3,10 +3,15 @@
  * no cancellation, a process that knows its name. */
 #pragma once
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "cleanup.h"
+#include "epoch.h"
+#include "hot.h"
+#include "self.h"
 #include "thread.h"
 
 struct call {
@@ -18,10 +23,44 @@ struct call {
 	bool is_guest; /* the thread had no record before */
 };
 
+HOT_INLINE struct call call_begin_inline(bool in_signal)
+{
+	struct call call = { .saved_errno = errno, .in_signal = in_signal };
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &call.cancel);
+	call.is_guest = in_signal && !thread_peek();
+	call.thread = thread_get();
+	if (!call.thread)
+		return call;
+	if (!in_signal)
+		thread_watch(call.thread);
+	call.outer = epoch_enter(call.thread);
+	return call;
+}
+
+HOT_INLINE void call_end_inline(struct call *call)
+{
+	if (call->thread) {
+		epoch_leave(call->thread, call->outer);
+		if (!call->in_signal)
+			epoch_collect();
+		if (call->is_guest)
+			thread_release(call->thread);
+	}
+	(void)pthread_setcancelstate(call->cancel, NULL);
+	errno = call->saved_errno;
+}
+
 struct call call_begin(bool in_signal);
 void call_end(struct call *call);
 
+COLD void call_settle_new(const struct call *call);
+
 /* The process finds out who it is, if it does not know yet. */
-void call_settle(const struct call *call);
+static inline void call_settle(const struct call *call)
+{
+	if (self_is_new())
+		call_settle_new(call);
+}
 
 #define CALL(name) CLEANUP(call_end) struct call name = call_begin(false)

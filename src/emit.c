@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "clock.h"
+#include "hot.h"
 #include "memory.h"
 #include "say.h"
 #include "self.h"
@@ -32,23 +33,11 @@ static void count(const struct scope *scope, struct slot *slot, enum counter cou
 		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
 }
 
-static void note_time(const struct scope *scope, struct slot *slot)
-{
-	const int64_t now_ns = clock_now_ns(CLOCK_REALTIME_COARSE);
-	struct slot *process = scope_slot(&process_scope);
-
-	atomic_store_explicit(&slot->last_record_ns, now_ns, memory_order_relaxed);
-	if (scope != &process_scope)
-		atomic_store_explicit(&process->last_record_ns, now_ns, memory_order_relaxed);
-}
-
 /* The process's last record is that of any of its scopes. */
-static void note_sink(const struct scope *scope, const struct slot *slot)
+static void show_sink(const struct slot *slot)
 {
 	struct slot *process = scope_slot(&process_scope);
 
-	if (scope == &process_scope)
-		return;
 	atomic_store_explicit(&process->sink, slot->sink, memory_order_relaxed);
 	atomic_store_explicit(&process->sink_error, slot->sink_error, memory_order_relaxed);
 }
@@ -79,37 +68,23 @@ static bool has_token(const struct voice *voice, struct slot *slot, int64_t now_
 	return true;
 }
 
-static bool is_suppressed(const struct emission *emission, const struct voice *voice,
-			  struct slot *slot, int64_t now_ns)
+static COLD bool is_suppressed(int level, const struct voice *voice, struct slot *slot,
+			       int64_t now_ns)
 {
-	if (!voice->burst || emission->level <= MPLOG_ERR || has_token(voice, slot, now_ns))
+	if (level <= MPLOG_ERR || has_token(voice, slot, now_ns))
 		return false;
 	tell_note_suppressed(slot);
 	return true;
 }
 
-static struct record_source describe(const struct emission *emission, const struct voice *voice,
-				     pid_t tid, uint64_t sequence, int saved_errno)
+HOT_INLINE void describe_speaker(struct record_source *source, const struct voice *voice)
 {
-	return (struct record_source){
-		.head = voice->head,
-		.fields = voice->fields,
-		.prefix = voice->style.prefix[SINK_JOURNAL],
-		.level = emission->level,
-		.error = emission->error,
-		.tid = tid,
-		.sequence = sequence,
-		.site = emission->site,
-		.call_fields = emission->fields,
-		.n_call_fields = emission->n_fields,
-		.fmt = emission->fmt,
-		.ap = emission->ap,
-		.message = emission->message,
-		.saved_errno = saved_errno,
-	};
+	source->head = voice->head;
+	source->fields = voice->fields;
+	source->prefix = voice->style.prefix[SINK_JOURNAL];
 }
 
-static int send_large(struct route *route, const struct record_source *source, size_t size)
+static COLD int send_large(struct route *route, const struct record_source *source, size_t size)
 {
 	char *buffer = memory_map(size);
 	struct record record;
@@ -123,61 +98,59 @@ static int send_large(struct route *route, const struct record_source *source, s
 	return r;
 }
 
-/* Apart, so that signal handlers do not pay for the larger buffer. */
-__attribute__((noinline)) static int send_small(struct route *route,
-						const struct record_source *source)
+HOT_INLINE int send_record(struct route *route, const struct record_source *source, char *buffer,
+			   size_t capacity)
 {
-	char buffer[BUFFER_SIZE];
 	struct record record;
-	const size_t size = record_compose(&record, buffer, sizeof(buffer), source);
+	const size_t size = record_compose(&record, buffer, capacity, source);
 
-	return size <= sizeof(buffer) ? route_record(route, &record)
-				      : send_large(route, source, size);
+	return size <= capacity ? route_record(route, &record) : send_large(route, source, size);
 }
 
-__attribute__((noinline)) static int send_in_signal(struct route *route,
-						    const struct record_source *source)
+/* It did not go where it should. */
+static COLD void finish_otherwise(const struct scope *scope, const struct route *route, int r,
+				  uint64_t sequence, bool tells)
 {
-	char buffer[BUFFER_SIZE_IN_SIGNAL];
-	struct record record;
-	const size_t size = record_compose(&record, buffer, sizeof(buffer), source);
-
-	return size <= sizeof(buffer) ? route_record(route, &record)
-				      : send_large(route, source, size);
+	count(scope, route->slot, r > 0 ? COUNTER_DIVERTED : COUNTER_LOST);
+	tell_note(r < 0, sequence);
+	if (tells && route->voice->sink != SINK_CHOICE_AUTO)
+		tell_sink(route);
 }
 
-static void finish(const struct scope *scope, struct slot *slot, int r, uint64_t sequence)
+/* The moment of the slot's last record: no need to look at the clock again in the same tick. */
+static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_ns)
 {
-	count(scope, slot, r == 0 ? COUNTER_SENT : r == 1 ? COUNTER_DIVERTED : COUNTER_LOST);
-	note_sink(scope, slot);
-	if (r != 0)
-		tell_note(r < 0, sequence);
+	const int64_t realtime_ns = clock_now_ns(CLOCK_REALTIME_COARSE);
+	struct slot *process = scope_slot(&process_scope);
+
+	atomic_store_explicit(&scope->tick_ns, now_ns, memory_order_relaxed);
+	atomic_store_explicit(&slot->last_record_ns, realtime_ns, memory_order_relaxed);
+	if (scope != &process_scope)
+		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
 /* mplog's own records take more stack than a handler on sigaltstack(2) may have: there they wait
  * for the next call. */
-static bool may_tell(const struct emission *emission)
+static bool may_tell(const struct call *call)
 {
 	stack_t stack = { .ss_flags = 0 };
 
-	return !emission->in_signal || sigaltstack(NULL, &stack) < 0 ||
-	       !(stack.ss_flags & SS_ONSTACK);
+	return !call->in_signal || sigaltstack(NULL, &stack) < 0 || !(stack.ss_flags & SS_ONSTACK);
 }
 
-static int emit_record(const struct emission *emission, const struct call *call,
-		       struct scope *scope, int64_t now_ns)
+HOT_INLINE int emit_record(struct record_source *source, const struct call *call,
+			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
 	struct route route = route_of(scope);
-	const bool tells = may_tell(emission);
-	struct record_source source;
+	const bool tells = may_tell(call);
 	uint64_t sequence;
 	int r;
 
 	route.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
-	if (is_suppressed(emission, voice, slot, now_ns)) {
+	if (voice->burst && is_suppressed(source->level, voice, slot, now_ns)) {
 		count(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
@@ -186,32 +159,41 @@ static int emit_record(const struct emission *emission, const struct call *call,
 		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);
-	note_time(scope, slot);
-	source = describe(emission, voice, atomic_load(&call->thread->tid), sequence,
-			  call->saved_errno);
-	r = emission->in_signal ? send_in_signal(&route, &source) : send_small(&route, &source);
-	finish(scope, slot, r, sequence);
-	if (r != 0 && tells && voice->sink != SINK_CHOICE_AUTO)
-		tell_sink(&route);
+	if (atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns)
+		note_time(scope, slot, now_ns);
+	describe_speaker(source, voice);
+	source->sequence = sequence;
+	source->tid = atomic_load_explicit(&call->thread->tid, memory_order_relaxed);
+	source->saved_errno = call->saved_errno;
+	r = send_record(&route, source, buffer, capacity);
+	if (r == 0)
+		count(scope, slot, COUNTER_SENT);
+	else
+		finish_otherwise(scope, &route, r, sequence, tells);
+	if (scope != &process_scope)
+		show_sink(slot);
 	return r;
 }
 
 /* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
  * have connected is none in its parent, where a stranger may get that number. */
-static int emit_in_vfork(const struct emission *emission, struct scope *scope, int saved_errno)
+static COLD int emit_in_vfork(struct record_source *source, struct scope *scope, int saved_errno,
+			      char *buffer, size_t capacity)
 {
 	struct route route = route_of(scope);
-	const struct record_source source =
-		describe(emission, route.voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 	int r;
 
+	describe_speaker(source, route.voice);
+	source->tid = (pid_t)syscall(SYS_gettid);
+	source->saved_errno = saved_errno;
 	route.slot = NULL;
-	r = send_in_signal(&route, &source);
+	r = send_record(&route, source, buffer, capacity);
 	sinks_renew();
 	return r;
 }
 
-static int level_of(struct scope *scope, int64_t now_ns)
+/* Where a person has set it, or the board may have gone. */
+static COLD int look_at_level(struct scope *scope, int64_t now_ns)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
@@ -226,6 +208,16 @@ static int level_of(struct scope *scope, int64_t now_ns)
 	return level;
 }
 
+static inline int level_of(struct scope *scope, int64_t now_ns)
+{
+	const struct slot *slot = scope_slot(scope);
+	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
+
+	if (atomic_load_explicit(&slot->person, memory_order_relaxed) || level == MPLOG_EMERG)
+		return look_at_level(scope, now_ns);
+	return level;
+}
+
 int emit_level(struct thread *thread)
 {
 	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
@@ -234,7 +226,8 @@ int emit_level(struct thread *thread)
 	return level_of(scope_of(thread), now_ns);
 }
 
-static int emit_in_call(const struct emission *emission, const struct call *call)
+HOT_INLINE int emit_in_call(struct record_source *source, const struct call *call, char *buffer,
+			    size_t capacity)
 {
 	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
 	struct scope *scope;
@@ -245,21 +238,36 @@ static int emit_in_call(const struct emission *emission, const struct call *call
 	if (!scope_voice(scope))
 		return -ENOMEM;
 	scope_set_gate(call->thread);
-	if (emission->level > level_of(scope, now_ns))
+	if (source->level > level_of(scope, now_ns))
 		return 0;
 	if (call->in_signal && getpid() != self_pid())
-		return emit_in_vfork(emission, scope, call->saved_errno);
-	return emit_record(emission, call, scope, now_ns);
+		return emit_in_vfork(source, scope, call->saved_errno, buffer, capacity);
+	return emit_record(source, call, scope, now_ns, buffer, capacity);
 }
 
-int emit(const struct emission *emission)
+HOT_INLINE int emit_with(struct record_source *source, bool in_signal, char *buffer,
+			 size_t capacity)
 {
-	CLEANUP(call_end) struct call call = call_begin(emission->in_signal);
+	CLEANUP(call_end_inline) struct call call = call_begin_inline(in_signal);
 
-	if (emission->level < MPLOG_EMERG || emission->level > MPLOG_DEBUG)
+	if (source->level < MPLOG_EMERG || source->level > MPLOG_DEBUG)
 		return -EINVAL;
 	if (!call.thread)
 		return -ENOMEM;
 	call_settle(&call);
-	return emit_in_call(emission, &call);
+	return emit_in_call(source, &call, buffer, capacity);
+}
+
+int emit(struct record_source *source)
+{
+	char buffer[BUFFER_SIZE];
+
+	return emit_with(source, false, buffer, sizeof(buffer));
+}
+
+int emit_in_signal(struct record_source *source)
+{
+	char buffer[BUFFER_SIZE_IN_SIGNAL];
+
+	return emit_with(source, true, buffer, sizeof(buffer));
 }

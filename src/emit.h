@@ -10,21 +10,12 @@
 #include "scope.h"
 #include "thread.h"
 
-struct emission {
-	const struct mplog_site *site;
-	int level;
-	int error;
-	const struct mplog_field *fields;
-	size_t n_fields;
-	const char *fmt; /* with ap; NULL: message */
-	va_list *ap;
-	struct bytes message;
-	bool in_signal; /* nothing that is not async-signal-safe */
-};
+/* SOURCE holds what the call says: level, error, site, fields and message; who speaks is filled in.
+ * Returns as the log functions of mplog.h do. Leaves errno alone. */
+int emit(struct record_source *source);
 
-/* As the log functions of mplog.h return. Leaves errno alone. */
-int emit(const struct emission *emission);
+/* The same, async-signal-safe, and on a small stack. */
+int emit_in_signal(struct record_source *source);
 
 /* The level in force for the thread, with what people outside said. */
 int emit_level(struct thread *thread);
-

@@ -7,7 +7,11 @@
 #pragma once
 
 #include <stdint.h>
+#if HAVE_SYS_SINGLE_THREADED_H
+#include <sys/single_threaded.h>
+#endif
 
+#include "hot.h"
 #include "thread.h"
 
 struct retired {
@@ -16,9 +20,39 @@ struct retired {
 	void (*free)(struct retired *retired);
 };
 
+static inline bool epoch_is_alone(void)
+{
+#if HAVE_SYS_SINGLE_THREADED_H
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+extern _Atomic uint64_t epoch_now; /* the current one */
+extern _Atomic(struct retired *) epoch_retirees;
+
 /* They nest: what enter returns belongs to its leave. Async-signal-safe. */
-uint64_t epoch_enter(struct thread *thread);
-void epoch_leave(struct thread *thread, uint64_t outer);
+static inline uint64_t epoch_enter(struct thread *thread)
+{
+	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
+
+	if (outer)
+		return outer;
+	/* Sequentially consistent: what is read from now on was not retired before. Where there is
+	 * but one thread, nobody else could have. */
+	if (epoch_is_alone())
+		atomic_store_explicit(&thread->epoch, atomic_load(&epoch_now),
+				      memory_order_relaxed);
+	else
+		atomic_store(&thread->epoch, atomic_load(&epoch_now));
+	return outer;
+}
+
+static inline void epoch_leave(struct thread *thread, uint64_t outer)
+{
+	atomic_store_explicit(&thread->epoch, outer, memory_order_release);
+}
 
 /* retired stands in the object itself, which nobody can find any more. Async-signal-safe. */
 void epoch_retire(struct retired *retired, void (*free)(struct retired *retired));
@@ -26,5 +60,11 @@ void epoch_retire(struct retired *retired, void (*free)(struct retired *retired)
 /* In a child where free(3) may hang: what was retired before the fork is never freed. */
 void epoch_drop(void);
 
+COLD void epoch_collect_all(void);
+
 /* Frees what can be freed. Not in a signal handler. */
-void epoch_collect(void);
+static inline void epoch_collect(void)
+{
+	if (atomic_load_explicit(&epoch_retirees, memory_order_relaxed))
+		epoch_collect_all();
+}

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "escape.h"
 
-enum { DECIMAL_DIGITS_MAX = 20 }; /* of 64 bits */
-
 static const char hex_digits[] = "0123456789abcdef";
 
 void text_put_cut(struct text *text, struct bytes bytes)
@@ -16,47 +14,89 @@ void text_put_string(struct text *text, const char *string)
 	text_put(text, (struct bytes){ string, strlen(string) });
 }
 
-static struct bytes format_number(char *end, uint64_t number)
-{
-	char *at = end;
+static const char two_digits[] = "00010203040506070809"
+				 "10111213141516171819"
+				 "20212223242526272829"
+				 "30313233343536373839"
+				 "40414243444546474849"
+				 "50515253545556575859"
+				 "60616263646566676869"
+				 "70717273747576777879"
+				 "80818283848586878889"
+				 "90919293949596979899";
 
-	do {
-		*--at = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	return (struct bytes){ at, (size_t)(end - at) };
+/* Writes backwards from end. */
+static char *format_number(char *end, uint64_t number)
+{
+	for (; number >= 100; number /= 100) {
+		end -= 2;
+		memcpy(end, two_digits + 2 * (number % 100), 2);
+	}
+	if (number < 10) {
+		*--end = (char)('0' + number);
+		return end;
+	}
+	end -= 2;
+	memcpy(end, two_digits + 2 * number, 2);
+	return end;
 }
 
-/* By products, which cost less than quotients. */
+/* Without a branch: every record has several numbers, and after a system call none of its branches
+ * is foreseen. 1233 / 4096 is log10(2), nearly enough. */
 static size_t count_digits(uint64_t number)
 {
-	uint64_t limit = 10;
-	size_t n = 1;
+	static const uint64_t power_of_ten[DECIMAL_DIGITS_MAX] = {
+		0, /* 0 has a digit, too */
+		UINT64_C(10),
+		UINT64_C(100),
+		UINT64_C(1000),
+		UINT64_C(10000),
+		UINT64_C(100000),
+		UINT64_C(1000000),
+		UINT64_C(10000000),
+		UINT64_C(100000000),
+		UINT64_C(1000000000),
+		UINT64_C(10000000000),
+		UINT64_C(100000000000),
+		UINT64_C(1000000000000),
+		UINT64_C(10000000000000),
+		UINT64_C(100000000000000),
+		UINT64_C(1000000000000000),
+		UINT64_C(10000000000000000),
+		UINT64_C(100000000000000000),
+		UINT64_C(1000000000000000000),
+		UINT64_C(10000000000000000000),
+	};
+	const unsigned bits = 64 - (unsigned)__builtin_clzll(number | 1);
+	const unsigned digits = bits * 1233 >> 12;
 
-	for (; number >= limit && n < DECIMAL_DIGITS_MAX - 1; n++)
-		limit *= 10;
-	return number >= limit ? n + 1 : n;
+	return digits + (number >= power_of_ten[digits]);
 }
 
-/* In place where there is room, which there nearly always is. */
+char *decimal_put(char *at, uint64_t number)
+{
+	char *const end = at + count_digits(number);
+
+	(void)format_number(end, number);
+	return end;
+}
+
 void text_put_number(struct text *text, uint64_t number)
 {
 	char digits[DECIMAL_DIGITS_MAX];
+	char *at = text_begin(text, sizeof(digits));
 
-	if (text->size <= text->capacity && text->capacity - text->size >= sizeof(digits)) {
-		const size_t n = count_digits(number);
-
-		(void)format_number(text->data + text->size + n, number);
-		text->size += n;
-	} else {
-		text_put(text, format_number(digits + sizeof(digits), number));
-	}
+	if (at)
+		text_end(text, decimal_put(at, number));
+	else
+		text_put(text,
+			 (struct bytes){ digits, (size_t)(decimal_put(digits, number) - digits) });
 }
 
 void text_put_padded(struct text *text, unsigned number, unsigned digits)
 {
 	char buffer[DECIMAL_DIGITS_MAX];
-	const struct bytes bytes = format_number(buffer + sizeof(buffer), number);
+	const struct bytes bytes = { buffer, (size_t)(decimal_put(buffer, number) - buffer) };
 
 	for (size_t i = bytes.size; i < digits; i++)
 		text_put_char(text, '0');

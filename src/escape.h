@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hot.h"
 #include "record.h"
 
 /* A place to write to that never overflows: what does not fit is counted, not written. */
@@ -17,7 +18,7 @@ struct text {
 };
 
 /* The part that fits. */
-void text_put_cut(struct text *text, struct bytes bytes);
+COLD void text_put_cut(struct text *text, struct bytes bytes);
 
 /* Inline: a record is a dozen of these, most of a size that the compiler knows and copies in a few
  * instructions. */
@@ -40,6 +41,25 @@ static inline void text_put_char(struct text *text, char c)
 		text->data[text->size] = c;
 	text->size++;
 }
+
+/* Where there is room for that much, the place to write it to without looking; else NULL. Then
+ * text_end() tells how far it went. */
+static inline char *text_begin(const struct text *text, size_t size)
+{
+	return text->size <= text->capacity && size <= text->capacity - text->size
+		       ? text->data + text->size
+		       : NULL;
+}
+
+static inline void text_end(struct text *text, const char *end)
+{
+	text->size = (size_t)(end - text->data);
+}
+
+enum { DECIMAL_DIGITS_MAX = 20 }; /* of 64 bits */
+
+/* Writes at most DECIMAL_DIGITS_MAX digits; returns their end. */
+char *decimal_put(char *at, uint64_t number);
 
 void text_put_string(struct text *text, const char *string);
 void text_put_number(struct text *text, uint64_t number);

@@ -3,9 +3,6 @@
 
 #include <stddef.h>
 
-/* The type of an integer argument. */
-enum length { LENGTH_INT, LENGTH_LONG, LENGTH_LONG_LONG, LENGTH_SIZE };
-
 void text_put_error(struct text *text, unsigned error)
 {
 	const char *const description = strerrordesc_np((int)error);
@@ -18,14 +15,41 @@ void text_put_error(struct text *text, unsigned error)
 	text_put_number(text, error);
 }
 
-static void put_signed(struct text *text, long long number)
+/* Where the message is written, in registers: a log call's time is in here. */
+struct cursor {
+	char *at;
+	char *end;
+};
+
+/* Every put is false where there is no room, or what is to be put is vsnprintf's. */
+static inline bool put(struct cursor *cursor, const char *bytes, size_t size)
 {
-	if (number < 0)
-		text_put_char(text, '-');
-	text_put_number(text, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	if (size > (size_t)(cursor->end - cursor->at))
+		return false;
+	cursor->at = mempcpy(cursor->at, bytes, size);
+	return true;
 }
 
-static void put_hex(struct text *text, unsigned long long number)
+static inline bool put_string(struct cursor *cursor, const char *string)
+{
+	return string ? put(cursor, string, strlen(string)) : put(cursor, "(null)", 6);
+}
+
+static inline bool put_number(struct cursor *cursor, uint64_t number, bool negative)
+{
+	if (cursor->end - cursor->at < DECIMAL_DIGITS_MAX + 1)
+		return false;
+	*cursor->at = '-';
+	cursor->at = decimal_put(cursor->at + negative, number);
+	return true;
+}
+
+static inline bool put_signed(struct cursor *cursor, long long number)
+{
+	return put_number(cursor, number < 0 ? -(uint64_t)number : (uint64_t)number, number < 0);
+}
+
+static bool put_hex(struct cursor *cursor, unsigned long long number)
 {
 	char digits[2 * sizeof(number)];
 	char *at = digits + sizeof(digits);
@@ -34,29 +58,18 @@ static void put_hex(struct text *text, unsigned long long number)
 		*--at = "0123456789abcdef"[number % 16];
 		number /= 16;
 	} while (number > 0);
-	text_put(text, (struct bytes){ at, (size_t)(digits + sizeof(digits) - at) });
+	return put(cursor, at, (size_t)(digits + sizeof(digits) - at));
 }
 
-static void put_string(struct text *text, const char *string)
+static bool put_error(struct cursor *cursor, int error)
 {
-	if (string)
-		text_put(text, (struct bytes){ string, strlen(string) });
-	else
-		text_put_literal(text, "(null)");
-}
+	struct text text = { cursor->at, (size_t)(cursor->end - cursor->at), 0 };
 
-static enum length take_length(const char **at)
-{
-	if (**at == 'z') {
-		++*at;
-		return LENGTH_SIZE;
-	}
-	if (**at != 'l')
-		return LENGTH_INT;
-	if (*++*at != 'l')
-		return LENGTH_LONG;
-	++*at;
-	return LENGTH_LONG_LONG;
+	text_put_error(&text, (unsigned)error);
+	if (text.size > text.capacity)
+		return false;
+	cursor->at += text.size;
+	return true;
 }
 
 /* A va_list as a parameter may be an array, and then there is no pointer to it. */
@@ -64,101 +77,98 @@ struct arguments {
 	va_list ap;
 };
 
-static long long take_signed(struct arguments *arguments, enum length length)
-{
-	switch (length) {
-	case LENGTH_LONG:
-		return va_arg(arguments->ap, long);
-	case LENGTH_LONG_LONG:
-		return va_arg(arguments->ap, long long);
-	case LENGTH_SIZE:
-		return va_arg(arguments->ap, ssize_t);
-	default:
-		return va_arg(arguments->ap, int);
-	}
-}
-
-static unsigned long long take_unsigned(struct arguments *arguments, enum length length)
-{
-	switch (length) {
-	case LENGTH_LONG:
-		return va_arg(arguments->ap, unsigned long);
-	case LENGTH_LONG_LONG:
-		return va_arg(arguments->ap, unsigned long long);
-	case LENGTH_SIZE:
-		return va_arg(arguments->ap, size_t);
-	default:
-		return va_arg(arguments->ap, unsigned);
-	}
-}
-
-static bool put_integer(struct text *text, char conversion, struct arguments *arguments,
-			enum length length)
+static bool put_long(struct cursor *cursor, char conversion, struct arguments *arguments)
 {
 	switch (conversion) {
 	case 'd':
 	case 'i':
-		put_signed(text, take_signed(arguments, length));
-		return true;
+		return put_signed(cursor, va_arg(arguments->ap, long));
 	case 'u':
-		text_put_number(text, take_unsigned(arguments, length));
-		return true;
+		return put_number(cursor, va_arg(arguments->ap, unsigned long), false);
 	case 'x':
-		put_hex(text, take_unsigned(arguments, length));
-		return true;
+		return put_hex(cursor, va_arg(arguments->ap, unsigned long));
 	default:
 		return false;
 	}
 }
 
-static bool put_directive(struct text *text, const char **at, struct arguments *arguments,
-			  int error)
+/* long long and size_t are a long's size where they are passed as one; elsewhere vsnprintf has them. */
+static const char *skip_length(const char *at)
 {
-	const enum length length = take_length(at);
-	const char conversion = *(*at)++;
+	if (*at == 'z')
+		return sizeof(size_t) == sizeof(long) ? at + 1 : NULL;
+	if (at[0] == 'l' && at[1] == 'l')
+		return sizeof(long long) == sizeof(long) ? at + 2 : NULL;
+	return *at == 'l' ? at + 1 : NULL;
+}
 
-	if (length != LENGTH_INT)
-		return put_integer(text, conversion, arguments, length);
-	switch (conversion) {
-	case 's':
-		put_string(text, va_arg(arguments->ap, const char *));
-		return true;
+/* All but the two that most messages have. */
+static __attribute__((__noinline__)) bool put_other(struct cursor *cursor, const char **at,
+						    struct arguments *arguments, int error)
+{
+	const char *const conversion = skip_length(*at);
+
+	if (conversion) {
+		*at = conversion;
+		return put_long(cursor, *conversion, arguments);
+	}
+	switch (**at) {
+	case 'i':
+		return put_signed(cursor, va_arg(arguments->ap, int));
+	case 'u':
+		return put_number(cursor, va_arg(arguments->ap, unsigned), false);
+	case 'x':
+		return put_hex(cursor, va_arg(arguments->ap, unsigned));
 	case 'c':
-		text_put_char(text, (char)va_arg(arguments->ap, int));
-		return true;
+		return put(cursor, &(char){ (char)va_arg(arguments->ap, int) }, 1);
 	case 'm':
-		text_put_error(text, (unsigned)error);
-		return true;
+		return put_error(cursor, error);
 	case '%':
-		text_put_char(text, '%');
-		return true;
+		return put(cursor, "%", 1);
 	default:
-		return put_integer(text, conversion, arguments, length);
+		return false;
 	}
 }
 
-static bool put_all(struct text *text, const char *fmt, struct arguments *arguments, int error)
+static inline bool put_directive(struct cursor *cursor, const char **at,
+				 struct arguments *arguments, int error)
 {
-	for (;;) {
-		const char *at = strchrnul(fmt, '%');
+	if (**at == 's')
+		return put_string(cursor, va_arg(arguments->ap, const char *));
+	if (**at == 'd')
+		return put_signed(cursor, va_arg(arguments->ap, int));
+	return put_other(cursor, at, arguments, error);
+}
 
-		text_put(text, (struct bytes){ fmt, (size_t)(at - fmt) });
+static inline bool put_all(struct cursor *cursor, const char *fmt, struct arguments *arguments,
+			   int error)
+{
+	for (;; fmt++) {
+		const char *const at = strchrnul(fmt, '%');
+
+		if (!put(cursor, fmt, (size_t)(at - fmt)))
+			return false;
 		if (*at == '\0')
 			return true;
-		at++;
-		if (!put_directive(text, &at, arguments, error))
+		fmt = at + 1;
+		if (!put_directive(cursor, &fmt, arguments, error))
 			return false;
-		fmt = at;
 	}
 }
 
 bool text_put_format(struct text *text, const char *fmt, va_list ap, int error)
 {
+	char *const begin = text_begin(text, 0);
+	struct cursor cursor = { begin, text->data + text->capacity };
 	struct arguments arguments;
 	bool done;
 
+	if (!begin)
+		return false;
 	va_copy(arguments.ap, ap);
-	done = put_all(text, fmt, &arguments, error);
+	done = put_all(&cursor, fmt, &arguments, error);
 	va_end(arguments.ap);
+	if (done)
+		text_end(text, cursor.at);
 	return done;
 }

@@ -5,3 +5,7 @@
 #pragma once
 
 #define HOT_INLINE static inline __attribute__((__always_inline__))
+
+/* For what a record seldom needs: kept apart, so that the rest is one short run of instructions
+ * without a jump in it. */
+#define COLD       __attribute__((__noinline__, __cold__))

@@ -75,7 +75,7 @@ void text_put_line(struct text *text, const struct delivery *delivery, const str
 	text_put_char(text, ' ');
 	text_put_number(text, (unsigned)delivery->pid);
 	text_put_char(text, ' ');
-	text_put_escaped(text, record->logger);
+	text_put_escaped(text, (struct bytes){ record->logger, strlen(record->logger) });
 	text_put_char(text, ' ');
 	put_prefix(text, style->prefix[SINK_STDERR], bytes_of(style->process), color);
 	text_put_escaped(text, record->text);

@@ -31,7 +31,7 @@ union fd_control {
 	char space[CMSG_SPACE(sizeof(int))];
 };
 
-static __attribute__((__noinline__)) ssize_t push_fd(int socket, int fd, int flags)
+static COLD ssize_t push_fd(int socket, int fd, int flags)
 {
 	union fd_control control = { .space = { 0 } };
 	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
@@ -64,8 +64,8 @@ static int advance(struct parcel *parcel, size_t n, bool is_stream)
 }
 
 /* Waits until the deadline at most. Goes on after a signal with what is left. */
-static int push_waiting(const struct connection *connection, struct parcel *parcel,
-			struct deadline *deadline)
+static COLD int push_waiting(const struct connection *connection, struct parcel *parcel,
+			     struct deadline *deadline)
 {
 	const int fd = connection->socket.fd;
 
@@ -166,14 +166,14 @@ static bool replace(struct link *link, struct connection **connection, struct co
 	return true;
 }
 
-static void drop(struct link *link, struct connection *connection)
+static COLD void drop(struct link *link, struct connection *connection)
 {
 	(void)replace(link, &connection, NULL);
 }
 
 /* Connects anew, in place of *connection. Where that cannot be, the old one is kept: after
  * chroot(2) the path is gone, and a socket connected before still works. */
-static int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
+static COLD int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
 {
 	struct connection *opened = NULL;
 	int r;
@@ -194,14 +194,18 @@ static int connect_anew(struct link *link, struct connection **connection, int64
 	return *connection ? 0 : -ENOTCONN;
 }
 
-static bool is_current(struct connection *connection, int64_t now_ns)
+static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
 {
-	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns)
-		return true;
 	if (!descriptor_is_ours(&connection->socket))
 		return false;
 	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
 	return true;
+}
+
+HOT_INLINE bool is_current(struct connection *connection, int64_t now_ns)
+{
+	return atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns ||
+	       is_still_ours(connection, now_ns);
 }
 
 static bool may_look(const struct link *link, int64_t now_ns)
@@ -210,7 +214,7 @@ static bool may_look(const struct link *link, int64_t now_ns)
 }
 
 /* A stuck service may have a successor at the path. */
-static bool wants_another(struct link *link, int64_t now_ns)
+HOT_INLINE bool wants_another(struct link *link, int64_t now_ns)
 {
 	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
 		return atomic_exchange(&link->inherited, false);
@@ -245,7 +249,7 @@ static __attribute__((__noinline__)) int find_waiting(struct link *link, struct 
 }
 
 /* Whether the connection is of no use any more; -EBADF and -ENOTSOCK: it is a stranger's. */
-static bool is_broken(int error, const struct connection *connection)
+static COLD bool is_broken(int error, const struct connection *connection)
 {
 	switch (error) {
 	case -ECONNREFUSED:
@@ -284,8 +288,7 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 }
 
 /* Where the connection broke: the service may have been restarted. */
-static __attribute__((__noinline__)) int try_again(struct link *link, const struct parcel *parcel,
-						   struct deadline *deadline)
+static COLD int try_again(struct link *link, const struct parcel *parcel, struct deadline *deadline)
 {
 	bool again;
 
@@ -309,6 +312,21 @@ HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct de
 int link_send(struct link *link, struct bytes message, struct deadline *deadline)
 {
 	return deliver(link, &(struct parcel){ message, -1 }, deadline);
+}
+
+static COLD int write_otherwise(struct link *link, struct bytes message, struct deadline *deadline,
+				int r)
+{
+	if (link->send_large && (r == -EMSGSIZE || r == -ENOBUFS))
+		r = link->send_large(message, deadline);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+int link_write(struct link *link, struct bytes message, struct deadline *deadline)
+{
+	const int r = deliver(link, &(struct parcel){ message, -1 }, deadline);
+
+	return r == 0 ? 1 : write_otherwise(link, message, deadline, r);
 }
 
 int link_send_fd(struct link *link, int fd, struct deadline *deadline)

@@ -17,6 +17,8 @@
 struct link {
 	const char *const *paths; /* tried in this order; ends with NULL */
 	bool may_stream;          /* SOCK_STREAM where the service does not take datagrams */
+	/* The way of a message that is too large for a datagram; or NULL. Returns as link_send(). */
+	int (*send_large)(struct bytes message, struct deadline *deadline);
 	_Atomic(struct connection *) connection;
 	struct patience patience;
 	atomic_bool inherited; /* the parent's: connect one of our own when the path is there */
@@ -33,6 +35,9 @@ struct link {
  *   -ENOTCONN   the service is gone
  * or another negative errno. */
 int link_send(struct link *link, struct bytes message, struct deadline *deadline);
+
+/* The same, and returns as a sink's write. */
+int link_write(struct link *link, struct bytes message, struct deadline *deadline);
 
 /* Sends a descriptor alone (the journal's way for large records). Likewise. */
 int link_send_fd(struct link *link, int fd, struct deadline *deadline);

@@ -270,14 +270,15 @@ int mplog_set_default_level(int level)
 /* ---- Logging -------------------------------------------------------------------------------- */
 
 HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
-			    const struct mplog_field *fields, size_t n, const char *fmt, va_list *ap)
+			    const struct mplog_field *fields, size_t n, const char *fmt,
+			    va_list *ap)
 {
-	return emit(&(struct emission){
+	return emit(&(struct record_source){
 		.site = site,
 		.level = level,
 		.error = error,
-		.fields = fields,
-		.n_fields = fields ? n : 0,
+		.call_fields = fields,
+		.n_call_fields = fields ? n : 0,
 		.fmt = fmt ? fmt : "",
 		.ap = ap,
 	});
@@ -309,10 +310,9 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 
 int mplog_write(int level, const char *message, size_t length)
 {
-	return emit(&(struct emission){
+	return emit_in_signal(&(struct record_source){
 		.level = level,
 		.message = { message, message ? length : 0 },
-		.in_signal = true,
 	});
 }
 

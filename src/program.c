@@ -11,7 +11,7 @@
 
 static struct program closed; /* before mplog_open() and after mplog_close() */
 static _Atomic(struct program *) current = &closed;
-static _Atomic uint32_t generation;
+_Atomic uint32_t program_generation_now;
 static _Atomic int default_level = LEVEL_UNSET;
 static char run_id[RUN_ID_SIZE];
 
@@ -24,7 +24,8 @@ static bool is_run_id(const char *text)
 static void copy_run_id(const char *text)
 {
 	for (size_t i = 0; i < RUN_ID_SIZE; i++)
-		run_id[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+		run_id[i] =
+			text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
 }
 
 /* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it is ours only
@@ -118,12 +119,7 @@ void program_publish(struct program *program)
 
 void program_touch(void)
 {
-	atomic_fetch_add(&generation, 1);
-}
-
-uint32_t program_generation(void)
-{
-	return atomic_load_explicit(&generation, memory_order_relaxed);
+	atomic_fetch_add(&program_generation_now, 1);
 }
 
 void program_set_default_level(int level)
@@ -137,6 +133,7 @@ void program_describe(struct voice_source *source)
 
 	source->identifier = program->identifier;
 	source->run_id = run_id;
+	source->single = program->flags & MPLOG_SINGLE;
 	source->default_level = atomic_load(&default_level);
 	source->files = program->conf ? conf_rules(program->conf) : NULL;
 	source->flags = program->flag_rules.n ? &program->flag_rules : NULL;

@@ -23,8 +23,8 @@ struct program {
 	bool is_open;
 	unsigned flags; /* MPLOG_SINGLE ... */
 	char identifier[IDENTIFIER_SIZE];
-	struct conf_options options; /* options.file is the program's or the environment's */
-	struct conf *conf;           /* or NULL */
+	struct conf_options options;     /* options.file is the program's or the environment's */
+	struct conf *conf;               /* or NULL */
 	struct environment *environment; /* or NULL */
 	struct assignment flag_assignment;
 	struct rule flag_rule;
@@ -43,8 +43,13 @@ void program_publish(struct program *program);
 
 /* Counts what was published: voices of an earlier number are out of date. Read it before the
  * program. program_touch(): something else that voices are made of has changed. */
-uint32_t program_generation(void);
+extern _Atomic uint32_t program_generation_now;
 void program_touch(void);
+
+static inline uint32_t program_generation(void)
+{
+	return atomic_load_explicit(&program_generation_now, memory_order_relaxed);
+}
 
 /* This run's RUN_ID: $MPLOG_RUN_ID, what systemd gave to this very process, or random. */
 const char *program_run_id(void);

@@ -207,8 +207,7 @@ static void put_bad_name(struct text *out, const char *bad)
 	text_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
 }
 
-static __attribute__((__noinline__)) void put_merged(struct text *out,
-						     const struct record_source *source)
+void text_put_merged_fields(struct text *out, const struct record_source *source)
 {
 	struct names names;
 	size_t n_put;
@@ -227,12 +226,4 @@ static __attribute__((__noinline__)) void put_merged(struct text *out,
 	}
 	if (names.bad)
 		put_bad_name(out, names.bad);
-}
-
-void text_put_fields(struct text *out, const struct record_source *source)
-{
-	if (source->n_call_fields == 0)
-		text_put(out, source->fields);
-	else
-		put_merged(out, source);
 }

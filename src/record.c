@@ -9,18 +9,10 @@
 #include "cleanup.h"
 #include "escape.h"
 #include "format.h"
+#include "hot.h"
 #include "record-fields.h"
 
-enum {
-	VALUE_SIZE_BYTES = 8,     /* a binary value's size, little-endian */
-	EXPANDED_FORMAT_MAX = 512 /* a longer format with %m is left to vsnprintf */
-};
-
-/* A site may come from a program that knew fewer members, or more. */
-#define site_member(site, member)                                                               \
-	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
-		 ? (site)->member                                                               \
-		 : 0)
+enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
 
 static struct bytes bytes_of(const char *string)
 {
@@ -38,42 +30,78 @@ static void put_field(struct text *out, struct bytes name, struct bytes value)
 #define put_constant(out, name, value) \
 	put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
 
-#define put_number(out, name, number)            \
-	do {                                     \
-		text_put_literal(out, name "="); \
-		text_put_number(out, number);    \
-		text_put_char(out, '\n');        \
-	} while (0)
+/* ---- Where a call stands -------------------------------------------------------------------- */
 
-static void put_site_members(struct text *out, const struct mplog_site *site)
+/* Of a site that is not there, or comes from a program that knew fewer members. */
+#define site_member(site, member)                                                               \
+	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
+		 ? (site)->member                                                               \
+		 : 0)
+
+static COLD struct mplog_site known_part(const struct mplog_site *site)
 {
-	const char *const file = site_member(site, file);
-	const char *const logger = site_member(site, logger);
-	const unsigned line = site_member(site, line);
-
-	if (logger)
-		put_constant(out, "LOGGER", logger);
-	if (file)
-		put_constant(out, "CODE_FILE", file);
-	if (file && line > 0)
-		put_number(out, "CODE_LINE", line);
+	return (struct mplog_site){
+		.file = site_member(site, file),
+		.func = site_member(site, func),
+		.logger = site ? site_member(site, logger) : "root",
+		.block = site_member(site, block),
+		.line = site_member(site, line),
+	};
 }
 
-/* The fields of the call site: as the compiler encoded them, where it did. */
-static void put_site(struct text *out, const struct mplog_site *site)
-{
-	const char *const block = site_member(site, block);
-	const char *const func = site_member(site, func);
-	const struct bytes encoded = block ? bytes_of(block) : (struct bytes){ NULL, 0 };
+struct place {
+	struct bytes block; /* LOGGER, CODE_FILE, CODE_LINE as the compiler encoded them; or none */
+	struct bytes func;  /* or none */
+};
 
-	if (!site)
-		text_put_literal(out, "LOGGER=root\n");
-	else if (encoded.size > 0 && encoded.data[encoded.size - 1] == '\n')
-		text_put(out, encoded);
-	else
-		put_site_members(out, site);
-	if (func)
-		put_constant(out, "CODE_FUNC", func);
+static inline struct place place_of(const struct mplog_site *site)
+{
+	return (struct place){
+		.block = bytes_of(site->block ? site->block : ""),
+		.func = bytes_of(site->func ? site->func : ""),
+	};
+}
+
+/* As the macros of mplog.h describe it; a binding to another language may do so otherwise. */
+static inline bool is_usual(const struct place *place)
+{
+	return place->block.size > 0 && place->block.data[place->block.size - 1] == '\n' &&
+	       !memchr(place->func.data, '\n', place->func.size);
+}
+
+static COLD void put_members(struct text *out, const struct mplog_site *site)
+{
+	if (site->logger)
+		put_constant(out, "LOGGER", site->logger);
+	if (site->file)
+		put_constant(out, "CODE_FILE", site->file);
+	if (site->file && site->line > 0) {
+		text_put_literal(out, "CODE_LINE=");
+		text_put_number(out, site->line);
+		text_put_char(out, '\n');
+	}
+	if (site->func)
+		put_constant(out, "CODE_FUNC", site->func);
+}
+
+/* ---- All but the message and the call's own fields ------------------------------------------- */
+
+#define SMALL_LABELS "PRIORITY=7\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
+
+enum { SMALL_MAX = sizeof(SMALL_LABELS) + 3 * DECIMAL_DIGITS_MAX };
+
+#define copy_literal(at, literal)     ((char *)mempcpy(at, "" literal, sizeof(literal) - 1))
+#define copy_number(at, name, number) end_line(decimal_put(copy_literal(at, name "="), number))
+
+static inline char *copy(char *at, struct bytes bytes)
+{
+	return mempcpy(at, bytes.data, bytes.size);
+}
+
+static inline char *end_line(char *at)
+{
+	*at = '\n';
+	return at + 1;
 }
 
 static unsigned positive(int error)
@@ -81,16 +109,45 @@ static unsigned positive(int error)
 	return error < 0 ? -(unsigned)error : (unsigned)error;
 }
 
-static void put_numbers(struct text *out, const struct record_source *source)
+static inline char *copy_numbers(char *at, const struct record_source *source)
 {
-	put_number(out, "PRIORITY", (unsigned)source->level);
+	at = copy_literal(at, "PRIORITY=");
+	*at = (char)('0' + source->level);
+	at = end_line(at + 1);
 	if (source->tid > 0)
-		put_number(out, "TID", (unsigned)source->tid);
+		at = copy_number(at, "TID", (unsigned)source->tid);
 	if (source->sequence > 0)
-		put_number(out, "PROCESS_SEQ", source->sequence);
+		at = copy_number(at, "PROCESS_SEQ", source->sequence);
 	if (source->error != 0)
-		put_number(out, "ERRNO", positive(source->error));
+		at = copy_number(at, "ERRNO", positive(source->error));
+	return at;
 }
+
+/* One look whether there is room for all of it, and no more: that costs less than a look before
+ * each piece. Where there is none, as much is counted as it may take. */
+static inline void put_origin(struct text *out, const struct record_source *source,
+			      const struct mplog_site *site)
+{
+	const struct place place = place_of(site);
+	const bool usual = is_usual(&place);
+	const size_t most = source->head.size + place.block.size + place.func.size + SMALL_MAX;
+	char *at = text_begin(out, most);
+
+	if (!at) {
+		out->size += most;
+	} else {
+		at = copy_numbers(copy(at, source->head), source);
+		if (usual)
+			at = copy(at, place.block);
+		if (usual && place.func.size > 0)
+			at = end_line(copy(copy_literal(at, "CODE_FUNC="), place.func));
+		text_end(out, at);
+	}
+	if (!usual)
+		put_members(out, site);
+}
+
+/* ---- The message ---------------------------------------------------------------------------- */
 
 /* The next plain %m; %% and what else follows a per cent sign is stepped over. */
 static const char *find_errno_directive(const char *fmt)
@@ -158,7 +215,7 @@ static __attribute__((__noinline__)) void put_printed_by_libc(struct text *out,
 		put_printed(out, source->fmt, source);
 }
 
-static void put_text(struct text *out, const struct record_source *source)
+static inline void put_text(struct text *out, const struct record_source *source)
 {
 	const size_t begin = out->size;
 
@@ -182,29 +239,32 @@ struct message {
 	size_t end;
 };
 
-static struct message put_message_value(struct text *out, const struct record_source *source)
+static inline struct message put_message_value(struct text *out, const struct record_source *source)
 {
+	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* and room for its size */
 	struct message message = { .at = out->size };
-	static const char no_size_yet[VALUE_SIZE_BYTES];
+	char *at = text_begin(out, sizeof(head) + source->prefix.size);
 
-	text_put_literal(out, "MESSAGE\n");
-	text_put(out, (struct bytes){ no_size_yet, sizeof(no_size_yet) });
-	message.value_at = out->size;
-	text_put(out, source->prefix);
-	message.text_at = out->size;
+	message.value_at = out->size + sizeof(head);
+	message.text_at = message.value_at + source->prefix.size;
+	if (at)
+		(void)copy(mempcpy(at, head, sizeof(head)), source->prefix);
+	out->size = message.text_at;
 	put_text(out, source);
 	message.end = out->size;
 	return message;
 }
 
 /* Again, less of it, and the size that it had. */
-static __attribute__((__noinline__)) struct message
-cut_message(struct text *out, const struct record_source *source, const struct message *whole)
+static COLD struct message cut_message(struct text *out, const struct record_source *source,
+				       const struct message *whole)
 {
 	struct message message;
 
 	out->size = whole->at;
-	put_number(out, "MPLOG_TRUNCATED", whole->end - whole->value_at);
+	text_put_literal(out, "MPLOG_TRUNCATED=");
+	text_put_number(out, whole->end - whole->value_at);
+	text_put_char(out, '\n');
 	message = put_message_value(out, source);
 	message.end = RECORD_SIZE_MAX - 1;
 	if (out->capacity >= RECORD_SIZE_MAX)
@@ -216,7 +276,7 @@ cut_message(struct text *out, const struct record_source *source, const struct m
 	return message;
 }
 
-static struct message put_message(struct text *out, const struct record_source *source)
+static inline struct message put_message(struct text *out, const struct record_source *source)
 {
 	struct message message = put_message_value(out, source);
 	uint64_t size;
@@ -234,21 +294,24 @@ static struct message put_message(struct text *out, const struct record_source *
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		      const struct record_source *source)
 {
-	const char *const logger = site_member(source->site, logger);
+	const struct mplog_site *site = source->site;
 	struct text out = { buffer, capacity, 0 };
+	struct mplog_site part;
 	struct message message;
 
-	text_put(&out, source->head);
+	if (!site || site->size < sizeof(*site)) {
+		part = known_part(site);
+		site = &part;
+	}
+	put_origin(&out, source, site);
 	text_put_fields(&out, source);
-	put_site(&out, source->site);
-	put_numbers(&out, source);
 	message = put_message(&out, source);
 	if (out.size <= capacity)
 		*ret = (struct record){
 			.data = { buffer, out.size },
 			.message_at = message.at,
 			.text = { buffer + message.text_at, message.end - message.text_at },
-			.logger = bytes_of(logger ? logger : "root"),
+			.logger = site->logger ? site->logger : "root",
 			.level = source->level,
 		};
 	return out.size;

@@ -2,12 +2,15 @@
 /* route: which sinks a record goes to. */
 #pragma once
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "board.h"
+#include "hot.h"
 #include "record.h"
-#include "sink.h"
 #include "scope.h"
+#include "sink.h"
 #include "voice.h"
 
 struct route {
@@ -22,9 +25,66 @@ struct route {
 	int error; /* negative errno, or 0 */
 };
 
+_Static_assert(SINK_CHOICE_SYSLOG - SINK_CHOICE_JOURNAL == SINK_SYSLOG &&
+		       SINK_CHOICE_STDERR - SINK_CHOICE_JOURNAL == SINK_STDERR && SINK_JOURNAL == 0,
+	       "who asks for a sink by name gets the one of that number");
+
 /* Where the records of a scope go. */
-struct route route_of(struct scope *scope);
+static inline struct route route_of(struct scope *scope)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	return (struct route){
+		.voice = voice,
+		.slot = scope_slot(scope),
+		.deadline = { .timeout_ms = voice ? voice->timeout_ms : 0 },
+	};
+}
+
+static inline void route_show(const struct route *route, int sink, int error)
+{
+	if (!route->slot)
+		return;
+	atomic_store_explicit(&route->slot->sink, sink, memory_order_relaxed);
+	atomic_store_explicit(&route->slot->sink_error, -error, memory_order_relaxed);
+}
+
+COLD enum sink_id route_first_of_single(struct route *route);
+
+static inline enum sink_id route_first(struct route *route)
+{
+	const struct voice *voice = route->voice;
+
+	if (voice->sink != SINK_CHOICE_AUTO)
+		return (enum sink_id)(voice->sink - SINK_CHOICE_JOURNAL);
+	return voice->single ? route_first_of_single(route) : SINK_JOURNAL;
+}
+
+/* The first sink did not take it (R: what its write returned): down the chain. */
+COLD int route_fall(struct route *route, const struct delivery *delivery, int r);
+
+void route_echo(const struct route *route, const struct delivery *delivery, enum sink_id sent);
 
 /* 0: it is where it should be, 1: in a fallback, or the negative errno of the first that failed:
  * it is lost. -ENOTCONN: there is no sink. */
-int route_record(struct route *route, const struct record *record);
+HOT_INLINE int route_record(struct route *route, const struct record *record)
+{
+	const struct delivery delivery = {
+		.record = record,
+		.style = &route->voice->style,
+		.deadline = &route->deadline,
+		.pid = route->voice->pid,
+	};
+	int r = route->first_error;
+
+	route->first = route_first(route);
+	route->error = 0;
+	if (!r)
+		r = sinks[route->first]->write(&delivery);
+	if (r <= 0)
+		return route_fall(route, &delivery, r);
+	route_show(route, (int)route->first, 0);
+	if (route->voice->echo)
+		route_echo(route, &delivery, route->first);
+	return 0;
+}

@@ -17,7 +17,7 @@ const int open_gate = MPLOG_DEBUG;
 
 __thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
 
-void scope_set_gate(struct thread *thread)
+void scope_change_gate(struct thread *thread)
 {
 	struct scope *scope = scope_of(thread);
 	struct slot *slot = scope_slot(scope);
@@ -139,6 +139,7 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), voice->parent);
 	show_level(slot, voice);
 	atomic_store(&slot->number, voice->number);
+	atomic_store(&scope->tick_ns, 0);
 	atomic_store(&scope->slot, slot);
 	scope->board = board_number();
 	board_show(slot, phase);

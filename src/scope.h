@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 #include "board.h"
+#include "hot.h"
+#include "program.h"
 #include "thread.h"
 #include "voice.h"
 
@@ -15,8 +17,9 @@ struct scope {
 	_Atomic uint32_t generation; /* program_generation() when its voice was made */
 	_Atomic(struct voice *) voice;
 	_Atomic(struct slot *) slot;
-	uint32_t board; /* board_number() when it got its slot */
-	struct slot own_slot; /* where the board has none */
+	uint32_t board;          /* board_number() when it got its slot */
+	struct slot own_slot;    /* where the board has none */
+	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
 };
 
 /* The process's: what threads are that entered nothing. */
@@ -35,7 +38,7 @@ static inline struct voice *scope_voice(struct scope *scope)
 	return atomic_load_explicit(&scope->voice, memory_order_acquire);
 }
 
-static inline struct slot *scope_slot(struct scope *scope)
+static inline struct slot *scope_slot(const struct scope *scope)
 {
 	return atomic_load_explicit(&scope->slot, memory_order_acquire);
 }
@@ -50,7 +53,16 @@ void scope_leave(struct thread *thread);
 void scope_leave_all(struct thread *thread);
 
 /* Points the thread's gate at its scope's cell; opens it where that scope is out of date. */
-void scope_set_gate(struct thread *thread);
+COLD void scope_change_gate(struct thread *thread);
+
+static inline void scope_set_gate(struct thread *thread)
+{
+	const struct scope *scope = scope_of(thread);
+
+	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) != &scope_slot(scope)->gate ||
+	    scope->generation != program_generation())
+		scope_change_gate(thread);
+}
 
 /* Makes the scope's voice anew where it is out of date. */
 void scope_refresh(struct scope *scope);

@@ -11,20 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
- * for the price of a load, where getpid(2) is a system call. */
-struct page {
-	_Atomic pid_t pid;  /* 0: who we are is still to be found out */
-	_Atomic pid_t born; /* as pid, from the start; 0: no fork handler has seen this child */
-};
 
 enum {
 	PAGE_SIZE = 4096,
 	FORK_WAITS = 10000, /* a second in all */
 };
 
-static struct page no_page; /* where the kernel cannot wipe: then getpid(2) it is */
-static _Atomic(struct page *) page = &no_page;
+struct self_page self_no_page;
+_Atomic(struct self_page *) self_page = &self_no_page;
 
 static pid_t own_pid;
 static bool foreign, raw_child;
@@ -37,12 +31,9 @@ static _Atomic pid_t lock, settling;
 static __thread unsigned forks_with_lock __attribute__((tls_model("initial-exec")));
 static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
 
-bool self_is_new(void)
+bool self_is_other_than(pid_t pid)
 {
-	const struct page *p = atomic_load_explicit(&page, memory_order_relaxed);
-	const pid_t pid = atomic_load_explicit(&p->pid, memory_order_acquire);
-
-	return !pid || (p == &no_page && pid != getpid());
+	return pid != getpid();
 }
 
 pid_t self_pid(void)
@@ -71,9 +62,9 @@ bool self_may_parse(void)
  * its own threads. */
 static bool is_unseen(void)
 {
-	const struct page *p = atomic_load(&page);
+	const struct self_page *p = atomic_load(&self_page);
 
-	return p != &no_page && !atomic_load(&p->pid) && !atomic_load(&p->born);
+	return p != &self_no_page && !atomic_load(&p->pid) && !atomic_load(&p->born);
 }
 
 bool self_has_gone(pid_t tid)
@@ -162,16 +153,16 @@ void self_after_fork(void)
 		self_unlock();
 }
 
-static bool is_known_here(const struct page *p)
+static bool is_known_here(const struct self_page *p)
 {
 	const pid_t pid = atomic_load(&p->pid);
 
-	return pid && (p != &no_page || pid == getpid());
+	return pid && (p != &self_no_page || pid == getpid());
 }
 
 bool self_begin_child(void)
 {
-	struct page *p = atomic_load(&page);
+	struct self_page *p = atomic_load(&self_page);
 	const bool is_known = is_known_here(p); /* a signal handler was faster */
 
 	may_parse = child_may_parse;
@@ -194,7 +185,7 @@ static void make_page(void)
 	if (fresh == MAP_FAILED)
 		return;
 	if (madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
-		atomic_store(&page, fresh);
+		atomic_store(&self_page, fresh);
 	else
 		(void)munmap(fresh, PAGE_SIZE);
 }
@@ -202,22 +193,22 @@ static void make_page(void)
 __attribute__((constructor)) static void begin(void)
 {
 	make_page();
-	atomic_store(&atomic_load(&page)->born, getpid());
+	atomic_store(&atomic_load(&self_page)->born, getpid());
 }
 
 /* ---- Finding out ---------------------------------------------------------------------------- */
 
 static void settle(bool child, void (*find_out)(void))
 {
-	struct page *p = atomic_load(&page);
+	struct self_page *p = atomic_load(&self_page);
 	const pid_t born = atomic_load(&p->born);
 
-	raw_child = child && (!born || (p == &no_page && born != getpid()));
+	raw_child = child && (!born || (p == &self_no_page && born != getpid()));
 	may_parse &= !raw_child;
 	if (raw_child)
 		self_unlock(); /* it was held by a thread of the parent */
 	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
-	own_pid = born && p != &no_page ? born : getpid();
+	own_pid = born && p != &self_no_page ? born : getpid();
 	foreign |= child && getppid() == 0;
 	find_out();
 	atomic_store_explicit(&p->pid, own_pid, memory_order_release);

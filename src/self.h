@@ -7,9 +7,28 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "hot.h"
+
+/* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
+ * for the price of a load, where getpid(2) is a system call. */
+struct self_page {
+	_Atomic pid_t pid;  /* 0: who we are is still to be found out */
+	_Atomic pid_t born; /* as pid, from the start; 0: no fork handler has seen this child */
+};
+
+extern _Atomic(struct self_page *) self_page;
+extern struct self_page self_no_page; /* where the kernel cannot wipe: then getpid(2) it is */
+COLD bool self_is_other_than(pid_t pid);
+
 /* Whether this process has not found out yet who it is: the program at its start, and each child
- * of a fork, whoever made it. Costs a load. */
-bool self_is_new(void);
+ * of a fork, whoever made it. */
+static inline bool self_is_new(void)
+{
+	const struct self_page *page = atomic_load_explicit(&self_page, memory_order_relaxed);
+	const pid_t pid = atomic_load_explicit(&page->pid, memory_order_acquire);
+
+	return !pid || (page == &self_no_page && self_is_other_than(pid));
+}
 
 pid_t self_pid(void);
 bool self_is_foreign(void); /* of another pid namespace than the program */

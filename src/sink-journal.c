@@ -11,7 +11,9 @@
 
 static const char *const paths[] = { "/run/systemd/journal/socket", NULL };
 
-static struct link journal = { .paths = paths };
+static int send_large(struct bytes record, struct deadline *deadline);
+
+static struct link journal = { .paths = paths, .send_large = send_large };
 
 static int write_all(int fd, struct bytes bytes)
 {
@@ -55,12 +57,7 @@ static int send_large(struct bytes record, struct deadline *deadline)
 
 static int journal_write(const struct delivery *delivery)
 {
-	const struct bytes record = delivery->record->data;
-	int r = link_send(&journal, record, delivery->deadline);
-
-	if (r == -EMSGSIZE || r == -ENOBUFS)
-		r = send_large(record, delivery->deadline);
-	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+	return link_write(&journal, delivery->record->data, delivery->deadline);
 }
 
 static bool journal_is_journald(void)

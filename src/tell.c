@@ -8,16 +8,17 @@
 #include "mplog.h"
 #include "notice.h"
 
+_Atomic uint64_t tell_lost_count, tell_diverted_count;
+
 static struct {
-	_Atomic uint64_t lost, diverted;
 	_Atomic uint64_t first, last; /* PROCESS_SEQ */
 	_Atomic int64_t since_ns;
 } untold;
 
 void tell_forget(void)
 {
-	atomic_store(&untold.lost, 0);
-	atomic_store(&untold.diverted, 0);
+	atomic_store(&tell_lost_count, 0);
+	atomic_store(&tell_diverted_count, 0);
 	atomic_store(&untold.first, 0);
 	atomic_store(&untold.last, 0);
 	atomic_store(&untold.since_ns, 0);
@@ -40,7 +41,7 @@ void tell_note(bool lost, uint64_t sequence)
 		(void)atomic_compare_exchange_strong(&untold.first, &none, sequence);
 		atomic_store(&untold.last, sequence);
 	}
-	atomic_fetch_add(lost ? &untold.lost : &untold.diverted, 1);
+	atomic_fetch_add(lost ? &tell_lost_count : &tell_diverted_count, 1);
 }
 
 static void say_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
@@ -70,8 +71,8 @@ static struct account take_account(void)
 {
 	struct account account = {
 		.since_ns = atomic_exchange(&untold.since_ns, 0),
-		.lost = atomic_exchange(&untold.lost, 0),
-		.diverted = atomic_exchange(&untold.diverted, 0),
+		.lost = atomic_exchange(&tell_lost_count, 0),
+		.diverted = atomic_exchange(&tell_diverted_count, 0),
 		.first = atomic_exchange(&untold.first, 0),
 		.last = atomic_load(&untold.last),
 	};
@@ -89,8 +90,8 @@ static void give_back(const struct account *account)
 	atomic_store(&untold.since_ns, account->since_ns);
 	if (account->first)
 		atomic_store(&untold.first, account->first);
-	atomic_fetch_add(&untold.lost, account->lost);
-	atomic_fetch_add(&untold.diverted, account->diverted);
+	atomic_fetch_add(&tell_lost_count, account->lost);
+	atomic_fetch_add(&tell_diverted_count, account->diverted);
 }
 
 static int send_account(struct route *route, const struct account *account)
@@ -107,19 +108,13 @@ static int send_account(struct route *route, const struct account *account)
 	return notice_send(&notice, route);
 }
 
-static bool is_anything_untold(void)
-{
-	return atomic_load_explicit(&untold.lost, memory_order_relaxed) ||
-	       atomic_load_explicit(&untold.diverted, memory_order_relaxed);
-}
-
 static int tell(struct route *route, bool first_only)
 {
 	struct route way = *route;
 	struct account account;
 	int r;
 
-	if (!is_anything_untold())
+	if (!tell_is_anything_untold())
 		return 0;
 	account = take_account();
 	if (!account.lost && !account.diverted) {
@@ -135,7 +130,7 @@ static int tell(struct route *route, bool first_only)
 	return r;
 }
 
-int tell_lost(struct route *route)
+int tell_lost_now(struct route *route)
 {
 	return tell(route, true);
 }
@@ -229,7 +224,7 @@ void tell_suppressed(struct route *route, struct slot *slot)
 
 /* Not before each of the few that pass while the burst goes on. A clock that was set back does not
  * put it off. */
-void tell_suppressed_in_time(struct route *route, struct slot *slot)
+void tell_suppressed_if_time(struct route *route, struct slot *slot)
 {
 	const uint64_t interval_ns = (uint64_t)route->voice->interval_ms * 1000000;
 

@@ -6,14 +6,28 @@
 #include <stdint.h>
 
 #include "board.h"
+#include "hot.h"
 #include "route.h"
 
 /* A record was lost (or, not lost, diverted). SEQUENCE: its PROCESS_SEQ, or 0. */
 void tell_note(bool lost, uint64_t sequence);
 
+extern _Atomic uint64_t tell_lost_count, tell_diverted_count; /* those not told of yet */
+
+static inline bool tell_is_anything_untold(void)
+{
+	return atomic_load_explicit(&tell_lost_count, memory_order_relaxed) ||
+	       atomic_load_explicit(&tell_diverted_count, memory_order_relaxed);
+}
+
+COLD int tell_lost_now(struct route *route);
+
 /* Before the next record: tells of lost and diverted ones where the sink takes it. Or the sink
  * failed, and it is still to be told: returns the negative errno. */
-int tell_lost(struct route *route);
+static inline int tell_lost(struct route *route)
+{
+	return tell_is_anything_untold() ? tell_lost_now(route) : 0;
+}
 
 /* There is no next record: tells of them wherever somebody may read it. */
 void tell_lost_at_last(struct route *route);
@@ -26,7 +40,13 @@ void tell_note_suppressed(struct slot *slot);
 
 /* Tells how many were, if any; likewise, at most once in an interval of the limit. */
 void tell_suppressed(struct route *route, struct slot *slot);
-void tell_suppressed_in_time(struct route *route, struct slot *slot);
+COLD void tell_suppressed_if_time(struct route *route, struct slot *slot);
+
+static inline void tell_suppressed_in_time(struct route *route, struct slot *slot)
+{
+	if (atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed))
+		tell_suppressed_if_time(route, slot);
+}
 
 /* Tells for all slots of a process which cannot tell itself any more. */
 void tell_suppressed_by(struct route *route, pid_t pid);

@@ -12,13 +12,13 @@
 #include "self.h"
 
 static _Atomic(struct thread *) threads;
-static __thread struct thread *self __attribute__((tls_model("initial-exec")));
+__thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
 static pthread_key_t key;
 static _Atomic bool have_key;
 
-static _Atomic uint64_t now = 1; /* the current epoch */
-static _Atomic(struct retired *) retirees;
+_Atomic uint64_t epoch_now = 1;
+_Atomic(struct retired *) epoch_retirees;
 
 void (*thread_at_end)(struct thread *thread);
 
@@ -62,7 +62,7 @@ static struct thread *take_new(pid_t tid)
 	return thread;
 }
 
-static struct thread *take(void)
+struct thread *thread_take(void)
 {
 	const pid_t tid = (pid_t)syscall(SYS_gettid);
 	struct thread *thread = take_used(tid);
@@ -75,31 +75,21 @@ static struct thread *take(void)
 	thread->scope = NULL;
 	thread->depth = thread->base_depth = 0;
 	thread->is_watched = false;
-	self = thread;
+	thread_self = thread;
 	return thread;
-}
-
-struct thread *thread_get(void)
-{
-	return self ? self : take();
-}
-
-struct thread *thread_peek(void)
-{
-	return self;
 }
 
 void thread_release(struct thread *thread)
 {
 	set_gate_of(thread, &no_gate);
 	atomic_store(&thread->epoch, 0);
-	self = NULL;
+	thread_self = NULL;
 	atomic_store(&thread->tid, 0);
 }
 
 static void at_end(void *thread)
 {
-	self = thread;
+	thread_self = thread;
 	if (thread_at_end)
 		thread_at_end(thread);
 	thread_release(thread);
@@ -110,9 +100,9 @@ __attribute__((constructor)) static void make_key(void)
 	atomic_store(&have_key, pthread_key_create(&key, at_end) == 0);
 }
 
-void thread_watch(struct thread *thread)
+void thread_watch_end(struct thread *thread)
 {
-	if (!thread->is_watched && atomic_load(&have_key))
+	if (atomic_load(&have_key))
 		thread->is_watched = pthread_setspecific(key, thread) == 0;
 }
 
@@ -123,7 +113,7 @@ void thread_forget_others(void)
 	for (; thread; thread = thread->next) {
 		thread->spare_slot = NULL; /* it is the parent's */
 		atomic_store(&thread->pinned_by, 0);
-		if (thread == self) {
+		if (thread == thread_self) {
 			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
 			continue;
 		}
@@ -145,27 +135,12 @@ void thread_set_gates(const int *gate)
 
 /* ---- Epochs --------------------------------------------------------------------------------- */
 
-uint64_t epoch_enter(struct thread *thread)
-{
-	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
-
-	/* Sequentially consistent: what is read from now on was not retired before. */
-	if (!outer)
-		atomic_store(&thread->epoch, atomic_load(&now));
-	return outer;
-}
-
-void epoch_leave(struct thread *thread, uint64_t outer)
-{
-	atomic_store_explicit(&thread->epoch, outer, memory_order_release);
-}
-
 void epoch_retire(struct retired *retired, void (*free)(struct retired *retired))
 {
 	retired->free = free;
-	retired->epoch = atomic_fetch_add(&now, 1);
-	retired->next = atomic_load(&retirees);
-	while (!atomic_compare_exchange_weak(&retirees, &retired->next, retired))
+	retired->epoch = atomic_fetch_add(&epoch_now, 1);
+	retired->next = atomic_load(&epoch_retirees);
+	while (!atomic_compare_exchange_weak(&epoch_retirees, &retired->next, retired))
 		;
 }
 
@@ -182,14 +157,11 @@ static uint64_t oldest_call(void)
 	return oldest;
 }
 
-void epoch_collect(void)
+void epoch_collect_all(void)
 {
-	struct retired *list = atomic_load_explicit(&retirees, memory_order_relaxed);
+	struct retired *list = atomic_exchange(&epoch_retirees, NULL);
 	uint64_t oldest;
 
-	if (!list)
-		return;
-	list = atomic_exchange(&retirees, NULL);
 	oldest = oldest_call();
 	while (list) {
 		struct retired *next = list->next;
@@ -197,8 +169,8 @@ void epoch_collect(void)
 		if (list->epoch < oldest) {
 			list->free(list);
 		} else {
-			list->next = atomic_load(&retirees);
-			while (!atomic_compare_exchange_weak(&retirees, &list->next, list))
+			list->next = atomic_load(&epoch_retirees);
+			while (!atomic_compare_exchange_weak(&epoch_retirees, &list->next, list))
 				;
 		}
 		list = next;
@@ -207,5 +179,5 @@ void epoch_collect(void)
 
 void epoch_drop(void)
 {
-	atomic_store(&retirees, NULL);
+	atomic_store(&epoch_retirees, NULL);
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "board.h"
+#include "hot.h"
 
 struct scope;
 
@@ -20,26 +21,42 @@ struct thread {
 
 	_Atomic pid_t pinned_by; /* who is using gate, or changing it */
 	const int **gate;        /* its mplog_gate_ */
-	struct scope *scope; /* the innermost that it entered; NULL: the process's */
-	unsigned depth;      /* of that scope */
-	unsigned base_depth; /* what was there when its process was forked is not left */
+	struct scope *scope;     /* the innermost that it entered; NULL: the process's */
+	unsigned depth;          /* of that scope */
+	unsigned base_depth;     /* what was there when its process was forked is not left */
 
-	struct slot *spare_slot; /* of the scope left last, for the next one */
-	uint32_t spare_board;    /* whose it is */
+	struct slot *spare_slot;      /* of the scope left last, for the next one */
+	uint32_t spare_board;         /* whose it is */
 	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
 };
 
-/* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
-struct thread *thread_get(void);
+extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
 /* NULL where the thread has none yet. */
-struct thread *thread_peek(void);
+static inline struct thread *thread_peek(void)
+{
+	return thread_self;
+}
+
+COLD struct thread *thread_take(void);
+
+/* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
+static inline struct thread *thread_get(void)
+{
+	return thread_self ? thread_self : thread_take();
+}
 
 /* Has thread_end() called when the thread ends. Not in a signal handler. */
-void thread_watch(struct thread *thread);
+COLD void thread_watch_end(struct thread *thread);
+
+static inline void thread_watch(struct thread *thread)
+{
+	if (!thread->is_watched)
+		thread_watch_end(thread);
+}
 
 /* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */
-void thread_release(struct thread *thread);
+COLD void thread_release(struct thread *thread);
 
 /* In a new child: only the calling thread is there. */
 void thread_forget_others(void);

@@ -276,6 +276,8 @@ static size_t build(struct voice *voice, size_t capacity, const struct voice_sou
 
 	set_level(voice, source, settings, by_environment);
 	voice->sink = settings->number[SETTING_SINK];
+	voice->single = source->single;
+	voice->pid = source->pid;
 	voice->echo = settings->number[SETTING_ECHO];
 	voice->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
 	voice->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];

@@ -23,8 +23,9 @@ struct voice_source {
 	const char *parent; /* "" : nobody forked or entered it */
 	unsigned number;    /* %c; 0: none */
 	pid_t pid;
-	int program_level;  /* mplog_set_level(), or LEVEL_UNSET */
-	int default_level;  /* mplog_set_default_level(), or LEVEL_UNSET */
+	bool single;         /* MPLOG_SINGLE */
+	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
+	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */
 	struct bytes fields; /* encoded: those of mplog_set_field() */
 	/* In the order in which they apply. Each may be NULL. */
 	const struct rules *flags; /* of mplog_open() */
@@ -41,8 +42,10 @@ struct voice {
 	enum level_by level_by;
 	const char *origin; /* "/etc/mplog.conf:12", "MPLOG_LEVEL", or "" */
 
-	int sink;  /* SINK_CHOICE_* */
-	int echo;  /* 0, 1, SETTING_AUTO */
+	int sink;    /* SINK_CHOICE_* */
+	bool single; /* "auto" is standard error */
+	pid_t pid;
+	int echo; /* 0, 1, SETTING_AUTO */
 	unsigned timeout_ms;
 	unsigned burst; /* 0: no limit */
 	unsigned interval_ms;

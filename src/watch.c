@@ -10,13 +10,14 @@
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
-static _Atomic int64_t tick_ns;   /* the coarse clock at the last call */
+_Atomic int64_t watch_tick_ns;
 static _Atomic int64_t loaded_ms; /* likewise, when this process last loaded because of a change */
 
 /* ---- What people asked for ------------------------------------------------------------------- */
 
-static void answer(struct slot *slot, uint32_t asked)
+static void answer(struct slot *slot)
 {
+	const uint32_t asked = atomic_load(&slot->reload_asked);
 	enum reload_answer answer;
 
 	if (!self_try_lock())
@@ -25,12 +26,6 @@ static void answer(struct slot *slot, uint32_t asked)
 	atomic_store(&slot->reload_answer, (int)answer);
 	atomic_store(&slot->reload_answered, asked);
 	slot_open_gate(slot);
-}
-
-static bool is_asked(struct slot *slot, uint32_t *ret_asked)
-{
-	*ret_asked = atomic_load_explicit(&slot->reload_asked, memory_order_relaxed);
-	return *ret_asked != atomic_load_explicit(&slot->reload_answered, memory_order_relaxed);
 }
 
 /* ---- What the program asked for -------------------------------------------------------------- */
@@ -109,21 +104,19 @@ static void look_at_files(int64_t now_ms)
 	(void)reload(0, &answer);
 }
 
-void watch(struct thread *thread, int64_t now_ns)
+void watch_what_is_due(struct thread *thread, int64_t now_ns)
 {
 	struct scope *scope = scope_of(thread);
-	uint32_t asked;
+	struct slot *slot = scope_slot(scope);
 
 	/* Before the files are looked at: who edited one is to hear what came of that. */
-	if (is_asked(scope_slot(&process_scope), &asked))
-		answer(scope_slot(&process_scope), asked);
-	if (now_ns != atomic_load_explicit(&tick_ns, memory_order_relaxed)) {
-		atomic_store_explicit(&tick_ns, now_ns, memory_order_relaxed);
+	if (watch_is_asked(scope_slot(&process_scope)))
+		answer(scope_slot(&process_scope));
+	if (now_ns != atomic_exchange_explicit(&watch_tick_ns, now_ns, memory_order_relaxed))
 		look_at_files(now_ns / 1000000);
-	}
-	if (scope != &process_scope && is_asked(scope_slot(scope), &asked)) {
-		atomic_store(&scope_slot(scope)->reload_answered, asked);
-		slot_open_gate(scope_slot(scope));
+	if (scope != &process_scope && watch_is_asked(slot)) {
+		atomic_store(&slot->reload_answered, atomic_load(&slot->reload_asked));
+		slot_open_gate(slot);
 	}
 	if (scope->generation == program_generation())
 		return;

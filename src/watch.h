@@ -4,11 +4,32 @@
 
 #include <stdint.h>
 
+#include "hot.h"
+#include "program.h"
+#include "scope.h"
 #include "thread.h"
+
+extern _Atomic int64_t watch_tick_ns; /* the coarse clock at the last call */
+
+static inline bool watch_is_asked(const struct slot *slot)
+{
+	return atomic_load_explicit(&slot->reload_asked, memory_order_relaxed) !=
+	       atomic_load_explicit(&slot->reload_answered, memory_order_relaxed);
+}
+
+COLD void watch_what_is_due(struct thread *thread, int64_t now_ns);
 
 /* With each call, cheap until something is due: the files once a second for the whole tree, what
  * others saw, what people asked for, and the thread's scope where its voice is out of date. */
-void watch(struct thread *thread, int64_t now_ns);
+static inline void watch(struct thread *thread, int64_t now_ns)
+{
+	const struct scope *scope = scope_of(thread);
+
+	if (now_ns != atomic_load_explicit(&watch_tick_ns, memory_order_relaxed) ||
+	    watch_is_asked(scope_slot(&process_scope)) || watch_is_asked(scope_slot(scope)) ||
+	    scope->generation != program_generation())
+		watch_what_is_due(thread, now_ns);
+}
 
 /* mplog_reload() */
 int watch_reload(struct thread *thread);

@@ -134,8 +134,8 @@ START_TEST(writes_json)
 	ck_assert_int_eq(write_message(BYTES("a\n\"b\""), 0), 1);
 	ck_assert_str_eq(
 		strstr(read_all(end), "\",\"_PID\""),
-		"\",\"_PID\":\"4875\",\"PROCESS\":\"1\",\"BLOB\":[0,255],\"LOGGER\":\"root\","
-		"\"PRIORITY\":\"7\",\"MESSAGE\":\"process=1 a\\n\\\"b\\\"\"}\n");
+		"\",\"_PID\":\"4875\",\"PROCESS\":\"1\",\"BLOB\":[0,255],\"PRIORITY\":\"7\","
+		"\"LOGGER\":\"root\",\"MESSAGE\":\"process=1 a\\n\\\"b\\\"\"}\n");
 	ck_assert_int_eq(write_message(BYTES("\xff"), 0), 1);
 	style.prefix[SINK_STDERR] = BYTES("p ");
 	ck_assert_int_eq(write_message(BYTES("\xff"), 0), 1);
