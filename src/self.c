@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "self.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <errno.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
 
 enum {
 	PAGE_SIZE = 4096,
@@ -21,6 +20,7 @@ struct self_page self_no_page;
 _Atomic(struct self_page *) self_page = &self_no_page;
 
 static pid_t own_pid;
+static sigset_t all_signals; /* made by the program: in each child it would take a page fault */
 static bool foreign, raw_child;
 static bool may_parse = true;
 
@@ -163,12 +163,14 @@ static bool is_known_here(const struct self_page *p)
 bool self_begin_child(void)
 {
 	struct self_page *p = atomic_load(&self_page);
-	const bool is_known = is_known_here(p); /* a signal handler was faster */
+	bool is_known;
 
+	/* Written before it is read: one page fault, not two. */
+	atomic_store(&p->born, getpid());
+	is_known = is_known_here(p); /* a signal handler was faster */
 	may_parse = child_may_parse;
 	forks_with_lock = 0;
 	raw_child = false;
-	atomic_store(&p->born, getpid());
 	if (is_known)
 		return false;
 	self_unlock();
@@ -193,6 +195,7 @@ static void make_page(void)
 __attribute__((constructor)) static void begin(void)
 {
 	make_page();
+	(void)sigfillset(&all_signals);
 	atomic_store(&atomic_load(&self_page)->born, getpid());
 }
 
@@ -216,10 +219,9 @@ static void settle(bool child, void (*find_out)(void))
 
 void self_find_out(bool child, void (*find_out)(void))
 {
-	sigset_t all, before;
+	sigset_t before;
 
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	(void)pthread_sigmask(SIG_SETMASK, &all_signals, &before);
 	while (self_is_new()) {
 		self_hold(&settling);
 		if (self_is_new())
