@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include "escape.h"
+#include "text.h"
 
 /* %s %c %d %i %u %x with l, ll or z, %m and %%, without flags, width and precision. False where
  * there is anything else: then something may have been written, and it is vsnprintf's. ERROR is

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "escape.h"
+#include "text.h"
 #include "record.h"
 #include "route.h"
 

@@ -2,7 +2,7 @@
 /* record-fields: the fields of a call, and those of its scope that they leave standing. */
 #pragma once
 
-#include "escape.h"
+#include "text.h"
 
 /* journald drops entries of more than 1,024 fields, in silence; the others are mplog's own. */
 enum { RECORD_FIELDS_MAX = 1000 };

@@ -2,7 +2,7 @@
 #include "report.h"
 
 #include "board.h"
-#include "escape.h"
+#include "text.h"
 #include "mplog.h"
 #include "program.h"
 #include "scope.h"

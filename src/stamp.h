@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "escape.h"
+#include "text.h"
 
 /* Looks up the offsets of local time for the years around now. Not in a child or signal handler.
  * Without it, and past those years, the last known offset holds (at first: UTC). */

@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-#include "escape.h"
+#include "text.h"
 #include "sink.h"
 
 /* <14>Nov 22 09:25:11 ingestd[4875]: process=1 Running process: 1 ... */

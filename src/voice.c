@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "escape.h"
+#include "text.h"
 #include "memory.h"
 
 enum { VOICE_PAGE = 4096 }; /* enough for nearly all */

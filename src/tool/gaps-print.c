@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
+#include "text.h"
 #include "gaps.h"
 #include "table.h"
 #include "tool.h"

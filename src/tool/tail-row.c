@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tail-row.h"
 
-#include "escape.h"
+#include "text.h"
 #include "stamp.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "tail.h"
 
 #include "cleanup.h"
-#include "escape.h"
+#include "text.h"
 #include "mplog.h"
 #include "stamp.h"
 
