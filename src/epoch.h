@@ -39,13 +39,11 @@ static inline uint64_t epoch_enter(struct thread *thread)
 
 	if (outer)
 		return outer;
-	/* Sequentially consistent: what is read from now on was not retired before. Where there is
-	 * but one thread, nobody else could have. */
-	if (epoch_is_alone())
-		atomic_store_explicit(&thread->epoch, atomic_load(&epoch_now),
-				      memory_order_relaxed);
-	else
-		atomic_store(&thread->epoch, atomic_load(&epoch_now));
+	/* What is read from now on was not retired before: a store that later loads must not
+	 * overtake takes a fence. Where there is but one thread, nobody else could retire. */
+	atomic_store_explicit(&thread->epoch, atomic_load(&epoch_now), memory_order_relaxed);
+	if (!epoch_is_alone())
+		atomic_thread_fence(memory_order_seq_cst);
 	return outer;
 }
 
