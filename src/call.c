@@ -15,11 +15,11 @@ void call_end(struct call *call)
 	call_end_inline(call);
 }
 
-void call_settle_new(const struct call *call)
+void call_settle_new(struct thread *thread)
 {
-	if (!call->thread)
+	if (!thread)
 		return;
-	process_settle(call->thread);
+	process_settle(thread);
 	if (board_get() && board_index(scope_slot(&process_scope)) < 0)
 		say_no_slot();
 }

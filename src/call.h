@@ -26,8 +26,10 @@ struct call {
 HOT_INLINE struct call call_begin_inline(bool in_signal)
 {
 	struct call call = { .saved_errno = errno, .in_signal = in_signal };
+	int cancel;
 
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &call.cancel);
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	call.cancel = cancel;
 	call.is_guest = in_signal && !thread_peek();
 	call.thread = thread_get();
 	if (!call.thread)
@@ -54,13 +56,13 @@ HOT_INLINE void call_end_inline(struct call *call)
 struct call call_begin(bool in_signal);
 void call_end(struct call *call);
 
-COLD void call_settle_new(const struct call *call);
+COLD void call_settle_new(struct thread *thread);
 
 /* The process finds out who it is, if it does not know yet. */
 static inline void call_settle(const struct call *call)
 {
 	if (self_is_new())
-		call_settle_new(call);
+		call_settle_new(call->thread);
 }
 
 #define CALL(name) CLEANUP(call_end) struct call name = call_begin(false)

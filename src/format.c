@@ -156,19 +156,16 @@ static inline bool put_all(struct cursor *cursor, const char *fmt, struct argume
 	}
 }
 
-bool text_put_format(struct text *text, const char *fmt, va_list ap, int error)
+char *format_put(char *at, char *end, const char *fmt, va_list ap, int error)
 {
-	char *const begin = text_begin(text, 0);
-	struct cursor cursor = { begin, text->data + text->capacity };
+	struct cursor cursor = { at, end };
 	struct arguments arguments;
 	bool done;
 
-	if (!begin)
-		return false;
+	if (!at)
+		return NULL;
 	va_copy(arguments.ap, ap);
 	done = put_all(&cursor, fmt, &arguments, error);
 	va_end(arguments.ap);
-	if (done)
-		text_end(text, cursor.at);
-	return done;
+	return done ? cursor.at : NULL;
 }

@@ -7,10 +7,10 @@
 
 #include "text.h"
 
-/* %s %c %d %i %u %x with l, ll or z, %m and %%, without flags, width and precision. False where
- * there is anything else: then something may have been written, and it is vsnprintf's. ERROR is
- * what %m says. */
-bool text_put_format(struct text *text, const char *fmt, va_list ap, int error);
+/* Writes to AT, not beyond END; returns the end of what it wrote. It knows %s %c %d %i %u %x with
+ * l, ll or z, %m and %%, without flags, width and precision. NULL where there is anything else, or
+ * no room: then something may have been written, and it is vsnprintf's. ERROR is what %m says. */
+char *format_put(char *at, char *end, const char *fmt, va_list ap, int error);
 
 /* What strerror(3) says in the C locale: that goes through gettext and malloc(3), which a fork may
  * have left locked. */

@@ -207,23 +207,24 @@ static void put_bad_name(struct text *out, const char *bad)
 	text_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
 }
 
-void text_put_merged_fields(struct text *out, const struct record_source *source)
+size_t text_put_merged_fields(struct text out, const struct record_source *source)
 {
 	struct names names;
 	size_t n_put;
 
 	collect_names(&names, source);
-	n_put = put_remaining(out, source->fields, &names);
+	n_put = put_remaining(&out, source->fields, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		const struct mplog_field *const field = &names.fields[i];
 
 		if (names.size[i] == 0)
 			continue;
-		if (n_put < RECORD_FIELDS_MAX && put_call_field(out, field, names.size[i]))
+		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, names.size[i]))
 			n_put++;
 		else
 			note_bad(&names, field->name);
 	}
 	if (names.bad)
-		put_bad_name(out, names.bad);
+		put_bad_name(&out, names.bad);
+	return out.size;
 }

@@ -69,8 +69,10 @@ static inline bool is_usual(const struct place *place)
 	       !memchr(place->func.data, '\n', place->func.size);
 }
 
-static COLD void put_members(struct text *out, const struct mplog_site *site)
+static COLD size_t put_members(struct text copy, const struct mplog_site *site)
 {
+	struct text *const out = &copy;
+
 	if (site->logger)
 		put_constant(out, "LOGGER", site->logger);
 	if (site->file)
@@ -82,6 +84,7 @@ static COLD void put_members(struct text *out, const struct mplog_site *site)
 	}
 	if (site->func)
 		put_constant(out, "CODE_FUNC", site->func);
+	return out->size;
 }
 
 /* ---- All but the message and the call's own fields ------------------------------------------- */
@@ -144,7 +147,7 @@ static inline void put_origin(struct text *out, const struct record_source *sour
 		text_end(out, at);
 	}
 	if (!usual)
-		put_members(out, site);
+		out->size = put_members(*out, site);
 }
 
 /* ---- The message ---------------------------------------------------------------------------- */
@@ -206,29 +209,40 @@ static __attribute__((__noinline__)) void put_printed_errno(struct text *out,
 	put_printed(out, expand_errno(&expanded, source->fmt, source->saved_errno), source);
 }
 
-static __attribute__((__noinline__)) void put_printed_by_libc(struct text *out,
-							      const struct record_source *source)
+static __attribute__((__noinline__)) size_t put_printed_by_libc(struct text out,
+								const struct record_source *source)
 {
 	if (find_errno_directive(source->fmt))
-		put_printed_errno(out, source);
+		put_printed_errno(&out, source);
 	else
-		put_printed(out, source->fmt, source);
+		put_printed(&out, source->fmt, source);
+	return out.size;
+}
+
+static COLD size_t put_description(struct text out, int error)
+{
+	text_put_literal(&out, ": ");
+	text_put_error(&out, positive(error));
+	return out.size;
 }
 
 static inline void put_text(struct text *out, const struct record_source *source)
 {
-	const size_t begin = out->size;
+	char *const begin = text_begin(out, 0);
+	const char *end;
 
 	if (!source->fmt) {
 		text_put(out, source->message);
-	} else if (!text_put_format(out, source->fmt, *source->ap, source->saved_errno)) {
-		out->size = begin;
-		put_printed_by_libc(out, source);
+	} else {
+		end = format_put(begin, out->data + out->capacity, source->fmt, *source->ap,
+				 source->saved_errno);
+		if (end)
+			text_end(out, end);
+		else
+			out->size = put_printed_by_libc(*out, source);
 	}
-	if (source->error != 0) {
-		text_put_literal(out, ": ");
-		text_put_error(out, positive(source->error));
-	}
+	if (source->error != 0)
+		out->size = put_description(*out, source->error);
 }
 
 /* Where the parts of MESSAGE are. */
@@ -256,23 +270,22 @@ static inline struct message put_message_value(struct text *out, const struct re
 }
 
 /* Again, less of it, and the size that it had. */
-static COLD struct message cut_message(struct text *out, const struct record_source *source,
-				       const struct message *whole)
+static COLD struct message cut_message(struct text out, const struct record_source *source,
+				       struct message whole)
 {
 	struct message message;
 
-	out->size = whole->at;
-	text_put_literal(out, "MPLOG_TRUNCATED=");
-	text_put_number(out, whole->end - whole->value_at);
-	text_put_char(out, '\n');
-	message = put_message_value(out, source);
+	out.size = whole.at;
+	text_put_literal(&out, "MPLOG_TRUNCATED=");
+	text_put_number(&out, whole.end - whole.value_at);
+	text_put_char(&out, '\n');
+	message = put_message_value(&out, source);
 	message.end = RECORD_SIZE_MAX - 1;
-	if (out->capacity >= RECORD_SIZE_MAX)
-		message.end = bytes_cut_at_character((struct bytes){ out->data, out->size },
+	if (out.capacity >= RECORD_SIZE_MAX)
+		message.end = bytes_cut_at_character((struct bytes){ out.data, out.size },
 						     message.end - 1); /* behind it may be a NUL */
 	if (message.text_at > message.end)
 		message.text_at = message.end;
-	out->size = message.end;
 	return message;
 }
 
@@ -282,7 +295,8 @@ static inline struct message put_message(struct text *out, const struct record_s
 	uint64_t size;
 
 	if (message.end >= RECORD_SIZE_MAX)
-		message = cut_message(out, source, &message);
+		message = cut_message(*out, source, message);
+	out->size = message.end;
 	text_put_char(out, '\n');
 	if (out->size <= out->capacity) {
 		size = htole64(message.end - message.value_at);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
-void text_put_cut(struct text *text, struct bytes bytes)
+void text_put_cut(struct text text, struct bytes bytes)
 {
-	if (text->size < text->capacity)
-		memcpy(text->data + text->size, bytes.data, text->capacity - text->size);
+	if (text.size < text.capacity)
+		memcpy(text.data + text.size, bytes.data, text.capacity - text.size);
 }
 
 void text_put_string(struct text *text, const char *string)

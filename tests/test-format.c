@@ -15,20 +15,20 @@ static char libc[512];
 /* False where it is left to vsnprintf. */
 __attribute__((format(printf, 1, 2))) static bool format(const char *fmt, ...)
 {
-	struct text text = { ours, sizeof(ours) - 1, 0 };
 	va_list ap;
-	bool done;
+	char *end;
 
 	va_start(ap, fmt);
 	errno = ENOENT;
-	done = text_put_format(&text, fmt, ap, ENOENT);
+	end = format_put(ours, ours + sizeof(ours) - 1, fmt, ap, ENOENT);
 	va_end(ap);
-	ours[text.size] = '\0';
+	if (end)
+		*end = '\0';
 	va_start(ap, fmt);
 	errno = ENOENT;
 	(void)vsnprintf(libc, sizeof(libc), fmt, ap);
 	va_end(ap);
-	return done;
+	return end != NULL;
 }
 
 #define check_same(...)                         \
@@ -93,12 +93,28 @@ END_TEST
 /* A per cent sign at the end is no directive; nothing is read behind it. */
 START_TEST(stops_at_the_end)
 {
-	struct text text = { ours, sizeof(ours), 0 };
 	const char fmt[] = "100 %\0d";
 	va_list none;
 
 	memset(&none, 0, sizeof(none));
-	ck_assert(!text_put_format(&text, fmt, none, 0));
+	ck_assert_ptr_null(format_put(ours, ours + sizeof(ours), fmt, none, 0));
+}
+END_TEST
+
+/* With room for n bytes it writes all that they hold, or leaves it to vsnprintf. */
+START_TEST(stays_within_its_room)
+{
+	const char fmt[] = "ab 100%";
+	va_list none;
+
+	memset(&none, 0, sizeof(none));
+	ck_assert_ptr_null(format_put(NULL, NULL, "", none, 0));
+	for (size_t room = 0; room < 6; room++) {
+		memset(ours, '#', sizeof(ours));
+		ck_assert_ptr_null(format_put(ours, ours + room, fmt, none, 0));
+		ck_assert_int_eq(ours[room], '#');
+	}
+	ck_assert_ptr_eq(format_put(ours, ours + 6, "ab 100", none, 0), ours + 6);
 }
 END_TEST
 
@@ -112,6 +128,7 @@ int main(void)
 	tcase_add_test(tcase, leaves_the_rest_to_libc);
 	tcase_add_test(tcase, counts_digits);
 	tcase_add_test(tcase, stops_at_the_end);
+	tcase_add_test(tcase, stays_within_its_room);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
