@@ -6,6 +6,9 @@
 
 #define HOT_INLINE static inline __attribute__((__always_inline__))
 
+/* What is true of nearly every record. */
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+
 /* For what a record seldom needs: kept apart, so that the rest is one short run of instructions
  * without a jump in it. */
 #define COLD       __attribute__((__noinline__, __cold__))

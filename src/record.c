@@ -57,8 +57,8 @@ struct place {
 static inline struct place place_of(const struct mplog_site *site)
 {
 	return (struct place){
-		.block = bytes_of(site->block ? site->block : ""),
-		.func = bytes_of(site->func ? site->func : ""),
+		.block = bytes_of(LIKELY(site->block) ? site->block : ""),
+		.func = bytes_of(LIKELY(site->func) ? site->func : ""),
 	};
 }
 
@@ -117,11 +117,11 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 	at = copy_literal(at, "PRIORITY=");
 	*at = (char)('0' + source->level);
 	at = end_line(at + 1);
-	if (source->tid > 0)
+	if (LIKELY(source->tid > 0))
 		at = copy_number(at, "TID", (unsigned)source->tid);
-	if (source->sequence > 0)
+	if (LIKELY(source->sequence > 0))
 		at = copy_number(at, "PROCESS_SEQ", source->sequence);
-	if (source->error != 0)
+	if (!LIKELY(source->error == 0))
 		at = copy_number(at, "ERRNO", positive(source->error));
 	return at;
 }
@@ -136,17 +136,17 @@ static inline void put_origin(struct text *out, const struct record_source *sour
 	const size_t most = source->head.size + place.block.size + place.func.size + SMALL_MAX;
 	char *at = text_begin(out, most);
 
-	if (!at) {
-		out->size += most;
-	} else {
+	if (LIKELY(at)) {
 		at = copy_numbers(copy(at, source->head), source);
-		if (usual)
+		if (LIKELY(usual))
 			at = copy(at, place.block);
-		if (usual && place.func.size > 0)
+		if (LIKELY(usual && place.func.size > 0))
 			at = end_line(copy(copy_literal(at, "CODE_FUNC="), place.func));
 		text_end(out, at);
+	} else {
+		out->size += most;
 	}
-	if (!usual)
+	if (!LIKELY(usual))
 		out->size = put_members(*out, site);
 }
 
@@ -236,7 +236,7 @@ static inline void put_text(struct text *out, const struct record_source *source
 	} else {
 		end = format_put(begin, out->data + out->capacity, source->fmt, *source->ap,
 				 source->saved_errno);
-		if (end)
+		if (LIKELY(end))
 			text_end(out, end);
 		else
 			out->size = put_printed_by_libc(*out, source);
@@ -261,7 +261,7 @@ static inline struct message put_message_value(struct text *out, const struct re
 
 	message.value_at = out->size + sizeof(head);
 	message.text_at = message.value_at + source->prefix.size;
-	if (at)
+	if (LIKELY(at))
 		(void)copy(mempcpy(at, head, sizeof(head)), source->prefix);
 	out->size = message.text_at;
 	put_text(out, source);

@@ -46,7 +46,7 @@ static inline void text_put_char(struct text *text, char c)
  * text_end() tells how far it went. */
 static inline char *text_begin(const struct text *text, size_t size)
 {
-	return text->size <= text->capacity && size <= text->capacity - text->size
+	return LIKELY(text->size <= text->capacity && size <= text->capacity - text->size)
 		       ? text->data + text->size
 		       : NULL;
 }
