@@ -12,7 +12,7 @@
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
 #endif
 
-enum { PAGE = 4096, KEPT_MAX = 8 };
+enum { KEPT_MAX = 8 };
 
 /* Each is taken and put by one exchange: neither a signal handler nor a fork finds it halfway. */
 static _Atomic(void *) kept[KEPT_MAX];
@@ -23,7 +23,7 @@ static void *take_kept(void)
 		void *page = atomic_load_explicit(&kept[i], memory_order_relaxed);
 
 		if (page && (page = atomic_exchange(&kept[i], NULL)))
-			return memset(page, 0, PAGE);
+			return memset(page, 0, MEMORY_KEPT_SIZE);
 	}
 	return NULL;
 }
@@ -42,7 +42,7 @@ static bool keep(void *page)
 
 void *memory_map(size_t size)
 {
-	void *memory = size <= PAGE ? take_kept() : NULL;
+	void *memory = size <= MEMORY_KEPT_SIZE ? take_kept() : NULL;
 
 	if (memory)
 		return memory;
@@ -52,7 +52,7 @@ void *memory_map(size_t size)
 
 void memory_unmap(void *memory, size_t size)
 {
-	if (size > PAGE || !keep(memory))
+	if (size > MEMORY_KEPT_SIZE || !keep(memory))
 		(void)munmap(memory, size);
 }
 

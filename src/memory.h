@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+enum { MEMORY_KEPT_SIZE = 4096 }; /* what is larger is not kept */
+
 /* Zeroed, or NULL. */
 void *memory_map(size_t size);
 void memory_unmap(void *memory, size_t size);

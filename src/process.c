@@ -206,15 +206,15 @@ static int rename_process(const char *name)
 	return r;
 }
 
-void process_announce(const char *name)
+void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
 	if (self_is_new())
-		(void)stpncpy(announced, name, sizeof(announced) - 1);
+		memcpy(announced, name, sizeof(announced));
 	else
 		(void)rename_process(name); /* somebody's atfork handler logged */
 }
 
-bool process_name_by_enter(struct thread *thread, const char *name)
+bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
 {
 	/* The forking thread is the first of the child, whose tid is its pid. */
 	if ((pid_t)syscall(SYS_gettid) != getpid())

@@ -11,11 +11,11 @@
 void process_settle(struct thread *thread);
 
 /* In the child of mplog_fork(). NAME is a clean one. */
-void process_announce(const char *name);
+void process_announce(const char name[static PROCESS_NAME_SIZE]);
 
 /* In a child of a plain fork(2) that has no name of its own yet, the first enter by the thread
  * that forked names the process: true where it was so. */
-bool process_name_by_enter(struct thread *thread, const char *name);
+bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE]);
 
 /* Makes the process speak and be seen as that: with mplog_open() and mplog_close(). It takes a
  * slot on the board of now; its counters go on. */

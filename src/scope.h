@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "board.h"
+#include "memory.h"
 #include "hot.h"
 #include "program.h"
 #include "thread.h"
@@ -18,9 +19,11 @@ struct scope {
 	_Atomic(struct voice *) voice;
 	_Atomic(struct slot *) slot;
 	uint32_t board;          /* board_number() when it got its slot */
-	struct slot own_slot;    /* where the board has none */
 	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
+	struct slot own_slot;    /* where the board has none */
 };
+
+_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE, "entering one asks the kernel for nothing");
 
 /* The process's: what threads are that entered nothing. */
 extern struct scope process_scope;
