@@ -30,6 +30,11 @@ static inline bool put(struct cursor *cursor, const char *bytes, size_t size)
 	return true;
 }
 
+static inline bool put_char(struct cursor *cursor, char c)
+{
+	return put(cursor, &c, 1);
+}
+
 static inline bool put_string(struct cursor *cursor, const char *string)
 {
 	return string ? put(cursor, string, strlen(string)) : put(cursor, "(null)", 6);
@@ -120,11 +125,11 @@ static __attribute__((__noinline__)) bool put_other(struct cursor *cursor, const
 	case 'x':
 		return put_hex(cursor, va_arg(arguments->ap, unsigned));
 	case 'c':
-		return put(cursor, &(char){ (char)va_arg(arguments->ap, int) }, 1);
+		return put_char(cursor, (char)va_arg(arguments->ap, int));
 	case 'm':
 		return put_error(cursor, error);
 	case '%':
-		return put(cursor, "%", 1);
+		return put_char(cursor, '%');
 	default:
 		return false;
 	}

@@ -52,7 +52,7 @@ struct record {
  * more where capacity is less: then *ret is not set; call again with a buffer of that size. A
  * record has at most RECORD_SIZE_MAX: larger messages are cut and have MPLOG_TRUNCATED=size. */
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
-		      const struct record_source *source);
+		      const struct record_source *source) __attribute__((__nonnull__));
 
 /* One field of encoded bytes. */
 struct record_field {

@@ -24,8 +24,8 @@ START_TEST(is_read_as_it_is_meant)
 	syslog_has(line, "\"severity\":\"4\"");
 	syslog_has(line, "\"app_name\":\"ingestd\"");
 	syslog_has(line, "\"procid\":\"4875\"");
-	syslog_has(line, "\"structured_data\":\"[mplog@32473 PROCESS=\\\"1\\\" ROLE=\\\"worker\\\" "
-			 "LOGGER=\\\"root\\\" PRIORITY=\\\"4\\\"]\"");
+	syslog_has(line, "\"structured_data\":\"[mplog@32473 PROCESS=\\\"1\\\" PRIORITY=\\\"4\\\" "
+			 "LOGGER=\\\"root\\\" ROLE=\\\"worker\\\"]\"");
 	syslog_has(line, "\"msg\":\"process=1 first: hello, world\"");
 	free(line);
 }
@@ -55,7 +55,7 @@ START_TEST(keeps_hostile_values_apart)
 			 1);
 	line = syslog_line("third");
 	syslog_has(line, "A=\\\"\\\\\\\"\\\\] B=\\\\\\\\\\\\\\\"\\\\\\\\x0a\\\" " LONGEST_NAME
-			 "=\\\"1\\\" LOGGER");
+			 "=\\\"1\\\"]\"");
 	syslog_has(line, "\"msg\":\"process=1 third\\\\n]\"");
 	ck_assert_ptr_null(strstr(line, LONGEST_NAME "X"));
 	free(line);
