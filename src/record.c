@@ -98,7 +98,7 @@ enum { SMALL_MAX = sizeof(SMALL_LABELS) + 3 * DECIMAL_DIGITS_MAX };
 
 static inline char *copy(char *at, struct bytes bytes)
 {
-	return mempcpy(at, bytes.data, bytes.size);
+	return LIKELY(bytes.size > 0) ? mempcpy(at, bytes.data, bytes.size) : at;
 }
 
 static inline char *end_line(char *at)
