@@ -9,6 +9,7 @@
 #include "epoch.h"
 #include "memory.h"
 #include "mplog.h"
+#include "scope.h"
 #include "self.h"
 
 static _Atomic(struct thread *) threads;
@@ -84,6 +85,8 @@ void thread_release(struct thread *thread)
 	set_gate_of(thread, &no_gate);
 	atomic_store(&thread->epoch, 0);
 	thread_self = NULL;
+	/* Last: no handler points it at a scope's cell again. A cell that nobody opens goes stale. */
+	__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_SEQ_CST);
 	atomic_store(&thread->tid, 0);
 }
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
@@ -421,6 +422,47 @@ START_TEST(scope_across_close_and_open)
 }
 END_TEST
 
+/* ---- Signal handlers ------------------------------------------------------------------------- */
+
+static void write_in_handler(int signal)
+{
+	(void)signal;
+	(void)mplog_write(MPLOG_INFO, "from a handler", 14);
+}
+
+/* It has no record of its own before and after the handler. */
+static void *never_log(void *unused)
+{
+	(void)raise(SIGUSR1);
+	(void)pthread_barrier_wait(&barrier);
+	(void)pthread_barrier_wait(&barrier); /* closed */
+	ck_assert(mplog_enabled(MPLOG_ERR));
+	(void)pthread_barrier_wait(&barrier);
+	(void)pthread_barrier_wait(&barrier); /* opened again */
+	ck_assert(mplog_enabled(MPLOG_DEBUG));
+	return unused;
+}
+
+/* What it must not keep is the gate of the scope that the handler wrote for. */
+START_TEST(handler_in_a_thread_that_never_logs)
+{
+	const struct sigaction action = { .sa_handler = write_in_handler };
+	pthread_t thread;
+
+	open_it();
+	(void)pthread_barrier_init(&barrier, NULL, 2);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, never_log, NULL), 0);
+	(void)pthread_barrier_wait(&barrier);
+	mplog_close();
+	(void)pthread_barrier_wait(&barrier);
+	(void)pthread_barrier_wait(&barrier);
+	open_with_level(MPLOG_DEBUG);
+	(void)pthread_barrier_wait(&barrier);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -439,6 +481,7 @@ int main(void)
 		threads_begin_as_the_process,
 		threads_leave_nothing_behind,
 		scope_across_close_and_open,
+		handler_in_a_thread_that_never_logs,
 	};
 	TCase *tcase = tcase_create("scope");
 	Suite *suite = suite_create("scope");
