@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include <signal.h>
+
 #include "process.h"
 #include "say.h"
 #include "scope.h"
@@ -15,11 +17,18 @@ void call_end(struct call *call)
 	call_end_inline(call);
 }
 
-void call_settle_new(struct thread *thread)
+bool call_is_on_signal_stack(void)
+{
+	stack_t stack = { .ss_flags = 0 };
+
+	return sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_ONSTACK);
+}
+
+void call_settle_new(struct thread *thread, bool in_signal)
 {
 	if (!thread)
 		return;
 	process_settle(thread);
-	if (board_get() && board_index(scope_slot(&process_scope)) < 0)
+	if (board_get() && board_index(scope_slot(&process_scope)) < 0 && call_may_tell(in_signal))
 		say_no_slot();
 }

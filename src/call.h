@@ -56,13 +56,22 @@ HOT_INLINE void call_end_inline(struct call *call)
 struct call call_begin(bool in_signal);
 void call_end(struct call *call);
 
-COLD void call_settle_new(struct thread *thread);
+COLD bool call_is_on_signal_stack(void);
+
+/* mplog's own records take more stack than a handler on sigaltstack(2) may have: they are left to
+ * a later call. */
+static inline bool call_may_tell(bool in_signal)
+{
+	return !in_signal || !call_is_on_signal_stack();
+}
+
+COLD void call_settle_new(struct thread *thread, bool in_signal);
 
 /* The process finds out who it is, if it does not know yet. */
 static inline void call_settle(const struct call *call)
 {
 	if (self_is_new())
-		call_settle_new(call->thread);
+		call_settle_new(call->thread, call->in_signal);
 }
 
 #define CALL(name) CLEANUP(call_end) struct call name = call_begin(false)

@@ -2,7 +2,6 @@
 #include "emit.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -129,22 +128,13 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
-/* mplog's own records take more stack than a handler on sigaltstack(2) may have: there they wait
- * for the next call. */
-static bool may_tell(const struct call *call)
-{
-	stack_t stack = { .ss_flags = 0 };
-
-	return !call->in_signal || sigaltstack(NULL, &stack) < 0 || !(stack.ss_flags & SS_ONSTACK);
-}
-
 HOT_INLINE int emit_record(struct record_source *source, const struct call *call,
 			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
 	struct route route = route_of(scope);
-	const bool tells = may_tell(call);
+	const bool tells = call_may_tell(call->in_signal);
 	uint64_t sequence;
 	int r;
 
@@ -193,14 +183,14 @@ static COLD int emit_in_vfork(struct record_source *source, struct scope *scope,
 }
 
 /* Where a person has set it, or the board may have gone. */
-static COLD int look_at_level(struct scope *scope, int64_t now_ns)
+static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signal)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
 	bool expired;
 	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
 
-	if (expired)
+	if (expired && call_may_tell(in_signal))
 		say_level_expired(scope, level);
 	/* A board that has just gone reads as zeroes. */
 	if (level == MPLOG_EMERG && !atomic_load(&slot->person) && voice)
@@ -208,13 +198,13 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns)
 	return level;
 }
 
-static inline int level_of(struct scope *scope, int64_t now_ns)
+static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 {
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
 	if (atomic_load_explicit(&slot->person, memory_order_relaxed) || level == MPLOG_EMERG)
-		return look_at_level(scope, now_ns);
+		return look_at_level(scope, now_ns, in_signal);
 	return level;
 }
 
@@ -223,7 +213,7 @@ int emit_level(struct thread *thread)
 	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
 
 	watch(thread, now_ns);
-	return level_of(scope_of(thread), now_ns);
+	return level_of(scope_of(thread), now_ns, false);
 }
 
 HOT_INLINE int emit_in_call(struct record_source *source, const struct call *call, char *buffer,
@@ -238,7 +228,7 @@ HOT_INLINE int emit_in_call(struct record_source *source, const struct call *cal
 	if (!scope_voice(scope))
 		return -ENOMEM;
 	scope_set_gate(call->thread);
-	if (source->level > level_of(scope, now_ns))
+	if (source->level > level_of(scope, now_ns, call->in_signal))
 		return 0;
 	if (call->in_signal && getpid() != self_pid())
 		return emit_in_vfork(source, scope, call->saved_errno, buffer, capacity);

@@ -3,6 +3,7 @@
  * never logged. MPLOG_TEST_SECONDS: how long the storm lasts (5; 60 where nobody waits for it). */
 
 #include "family.h"
+#include "shell.h"
 #include "suite.h"
 
 #include <fcntl.h>
@@ -340,6 +341,74 @@ START_TEST(last_words_after_a_loss)
 }
 END_TEST
 
+/* Its notice is told by the next call, if any, or not at all. */
+static _Noreturn void outlive_level_and_crash(void)
+{
+	free(shell_expect(0, "mplog level -t after-level crashes debug --for=1ms"));
+	last_words = "its time is over";
+	use_small_stack();
+	crash();
+	_exit(1);
+}
+
+START_TEST(last_words_after_a_level_s_time)
+{
+	pid_t pid;
+
+	family_open("after-level", configuration);
+	pid = mplog_fork("crashes");
+	if (pid == 0)
+		outlive_level_and_crash();
+	family_exited_well(pid);
+	ck_assert_uint_eq(
+		journal_count("SYSLOG_IDENTIFIER=after-level", "MESSAGE=its time is over", NULL),
+		1);
+}
+END_TEST
+
+static size_t count_full(void)
+{
+	return journal_count("SYSLOG_IDENTIFIER=full",
+			     "MESSAGE_ID=5e9aaacd52b5412c9c0c83cc8f540884", NULL);
+}
+
+static void be_slotless(pid_t pid, void (*how)(void))
+{
+	if (pid == 0) {
+		how();
+		_exit(0);
+	}
+	family_exited_well(pid);
+}
+
+static void crash_on_small_stack(void)
+{
+	last_words = "not on the board";
+	use_small_stack();
+	crash();
+}
+
+static void say_something(void)
+{
+	ck_assert_int_eq(mplog_info("something"), 0);
+}
+
+START_TEST(last_words_of_one_that_is_not_on_the_board)
+{
+	family_open("full", configuration);
+	for (int i = 0; i < 4096; i++)
+		ck_assert_int_eq(mplog_enter("scope"), 0);
+	be_slotless(fork(), crash_on_small_stack);
+	be_slotless(_Fork(), crash_on_small_stack);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=full", "MESSAGE=not on the board", NULL),
+			  2);
+	/* Those who can tell of it still do so. */
+	ck_assert_uint_eq(count_full(), 0);
+	be_slotless(fork(), say_something);
+	ck_assert_uint_eq(count_full(), 1);
+}
+END_TEST
+
 /* ---- Threads --------------------------------------------------------------------------------- */
 
 static struct line silent_ready, silent_end;
@@ -466,8 +535,14 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		handler_amid_everything, last_words_on_a_small_stack,   last_words_of_every_kind,
-		last_words_after_a_loss, in_a_thread_that_never_logged, in_a_small_thread,
+		handler_amid_everything,
+		last_words_on_a_small_stack,
+		last_words_of_every_kind,
+		last_words_after_a_loss,
+		last_words_after_a_level_s_time,
+		last_words_of_one_that_is_not_on_the_board,
+		in_a_thread_that_never_logged,
+		in_a_small_thread,
 		handler_that_forks,
 	};
 	TCase *tcase = tcase_create("signal");
