@@ -19,7 +19,13 @@
 
 static bool named; /* it has a name of its own, not just its parent's */
 
-static char announced[PROCESS_NAME_SIZE];
+/* What a child is called before it has found out who it is. PID: whose name it is; its parent may
+ * have left one behind. */
+static struct {
+	pid_t pid;
+	char name[PROCESS_NAME_SIZE];
+} announced;
+
 static struct scope *origin; /* the forking thread's: what a child begins with */
 
 static bool goes_on; /* it is what a daemonising process became */
@@ -64,7 +70,6 @@ static void adopt(void)
 		thread->base_depth = thread->depth;
 	}
 	goes_on = false;
-	announced[0] = '\0';
 	mplog_gate_ = &open_gate;
 }
 
@@ -147,8 +152,8 @@ static void settle_child(void)
 	scope_describe(origin, &source);
 	source.parent = parent->process;
 	named = true;
-	if (announced[0]) {
-		source.process = announced;
+	if (announced.pid == self_pid()) {
+		source.process = announced.name;
 		source.number = 0;
 	} else if (goes_on || lineage_is_daemon()) {
 		goes_on = true;
@@ -175,6 +180,7 @@ static void settle(void)
 	} else {
 		settle_program();
 	}
+	announced.pid = 0;
 	report_files();
 	lineage_begin(self_pid());
 }
@@ -208,10 +214,12 @@ static int rename_process(const char *name)
 
 void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
-	if (self_is_new())
-		memcpy(announced, name, sizeof(announced));
-	else
+	if (!self_is_new()) {
 		(void)rename_process(name); /* somebody's atfork handler logged */
+		return;
+	}
+	memcpy(announced.name, name, sizeof(announced.name));
+	announced.pid = getpid();
 }
 
 bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
@@ -221,7 +229,7 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 		return false;
 	if (!self_is_new())
 		return !named && rename_process(name) == 0;
-	if (!scope_voice(&process_scope) || announced[0])
+	if (!scope_voice(&process_scope) || announced.pid == getpid())
 		return false;
 	goes_on = lineage_is_daemon();
 	if (goes_on)

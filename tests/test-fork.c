@@ -267,6 +267,41 @@ START_TEST(made_by_clone)
 }
 END_TEST
 
+static _Noreturn void speak_as(const char *name)
+{
+	(void)mplog_enter(name);
+	mplog_leave();
+	_exit(mplog_info("%s", name) != 0);
+}
+
+/* Nor does it take for its own a name that its parent has been given and not used yet. */
+START_TEST(made_without_handlers_and_named_by_enter)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("raw-enter", quiet);
+	mplog_info("parent");
+	pid = clone_child();
+	if (pid == 0)
+		speak_as("child");
+	family_exited_well(pid);
+	pid = mplog_fork("silent");
+	if (pid == 0) {
+		pid = clone_child();
+		if (pid == 0)
+			speak_as("grandchild");
+		family_exited_well(pid);
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("raw-enter");
+	ck_assert_said(&all, "child", "child", "main");
+	ck_assert_said(&all, "grandchild", "grandchild", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
 /* In it there is the parent's memory, and it is another process all the same. */
 static void write_in_vfork(const char *message)
 {
@@ -511,6 +546,7 @@ int main(int argc, char *argv[])
 		inside_a_threads_scope,
 		made_by_underscore_fork,
 		made_by_clone,
+		made_without_handlers_and_named_by_enter,
 		vforked,
 		vforked_before_the_first_record,
 		spawned,
