@@ -49,12 +49,9 @@ int route_fall(struct route *route, const struct delivery *delivery, int r)
 	note_failure(route, route->first, r == 0 && forced ? -ENOENT : r, &journald_failed);
 	for (int id = 0; id < SINK_COUNT && sent < 0 && !(route->first_only && route->error);
 	     id++) {
-		if (id == (int)route->first)
+		if (id == (int)route->first || (journald_failed && sinks[id]->is_journald()))
 			continue;
-		if (journald_failed && sinks[id]->is_journald())
-			r = -EAGAIN;
-		else
-			r = sinks[id]->write(delivery);
+		r = sinks[id]->write(delivery);
 		note_failure(route, (enum sink_id)id, r, &journald_failed);
 		if (r > 0)
 			sent = id;

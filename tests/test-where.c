@@ -325,6 +325,30 @@ START_TEST(a_journal_by_name_that_dies)
 }
 END_TEST
 
+/* What ends in the journald that is gone is not tried, and costs the last one nothing of its time. */
+START_TEST(the_whole_deadline_is_for_the_one_that_is_left)
+{
+	char buffer[4096] = "";
+	double before;
+	int ends[2];
+
+	faults_configure("defaults = { timeout_ms = 1000; };");
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	faults_stderr(ends[1]);
+	open_as("left", 0);
+	ck_assert_int_eq(faults_log("left", 1), 0);
+	journald_kill();
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK), 0);
+	while (write(STDERR_FILENO, buffer, sizeof(buffer)) > 0)
+		;
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETFL, 0), 0);
+	before = faults_now();
+	ck_assert_int_eq(faults_log("left", 2), -ENOTCONN);
+	ck_assert_double_ge(faults_now() - before, 1);
+	close(ends[0]);
+}
+END_TEST
+
 /* ---- Echo ---------------------------------------------------------------------------------- */
 
 /* fd 2 is a terminal; returns its other side. */
@@ -470,6 +494,7 @@ int main(void)
 	tcase_add_loop_test(tcase, what_fails_by_name_says_so_once, 0, 2);
 	tcase_add_test(tcase, standard_error_that_is_none_says_so_once);
 	tcase_add_test(tcase, a_journal_by_name_that_dies);
+	tcase_add_test(tcase, the_whole_deadline_is_for_the_one_that_is_left);
 	tcase_add_loop_test(tcase, echo_to_a_terminal, 0, sizeof(echoes) / sizeof(echoes[0]));
 	tcase_add_loop_test(tcase, echo_to_a_file, 0, sizeof(echoes) / sizeof(echoes[0]));
 	tcase_add_loop_test(tcase, no_echo_into_the_journal, 0, 4);
