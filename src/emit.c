@@ -83,18 +83,30 @@ HOT_INLINE void describe_speaker(struct record_source *source, const struct voic
 	source->prefix = voice->style.prefix[SINK_JOURNAL];
 }
 
-static COLD int send_large(struct route *route, const struct record_source *source, size_t size)
+/* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
+static COLD int send_sized(struct route *route, const struct record_source *source, size_t *size)
 {
-	char *buffer = memory_map(size);
+	const size_t capacity = *size;
+	char *buffer = memory_map(capacity);
 	struct record record;
-	int r;
+	int r = -EMSGSIZE;
 
 	if (!buffer)
 		return -ENOMEM;
-	(void)record_compose(&record, buffer, size, source);
-	r = route_record(route, &record);
-	memory_unmap(buffer, size);
+	*size = record_compose(&record, buffer, capacity, source);
+	if (*size <= capacity)
+		r = route_record(route, &record);
+	memory_unmap(buffer, capacity);
 	return r;
+}
+
+/* Between the measuring and the writing another thread may change what the call points to. */
+static COLD int send_large(struct route *route, const struct record_source *source, size_t size)
+{
+	const size_t measured = size;
+	const int r = send_sized(route, source, &size);
+
+	return size > measured ? send_sized(route, source, &size) : r;
 }
 
 HOT_INLINE int send_record(struct route *route, const struct record_source *source, char *buffer,

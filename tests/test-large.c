@@ -7,6 +7,7 @@
 #include <mplog.h>
 
 #include <errno.h>
+#include <printf.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -209,6 +210,61 @@ START_TEST(without_executable_memory)
 }
 END_TEST
 
+/* ---- A text that grows --------------------------------------------------------------------- */
+
+/* As that of a %s does which another thread writes to: %W prints so much more each time. */
+enum { GROWTH = 10000 };
+
+static int prints, prints_that_grow;
+
+static int print_more(FILE *stream, const struct printf_info *info, const void *const *arguments)
+{
+	(void)info, (void)arguments;
+	if (prints < prints_that_grow)
+		prints++;
+	return fprintf(stream, "%*s", prints * GROWTH, "x");
+}
+
+static int take_nothing(const struct printf_info *info, size_t n, int *types, int *size)
+{
+	(void)info, (void)n, (void)types, (void)size;
+	return 0;
+}
+
+static int log_growing(int times)
+{
+	static const char *volatile format = "%W";
+
+	ck_assert_int_eq(register_printf_specifier('W', print_more, take_nothing), 0);
+	prints_that_grow = times;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* no compiler knows it */
+#pragma GCC diagnostic ignored "-Wformat-security"
+	return mplog_emit(NULL, MPLOG_INFO, 0, NULL, 0, format);
+#pragma GCC diagnostic pop
+}
+
+START_TEST(what_grows_is_measured_again)
+{
+	struct journal_entries entries;
+
+	open_large();
+	ck_assert_int_eq(mplog_enter("grows"), 0);
+	ck_assert_int_eq(log_growing(2), 0);
+	ck_assert_uint_eq(journal_field(read_one(&entries, "grows"), "MESSAGE")->size, 2 * GROWTH);
+	journal_entries_free(&entries);
+}
+END_TEST
+
+START_TEST(what_does_not_stop_growing_is_lost)
+{
+	open_large();
+	ck_assert_int_eq(log_growing(100), -EMSGSIZE);
+	ck_assert_uint_eq(faults_stats().lost, 1);
+	ck_assert_int_eq(mplog_info("the next one"), 0);
+}
+END_TEST
+
 /* ---- Descriptors --------------------------------------------------------------------------- */
 
 enum { MANY_SENT = 10000, MANY_FAILED = 200 };
@@ -266,6 +322,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_thousand_fields, 0, 2);
 	tcase_add_loop_test(tcase, a_limit_of_file_sizes, 0, 2);
 	tcase_add_test(tcase, without_executable_memory);
+	tcase_add_test(tcase, what_grows_is_measured_again);
+	tcase_add_test(tcase, what_does_not_stop_growing_is_lost);
 	tcase_add_test(tcase, no_descriptor_is_left);
 	tcase_add_test(tcase, no_descriptor_is_left_by_failures);
 	suite_add_tcase(suite, tcase);
