@@ -154,6 +154,8 @@ void tell_sink(const struct route *route)
 	struct route way = *route;
 	struct notice notice;
 
+	if (!route->error) /* the record was lost before it came to a sink */
+		return;
 	if (atomic_exchange(&told[route->first], true) || !board_tell_once(key_of(route->first)))
 		return;
 	notice_begin(&notice, NOTICE_SINK, MPLOG_WARNING);

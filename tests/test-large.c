@@ -210,6 +210,42 @@ START_TEST(without_executable_memory)
 }
 END_TEST
 
+/* ---- Memory -------------------------------------------------------------------------------- */
+
+static int log_without_memory(void)
+{
+	struct rlimit before, none;
+	int r;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_DATA, &before), 0);
+	none = before;
+	none.rlim_cur = 1; /* 0 would be none */
+	ck_assert_int_eq(setrlimit(RLIMIT_DATA, &none), 0);
+	r = mplog_info("%s", text);
+	/* Before Check wants some. */
+	if (setrlimit(RLIMIT_DATA, &before) < 0)
+		abort();
+	return r;
+}
+
+/* It is no fault of the sink that was asked for by name. */
+START_TEST(no_memory)
+{
+	const int reader = faults_stderr_file();
+
+	make_text(MIB);
+	faults_configure("defaults = { sink = \"journal\"; };");
+	ck_assert_int_eq(mplog_open("large", "no-memory", 0), 0);
+	ck_assert_int_eq(mplog_info("small"), 0);
+	ck_assert_int_eq(log_without_memory(), -ENOMEM);
+	ck_assert_uint_eq(faults_stats().lost, 1);
+	ck_assert_uint_eq(journal_count("PROCESS=no-memory",
+					"MESSAGE_ID=424809d2c3084c3899eeffe3e6aa4b2a", NULL),
+			  0);
+	ck_assert_uint_eq(faults_lines(reader, "", ""), 0);
+}
+END_TEST
+
 /* ---- A text that grows --------------------------------------------------------------------- */
 
 /* As that of a %s does which another thread writes to: %W prints so much more each time. */
@@ -322,6 +358,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_thousand_fields, 0, 2);
 	tcase_add_loop_test(tcase, a_limit_of_file_sizes, 0, 2);
 	tcase_add_test(tcase, without_executable_memory);
+	tcase_add_test(tcase, no_memory);
 	tcase_add_test(tcase, what_grows_is_measured_again);
 	tcase_add_test(tcase, what_does_not_stop_growing_is_lost);
 	tcase_add_test(tcase, no_descriptor_is_left);
