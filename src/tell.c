@@ -69,25 +69,28 @@ struct account {
  * note may be counted here without its moment and its number, or the other way round. */
 static struct account take_account(void)
 {
-	struct account account = {
+	return (struct account){
 		.since_ns = atomic_exchange(&untold.since_ns, 0),
 		.lost = atomic_exchange(&tell_lost_count, 0),
 		.diverted = atomic_exchange(&tell_diverted_count, 0),
 		.first = atomic_exchange(&untold.first, 0),
 		.last = atomic_load(&untold.last),
 	};
+}
 
-	if (!account.since_ns)
-		account.since_ns = clock_now_ns(CLOCK_REALTIME);
-	if (!account.first)
-		account.first = account.last;
-	return account;
+static void fill_gaps(struct account *account)
+{
+	if (!account->since_ns)
+		account->since_ns = clock_now_ns(CLOCK_REALTIME);
+	if (!account->first)
+		account->first = account->last;
 }
 
 /* Those that others noted meanwhile came later. */
 static void give_back(const struct account *account)
 {
-	atomic_store(&untold.since_ns, account->since_ns);
+	if (account->since_ns)
+		atomic_store(&untold.since_ns, account->since_ns);
 	if (account->first)
 		atomic_store(&untold.first, account->first);
 	atomic_fetch_add(&tell_lost_count, account->lost);
@@ -121,6 +124,7 @@ static int tell(struct route *route, bool first_only)
 		give_back(&account);
 		return 0;
 	}
+	fill_gaps(&account);
 	way.first_only = first_only;
 	r = send_account(&way, &account);
 	route->deadline = way.deadline; /* one for both */
