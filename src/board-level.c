@@ -10,7 +10,7 @@
 #include "glob.h"
 
 /* Who never stops changing a slot is not followed for ever: the board may be a stranger's. */
-enum { OPEN_TRIES = 1000, READ_TRIES = 100 };
+enum { OPEN_TRIES = 1000, READ_TRIES = 100, APPLY_TRIES = 100 };
 
 /* A person's level that ends is not left to the gate where it is the tighter one: whoever is kept
  * quiet by the gate would never notice that the time is over. */
@@ -78,9 +78,9 @@ static bool is_meant(const char *pattern, person_word person, const char *name, 
 	       (!person_until_ms(person) || person_until_ms(person) > now_ms);
 }
 
-/* The last one wins, and from the back none is missed: who writes the table moves entries to the
- * front only, and writes them there before others take their place. */
-static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms)
+/* 0: nobody said anything. The last one wins, and from the back none is missed: who writes the
+ * table moves entries to the front only, and writes them there before others take their place. */
+static person_word find_override(const char *name, uint64_t now_ms, uint32_t *ret_uid)
 {
 	struct board *board = board_get();
 	uint32_t i = board ? atomic_load(&board->overrides_used) : 0;
@@ -90,14 +90,26 @@ static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms
 	while (i-- > 0) {
 		char pattern[PROCESS_NAME_SIZE];
 		person_word person;
-		uint32_t uid;
 
-		if (!read_override(&board->override[i], &person, &uid, pattern) ||
-		    !is_meant(pattern, person, name, now_ms))
-			continue;
+		if (read_override(&board->override[i], &person, ret_uid, pattern) &&
+		    is_meant(pattern, person, name, now_ms))
+			return person;
+	}
+	return 0;
+}
+
+/* Who sets a level writes the table first and the slots then. Where the table has changed since it
+ * was read, the slot may have been written already: it is not left with what was older. */
+static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms)
+{
+	uint32_t uid = 0;
+	person_word person = find_override(name, now_ms, &uid), before = 0;
+
+	for (int tries = APPLY_TRIES; tries > 0 && person != before; tries--) {
 		atomic_store(&slot->person, person == PERSON_RESET ? 0 : person);
 		atomic_store(&slot->person_uid, uid);
-		break;
+		before = person;
+		person = find_override(name, now_ms, &uid);
 	}
 	slot_open_gate(slot);
 }
