@@ -75,8 +75,7 @@ static void adopt(void)
 
 static void in_child(void)
 {
-	if (self_begin_child())
-		adopt();
+	self_begin_child(adopt);
 }
 
 /* No fork handler has seen it. */
@@ -214,12 +213,10 @@ static int rename_process(const char *name)
 
 void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
-	if (!self_is_new()) {
-		(void)rename_process(name); /* somebody's atfork handler logged */
-		return;
-	}
 	memcpy(announced.name, name, sizeof(announced.name));
 	announced.pid = getpid();
+	if (!self_is_new())
+		(void)rename_process(name); /* somebody's handler logged */
 }
 
 bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE])

@@ -160,7 +160,7 @@ static bool is_known_here(const struct self_page *p)
 	return pid && (p != &self_no_page || pid == getpid());
 }
 
-bool self_begin_child(void)
+static bool begin_child(void)
 {
 	struct self_page *p = atomic_load(&self_page);
 	bool is_known;
@@ -177,6 +177,18 @@ bool self_begin_child(void)
 	atomic_store(&settling, 0);
 	atomic_store(&p->pid, 0);
 	return true;
+}
+
+/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
+ * it, or ready to find out who it is. */
+void self_begin_child(void (*adopt)(void))
+{
+	sigset_t before;
+
+	(void)pthread_sigmask(SIG_SETMASK, &all_signals, &before);
+	if (begin_child())
+		adopt();
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void make_page(void)

@@ -52,10 +52,11 @@ void self_unlock(void);
 
 /* ---- For process.c: the way from a new process to a known one --------------------------------- */
 
-/* fork(2)'s handlers. In the child: false where it has found out by then who it is. */
+/* fork(2)'s handlers. In the child adopt is called, with all signals blocked, unless it has found
+ * out by then who it is. */
 void self_before_fork(void);
 void self_after_fork(void);
-bool self_begin_child(void);
+void self_begin_child(void (*adopt)(void));
 
 /* Whether no handler of fork(2) has seen this child. */
 bool self_is_raw_child(void);

@@ -4,9 +4,11 @@
 #include "family.h"
 #include "suite.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -257,6 +259,119 @@ START_TEST(fork_in_a_handler_amid_a_fork)
 }
 END_TEST
 
+/* ---- A signal in a child that has just begun -------------------------------------------------- */
+
+enum { BEGINNINGS = 500 };
+
+static pid_t forking;
+
+static void write_as_child(int signal)
+{
+	const int saved_errno = errno;
+
+	(void)signal;
+	if (getpid() != forking && mplog_write(MPLOG_INFO, "handler", 7) < 0)
+		_exit(1);
+	errno = saved_errno;
+}
+
+/* Whoever of its group there is gets them, a child from its first moment on. */
+static pid_t signal_group(void)
+{
+	const pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	(void)signal(SIGUSR1, SIG_IGN);
+	while (getppid() == forking && kill(0, SIGUSR1) == 0)
+		(void)nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
+	_exit(0);
+}
+
+static void fork_under_signals(void)
+{
+	const struct sigaction action = { .sa_handler = write_as_child, .sa_flags = SA_RESTART };
+	pid_t signaller;
+
+	forking = getpid();
+	ck_assert_int_eq(setpgid(0, 0), 0);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	mplog_enter("job");
+	signaller = signal_group();
+	for (int i = 0; i < BEGINNINGS; i++) {
+		const pid_t pid = mplog_fork("worker");
+
+		if (pid == 0)
+			_exit(mplog_info("child") != 0);
+		family_exited_well(pid);
+	}
+	(void)kill(signaller, SIGKILL);
+	(void)family_status(signaller);
+}
+
+static volatile sig_atomic_t awaited;
+
+/* In the fork handler of a child the library asks for the thread's number. */
+__attribute__((visibility("default"))) long syscall(long number, ...)
+{
+	static long (*real)(long number, ...);
+	long argument[5];
+	va_list ap;
+
+	va_start(ap, number);
+	for (int i = 0; i < 5; i++)
+		argument[i] = va_arg(ap, long);
+	va_end(ap);
+	if (awaited && number == SYS_gettid && getpid() != forking) {
+		awaited = 0;
+		(void)raise(SIGUSR1);
+	}
+	if (!real)
+		real = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	return real(number, argument[0], argument[1], argument[2], argument[3], argument[4]);
+}
+
+START_TEST(handler_amid_a_childs_fork_handler)
+{
+	const struct sigaction action = { .sa_handler = write_as_child, .sa_flags = SA_RESTART };
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("amid-begin", quiet);
+	mplog_enter("job");
+	forking = getpid();
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	awaited = 1;
+	pid = mplog_fork("worker");
+	if (pid == 0)
+		_exit(awaited || mplog_info("child") != 0);
+	family_exited_well(pid);
+	all = family_read("amid-begin");
+	ck_assert_str_eq(said_field(&all, "handler", "PROCESS_PARENT"), "job");
+	ck_assert_said(&all, "child", "worker", "job");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* Whatever the fork handlers have done by then. */
+START_TEST(handler_in_a_child_that_begins)
+{
+	pid_t pid;
+
+	family_open("begins", quiet);
+	mplog_info("parent");
+	pid = fork();
+	if (pid == 0) {
+		fork_under_signals();
+		_exit(0);
+	}
+	family_exited_well(pid);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=begins", "MESSAGE=child",
+					"PROCESS=worker", "PROCESS_PARENT=job", NULL),
+			  BEGINNINGS);
+}
+END_TEST
+
 /* ---- Cancelled ------------------------------------------------------------------------------- */
 
 enum { CANCELLED_FORKS = 200 };
@@ -301,6 +416,8 @@ int main(void)
 		children_of_silent_threads_see_edits,
 		clones_of_a_silent_thread_log,
 		fork_in_a_handler_amid_a_fork,
+		handler_amid_a_childs_fork_handler,
+		handler_in_a_child_that_begins,
 		fork_of_a_cancelled_thread,
 	};
 	TCase *tcase = tcase_create("fork-corners");
