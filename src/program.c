@@ -129,8 +129,10 @@ void program_set_default_level(int level)
 
 void program_describe(struct voice_source *source)
 {
+	const uint32_t generation = atomic_load(&program_generation_now); /* before the program */
 	const struct program *program = program_get();
 
+	source->generation = generation;
 	source->identifier = program->identifier;
 	source->run_id = run_id;
 	source->single = program->flags & MPLOG_SINGLE;

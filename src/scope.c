@@ -61,14 +61,13 @@ static void show_level(struct slot *slot, const struct voice *voice)
 
 static int change_voice(struct scope *scope, const struct voice_source *source)
 {
-	const uint32_t generation = program_generation();
 	struct voice *voice = voice_make(source);
 	struct voice *before;
 
 	if (!voice)
 		return -ENOMEM;
 	before = atomic_exchange(&scope->voice, voice);
-	scope->generation = generation;
+	scope->generation = source->generation;
 	if (before)
 		voice_retire(before);
 	return 0;

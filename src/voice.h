@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "board.h"
@@ -23,6 +24,7 @@ struct voice_source {
 	const char *parent; /* "" : nobody forked or entered it */
 	unsigned number;    /* %c; 0: none */
 	pid_t pid;
+	uint32_t generation; /* program_generation() before what the program says was read */
 	bool single;         /* MPLOG_SINGLE */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
 	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */

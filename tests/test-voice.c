@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mplog.h"
+#include "scope.h"
 
 static struct assignment assignments[8];
 static struct field_assignment fields[8];
@@ -202,6 +203,19 @@ START_TEST(patterns_are_cut_to_the_room_there_is)
 }
 END_TEST
 
+/* The voice that was about to be made when the program changed does not pass for a new one. */
+START_TEST(a_change_amid_is_not_missed)
+{
+	struct voice_source source;
+
+	ck_assert_int_eq(mplog_open("voice", "main", MPLOG_PRIVATE), 0);
+	scope_describe(&process_scope, &source);
+	ck_assert_int_eq(mplog_set_default_level(MPLOG_DEBUG), 0);
+	ck_assert_int_eq(scope_speak(&process_scope, &source), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("voice");
@@ -216,6 +230,7 @@ int main(void)
 	tcase_add_test(tcase, fields_are_put_in_and_taken_out);
 	tcase_add_test(tcase, names_are_cleaned);
 	tcase_add_test(tcase, patterns_are_cut_to_the_room_there_is);
+	tcase_add_test(tcase, a_change_amid_is_not_missed);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
