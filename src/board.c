@@ -278,7 +278,7 @@ uint32_t board_number(void)
 	return atomic_load(&number);
 }
 
-struct slot *board_find(pid_t pid)
+struct slot *board_find(pid_t pid, bool foreign)
 {
 	struct board *board = board_get();
 	struct slot *found = NULL;
@@ -286,10 +286,8 @@ struct slot *board_find(pid_t pid)
 
 	for (uint32_t i = 0; i < used; i++) {
 		const uint64_t word = atomic_load(&board->state[i]);
-		const enum slot_phase phase = slot_word_phase(word);
 
-		if (slot_word_pid(word) != pid || phase == SLOT_FREE || phase == SLOT_TAKEN ||
-		    phase == SLOT_SCOPE)
+		if (!slot_word_is_of(word, pid, foreign) || slot_word_phase(word) == SLOT_SCOPE)
 			continue;
 		if (!found || board->slot[i].since_ns > found->since_ns)
 			found = &board->slot[i];

@@ -68,6 +68,15 @@ static inline enum slot_phase slot_word_phase(uint64_t word)
 	return (enum slot_phase)(word & 0x7f);
 }
 
+/* Whether it is the slot of the process that somebody calls pid, himself FOREIGN or not. */
+static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool foreign)
+{
+	const enum slot_phase phase = slot_word_phase(word);
+
+	return slot_word_pid(word) == pid && !(word & SLOT_FOREIGN) == !foreign &&
+	       phase != SLOT_FREE && phase != SLOT_TAKEN;
+}
+
 enum level_by { LEVEL_BY_DEFAULT, LEVEL_BY_CONFIGURATION, LEVEL_BY_ENVIRONMENT, LEVEL_BY_PROGRAM };
 
 /* A level that a person set: 0, or level + 2 in the low 4 bits and the end above them, in
@@ -235,8 +244,9 @@ int board_index(const struct slot *slot);
 /* Which board it is: slots of an earlier one, at the same address, are somebody else's now. */
 uint32_t board_number(void);
 
-/* The newest process slot of a pid, or NULL; ended ones too. */
-struct slot *board_find(pid_t pid);
+/* The newest process slot of a pid, or NULL; ended ones too. FOREIGN: who asks is, and so are his
+ * children. */
+struct slot *board_find(pid_t pid, bool foreign);
 
 /* True for the first who asks with that key: what is said once a run. */
 bool board_tell_once(uint64_t key);

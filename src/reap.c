@@ -120,7 +120,7 @@ static void tell_what_it_could_not(pid_t pid)
 
 int reap(pid_t pid, struct mplog_stats *stats)
 {
-	struct slot *slot = board_find(pid);
+	struct slot *slot = board_find(pid, self_is_foreign());
 
 	if (!slot || pid == self_pid())
 		return -ESRCH;

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "mplog.h"
 #include "notice.h"
+#include "self.h"
 
 _Atomic uint64_t tell_lost_count, tell_diverted_count;
 
@@ -240,13 +241,6 @@ void tell_suppressed_if_time(struct route *route, struct slot *slot)
 		tell_slot(route, slot, 0);
 }
 
-static bool is_of(uint64_t word, pid_t pid)
-{
-	const enum slot_phase phase = slot_word_phase(word);
-
-	return slot_word_pid(word) == pid && phase != SLOT_FREE && phase != SLOT_TAKEN;
-}
-
 void tell_suppressed_by(struct route *route, pid_t pid)
 {
 	struct board *board = board_get();
@@ -255,7 +249,7 @@ void tell_suppressed_by(struct route *route, pid_t pid)
 	if (used > BOARD_SLOTS)
 		used = BOARD_SLOTS;
 	for (uint32_t i = 0; i < used; i++) {
-		if (is_of(atomic_load(&board->state[i]), pid) &&
+		if (slot_word_is_of(atomic_load(&board->state[i]), pid, self_is_foreign()) &&
 		    is_anything_suppressed(&board->slot[i]))
 			tell_slot(route, &board->slot[i], pid);
 	}

@@ -134,12 +134,12 @@ START_TEST(children_take_slots_of_their_own)
 	open_board();
 	mine = take("main", SLOT_PROCESS);
 	pid = in_dead_child(take_one);
-	theirs = board_find(pid);
+	theirs = board_find(pid, false);
 	ck_assert_ptr_nonnull(theirs);
 	ck_assert_ptr_ne(mine, theirs);
 	ck_assert_uint_eq(atomic_load(&theirs->counter[COUNTER_SENT]), 7);
-	ck_assert_ptr_eq(board_find(getpid()), mine);
-	ck_assert_ptr_null(board_find(1));
+	ck_assert_ptr_eq(board_find(getpid(), false), mine);
+	ck_assert_ptr_null(board_find(1, false));
 }
 END_TEST
 
@@ -150,13 +150,13 @@ START_TEST(dead_slots_are_reused_and_their_figures_folded)
 
 	open_board();
 	pid = in_dead_child(take_one);
-	slot = board_find(pid);
+	slot = board_find(pid, false);
 	for (int i = 1; i < BOARD_SLOTS; i++)
 		(void)take("main", SLOT_PROCESS);
 	/* All others live: this one it has to be, as soon as the hand gets there. */
-	for (int i = 0; board_find(pid) && i < BOARD_SLOTS; i++)
+	for (int i = 0; board_find(pid, false) && i < BOARD_SLOTS; i++)
 		(void)board_take(getpid(), false);
-	ck_assert_ptr_null(board_find(pid));
+	ck_assert_ptr_null(board_find(pid, false));
 	ck_assert_uint_eq(atomic_load(&slot->counter[COUNTER_SENT]), 0);
 	ck_assert_str_eq(board_get()->total[0].name, "worker-1");
 	ck_assert_uint_eq(atomic_load(&board_get()->total[0].counter[COUNTER_SENT]), 7);
@@ -189,7 +189,8 @@ START_TEST(foreign_pids_are_not_judged)
 		(void)take("main", SLOT_PROCESS);
 	for (int i = 0; i < 64; i++)
 		ck_assert_ptr_null(board_take(getpid(), false));
-	ck_assert_ptr_nonnull(board_find(pid));
+	ck_assert_ptr_nonnull(board_find(pid, true));
+	ck_assert_ptr_null(board_find(pid, false));
 }
 END_TEST
 
