@@ -201,6 +201,7 @@ MPLOG_EXPORT int mplog_set_field(const char *name, const char *value);
  *   -EAGAIN    every sink was full until the deadline
  *   -ENOTCONN  there is no sink
  *   -ENOMEM    no memory for a large record
+ *   -EMSGSIZE  a large record's text grew while it was being written
  *   or what the last sink said.
  * None changes errno, raises SIGPIPE, or is a cancellation point.
  */
