@@ -157,7 +157,7 @@ HOT_INLINE int emit_record(struct record_source *source, const struct call *call
 		return 2;
 	}
 	if (tells) {
-		route.first_error = tell_lost(&route);
+		tell_lost(&route);
 		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);

@@ -31,8 +31,10 @@ static bool is_the_record_s(int error)
 /* Notes that a sink failed, if it did; whatever ends in the same journald is not worth a try. */
 static void note_failure(struct route *route, enum sink_id id, int r, bool *journald_failed)
 {
-	if (r < 0 && !route->error)
+	if (r < 0 && !route->error) {
 		route->error = r;
+		route->failed = id;
+	}
 	if (r == -EAGAIN)
 		deadline_shorten(&route->deadline);
 	if (r < 0 && !is_the_record_s(r) && sinks[id]->is_journald())
@@ -51,7 +53,7 @@ int route_fall(struct route *route, const struct delivery *delivery, int r)
 	     id++) {
 		if (id == (int)route->first || (journald_failed && sinks[id]->is_journald()))
 			continue;
-		r = sinks[id]->write(delivery);
+		r = route_try(route, (enum sink_id)id, delivery);
 		note_failure(route, (enum sink_id)id, r, &journald_failed);
 		if (r > 0)
 			sent = id;

@@ -17,11 +17,16 @@ struct route {
 	const struct voice *voice;
 	struct slot *slot; /* shows which sink it was; NULL: nobody asks */
 	struct deadline deadline;
-	int first_error; /* why the sink where it should go failed already for this call, or 0 */
 	bool first_only; /* no fallback */
 
-	/* Set by route_record(): where the record should go, and why that failed, if it did. */
+	/* The sink that failed already for this call, and why; or 0. */
+	enum sink_id tried;
+	int tried_error;
+
+	/* Set by route_record(): where the record should go, and the first sink that failed, if one
+	 * did. */
 	enum sink_id first;
+	enum sink_id failed;
 	int error; /* negative errno, or 0 */
 };
 
@@ -60,6 +65,14 @@ static inline enum sink_id route_first(struct route *route)
 	return voice->single ? route_first_of_single(route) : SINK_JOURNAL;
 }
 
+/* As the sink's write. */
+HOT_INLINE int route_try(const struct route *route, enum sink_id id, const struct delivery *delivery)
+{
+	if (!LIKELY(route->tried_error == 0) && route->tried == id)
+		return route->tried_error;
+	return sinks[id]->write(delivery);
+}
+
 /* The first sink did not take it (R: what its write returned): down the chain. */
 COLD int route_fall(struct route *route, const struct delivery *delivery, int r);
 
@@ -75,12 +88,11 @@ HOT_INLINE int route_record(struct route *route, const struct record *record)
 		.deadline = &route->deadline,
 		.pid = route->voice->pid,
 	};
-	int r = route->first_error;
+	int r;
 
 	route->first = route_first(route);
 	route->error = 0;
-	if (!r)
-		r = sinks[route->first]->write(&delivery);
+	r = route_try(route, route->first, &delivery);
 	if (r <= 0)
 		return route_fall(route, &delivery, r);
 	route_show(route, (int)route->first, 0);

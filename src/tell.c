@@ -112,37 +112,38 @@ static int send_account(struct route *route, const struct account *account)
 	return notice_send(&notice, route);
 }
 
-static int tell(struct route *route, bool first_only)
+static void tell(struct route *route, bool first_only)
 {
 	struct route way = *route;
 	struct account account;
 	int r;
 
 	if (!tell_is_anything_untold())
-		return 0;
+		return;
 	account = take_account();
 	if (!account.lost && !account.diverted) {
 		give_back(&account);
-		return 0;
+		return;
 	}
 	fill_gaps(&account);
 	way.first_only = first_only;
 	r = send_account(&way, &account);
 	route->deadline = way.deadline; /* one for both */
 	if (r >= 0)
-		return 0;
+		return;
 	give_back(&account);
-	return r;
+	route->tried = way.failed;
+	route->tried_error = way.error;
 }
 
-int tell_lost_now(struct route *route)
+void tell_lost_now(struct route *route)
 {
-	return tell(route, true);
+	tell(route, true);
 }
 
 void tell_lost_at_last(struct route *route)
 {
-	(void)tell(route, false);
+	tell(route, false);
 }
 
 /* No hash of a text that is told once a run is as small as this. */
@@ -170,7 +171,8 @@ void tell_sink(const struct route *route)
 	notice_say(&notice, name);
 	notice_say(&notice, "\", asked for by name, cannot be used: ");
 	notice_say(&notice, why ? why : "unknown error");
-	way.first_error = route->error;
+	way.tried = route->failed;
+	way.tried_error = route->error;
 	(void)notice_send(&notice, &way);
 }
 

@@ -20,13 +20,14 @@ static inline bool tell_is_anything_untold(void)
 	       atomic_load_explicit(&tell_diverted_count, memory_order_relaxed);
 }
 
-COLD int tell_lost_now(struct route *route);
+COLD void tell_lost_now(struct route *route);
 
-/* Before the next record: tells of lost and diverted ones where the sink takes it. Or the sink
- * failed, and it is still to be told: returns the negative errno. */
-static inline int tell_lost(struct route *route)
+/* Before the next record: tells of lost and diverted ones where the sink takes it. One that does
+ * not is route->tried: it is still to be told, and the record need not try that sink again. */
+static inline void tell_lost(struct route *route)
 {
-	return tell_is_anything_untold() ? tell_lost_now(route) : 0;
+	if (tell_is_anything_untold())
+		tell_lost_now(route);
 }
 
 /* There is no next record: tells of them wherever somebody may read it. */
