@@ -2,6 +2,7 @@
 /* Records too large for a datagram, up to the largest that journald takes, and beyond. */
 #include "faults.h"
 #include "journald.h"
+#include "sanitizer.h"
 #include "suite.h"
 
 #include <mplog.h>
@@ -359,8 +360,10 @@ int main(void)
 	tcase_add_loop_test(tcase, a_limit_of_file_sizes, 0, 2);
 	tcase_add_test(tcase, without_executable_memory);
 	tcase_add_test(tcase, no_memory);
-	tcase_add_test(tcase, what_grows_is_measured_again);
-	tcase_add_test(tcase, what_does_not_stop_growing_is_lost);
+	if (!UNDER_TSAN) {
+		tcase_add_test(tcase, what_grows_is_measured_again);
+		tcase_add_test(tcase, what_does_not_stop_growing_is_lost);
+	}
 	tcase_add_test(tcase, no_descriptor_is_left);
 	tcase_add_test(tcase, no_descriptor_is_left_by_failures);
 	suite_add_tcase(suite, tcase);
