@@ -360,7 +360,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_limit_of_file_sizes, 0, 2);
 	tcase_add_test(tcase, without_executable_memory);
 	tcase_add_test(tcase, no_memory);
-	if (!UNDER_TSAN) {
+	if (!UNDER_ASAN && !UNDER_TSAN) {
 		tcase_add_test(tcase, what_grows_is_measured_again);
 		tcase_add_test(tcase, what_does_not_stop_growing_is_lost);
 	}
