@@ -17,7 +17,7 @@ bool syslog_prepare(void);
 void syslog_call(void);
 void syslog_disabled(void);
 
-#if HAVE_GLIB
+#ifdef HAVE_GLIB
 bool glib_prepare(void);
 void glib_call(void);
 void glib_event(void);
@@ -29,7 +29,7 @@ void glib_disabled(void);
 #define glib_disabled NULL
 #endif
 
-#if HAVE_QB
+#ifdef HAVE_QB
 bool qb_prepare(void);
 void qb_call(void);
 void qb_disabled(void);
@@ -39,7 +39,7 @@ void qb_disabled(void);
 #define qb_disabled NULL
 #endif
 
-#if HAVE_SPDLOG
+#ifdef HAVE_SPDLOG
 bool spdlog_prepare(void);
 void spdlog_call(void);
 void spdlog_disabled(void);
