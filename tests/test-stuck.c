@@ -187,23 +187,34 @@ static unsigned long number_of(const struct journal_entry *entry, const char *na
 	return strtoul(value_of(entry, name), NULL, 10);
 }
 
-/* What the notices of one caller have told so far. */
+/* What the entries of one caller have told so far. */
 struct told {
-	unsigned long lost, diverted, last; /* PROCESS_SEQ */
+	unsigned long lost, diverted;
+	unsigned long last; /* PROCESS_SEQ that was seen or told of */
 	size_t notices;
 };
 
-static void check_notice(const struct journal_entry *notice, struct told *told)
+static void check_notice(const struct journal_entry *notice, const struct caller *caller,
+			 struct told *told)
 {
+	const unsigned long lost = number_of(notice, "MPLOG_LOST");
+	const unsigned long diverted = number_of(notice, "MPLOG_DIVERTED");
+	const unsigned long first = number_of(notice, "MPLOG_FIRST_SEQ");
+	const unsigned long last = number_of(notice, "MPLOG_LAST_SEQ");
+
 	ck_assert_str_eq(value_of(notice, "MESSAGE_ID"), "71df69f8ea8d4de889630e30f4d7f242");
+	ck_assert_uint_gt(lost + diverted, 0);
 	/* Nothing else came in between the first and the last but what was taken. */
-	ck_assert_uint_ge(number_of(notice, "MPLOG_FIRST_SEQ"), 2);
-	ck_assert_uint_le(number_of(notice, "MPLOG_FIRST_SEQ"), told->last + 1);
-	ck_assert_uint_gt(number_of(notice, "MPLOG_LAST_SEQ"), told->last);
+	ck_assert_uint_ge(first, 2);
+	ck_assert_uint_le(first, told->last + 1);
+	if (told->notices)
+		ck_assert_uint_eq(first, told->last + 1);
+	ck_assert_uint_gt(last, told->last);
+	ck_assert_uint_le(last, caller->calls + 1);
 	ck_assert_uint_gt(number_of(notice, "MPLOG_SINCE"), 1600000000000000);
-	told->lost += number_of(notice, "MPLOG_LOST");
-	told->diverted += number_of(notice, "MPLOG_DIVERTED");
-	told->last = number_of(notice, "MPLOG_LAST_SEQ");
+	told->lost += lost;
+	told->diverted += diverted;
+	told->last = last;
 	told->notices++;
 }
 
@@ -223,19 +234,19 @@ static void check_told(const struct caller *caller)
 		unsigned long sequence;
 
 		if (!journal_value(entry, "PROCESS_SEQ")) {
-			check_notice(entry, &told);
+			check_notice(entry, caller, &told);
 			continue;
 		}
 		sequence = number_of(entry, "PROCESS_SEQ");
-		if (!told.notices)
-			told.last = sequence;
-		else
+		if (told.notices) {
+			ck_assert_uint_eq(sequence, told.last + 1);
 			ck_assert_uint_ge(sequence, caller->calls + 2);
+		}
+		told.last = sequence;
 	}
+	ck_assert_uint_eq(told.last, caller->calls + 1 + caller->afterwards);
 	ck_assert_uint_eq(told.lost, caller->stuck.lost);
 	ck_assert_uint_eq(told.diverted, caller->stuck.diverted);
-	if (told.notices)
-		ck_assert_uint_eq(told.last, caller->calls + 1);
 	journal_entries_free(&entries);
 }
 
