@@ -12,7 +12,7 @@ struct override_order {
 };
 
 struct override_effect {
-	size_t processes, scopes; /* that it holds for now */
+	size_t processes, scopes; /* alive, that it reached */
 };
 
 /* For names to come it is written into the table, then all slots that match are gone through.
