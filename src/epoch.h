@@ -37,7 +37,7 @@ static inline uint64_t epoch_enter(struct thread *thread)
 {
 	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
 
-	if (outer)
+	if (UNLIKELY(outer))
 		return outer;
 	/* What is read from now on was not retired before: a store that later loads must not
 	 * overtake takes a fence. Where there is but one thread, nobody else could retire. */
@@ -63,6 +63,6 @@ COLD void epoch_collect_all(void);
 /* Frees what can be freed. Not in a signal handler. */
 static inline void epoch_collect(void)
 {
-	if (atomic_load_explicit(&epoch_retirees, memory_order_relaxed))
+	if (UNLIKELY(atomic_load_explicit(&epoch_retirees, memory_order_relaxed)))
 		epoch_collect_all();
 }

@@ -6,9 +6,11 @@
 
 #define HOT_INLINE static inline __attribute__((__always_inline__))
 
-/* What is true of nearly every record. */
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+/* What is true of nearly every record, and of nearly none. */
+#define LIKELY(condition)   __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* For what a record seldom needs: kept apart, so that the rest is one short run of instructions
- * without a jump in it. */
-#define COLD       __attribute__((__noinline__, __cold__))
+ * without a jump in it. No __cold__: gcc 12 took the whole way of a record for as cold as what it
+ * only seldom calls, and compiled it for size, out of line. */
+#define COLD __attribute__((__noinline__))

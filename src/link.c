@@ -104,7 +104,7 @@ HOT_INLINE int transmit(const struct link *link, struct connection *connection,
 	const ssize_t n = push(connection->socket.fd, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
-	if (n >= 0 && advance(&parcel, (size_t)n, connection->is_stream))
+	if (LIKELY(n >= 0 && advance(&parcel, (size_t)n, connection->is_stream)))
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
@@ -270,7 +270,7 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 	struct parcel whole = *parcel;
 	int r = find_connection(link, deadline_now_ns(deadline), &connection);
 
-	if (r == -EAGAIN)
+	if (UNLIKELY(r == -EAGAIN))
 		r = find_waiting(link, deadline, &connection);
 	if (r < 0)
 		return r;
@@ -279,7 +279,7 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
 	r = transmit(link, connection, whole, deadline);
-	if (r < 0 && is_broken(r, connection)) {
+	if (UNLIKELY(r < 0) && is_broken(r, connection)) {
 		drop(link, connection);
 		atomic_store_explicit(&link->not_before_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
@@ -300,9 +300,9 @@ HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct de
 	bool again = false;
 	int r = try_once(link, parcel, deadline, &again);
 
-	if (again)
+	if (UNLIKELY(again))
 		r = try_again(link, parcel, deadline);
-	if (r == 0)
+	if (LIKELY(r == 0))
 		patience_restore(&link->patience);
 	else if (r == -EAGAIN)
 		patience_lose(&link->patience, deadline);
@@ -326,7 +326,7 @@ int link_write(struct link *link, struct bytes message, struct deadline *deadlin
 {
 	const int r = deliver(link, &(struct parcel){ message, -1 }, deadline);
 
-	return r == 0 ? 1 : write_otherwise(link, message, deadline, r);
+	return LIKELY(r == 0) ? 1 : write_otherwise(link, message, deadline, r);
 }
 
 int link_send_fd(struct link *link, int fd, struct deadline *deadline)

@@ -121,7 +121,7 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 		at = copy_number(at, "TID", (unsigned)source->tid);
 	if (LIKELY(source->sequence > 0))
 		at = copy_number(at, "PROCESS_SEQ", source->sequence);
-	if (!LIKELY(source->error == 0))
+	if (UNLIKELY(source->error != 0))
 		at = copy_number(at, "ERRNO", positive(source->error));
 	return at;
 }
@@ -146,7 +146,7 @@ static inline void put_origin(struct text *out, const struct record_source *sour
 	} else {
 		out->size += most;
 	}
-	if (!LIKELY(usual))
+	if (UNLIKELY(!usual))
 		out->size = put_members(*out, site);
 }
 

@@ -60,15 +60,15 @@ static inline enum sink_id route_first(struct route *route)
 {
 	const struct voice *voice = route->voice;
 
-	if (voice->sink != SINK_CHOICE_AUTO)
+	if (UNLIKELY(voice->sink != SINK_CHOICE_AUTO))
 		return (enum sink_id)(voice->sink - SINK_CHOICE_JOURNAL);
-	return voice->single ? route_first_of_single(route) : SINK_JOURNAL;
+	return UNLIKELY(voice->single) ? route_first_of_single(route) : SINK_JOURNAL;
 }
 
 /* As the sink's write. */
 HOT_INLINE int route_try(const struct route *route, enum sink_id id, const struct delivery *delivery)
 {
-	if (!LIKELY(route->tried_error == 0) && route->tried == id)
+	if (UNLIKELY(route->tried_error != 0) && route->tried == id)
 		return route->tried_error;
 	return sinks[id]->write(delivery);
 }
@@ -93,7 +93,7 @@ HOT_INLINE int route_record(struct route *route, const struct record *record)
 	route->first = route_first(route);
 	route->error = 0;
 	r = route_try(route, route->first, &delivery);
-	if (r <= 0)
+	if (UNLIKELY(r <= 0))
 		return route_fall(route, &delivery, r);
 	route_show(route, (int)route->first, 0);
 	if (route->voice->echo)

@@ -62,8 +62,8 @@ static inline void scope_set_gate(struct thread *thread)
 {
 	const struct scope *scope = scope_of(thread);
 
-	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) != &scope_slot(scope)->gate ||
-	    scope->generation != program_generation())
+	if (UNLIKELY(__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) != &scope_slot(scope)->gate ||
+		     scope->generation != program_generation()))
 		scope_change_gate(thread);
 }
 

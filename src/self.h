@@ -27,7 +27,9 @@ static inline bool self_is_new(void)
 	const struct self_page *page = atomic_load_explicit(&self_page, memory_order_relaxed);
 	const pid_t pid = atomic_load_explicit(&page->pid, memory_order_acquire);
 
-	return !pid || (page == &self_no_page && self_is_other_than(pid));
+	if (LIKELY(pid && page != &self_no_page))
+		return false;
+	return !pid || self_is_other_than(pid);
 }
 
 pid_t self_pid(void);

@@ -26,7 +26,7 @@ COLD void tell_lost_now(struct route *route);
  * not is route->tried: it is still to be told, and the record need not try that sink again. */
 static inline void tell_lost(struct route *route)
 {
-	if (tell_is_anything_untold())
+	if (UNLIKELY(tell_is_anything_untold()))
 		tell_lost_now(route);
 }
 
@@ -45,7 +45,7 @@ COLD void tell_suppressed_if_time(struct route *route, struct slot *slot);
 
 static inline void tell_suppressed_in_time(struct route *route, struct slot *slot)
 {
-	if (atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed))
+	if (UNLIKELY(atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed)))
 		tell_suppressed_if_time(route, slot);
 }
 

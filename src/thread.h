@@ -43,7 +43,7 @@ COLD struct thread *thread_take(void);
 /* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
 static inline struct thread *thread_get(void)
 {
-	return thread_self ? thread_self : thread_take();
+	return LIKELY(thread_self) ? thread_self : thread_take();
 }
 
 /* Has thread_end() called when the thread ends. Not in a signal handler. */
@@ -51,7 +51,7 @@ COLD void thread_watch_end(struct thread *thread);
 
 static inline void thread_watch(struct thread *thread)
 {
-	if (!thread->is_watched)
+	if (UNLIKELY(!thread->is_watched))
 		thread_watch_end(thread);
 }
 
