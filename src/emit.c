@@ -9,7 +9,9 @@
 #include "clock.h"
 #include "hot.h"
 #include "memory.h"
+#include "route.h"
 #include "say.h"
+#include "scope.h"
 #include "self.h"
 #include "tell.h"
 #include "watch.h"
@@ -19,6 +21,18 @@ enum {
 	BUFFER_SIZE = 4096,
 	/* A signal handler's stack may have SIGSTKSZ bytes, 8 KiB, in all. */
 	BUFFER_SIZE_IN_SIGNAL = 1024,
+};
+
+/* What the call says. */
+struct said {
+	const struct mplog_site *site; /* or NULL */
+	int level;
+	int error;
+	const struct mplog_field *fields;
+	size_t n_fields;
+	const char *fmt; /* with ap; or NULL, then it is message */
+	va_list *ap;
+	struct bytes message;
 };
 
 /* ---- The way of a record -------------------------------------------------------------------- */
@@ -76,11 +90,25 @@ static COLD bool is_suppressed(int level, const struct voice *voice, struct slot
 	return true;
 }
 
-HOT_INLINE void describe_speaker(struct record_source *source, const struct voice *voice)
+HOT_INLINE struct record_source describe(const struct said *said, const struct voice *voice,
+					 pid_t tid, uint64_t sequence, int saved_errno)
 {
-	source->head = voice->head;
-	source->fields = voice->fields;
-	source->prefix = voice->style.prefix[SINK_JOURNAL];
+	return (struct record_source){
+		.head = voice->head,
+		.fields = voice->fields,
+		.prefix = voice->style.prefix[SINK_JOURNAL],
+		.level = said->level,
+		.error = said->error,
+		.tid = tid,
+		.sequence = sequence,
+		.site = said->site,
+		.call_fields = said->fields,
+		.n_call_fields = said->n_fields,
+		.fmt = said->fmt,
+		.ap = said->ap,
+		.message = said->message,
+		.saved_errno = saved_errno,
+	};
 }
 
 /* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
@@ -115,7 +143,8 @@ HOT_INLINE int send_record(struct route *route, const struct record_source *sour
 	struct record record;
 	const size_t size = record_compose(&record, buffer, capacity, source);
 
-	return size <= capacity ? route_record(route, &record) : send_large(route, source, size);
+	return LIKELY(size <= capacity) ? route_record(route, &record)
+					: send_large(route, source, size);
 }
 
 /* It did not go where it should. */
@@ -140,19 +169,20 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
-HOT_INLINE int emit_record(struct record_source *source, const struct call *call,
-			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
+HOT_INLINE int emit_record(const struct said *said, const struct call *call, struct scope *scope,
+			   int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
 	struct route route = route_of(scope);
 	const bool tells = call_may_tell(call->in_signal);
+	struct record_source source;
 	uint64_t sequence;
 	int r;
 
 	route.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
-	if (voice->burst && is_suppressed(source->level, voice, slot, now_ns)) {
+	if (UNLIKELY(voice->burst > 0) && is_suppressed(said->level, voice, slot, now_ns)) {
 		count(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
@@ -161,14 +191,13 @@ HOT_INLINE int emit_record(struct record_source *source, const struct call *call
 		tell_suppressed_in_time(&route, slot);
 	}
 	sequence = next_sequence(voice);
-	if (atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns)
+	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
-	describe_speaker(source, voice);
-	source->sequence = sequence;
-	source->tid = atomic_load_explicit(&call->thread->tid, memory_order_relaxed);
-	source->saved_errno = call->saved_errno;
-	r = send_record(&route, source, buffer, capacity);
-	if (r == 0)
+	source = describe(said, voice,
+			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
+			  call->saved_errno);
+	r = send_record(&route, &source, buffer, capacity);
+	if (LIKELY(r == 0))
 		count(scope, slot, COUNTER_SENT);
 	else
 		finish_otherwise(scope, &route, r, sequence, tells);
@@ -179,17 +208,16 @@ HOT_INLINE int emit_record(struct record_source *source, const struct call *call
 
 /* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
  * have connected is none in its parent, where a stranger may get that number. */
-static COLD int emit_in_vfork(struct record_source *source, struct scope *scope, int saved_errno,
+static COLD int emit_in_vfork(const struct said *said, struct scope *scope, int saved_errno,
 			      char *buffer, size_t capacity)
 {
 	struct route route = route_of(scope);
+	const struct record_source source =
+		describe(said, route.voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 	int r;
 
-	describe_speaker(source, route.voice);
-	source->tid = (pid_t)syscall(SYS_gettid);
-	source->saved_errno = saved_errno;
 	route.slot = NULL;
-	r = send_record(&route, source, buffer, capacity);
+	r = send_record(&route, &source, buffer, capacity);
 	sinks_renew();
 	return r;
 }
@@ -215,7 +243,8 @@ static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
-	if (atomic_load_explicit(&slot->person, memory_order_relaxed) || level == MPLOG_EMERG)
+	if (UNLIKELY(atomic_load_explicit(&slot->person, memory_order_relaxed) ||
+		     level == MPLOG_EMERG))
 		return look_at_level(scope, now_ns, in_signal);
 	return level;
 }
@@ -228,7 +257,7 @@ int emit_level(struct thread *thread)
 	return level_of(scope_of(thread), now_ns, false);
 }
 
-HOT_INLINE int emit_in_call(struct record_source *source, const struct call *call, char *buffer,
+HOT_INLINE int emit_in_call(const struct said *said, const struct call *call, char *buffer,
 			    size_t capacity)
 {
 	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
@@ -237,39 +266,88 @@ HOT_INLINE int emit_in_call(struct record_source *source, const struct call *cal
 	if (!call->in_signal)
 		watch(call->thread, now_ns);
 	scope = scope_of(call->thread);
-	if (!scope_voice(scope))
+	if (UNLIKELY(!scope_voice(scope)))
 		return -ENOMEM;
 	scope_set_gate(call->thread);
-	if (source->level > level_of(scope, now_ns, call->in_signal))
+	if (said->level > level_of(scope, now_ns, call->in_signal))
 		return 0;
 	if (call->in_signal && getpid() != self_pid())
-		return emit_in_vfork(source, scope, call->saved_errno, buffer, capacity);
-	return emit_record(source, call, scope, now_ns, buffer, capacity);
+		return emit_in_vfork(said, scope, call->saved_errno, buffer, capacity);
+	return emit_record(said, call, scope, now_ns, buffer, capacity);
 }
 
-HOT_INLINE int emit_with(struct record_source *source, bool in_signal, char *buffer,
-			 size_t capacity)
+HOT_INLINE int emit(const struct said *said, bool in_signal, char *buffer, size_t capacity)
 {
 	CLEANUP(call_end_inline) struct call call = call_begin_inline(in_signal);
 
-	if (source->level < MPLOG_EMERG || source->level > MPLOG_DEBUG)
+	if (said->level < MPLOG_EMERG || said->level > MPLOG_DEBUG)
 		return -EINVAL;
-	if (!call.thread)
+	if (UNLIKELY(!call.thread))
 		return -ENOMEM;
 	call_settle(&call);
-	return emit_in_call(source, &call, buffer, capacity);
+	return emit_in_call(said, &call, buffer, capacity);
 }
 
-int emit(struct record_source *source)
+HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
+			    const struct mplog_field *fields, size_t n, const char *fmt,
+			    va_list *ap)
 {
 	char buffer[BUFFER_SIZE];
+	const struct said said = {
+		.site = site,
+		.level = level,
+		.error = error,
+		.fields = fields,
+		.n_fields = fields ? n : 0,
+		.fmt = fmt ? fmt : "",
+		.ap = ap,
+	};
 
-	return emit_with(source, false, buffer, sizeof(buffer));
+	return emit(&said, false, buffer, sizeof(buffer));
 }
 
-int emit_in_signal(struct record_source *source)
+/* ---- The public functions -------------------------------------------------------------------- */
+
+/* All of a call in one function: after its system call each return costs. */
+int mplog_emit(const struct mplog_site *site, int level, int error,
+	       const struct mplog_field *fields, size_t n, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = emit_message(site, level, error, fields, n, fmt, &ap);
+	va_end(ap);
+	return r;
+}
+
+int mplog_vemit(const struct mplog_site *site, int level, int error,
+		const struct mplog_field *fields, size_t n, const char *fmt, va_list ap)
+{
+	va_list copy;
+	int r;
+
+	va_copy(copy, ap); /* a va_list of the caller may be an array: none to point at */
+	r = emit_message(site, level, error, fields, n, fmt, &copy);
+	va_end(copy);
+	return r;
+}
+
+int emit_bytes(const struct mplog_site *site, int level, struct bytes message)
+{
+	char buffer[BUFFER_SIZE];
+	const struct said said = { .site = site, .level = level, .message = message };
+
+	return emit(&said, false, buffer, sizeof(buffer));
+}
+
+int mplog_write(int level, const char *message, size_t length)
 {
 	char buffer[BUFFER_SIZE_IN_SIGNAL];
+	const struct said said = {
+		.level = level,
+		.message = { message, message ? length : 0 },
+	};
 
-	return emit_with(source, true, buffer, sizeof(buffer));
+	return emit(&said, true, buffer, sizeof(buffer));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The public functions: what each does is said in mplog.h, how in the files named after it. */
+/* The public functions, but for those that log, which are in emit.c: what each does is said in
+ * mplog.h, how in the files named after it. */
 #include "mplog.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include "call.h"
 #include "emit.h"
 #include "field.h"
-#include "hot.h"
 #include "open.h"
 #include "process.h"
 #include "self.h"
@@ -265,55 +265,6 @@ int mplog_set_default_level(int level)
 	scope_refresh(scope_of(call.thread));
 	scope_set_gate(call.thread);
 	return 0;
-}
-
-/* ---- Logging -------------------------------------------------------------------------------- */
-
-HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
-			    const struct mplog_field *fields, size_t n, const char *fmt,
-			    va_list *ap)
-{
-	return emit(&(struct record_source){
-		.site = site,
-		.level = level,
-		.error = error,
-		.call_fields = fields,
-		.n_call_fields = fields ? n : 0,
-		.fmt = fmt ? fmt : "",
-		.ap = ap,
-	});
-}
-
-int mplog_emit(const struct mplog_site *site, int level, int error,
-	       const struct mplog_field *fields, size_t n, const char *fmt, ...)
-{
-	va_list ap;
-	int r;
-
-	va_start(ap, fmt);
-	r = emit_message(site, level, error, fields, n, fmt, &ap);
-	va_end(ap);
-	return r;
-}
-
-int mplog_vemit(const struct mplog_site *site, int level, int error,
-		const struct mplog_field *fields, size_t n, const char *fmt, va_list ap)
-{
-	va_list copy;
-	int r;
-
-	va_copy(copy, ap); /* a va_list of the caller may be an array: none to point at */
-	r = emit_message(site, level, error, fields, n, fmt, &copy);
-	va_end(copy);
-	return r;
-}
-
-int mplog_write(int level, const char *message, size_t length)
-{
-	return emit_in_signal(&(struct record_source){
-		.level = level,
-		.message = { message, message ? length : 0 },
-	});
 }
 
 /* ---- Figures -------------------------------------------------------------------------------- */
