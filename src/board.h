@@ -147,7 +147,7 @@ struct slot {
 	char parent_name[PROCESS_NAME_SIZE];
 	char origin[SLOT_ORIGIN_SIZE]; /* who decided the level: "/etc/mplog.conf:12" */
 	char report[SLOT_REPORT_SIZE]; /* lines: the sink's reason, then a file a line */
-} __attribute__((aligned(SLOT_SIZE)));
+};
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");
 

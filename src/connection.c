@@ -11,6 +11,33 @@
 #include "cleanup.h"
 #include "memory.h"
 
+/* Those of most programs: on a page with what else a record writes, so that a fork costs it no page
+ * more. */
+static struct {
+	struct connection connection;
+	_Atomic bool is_taken;
+} pool[4];
+
+static struct connection *allocate(void)
+{
+	for (size_t i = 0; i < sizeof(pool) / sizeof(pool[0]); i++) {
+		if (!atomic_exchange(&pool[i].is_taken, true))
+			return memset(&pool[i].connection, 0, sizeof(pool[i].connection));
+	}
+	return memory_map(sizeof(struct connection));
+}
+
+static void release(struct connection *connection)
+{
+	for (size_t i = 0; i < sizeof(pool) / sizeof(pool[0]); i++) {
+		if (connection == &pool[i].connection) {
+			atomic_store(&pool[i].is_taken, false);
+			return;
+		}
+	}
+	memory_unmap(connection, sizeof(*connection));
+}
+
 static int connect_to(int fd, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -62,7 +89,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 	}
 	if (fd < 0)
 		return fd;
-	connection = memory_map(sizeof(*connection));
+	connection = allocate();
 	if (!connection)
 		return -ENOMEM;
 	descriptor_take(&connection->socket, take_fd(&fd));
@@ -78,7 +105,7 @@ static void free_connection(struct retired *retired)
 	struct connection *const connection = (struct connection *)retired;
 
 	descriptor_close(&connection->socket);
-	memory_unmap(connection, sizeof(*connection));
+	release(connection);
 }
 
 void connection_retire(struct connection *connection)
