@@ -306,7 +306,7 @@ HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
 	return emit(&said, false, buffer, sizeof(buffer));
 }
 
-/* ---- The public functions -------------------------------------------------------------------- */
+/* ---- What may be said ------------------------------------------------------------------------ */
 
 /* All of a call in one function: after its system call each return costs. */
 int mplog_emit(const struct mplog_site *site, int level, int error,

@@ -6,8 +6,9 @@
 #include "record.h"
 #include "thread.h"
 
-/* Logs MESSAGE as it is. Returns as the log functions of mplog.h do, which are here too. Leaves
- * errno alone. */
+/* mplog_emit(), mplog_vemit() and mplog_write() are here too. */
+
+/* Logs MESSAGE as it is. Returns as they do. Leaves errno alone. */
 int emit_bytes(const struct mplog_site *site, int level, struct bytes message);
 
 /* The level in force for the thread, with what people outside said. */
