@@ -11,16 +11,19 @@
 #include "cleanup.h"
 #include "memory.h"
 
-/* Those of most programs: on a page with what else a record writes, so that a fork costs it no page
- * more. */
+/* The journal's and syslog's, and what takes the place of each. */
+enum { POOL_SIZE = 4 };
+
+/* On a page with what else a record writes, so that a fork costs it no page more. Who finds none
+ * there, because a call of another thread holds them up, gets memory of its own. */
 static struct {
 	struct connection connection;
 	_Atomic bool is_taken;
-} pool[4];
+} pool[POOL_SIZE];
 
 static struct connection *allocate(void)
 {
-	for (size_t i = 0; i < sizeof(pool) / sizeof(pool[0]); i++) {
+	for (size_t i = 0; i < POOL_SIZE; i++) {
 		if (!atomic_exchange(&pool[i].is_taken, true))
 			return memset(&pool[i].connection, 0, sizeof(pool[i].connection));
 	}
@@ -29,7 +32,7 @@ static struct connection *allocate(void)
 
 static void release(struct connection *connection)
 {
-	for (size_t i = 0; i < sizeof(pool) / sizeof(pool[0]); i++) {
+	for (size_t i = 0; i < POOL_SIZE; i++) {
 		if (connection == &pool[i].connection) {
 			atomic_store(&pool[i].is_taken, false);
 			return;

@@ -566,6 +566,56 @@ static ino_t inode_of_link(void)
 	return atomic_load(&test_link.connection)->socket.inode;
 }
 
+static void open_all(struct connection *ret[], int n)
+{
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(connection_open(&ret[i], path, false), 0);
+		for (int k = 0; k < i; k++) {
+			ck_assert_ptr_ne(ret[i], ret[k]);
+			ck_assert_int_ne(ret[i]->socket.fd, ret[k]->socket.fd);
+		}
+	}
+}
+
+static void retire_all(struct connection *const connections[], int n)
+{
+	for (int i = 0; i < n; i++)
+		connection_retire(connections[i]);
+	epoch_collect();
+}
+
+static bool holds(struct connection *const connections[], int n, const struct connection *sought)
+{
+	for (int i = 0; i < n; i++) {
+		if (connections[i] == sought)
+			return true;
+	}
+	return false;
+}
+
+/* More than lie ready, and then again: in the same memory, with no descriptor left open. */
+START_TEST(has_as_many_connections_as_are_asked_for)
+{
+	enum { MANY = 10 };
+	struct connection *first[MANY];
+	struct connection *second[MANY];
+	int highest = -1;
+
+	serve(SOCK_DGRAM);
+	open_all(first, MANY);
+	for (int i = 0; i < MANY; i++)
+		highest = first[i]->socket.fd > highest ? first[i]->socket.fd : highest;
+	retire_all(first, MANY);
+	open_all(second, MANY);
+	for (int i = 0; i < MANY; i++) {
+		ck_assert(holds(first, MANY, second[i]));
+		ck_assert_int_le(second[i]->socket.fd, highest);
+	}
+	retire_all(second, MANY);
+	stop_serving();
+}
+END_TEST
+
 START_TEST(has_a_connection_of_its_own_in_a_child)
 {
 	ino_t parent;
@@ -660,6 +710,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, writes_nothing_to_a_stranger_who_came_meanwhile);
 	tcase_add_test(tcase, survives_a_closed_descriptor);
 	tcase_add_test(tcase, closes_only_its_own);
+	tcase_add_test(tcase, has_as_many_connections_as_are_asked_for);
 	tcase_add_test(tcase, has_a_connection_of_its_own_in_a_child);
 	tcase_add_test(tcase, keeps_the_parent_s_where_the_path_is_gone);
 	tcase_add_loop_test(tcase, writes_nothing_to_a_stranger_after_fork, 0, 2);
