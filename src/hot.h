@@ -10,6 +10,9 @@
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/* Bytes. What one thread writes with each record shares no line with what others read. */
+#define CACHE_LINE 64
+
 /* For what a record seldom needs: kept apart, so that the rest is one short run of instructions
  * without a jump in it. No __cold__: gcc 12 took the whole way of a record for as cold as what it
  * only seldom calls, and compiled it for size, out of line. */

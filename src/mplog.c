@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public functions, but for those that log, which are in emit.c: what each does is said in
- * mplog.h, how in the files named after it. */
+/* The public functions: what each does is said in mplog.h, how in the files named after it. */
 #include "mplog.h"
 
 #include <errno.h>
@@ -266,6 +265,10 @@ int mplog_set_default_level(int level)
 	scope_set_gate(call.thread);
 	return 0;
 }
+
+/* ---- Logging -------------------------------------------------------------------------------- */
+
+/* mplog_emit(), mplog_vemit(), mplog_write(): emit.c has them, each whole in one function. */
 
 /* ---- Figures -------------------------------------------------------------------------------- */
 

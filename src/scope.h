@@ -20,7 +20,7 @@ struct scope {
 	_Atomic(struct slot *) slot;
 	uint32_t board;          /* board_number() when it got its slot */
 	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
-	struct slot own_slot __attribute__((aligned(64))); /* where the board has none */
+	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };
 
 _Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE, "entering one asks the kernel for nothing");

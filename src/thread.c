@@ -13,8 +13,8 @@
 #include "self.h"
 
 /* The first is most programs' only one: on a page with what else a record writes, so that a fork
- * costs it no page more; but on no line with what other threads read. */
-static struct thread first __attribute__((aligned(64)));
+ * costs it no page more. */
+static struct thread first __attribute__((aligned(CACHE_LINE)));
 static _Atomic(struct thread *) threads = &first;
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
