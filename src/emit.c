@@ -23,18 +23,6 @@ enum {
 	BUFFER_SIZE_IN_SIGNAL = 1024,
 };
 
-/* What the call says. */
-struct said {
-	const struct mplog_site *site; /* or NULL */
-	int level;
-	int error;
-	const struct mplog_field *fields;
-	size_t n_fields;
-	const char *fmt; /* with ap; or NULL, then it is message */
-	va_list *ap;
-	struct bytes message;
-};
-
 /* ---- The way of a record -------------------------------------------------------------------- */
 
 static void count(const struct scope *scope, struct slot *slot, enum counter counter)
@@ -90,25 +78,20 @@ static COLD bool is_suppressed(int level, const struct voice *voice, struct slot
 	return true;
 }
 
-HOT_INLINE struct record_source describe(const struct said *said, const struct voice *voice,
-					 pid_t tid, uint64_t sequence, int saved_errno)
+/* SAID: what the call says. */
+HOT_INLINE struct record_source describe(const struct record_source *said,
+					 const struct voice *voice, pid_t tid, uint64_t sequence,
+					 int saved_errno)
 {
-	return (struct record_source){
-		.head = voice->head,
-		.fields = voice->fields,
-		.prefix = voice->style.prefix[SINK_JOURNAL],
-		.level = said->level,
-		.error = said->error,
-		.tid = tid,
-		.sequence = sequence,
-		.site = said->site,
-		.call_fields = said->fields,
-		.n_call_fields = said->n_fields,
-		.fmt = said->fmt,
-		.ap = said->ap,
-		.message = said->message,
-		.saved_errno = saved_errno,
-	};
+	struct record_source source = *said;
+
+	source.head = voice->head;
+	source.fields = voice->fields;
+	source.prefix = voice->style.prefix[SINK_JOURNAL];
+	source.tid = tid;
+	source.sequence = sequence;
+	source.saved_errno = saved_errno;
+	return source;
 }
 
 /* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
@@ -169,8 +152,8 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
-HOT_INLINE int emit_record(const struct said *said, const struct call *call, struct scope *scope,
-			   int64_t now_ns, char *buffer, size_t capacity)
+HOT_INLINE int emit_record(const struct record_source *said, const struct call *call,
+			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
@@ -208,8 +191,8 @@ HOT_INLINE int emit_record(const struct said *said, const struct call *call, str
 
 /* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
  * have connected is none in its parent, where a stranger may get that number. */
-static COLD int emit_in_vfork(const struct said *said, struct scope *scope, int saved_errno,
-			      char *buffer, size_t capacity)
+static COLD int emit_in_vfork(const struct record_source *said, struct scope *scope,
+			      int saved_errno, char *buffer, size_t capacity)
 {
 	struct route route = route_of(scope);
 	const struct record_source source =
@@ -257,7 +240,7 @@ int emit_level(struct thread *thread)
 	return level_of(scope_of(thread), now_ns, false);
 }
 
-HOT_INLINE int emit_in_call(const struct said *said, const struct call *call, char *buffer,
+HOT_INLINE int emit_in_call(const struct record_source *said, const struct call *call, char *buffer,
 			    size_t capacity)
 {
 	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
@@ -276,7 +259,7 @@ HOT_INLINE int emit_in_call(const struct said *said, const struct call *call, ch
 	return emit_record(said, call, scope, now_ns, buffer, capacity);
 }
 
-HOT_INLINE int emit(const struct said *said, bool in_signal, char *buffer, size_t capacity)
+HOT_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer, size_t capacity)
 {
 	CLEANUP(call_end_inline) struct call call = call_begin_inline(in_signal);
 
@@ -293,12 +276,12 @@ HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
 			    va_list *ap)
 {
 	char buffer[BUFFER_SIZE];
-	const struct said said = {
+	const struct record_source said = {
 		.site = site,
 		.level = level,
 		.error = error,
-		.fields = fields,
-		.n_fields = fields ? n : 0,
+		.call_fields = fields,
+		.n_call_fields = fields ? n : 0,
 		.fmt = fmt ? fmt : "",
 		.ap = ap,
 	};
@@ -336,7 +319,7 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 int emit_bytes(const struct mplog_site *site, int level, struct bytes message)
 {
 	char buffer[BUFFER_SIZE];
-	const struct said said = { .site = site, .level = level, .message = message };
+	const struct record_source said = { .site = site, .level = level, .message = message };
 
 	return emit(&said, false, buffer, sizeof(buffer));
 }
@@ -344,7 +327,7 @@ int emit_bytes(const struct mplog_site *site, int level, struct bytes message)
 int mplog_write(int level, const char *message, size_t length)
 {
 	char buffer[BUFFER_SIZE_IN_SIGNAL];
-	const struct said said = {
+	const struct record_source said = {
 		.level = level,
 		.message = { message, message ? length : 0 },
 	};
