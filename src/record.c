@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
 #include "escape.h"
 #include "format.h"
 #include "hot.h"

@@ -13,14 +13,10 @@
 #include <sys/types.h>
 
 #include "mplog.h"
+#include "text.h"
 
 /* journald refuses more from an unprivileged sender (ENTRY_SIZE_UNPRIV_MAX). */
 #define RECORD_SIZE_MAX ((size_t)32 << 20)
-
-struct bytes {
-	const char *data;
-	size_t size;
-};
 
 /* What a record is made of. */
 struct record_source {

@@ -8,7 +8,11 @@
 #include <string.h>
 
 #include "hot.h"
-#include "record.h"
+
+struct bytes {
+	const char *data;
+	size_t size;
+};
 
 /* A place to write to that never overflows: what does not fit is counted, not written. */
 struct text {

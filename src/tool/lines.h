@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record.h"
+#include "text.h"
 
 enum {
 	/* A longer line becomes several records, a longer group of lines likewise. */

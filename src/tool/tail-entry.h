@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <systemd/sd-journal.h>
 
-#include "record.h"
+#include "text.h"
 
 /* Fields that the record has not are NULL. Valid until the journal's next record. */
 struct entry {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "record.h"
+#include "text.h"
 
 struct terminal {
 	bool is_terminal;
