@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "color.h"
 
-#include <stdint.h>
-
-/* The offset basis and the prime of the 32-bit hash FNV-1a. */
-#define FNV_BASIS           UINT32_C(2166136261)
-#define FNV_PRIME           UINT32_C(16777619)
+#include "hash.h"
 
 /* Tried out: without the hash's last three bits main, worker-1 to worker-9 and 1 to 9 all differ. */
 #define COMMON_NAMES_DIFFER 3
@@ -18,9 +14,7 @@ static const unsigned char palette[] = {
 
 unsigned color_of_name(const char *name, size_t length)
 {
-	uint32_t hash = FNV_BASIS;
+	const uint32_t hash = fnv1a_32(FNV1A_32_BASIS, name, length);
 
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)name[i]) * FNV_PRIME;
 	return palette[(hash >> COMMON_NAMES_DIFFER) % sizeof(palette)];
 }

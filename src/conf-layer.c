@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "hash.h"
 
 /* Time stamps of files move with the kernel's tick, 10 ms at most. Editors truncate a file and
  * write it anew; in between, and for as long as the writing takes, it is not what was meant. */
@@ -30,16 +31,6 @@ static bool is_recent(const struct timespec *time, long long ns)
 bool conf_changed_just_now(const struct timespec *changed)
 {
 	return is_recent(changed, TICK_NS);
-}
-
-/* FNV-1a, of 64 bits: whether the bytes are those that were seen last. */
-static uint64_t hash_of(const char *data, size_t size)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)data[i]) * 1099511628211u;
-	return hash;
 }
 
 void conf_layer_clear(struct conf_layer *layer)
@@ -115,7 +106,7 @@ static int load_text(struct conf_layer *layer, const struct conf_text *text,
 	int r;
 
 	layer->identity = text->identity;
-	layer->hash = hash_of(text->data, text->size);
+	layer->hash = fnv1a_64(FNV1A_64_BASIS, text->data, text->size);
 	layer->unsettled = conf_changed_just_now(&text->identity.ctime);
 	if (is_same_text(layer, previous))
 		return take_over(layer, previous);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "say.h"
 
+#include <string.h>
+
 #include "board.h"
+#include "hash.h"
 #include "mplog.h"
 #include "route.h"
 
@@ -13,12 +16,9 @@ void say(struct scope *scope, struct notice *notice)
 		(void)notice_send(notice, &route);
 }
 
-/* FNV-1a */
 uint64_t say_key(uint64_t seed, const char *text)
 {
-	for (; *text; text++)
-		seed = (seed ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return seed;
+	return fnv1a_64(seed, text, strlen(text));
 }
 
 void say_name_changed(const char *given, const char *name)
