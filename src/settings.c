@@ -112,39 +112,27 @@ void settings_init(struct settings *settings, struct settings_fields *fields)
 	settings->has_fields = false;
 }
 
-/* FNV-1a */
-static size_t hash_name(const char *name)
+/* The place of the field of that name, or fields->n. A search from end to end: few rules give
+ * fields, and 1,000 of them are half a million comparisons of a few nanoseconds, once a scope. */
+static size_t find_field(const struct settings_fields *fields, const char *name)
 {
-	uint32_t hash = 2166136261u;
+	size_t i = 0;
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash % SETTINGS_FIELD_SLOTS;
-}
-
-/* The slot of that name, or the free one where it belongs: there are more slots than fields. */
-static unsigned short *find_slot(struct settings_fields *fields, const char *name)
-{
-	for (size_t i = hash_name(name);; i = (i + 1) % SETTINGS_FIELD_SLOTS) {
-		unsigned short *slot = &fields->slot[i];
-
-		if (*slot == 0 || strcmp(fields->field[*slot - 1]->name, name) == 0)
-			return slot;
-	}
+	while (i < fields->n && strcmp(fields->field[i]->name, name) != 0)
+		i++;
+	return i;
 }
 
 static void apply_field(struct settings_fields *fields, const struct rule *rule,
 			const struct field_assignment *field)
 {
-	unsigned short *slot = find_slot(fields, field->name);
+	const size_t i = find_field(fields, field->name);
 
-	if (*slot == 0) {
-		if (fields->n == SETTINGS_FIELDS_MAX)
-			return;
-		*slot = (unsigned short)++fields->n;
-	}
-	fields->field[*slot - 1] = field;
-	fields->by[*slot - 1] = rule;
+	if (i == SETTINGS_FIELDS_MAX)
+		return;
+	fields->n += i == fields->n;
+	fields->field[i] = field;
+	fields->by[i] = rule;
 }
 
 static void apply_rule(struct settings *settings, const struct rule *rule)

@@ -104,18 +104,13 @@ struct rules {
 bool rule_applies(const struct rule *rule, const char *identifier, size_t identifier_length,
 		  const char *process, size_t process_length);
 
-enum {
-	SETTINGS_FIELDS_MAX = 1000, /* journald drops entries of more than 1,024 fields */
-	SETTINGS_FIELD_SLOTS = 2048
-};
+enum { SETTINGS_FIELDS_MAX = 1000 }; /* journald drops entries of more than 1,024 fields */
 
 /* Apart from the rest, because it is large and few rules have fields. */
 struct settings_fields {
 	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
 	const struct rule *by[SETTINGS_FIELDS_MAX];
 	size_t n;
-	/* Where a name's field is, plus one: a hash table. */
-	unsigned short slot[SETTINGS_FIELD_SLOTS];
 };
 
 struct settings {
