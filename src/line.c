@@ -2,6 +2,7 @@
 #include "line.h"
 
 #include "color.h"
+#include "encoding.h"
 #include "mplog.h"
 #include "stamp.h"
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "encoding.h"
+
 /* Made once with uuidgen(1); never to be changed. */
 const char *const notice_message_ids[NOTICE_COUNT] = {
 	[NOTICE_LOST] = "71df69f8ea8d4de889630e30f4d7f242",

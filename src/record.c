@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "encoding.h"
 #include "escape.h"
+#include "fields.h"
 #include "format.h"
 #include "hot.h"
-#include "record-fields.h"
 
 enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
 
@@ -18,16 +19,8 @@ static struct bytes bytes_of(const char *string)
 	return (struct bytes){ string, strlen(string) };
 }
 
-static void put_field(struct text *out, struct bytes name, struct bytes value)
-{
-	if (value.size > 0 && memchr(value.data, '\n', value.size))
-		text_put_binary_field(out, name, value);
-	else
-		text_put_plain_field(out, name, value);
-}
-
 #define put_constant(out, name, value) \
-	put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
+	text_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
 
 /* ---- Where a call stands -------------------------------------------------------------------- */
 
@@ -317,7 +310,8 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		site = &part;
 	}
 	put_origin(&out, source, site);
-	text_put_fields(&out, source);
+	text_put_fields(&out, source->fields,
+			(struct call_fields){ source->call_fields, source->n_call_fields });
 	message = put_message(&out, source);
 	if (out.size <= capacity)
 		*ret = (struct record){
@@ -327,13 +321,5 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 			.logger = site->logger ? site->logger : "root",
 			.level = source->level,
 		};
-	return out.size;
-}
-
-size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value)
-{
-	struct text out = { buffer, capacity, 0 };
-
-	put_field(&out, name, value);
 	return out.size;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* record: one message with its fields, encoded as the journal takes it: one contiguous run of
- * bytes. Pure: no I/O, no clock, no allocation.
- *
- * The encoding is that of https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: NAME=value\n, or
- * NAME\n<64-bit little-endian size>value\n, which any value may take. */
+ * bytes. Pure: no I/O, no clock, no allocation. */
 #pragma once
 
 #include <stdarg.h>
@@ -14,9 +11,6 @@
 
 #include "mplog.h"
 #include "text.h"
-
-/* journald refuses more from an unprivileged sender (ENTRY_SIZE_UNPRIV_MAX). */
-#define RECORD_SIZE_MAX ((size_t)32 << 20)
 
 /* What a record is made of. */
 struct record_source {
@@ -49,17 +43,3 @@ struct record {
  * record has at most RECORD_SIZE_MAX: larger messages are cut and have MPLOG_TRUNCATED=size. */
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		      const struct record_source *source) __attribute__((__nonnull__));
-
-/* One field of encoded bytes. */
-struct record_field {
-	struct bytes name;
-	struct bytes value;
-	struct bytes encoded; /* both, as they stand */
-};
-
-/* The field at *cursor, which moves behind it. False at the end, and where the bytes are not
- * well-formed. Begin with cursor = the encoded bytes. */
-bool record_next(struct bytes *cursor, struct record_field *ret);
-
-/* Writes one encoded field as far as it goes; returns the size it takes. */
-size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "memory.h"
 #include "process.h"
 #include "self.h"
@@ -294,7 +295,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 	int r;
 
 	scope_describe(scope, &source);
-	size = voice_change_field(NULL, 0, source.fields, name, value);
+	size = encoding_replace_field(NULL, 0, source.fields, name, value);
 	if (value && size > FIELDS_SIZE_MAX)
 		return -E2BIG;
 	if (!size)
@@ -303,7 +304,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 	if (size && !fields)
 		return -ENOMEM;
 	if (size) {
-		(void)voice_change_field(fields, size, source.fields, name, value);
+		(void)encoding_replace_field(fields, size, source.fields, name, value);
 		source.fields = (struct bytes){ fields, size };
 	}
 	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "syslog-message.h"
 
+#include "encoding.h"
 #include "escape.h"
 #include "stamp.h"
 

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "encoding.h"
 #include "memory.h"
+#include "text.h"
 
 enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
 
@@ -78,25 +79,6 @@ size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
 			put_variable(&text, *++pattern, names);
 		else
 			text_put(&text, (struct bytes){ pattern, 1 });
-	}
-	return text.size;
-}
-
-size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
-			  const struct bytes *value)
-{
-	struct text text = { .data = buffer, .capacity = capacity };
-	struct record_field field;
-
-	while (record_next(&fields, &field)) {
-		if (field.name.size != name.size ||
-		    memcmp(field.name.data, name.data, name.size) != 0)
-			text_put(&text, field.encoded);
-	}
-	if (value) {
-		const size_t room = text.size < capacity ? capacity - text.size : 0;
-
-		text.size += record_put_field(room ? buffer + text.size : NULL, room, name, *value);
 	}
 	return text.size;
 }
@@ -183,8 +165,7 @@ static bool has_field(struct bytes fields, const char *name)
 	struct record_field field;
 
 	while (record_next(&fields, &field)) {
-		if (field.name.size == strlen(name) &&
-		    memcmp(field.name.data, name, field.name.size) == 0)
+		if (encoding_is_named(&field, (struct bytes){ name, strlen(name) }))
 			return true;
 	}
 	return false;

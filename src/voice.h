@@ -83,10 +83,6 @@ struct voice_names {
 size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
 		    const struct voice_names *names);
 
-/* What remains of fields when those named are taken out (value NULL) or put in; the size it takes. */
-size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
-			  const struct bytes *value);
-
 /* A process name out of any string: others than A-Z a-z 0-9 . _ : @ / + - become '_', and what is
  * over 63 bytes is cut. False where it was changed. */
 bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "encoding.h"
 #include "suite.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "encoding.h"
 #include "epoch.h"
 #include "journald.h"
 #include "suite.h"

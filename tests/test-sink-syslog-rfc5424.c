@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "encoding.h"
 #include "suite.h"
 
 #define LONGEST_NAME "A234567890123456789012345678901Z"

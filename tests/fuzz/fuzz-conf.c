@@ -9,9 +9,9 @@
 
 #include "cleanup.h"
 #include "conf-parts.h"
+#include "encoding.h"
 #include "field.h"
 #include "mplog.h"
-#include "record.h"
 #include "voice.h"
 
 enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };

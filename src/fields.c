@@ -1,46 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-#include "record-fields.h"
+#include "fields.h"
 
-#include <endian.h>
-
+#include "encoding.h"
 #include "field.h"
 #include "real.h"
 
 enum {
 	BAD_NAME_MAX = 256,        /* of a bad name, so much is told */
 	MESSAGE_RESERVE = 1 << 16, /* fields leave so much of RECORD_SIZE_MAX to the message */
-	FILTER_BITS = 4096,
-	FILTER_WORDS = FILTER_BITS / 64,
 };
 
-/* The names of a call's fields. The filter spares most searches: a thousand fields would take half
- * a million comparisons. */
+/* The names of a call's fields. Each is looked for among all: a handful is all that nearly every
+ * call has, and RECORD_FIELDS_MAX are half a million comparisons of 16 bits, less than a
+ * millisecond, for a record that takes journald as long. */
 struct names {
-	const struct mplog_field *fields;
-	size_t n;
-	uint8_t size[RECORD_FIELDS_MAX]; /* of the name; 0: left out */
-	uint64_t filter[FILTER_WORDS];
-	const char *bad; /* the first one that cannot be */
+	struct call_fields call;
+	uint16_t key[RECORD_FIELDS_MAX]; /* 0: left out */
+	const char *bad;                 /* the first one that cannot be */
 };
-
-void text_put_binary_field(struct text *out, struct bytes name, struct bytes value)
-{
-	const uint64_t size = htole64(value.size);
-
-	text_put(out, name);
-	text_put_char(out, '\n');
-	text_put(out, (struct bytes){ (const char *)&size, sizeof(size) });
-	text_put(out, value);
-	text_put_char(out, '\n');
-}
-
-void text_put_plain_field(struct text *out, struct bytes name, struct bytes value)
-{
-	text_put(out, name);
-	text_put_char(out, '=');
-	text_put(out, value);
-	text_put_char(out, '\n');
-}
 
 static bool has_value(const struct mplog_field *field)
 {
@@ -53,33 +30,30 @@ static bool has_known_type(const struct mplog_field *field)
 	return field->type >= MPLOG_FIELD_INT && field->type <= MPLOG_FIELD_BLOB;
 }
 
-static unsigned hash_name(struct bytes name)
+/* Of two names with different keys one search is over. The last letter: of many names it is what
+ * differs. */
+static uint16_t key_of(struct bytes name)
 {
-	unsigned hash = (unsigned)name.size;
+	const size_t last = (unsigned char)name.data[name.size - 1];
 
-	for (size_t i = 0; i < name.size; i++)
-		hash = hash * 31 + (unsigned char)name.data[i];
-	return hash % FILTER_BITS;
+	return (uint16_t)(last << 8 | name.size);
 }
 
-static bool filter_holds(const struct names *names, unsigned hash)
+static size_t size_of(uint16_t key)
 {
-	return names->filter[hash / 64] >> (hash % 64) & 1;
+	return key & 0xff;
 }
 
 static bool search_from(const struct names *names, size_t first, struct bytes name)
 {
-	for (size_t i = first; i < names->n; i++) {
-		if (names->size[i] == name.size &&
-		    memcmp(names->fields[i].name, name.data, name.size) == 0)
+	const uint16_t key = key_of(name);
+
+	for (size_t i = first; i < names->call.n; i++) {
+		if (names->key[i] == key &&
+		    memcmp(names->call.field[i].name, name.data, name.size) == 0)
 			return true;
 	}
 	return false;
-}
-
-static bool names_hold(const struct names *names, struct bytes name)
-{
-	return filter_holds(names, hash_name(name)) && search_from(names, 0, name);
 }
 
 static void note_bad(struct names *names, const char *name)
@@ -103,28 +77,21 @@ static size_t usable_name(struct names *names, const struct mplog_field *field)
 }
 
 /* From the last one to the first: a name that stands further on leaves this one out. */
-static void collect_names(struct names *names, const struct record_source *source)
+static void collect_names(struct names *names, struct call_fields call)
 {
-	names->fields = source->call_fields;
-	names->n = source->n_call_fields;
+	names->call = call;
 	names->bad = NULL;
-	memset(names->filter, 0, sizeof(names->filter));
-	if (names->n > RECORD_FIELDS_MAX) {
-		names->n = RECORD_FIELDS_MAX;
-		note_bad(names, source->call_fields[RECORD_FIELDS_MAX].name);
+	if (call.n > RECORD_FIELDS_MAX) {
+		names->call.n = RECORD_FIELDS_MAX;
+		note_bad(names, call.field[RECORD_FIELDS_MAX].name);
 	}
 
-	for (size_t i = names->n; i-- > 0;) {
-		const struct mplog_field *const field = &names->fields[i];
+	for (size_t i = names->call.n; i-- > 0;) {
+		const struct mplog_field *const field = &call.field[i];
 		const struct bytes name = { field->name, usable_name(names, field) };
-		const unsigned hash = hash_name(name);
 
-		names->size[i] = (uint8_t)name.size;
-		if (name.size == 0)
-			continue;
-		if (filter_holds(names, hash) && search_from(names, i + 1, name))
-			names->size[i] = 0;
-		names->filter[hash / 64] |= (uint64_t)1 << (hash % 64);
+		names->key[i] =
+			name.size > 0 && !search_from(names, i + 1, name) ? key_of(name) : 0;
 	}
 }
 
@@ -135,7 +102,7 @@ static size_t put_remaining(struct text *out, struct bytes fields, const struct 
 	size_t n = 0;
 
 	while (record_next(&fields, &field)) {
-		if (names_hold(names, field.name))
+		if (search_from(names, 0, field.name))
 			continue;
 		text_put(out, field.encoded);
 		n++;
@@ -207,19 +174,19 @@ static void put_bad_name(struct text *out, const char *bad)
 	text_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
 }
 
-size_t text_put_merged_fields(struct text out, const struct record_source *source)
+size_t text_put_merged_fields(struct text out, struct bytes scope_fields, struct call_fields call)
 {
 	struct names names;
 	size_t n_put;
 
-	collect_names(&names, source);
-	n_put = put_remaining(&out, source->fields, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		const struct mplog_field *const field = &names.fields[i];
+	collect_names(&names, call);
+	n_put = put_remaining(&out, scope_fields, &names);
+	for (size_t i = 0; i < names.call.n; i++) {
+		const struct mplog_field *const field = &call.field[i];
 
-		if (names.size[i] == 0)
+		if (names.key[i] == 0)
 			continue;
-		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, names.size[i]))
+		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, size_of(names.key[i])))
 			n_put++;
 		else
 			note_bad(&names, field->name);
