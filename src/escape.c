@@ -1,45 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "escape.h"
 
+#include "utf8.h"
+
 static const char hex_digits[] = "0123456789abcdef";
-
-static bool is_continuation(unsigned char byte)
-{
-	return (byte & 0xc0) == 0x80;
-}
-
-/* The smallest code point of sequences of that many bytes: less is overlong. */
-static const uint32_t smallest_of[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-static size_t sequence_size(unsigned char first)
-{
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2)
-		return 0;
-	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-}
-
-/* The size of the valid UTF-8 sequence at the beginning, or 0. */
-static size_t decode(struct bytes bytes, uint32_t *ret_code)
-{
-	const unsigned char *const at = (const unsigned char *)bytes.data;
-	const size_t size = sequence_size(at[0]);
-	uint32_t code;
-
-	if (size == 0 || size > bytes.size)
-		return 0;
-	code = size == 1 ? at[0] : at[0] & (0xffu >> (size + 1));
-	for (size_t i = 1; i < size; i++) {
-		if (!is_continuation(at[i]))
-			return 0;
-		code = code << 6 | (at[i] & 0x3fu);
-	}
-	if (code < smallest_of[size] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	*ret_code = code;
-	return size;
-}
 
 /* C0, DEL and C1: the last ones drive terminals too, as two bytes of UTF-8. */
 static bool is_control(uint32_t code)
@@ -95,7 +59,7 @@ void text_put_escaped(struct text *text, struct bytes bytes)
 		if (bytes.size == 0)
 			break;
 
-		size = decode(bytes, &code);
+		size = utf8_decode(bytes, &code);
 		if (code == '\\') {
 			text_put_literal(text, "\\\\");
 		} else if (size > 0 && !is_control(code)) {
@@ -145,7 +109,7 @@ void text_put_json_characters(struct text *text, struct bytes bytes)
 		if (bytes.size == 0)
 			break;
 
-		size = decode(bytes, &code);
+		size = utf8_decode(bytes, &code);
 		if (size > 0)
 			put_json_character(text, (struct bytes){ bytes.data, size }, code);
 		else
@@ -158,7 +122,7 @@ void text_put_sd_value(struct text *text, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		uint32_t code;
-		size_t size = decode(bytes, &code);
+		size_t size = utf8_decode(bytes, &code);
 
 		if (size == 0 || is_control(code)) {
 			size = 1;
@@ -170,28 +134,4 @@ void text_put_sd_value(struct text *text, struct bytes bytes)
 		}
 		bytes = behind(bytes, size);
 	}
-}
-
-bool bytes_are_text(struct bytes bytes)
-{
-	while (bytes.size > 0) {
-		uint32_t code;
-		const size_t size = decode(bytes, &code);
-
-		if (size == 0 || code == 0)
-			return false;
-		bytes = behind(bytes, size);
-	}
-	return true;
-}
-
-size_t bytes_cut_at_character(struct bytes bytes, size_t size)
-{
-	size_t cut = size;
-
-	if (size >= bytes.size)
-		return bytes.size;
-	while (cut > 0 && size - cut < 3 && is_continuation((unsigned char)bytes.data[cut]))
-		cut--;
-	return is_continuation((unsigned char)bytes.data[cut]) ? size : cut;
 }

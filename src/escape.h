@@ -15,9 +15,3 @@ void text_put_json_characters(struct text *text, struct bytes bytes);
 /* The value of a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash, bytes as
  * in text_put_escaped() become \\xNN. */
 void text_put_sd_value(struct text *text, struct bytes bytes);
-
-/* Whether all of it is UTF-8 without a NUL: text, to those who read it as such. */
-bool bytes_are_text(struct bytes bytes);
-
-/* The size of the longest beginning of at most size bytes that does not end inside a character. */
-size_t bytes_cut_at_character(struct bytes bytes, size_t size);

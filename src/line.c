@@ -5,6 +5,7 @@
 #include "encoding.h"
 #include "mplog.h"
 #include "stamp.h"
+#include "utf8.h"
 
 static struct bytes bytes_of(const char *string)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "encoding.h"
-#include "escape.h"
 #include "fields.h"
 #include "format.h"
 #include "hot.h"
+#include "utf8.h"
 
 enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
 

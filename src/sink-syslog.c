@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "escape.h"
 #include "link.h"
 #include "memory.h"
 #include "syslog-message.h"
+#include "utf8.h"
 
 /* A longer message takes memory from the kernel: all of a call has to fit on the stack of a signal
  * handler, of which the signal's own frame may take 3 KiB of 8. */

@@ -4,6 +4,7 @@
 #include <check.h>
 
 #include "suite.h"
+#include "utf8.h"
 
 typedef void put_function(struct text *text, struct bytes bytes);
 

@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "escape.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "escape.h"
+#include "utf8.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -79,35 +80,25 @@ void terminal_print(FILE *file, struct bytes bytes)
 	(void)fwrite(data, 1, escaped.size, file);
 }
 
-/* Escaped text is valid UTF-8. Returns the character's size. */
-static size_t decode(struct bytes text, wchar_t *ret)
+/* Returns the size of the first character, and its width. What the locale does not know takes one
+ * column, more likely than not. */
+static size_t measure(struct bytes text, unsigned *ret_width)
 {
-	const unsigned char first = (unsigned char)text.data[0];
-	const size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	wchar_t character = first < 0x80 ? first : first & (0x7f >> size);
+	uint32_t code = 0;
+	const size_t size = utf8_decode(text, &code);
+	const int width = wcwidth((wchar_t)code);
 
-	for (size_t i = 1; i < size && i < text.size; i++)
-		character = (wchar_t)((character << 6) | ((unsigned char)text.data[i] & 0x3f));
-	*ret = character;
-	return size < text.size ? size : text.size;
-}
-
-/* What the locale does not know will take one, more likely than not. */
-static unsigned width_of(wchar_t character)
-{
-	const int width = wcwidth(character);
-
-	return width < 0 ? 1 : (unsigned)width;
+	*ret_width = width < 0 || size == 0 ? 1 : (unsigned)width;
+	return size > 0 ? size : 1;
 }
 
 unsigned terminal_columns(struct bytes text)
 {
-	unsigned columns = 0;
-	wchar_t character;
+	unsigned columns = 0, width;
 
 	for (size_t at = 0; at < text.size;) {
-		at += decode((struct bytes){ text.data + at, text.size - at }, &character);
-		columns += width_of(character);
+		at += measure((struct bytes){ text.data + at, text.size - at }, &width);
+		columns += width;
 	}
 	return columns;
 }
@@ -119,10 +110,10 @@ size_t terminal_fit(struct bytes text, unsigned columns)
 
 	while (at < text.size) {
 		const struct bytes rest = { text.data + at, text.size - at };
-		wchar_t character;
-		const size_t size = decode(rest, &character);
+		unsigned width;
+		const size_t size = measure(rest, &width);
 
-		used += width_of(character);
+		used += width;
 		if (used > columns && at > 0) {
 			if (text.data[at] == ' ')
 				return at;
