@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "conf-unknown.h"
-
-enum { NAME_MAX_LENGTH = 63 }; /* of a process name */
+#include "name.h"
 
 static unsigned line_of(const config_setting_t *value)
 {
@@ -144,18 +143,16 @@ static void check_name(struct conf_parser *parser, const char *name, unsigned li
 {
 	const struct glob glob = glob_compile(name);
 
-	if (glob.literal > NAME_MAX_LENGTH)
+	if (glob.literal > PROCESS_NAME_SIZE - 1)
 		conf_warning(parser->report, line,
 			     "name: matches nothing: process names have at most %d bytes",
-			     NAME_MAX_LENGTH);
+			     PROCESS_NAME_SIZE - 1);
 	for (size_t i = 0; i < glob.literal; i++) {
-		static const char bytes[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-					    "0123456789._:@/+-";
-		if (strchr(bytes, name[i]))
+		if (process_name_allows(name[i]))
 			continue;
 		conf_warning(
 			parser->report, line,
-			"name: \"%.64s\" matches nothing: process names consist of A-Z a-z 0-9 . _ : @ / + -",
+			"name: \"%.64s\" matches nothing: process names consist of " PROCESS_NAME_BYTES,
 			name);
 		return;
 	}

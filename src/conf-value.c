@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "hint.h"
+#include "name.h"
 
 enum {
 	NAME_SIZE = 40,
-	NAME_MAX_LENGTH = 63, /* of a process name */
 	LEVEL_MAX = 7,
 	NUMBER_LENGTH = 10, /* digits of the largest one */
 };
@@ -112,11 +112,6 @@ static void complain_of_type(struct conf_parser *parser, const config_setting_t 
 	complain(parser, value, setting, "expected %s, found %s", expected, conf_found(value).text);
 }
 
-static bool is_name_byte(char c)
-{
-	return isalnum((unsigned char)c) || (c != '\0' && strchr("._:@/+-%", c));
-}
-
 /* An error: "%x" would stand in every message. */
 static bool check_percents(struct conf_parser *parser, const config_setting_t *value,
 			   enum setting setting, const char *text, const char *letters)
@@ -144,11 +139,12 @@ static bool check_child_name(struct conf_parser *parser, const config_setting_t 
 		return false;
 	}
 	for (const char *p = text; *p != '\0'; p++) {
-		if (is_name_byte(*p))
+		if (*p == '%' || process_name_allows(*p))
 			continue;
 		conf_warning(
 			parser->report, line_of(value),
-			"child_name: '%.1s' becomes '_' (process names consist of A-Z a-z 0-9 . _ : @ / + -)",
+			"child_name: '%.1s' becomes '_' (process names consist of " PROCESS_NAME_BYTES
+			")",
 			isprint((unsigned char)*p) ? p : "?");
 		break;
 	}
@@ -159,7 +155,7 @@ static bool text_value(struct conf_parser *parser, const config_setting_t *value
 		       enum setting setting, struct assignment *ret)
 {
 	const bool is_child_name = setting == SETTING_CHILD_NAME;
-	const size_t max = is_child_name ? NAME_MAX_LENGTH : CONF_TEXT_MAX;
+	const size_t max = is_child_name ? PROCESS_NAME_SIZE - 1 : CONF_TEXT_MAX;
 	const char *text;
 
 	if (config_setting_type(value) != CONFIG_TYPE_STRING) {

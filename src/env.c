@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "hint.h"
+#include "name.h"
 
 static const char level_variable[] = "MPLOG_LEVEL";
-
-enum { RUN_ID_LENGTH = 32 };
 
 struct complaints {
 	env_complain_fn *complain;
@@ -169,8 +168,7 @@ static int load_run_id(struct env *env, struct complaints *complaints)
 	if (r < 0 || !env->run_id)
 		return r;
 
-	if (strlen(env->run_id) != RUN_ID_LENGTH ||
-	    strspn(env->run_id, "0123456789abcdefABCDEF") != RUN_ID_LENGTH) {
+	if (!run_id_is_valid(env->run_id)) {
 		complain(complaints, "not a run's id (expected 32 hexadecimal digits)");
 		free(env->run_id);
 		env->run_id = NULL;

@@ -7,18 +7,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "name.h"
 
 static struct program closed; /* before mplog_open() and after mplog_close() */
 static _Atomic(struct program *) current = &closed;
 _Atomic uint32_t program_generation_now;
 static _Atomic int default_level = LEVEL_UNSET;
 static char run_id[RUN_ID_SIZE];
-
-static bool is_run_id(const char *text)
-{
-	return text && strlen(text) == RUN_ID_SIZE - 1 &&
-	       strspn(text, "0123456789abcdefABCDEF") == RUN_ID_SIZE - 1;
-}
 
 static void copy_run_id(const char *text)
 {
@@ -53,9 +48,9 @@ __attribute__((constructor)) static void begin(void)
 {
 	const char *given = secure_getenv("MPLOG_RUN_ID");
 
-	if (!is_run_id(given))
+	if (!run_id_is_valid(given))
 		given = invocation_id();
-	if (is_run_id(given))
+	if (run_id_is_valid(given))
 		copy_run_id(given);
 	else
 		random_id(run_id);

@@ -6,6 +6,7 @@
 #include "board.h"
 #include "hash.h"
 #include "mplog.h"
+#include "name.h"
 #include "route.h"
 
 void say(struct scope *scope, struct notice *notice)
@@ -31,7 +32,7 @@ void say_name_changed(const char *given, const char *name)
 	notice_put(&notice, "MPLOG_NAME", name);
 	notice_say(&notice, "Process name changed to ");
 	notice_say(&notice, name);
-	notice_say(&notice, ": it may have 63 bytes of A-Z a-z 0-9 . _ : @ / + -");
+	notice_say(&notice, ": it may have 63 bytes of " PROCESS_NAME_BYTES);
 	say(&process_scope, &notice);
 }
 

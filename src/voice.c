@@ -12,25 +12,6 @@
 
 enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
 
-bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789._:@/+-";
-	bool same = true;
-	size_t n = 0;
-
-	for (; n < PROCESS_NAME_SIZE - 1 && name[n]; n++) {
-		const bool ok = strchr(allowed, name[n]);
-
-		ret[n] = '_';
-		if (ok)
-			ret[n] = name[n];
-		same &= ok;
-	}
-	ret[n] = '\0';
-	return same && !name[n];
-}
-
 static void put_host(struct text *text)
 {
 	char host[HOST_NAME_MAX + 1] = "";

@@ -82,7 +82,3 @@ struct voice_names {
 /* Writes pattern with its %n %i %p %c %C %P %h %% put in; returns the size it takes. */
 size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
 		    const struct voice_names *names);
-
-/* A process name out of any string: others than A-Z a-z 0-9 . _ : @ / + - become '_', and what is
- * over 63 bytes is cut. False where it was changed. */
-bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);

@@ -4,7 +4,6 @@
 #include <check.h>
 
 #include "suite.h"
-#include "utf8.h"
 
 typedef void put_function(struct text *text, struct bytes bytes);
 
@@ -136,30 +135,6 @@ START_TEST(writes_numbers)
 }
 END_TEST
 
-START_TEST(knows_text)
-{
-	ck_assert(bytes_are_text((struct bytes){ NULL, 0 }));
-	ck_assert(bytes_are_text((struct bytes){ "a\nb\033", 4 }));
-	ck_assert(!bytes_are_text((struct bytes){ "a\0b", 3 }));
-	ck_assert(!bytes_are_text((struct bytes){ "\xc3", 1 }));
-}
-END_TEST
-
-START_TEST(cuts_between_characters)
-{
-	static const char in[] = "a\xe2\x82\xac"
-				 "b";
-	static const size_t expected[] = { 0, 1, 1, 1, 4, 5, 5 };
-
-	for (size_t size = 0; size < sizeof(expected) / sizeof(expected[0]); size++)
-		ck_assert_uint_eq(bytes_cut_at_character((struct bytes){ in, 5 }, size),
-				  expected[size]);
-	/* Of what is no text, the size counts. */
-	ck_assert_uint_eq(
-		bytes_cut_at_character((struct bytes){ "\x80\x80\x80\x80\x80\x80", 6 }, 5), 5);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tcase = tcase_create("escape");
@@ -171,8 +146,6 @@ int main(void)
 			    sizeof(structured) / sizeof(*structured));
 	tcase_add_test(tcase, never_overflows);
 	tcase_add_test(tcase, writes_numbers);
-	tcase_add_test(tcase, knows_text);
-	tcase_add_test(tcase, cuts_between_characters);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -175,24 +175,6 @@ START_TEST(fields_are_put_in_and_taken_out)
 }
 END_TEST
 
-START_TEST(names_are_cleaned)
-{
-	char name[PROCESS_NAME_SIZE];
-	char long_name[100];
-
-	ck_assert(process_name_clean(name, "worker-1.a_b:c@d/e+F"));
-	ck_assert_str_eq(name, "worker-1.a_b:c@d/e+F");
-	ck_assert(!process_name_clean(name, "a b\n\xc3\xa9"));
-	ck_assert_str_eq(name, "a_b___");
-	memset(long_name, 'x', sizeof(long_name) - 1);
-	long_name[sizeof(long_name) - 1] = '\0';
-	ck_assert(!process_name_clean(name, long_name));
-	ck_assert_uint_eq(strlen(name), PROCESS_NAME_SIZE - 1);
-	long_name[PROCESS_NAME_SIZE - 1] = '\0';
-	ck_assert(process_name_clean(name, long_name));
-}
-END_TEST
-
 START_TEST(patterns_are_cut_to_the_room_there_is)
 {
 	const struct voice_names names = { "worker", "ingestd", "main", 1, 2, 3 };
@@ -229,7 +211,6 @@ int main(void)
 	tcase_add_test(tcase, the_programs_fields_take_the_rules_place);
 	tcase_add_test(tcase, one_that_needs_more_than_a_page_gets_it);
 	tcase_add_test(tcase, fields_are_put_in_and_taken_out);
-	tcase_add_test(tcase, names_are_cleaned);
 	tcase_add_test(tcase, patterns_are_cut_to_the_room_there_is);
 	tcase_add_test(tcase, a_change_amid_is_not_missed);
 	suite_add_tcase(suite, tcase);

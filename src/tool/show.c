@@ -8,7 +8,7 @@
 #include "conf.h"
 #include "show.h"
 #include "tool.h"
-#include "voice.h"
+#include "name.h"
 
 /* A name that no rule can mean: what holds for all that are not named. */
 static const char anybody[] = "\177 any other";

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* name: process names and run ids: their sizes, and which bytes they have. Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+enum {
+	PROCESS_NAME_SIZE = 64, /* with the NUL */
+	IDENTIFIER_SIZE = 256,
+	RUN_ID_SIZE = 33
+};
+
+/* The bytes of process names, for messages. */
+#define PROCESS_NAME_BYTES "A-Z a-z 0-9 . _ : @ / + -"
+
+/* Whether process names may have that byte. */
+bool process_name_allows(char byte);
+
+/* Makes a process name of any string: bytes that process names do not have become '_', and what is
+ * over PROCESS_NAME_SIZE - 1 of them is cut. False where the string was changed. */
+bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);
+
+/* Whether text, which may be NULL, is 32 hexadecimal digits, in either case. */
+bool run_id_is_valid(const char *text);
