@@ -4,16 +4,12 @@
 #include <ctype.h>
 #include <libconfig.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "dtoa.h"
 #include "field.h"
 
-enum {
-	NUMBER_SIZE = 32,
-	PRECISION_MIN = 15, /* every decimal of so many digits survives a double */
-	PRECISION_MAX = 17, /* every double survives so many digits */
-};
+enum { NUMBER_SIZE = 32 }; /* sign, 17 digits, point, exponent or zeros, NUL */
 
 static unsigned line_of(const config_setting_t *value)
 {
@@ -55,23 +51,13 @@ static bool check_field_name(struct conf_parser *parser, const config_setting_t 
 	return true;
 }
 
-/* The shortest decimal that is the same double, with a point whatever the locale. */
-static void print_float(double number, char *buffer, size_t size)
+static const char *print_float(double number, char *buffer, size_t size)
 {
-	char *point;
-	size_t length;
+	struct text text = { buffer, size - 1, 0 };
 
-	for (int precision = PRECISION_MIN; precision <= PRECISION_MAX; precision++) {
-		(void)snprintf(buffer, size, "%.*g", precision, number);
-		if (strtod(buffer, NULL) == number)
-			break;
-	}
-	point = buffer + strspn(buffer, "+-0123456789");
-	length = strcspn(point, "0123456789");
-	if (length > 0 && *point != 'e' && !isalpha((unsigned char)*point)) {
-		*point = '.';
-		memmove(point + 1, point + length, strlen(point + length) + 1);
-	}
+	text_put_real(&text, number);
+	buffer[text.size] = '\0';
+	return buffer;
 }
 
 static const char *field_text(const config_setting_t *value, char *buffer, size_t size)
@@ -84,8 +70,7 @@ static const char *field_text(const config_setting_t *value, char *buffer, size_
 	case CONFIG_TYPE_BOOL:
 		return config_setting_get_bool(value) ? "true" : "false";
 	case CONFIG_TYPE_FLOAT:
-		print_float(config_setting_get_float(value), buffer, size);
-		return buffer;
+		return print_float(config_setting_get_float(value), buffer, size);
 	default:
 		if (!conf_get_integer(value, &number))
 			return NULL;

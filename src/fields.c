@@ -3,7 +3,7 @@
 
 #include "encoding.h"
 #include "field.h"
-#include "real.h"
+#include "dtoa.h"
 
 enum {
 	BAD_NAME_MAX = 256,        /* of a bad name, so much is told */

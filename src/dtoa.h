@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* real: a floating-point number as text, the same in every locale. */
+/* dtoa: a double as its shortest decimal, the same in every locale. */
 #pragma once
 
 #include "text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "real.h"
+#include "dtoa.h"
 
 #include <check.h>
 #include <float.h>
@@ -78,8 +78,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("real");
-	Suite *suite = suite_create("real");
+	TCase *tcase = tcase_create("dtoa");
+	Suite *suite = suite_create("dtoa");
 
 	tcase_add_loop_test(tcase, writes_the_shortest_that_reads_back, 0,
 			    sizeof(examples) / sizeof(*examples));

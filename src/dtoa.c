@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "real.h"
+#include "dtoa.h"
 
 #include <float.h>
 #include <math.h>
