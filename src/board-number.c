@@ -5,6 +5,8 @@
  * its number is given once. */
 #include "board.h"
 
+#include "lineage.h"
+
 /* The block after the one that a link stands for, made if there is none. */
 static struct claim_block *follow(struct board *board, _Atomic uint32_t *link)
 {

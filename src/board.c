@@ -4,18 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
 #include "descriptor.h"
+#include "lineage.h"
 #include "memory.h"
 
 enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where they live */
@@ -311,26 +309,4 @@ bool board_tell_once(uint64_t key)
 			return false;
 	}
 	return false; /* enough was told */
-}
-
-/* Linux before 5.3. Of those that ended and were not waited for it knows our own children. */
-static bool is_there(pid_t pid)
-{
-	siginfo_t info = { .si_pid = 0 };
-
-	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
-		return false;
-	return kill(pid, 0) == 0 || errno == EPERM;
-}
-
-bool process_is_alive(pid_t pid)
-{
-	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd ended = { .fd = fd, .events = POLLIN };
-
-	if (pid <= 0)
-		return false;
-	if (fd < 0)
-		return errno != ESRCH && is_there(pid);
-	return poll(&ended, 1, 0) == 0; /* readable: it has ended, though nobody waited for it */
 }

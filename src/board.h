@@ -252,9 +252,6 @@ bool board_tell_once(uint64_t key);
  * 0: no more. APART: it is in another pid namespace than its siblings. */
 unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart);
 
-/* Whether the process lives: not ended, no zombie. */
-bool process_is_alive(pid_t pid);
-
 /* ---- Levels of a slot ----------------------------------------------------------------------- */
 
 /* Makes the gate follow level and person, whoever changed them: after each change. */

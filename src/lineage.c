@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "lineage.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cleanup.h"
 
 enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
 
@@ -83,4 +90,27 @@ void lineage_begin(pid_t pid)
 	atomic_store(&settled, pid);
 	atomic_store(&session, getsid(0));
 	atomic_store(&forks, 0);
+}
+
+/* For Linux before 5.3, which has no pidfd_open(2): kill(2) finds zombies too, and waitid(2) knows
+ * those of our own children. */
+static bool is_there(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+		return false;
+	return kill(pid, 0) == 0 || errno == EPERM;
+}
+
+bool process_is_alive(pid_t pid)
+{
+	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+
+	if (pid <= 0)
+		return false;
+	if (fd < 0)
+		return errno != ESRCH && is_there(pid);
+	return poll(&ended, 1, 0) == 0; /* a pidfd is readable once its process has ended */
 }

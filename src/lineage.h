@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lineage: what a child can tell of the process that forked it. Async-signal-safe, all of it. */
+/* lineage: what a child can tell of the process that forked it, and whether a process lives.
+ * Async-signal-safe, all of it. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,3 +25,6 @@ unsigned lineage_forks(void);
 
 /* In a process that knows who it is: from now on it is its own children that are counted. */
 void lineage_begin(pid_t pid);
+
+/* Tells whether the process of this pid lives: a zombie does not. */
+bool process_is_alive(pid_t pid);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lineage.h"
 #include "notice.h"
 #include "tell.h"
 #include "route.h"

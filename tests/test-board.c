@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "descriptor.h"
+#include "lineage.h"
 
 static void open_board(void)
 {
