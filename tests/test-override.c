@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The levels that people set on a board, as the tool writes them and the library reads them. */
-#include "tool/override.h"
+#include "tool/level-change.h"
 
 #include "clock.h"
 #include "suite.h"
@@ -40,9 +40,9 @@ static void teardown(void)
 static int apply(const char *pattern, person_word person)
 {
 	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
-	struct override_effect effect;
+	struct level_change_effect effect;
 
-	return override_apply(&found, &order, &effect);
+	return level_change_apply(&found, &order, &effect);
 }
 
 static size_t list(struct override_shown shown[BOARD_OVERRIDES])

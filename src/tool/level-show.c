@@ -8,7 +8,7 @@
 
 #include "boards.h"
 #include "describe.h"
-#include "override.h"
+#include "level-change.h"
 #include "print.h"
 #include "snapshot.h"
 #include "table.h"

@@ -13,9 +13,9 @@
 #include "describe.h"
 #include "filter.h"
 #include "glob.h"
+#include "level-change.h"
 #include "level-record.h"
 #include "level-show.h"
-#include "override.h"
 #include "print.h"
 #include "timespan.h"
 #include "tool.h"
@@ -33,7 +33,7 @@ static const char *plural(size_t n, const char *one, const char *many)
 }
 
 static void print_done(const struct found_board *board, const struct override_order *order,
-		       const struct override_effect *effect)
+		       const struct level_change_effect *effect)
 {
 	char until[DESCRIPTION_SIZE];
 
@@ -59,8 +59,8 @@ static int set_on(const struct found_board *board, const struct options *options
 		.person = options->person,
 		.uid = getuid(),
 	};
-	struct override_effect effect;
-	const int r = override_apply(board, &order, &effect);
+	struct level_change_effect effect;
+	const int r = level_change_apply(board, &order, &effect);
 
 	switch (r) {
 	case 0:

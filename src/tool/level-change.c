@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "override.h"
+#include "level-change.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,9 +170,9 @@ static void set_person(const struct entry *entry, const struct override_order *o
 }
 
 static int sweep(const struct found_board *found, const struct override_order *order,
-		 struct override_effect *ret)
+		 struct level_change_effect *ret)
 {
-	struct override_effect effect = { 0 };
+	struct level_change_effect effect = { 0 };
 	struct found_board now = *found;
 	struct snapshot snapshot;
 	const uint32_t used = atomic_load(&found->board->used);
@@ -198,8 +198,8 @@ static int sweep(const struct found_board *found, const struct override_order *o
 	return 0;
 }
 
-int override_apply(const struct found_board *found, const struct override_order *order,
-		   struct override_effect *ret)
+int level_change_apply(const struct found_board *found, const struct override_order *order,
+		       struct level_change_effect *ret)
 {
 	int r = lock_board(found->fd);
 

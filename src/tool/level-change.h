@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* override: the levels that people set on a board, and putting them into force. */
+/* level-change: the levels that operators set on a board, and putting them into force. */
 #pragma once
 
 #include "boards.h"
@@ -11,7 +11,7 @@ struct override_order {
 	uid_t uid;
 };
 
-struct override_effect {
+struct level_change_effect {
 	size_t processes, scopes; /* alive, that it reached */
 };
 
@@ -20,8 +20,8 @@ struct override_effect {
  *   -ENAMETOOLONG  the pattern
  *   -ENOSPC        the table is full of others that still hold
  *   -EBUSY         somebody keeps the table locked */
-int override_apply(const struct found_board *found, const struct override_order *order,
-		   struct override_effect *ret);
+int level_change_apply(const struct found_board *found, const struct override_order *order,
+		       struct level_change_effect *ret);
 
 /* Those in force, oldest first, for printing. Returns how many. */
 struct override_shown {
