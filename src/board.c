@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* board: making it, and who has which slot. */
 #include "board.h"
 
 #include <errno.h>
@@ -15,10 +14,11 @@
 #include "descriptor.h"
 #include "lineage.h"
 #include "memory.h"
+#include "slot.h"
 
-enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs each where they live */
+enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs for each that lives */
 
-/* The address is kept for good: a thread that is just about to read its gate must never fault. */
+/* The address is kept for good: a thread that is about to read its gate must never fault. */
 static struct board *area;
 static _Atomic(struct board *) current;
 static bool is_shared;
@@ -151,7 +151,7 @@ static struct total *find_total(struct board *board, const char name[PROCESS_NAM
 		if (free == 2 && strncmp(total->name, name, sizeof(total->name)) == 0)
 			return total;
 	}
-	return total - 1; /* more names than places: the last one is everybody's */
+	return total - 1; /* more names than places: they share the last one */
 }
 
 static void fold(struct board *board, struct slot *slot)
@@ -166,16 +166,9 @@ static void fold(struct board *board, struct slot *slot)
 		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
 }
 
-static uint32_t n_used(const struct board *board)
-{
-	const uint32_t used = atomic_load(&board->used);
-
-	return used < BOARD_SLOTS ? used : BOARD_SLOTS;
-}
-
 static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
 {
-	const uint32_t used = n_used(board);
+	const uint32_t used = board_used(board);
 
 	for (int n = 0; n < SEARCH_MAX && used; n++) {
 		const uint32_t i = atomic_fetch_add(&board->hand, 1) % used;
@@ -280,7 +273,7 @@ struct slot *board_find(pid_t pid, bool foreign)
 {
 	struct board *board = board_get();
 	struct slot *found = NULL;
-	const uint32_t used = board ? n_used(board) : 0;
+	const uint32_t used = board_used(board);
 
 	for (uint32_t i = 0; i < used; i++) {
 		const uint64_t word = atomic_load(&board->state[i]);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "hot.h"
 #include "memory.h"
+#include "override.h"
 #include "route.h"
 #include "say.h"
 #include "scope.h"

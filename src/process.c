@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include "board.h"
+#include "child-number.h"
 #include "epoch.h"
 #include "lineage.h"
+#include "override.h"
 #include "program.h"
 #include "report.h"
 #include "scope.h"
 #include "self.h"
 #include "sink.h"
+#include "slot.h"
 #include "tell.h"
 
 static bool named; /* it has a name of its own, not just its parent's */

@@ -11,6 +11,7 @@
 #include "tell.h"
 #include "route.h"
 #include "self.h"
+#include "slot.h"
 
 static const char *const counter_fields[COUNTER_COUNT] = {
 	[COUNTER_CALLED] = "MPLOG_CALLED",         [COUNTER_SENT] = "MPLOG_SENT",
@@ -139,10 +140,8 @@ int reap(pid_t pid, struct mplog_stats *stats)
 void reap_all(void)
 {
 	struct board *board = board_get();
-	uint32_t used = board ? atomic_load(&board->used) : 0;
+	const uint32_t used = board_used(board);
 
-	if (used > BOARD_SLOTS)
-		used = BOARD_SLOTS;
 	for (uint32_t i = 0; i < used; i++) {
 		const uint64_t word = atomic_load(&board->state[i]);
 		const enum slot_phase phase = slot_word_phase(word);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include "board.h"
+#include "slot.h"
 #include "text.h"
 #include "mplog.h"
 #include "program.h"

@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "encoding.h"
+#include "board.h"
 #include "memory.h"
+#include "override.h"
 #include "process.h"
 #include "self.h"
+#include "slot.h"
 #include "program.h"
 
 enum { FIELDS_SIZE_MAX = 1 << 20 };

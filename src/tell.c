@@ -4,10 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "board.h"
 #include "clock.h"
 #include "mplog.h"
 #include "notice.h"
 #include "self.h"
+#include "slot.h"
 
 _Atomic uint64_t tell_lost_count, tell_diverted_count;
 
@@ -246,10 +248,8 @@ void tell_suppressed_if_time(struct route *route, struct slot *slot)
 void tell_suppressed_by(struct route *route, pid_t pid)
 {
 	struct board *board = board_get();
-	uint32_t used = board ? atomic_load(&board->used) : 0;
+	const uint32_t used = board_used(board);
 
-	if (used > BOARD_SLOTS)
-		used = BOARD_SLOTS;
 	for (uint32_t i = 0; i < used; i++) {
 		if (slot_word_is_of(atomic_load(&board->state[i]), pid, self_is_foreign()) &&
 		    is_anything_suppressed(&board->slot[i]))

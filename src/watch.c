@@ -7,6 +7,7 @@
 #include "reload.h"
 #include "scope.h"
 #include "self.h"
+#include "slot.h"
 
 enum { CHECK_INTERVAL_MS = 1000 };
 

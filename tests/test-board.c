@@ -14,9 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child-number.h"
 #include "clock.h"
 #include "descriptor.h"
 #include "lineage.h"
+#include "mplog.h"
+#include "override.h"
+#include "slot.h"
 
 static void open_board(void)
 {

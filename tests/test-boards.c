@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Boards that lie: any process can make a memfd that looks like one, and root will look at it. */
-#include "board.h"
+#include "layout.h"
 #include "shell.h"
 #include "suite.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps on many processes, in containers, and as an ordinary user. */
 #include "board.h"
+#include "mplog.h"
 #include "shell.h"
 #include "suite.h"
 

@@ -3,6 +3,9 @@
 #include "tool/level-change.h"
 
 #include "clock.h"
+#include "mplog.h"
+#include "override.h"
+#include "slot.h"
 #include "suite.h"
 
 #include <errno.h>

@@ -25,9 +25,7 @@ struct search {
 
 static void read_header(struct found_board *found)
 {
-	const uint32_t used = atomic_load(&found->board->used);
-
-	found->used = used < BOARD_SLOTS ? used : BOARD_SLOTS;
+	found->used = board_used(found->board);
 	memcpy(found->identifier, found->board->identifier, sizeof(found->identifier));
 	found->identifier[sizeof(found->identifier) - 1] = '\0';
 	memcpy(found->run_id, found->board->run_id, sizeof(found->run_id));

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "glob.h"
+#include "slot.h"
 
 /* Whoever has the board open can hold its lock: nobody is waited for in earnest. */
 enum { LOCK_TRIES = 200, LOCK_PAUSE_NS = 10000000 };
@@ -175,11 +176,9 @@ static int sweep(const struct found_board *found, const struct override_order *o
 	struct level_change_effect effect = { 0 };
 	struct found_board now = *found;
 	struct snapshot snapshot;
-	const uint32_t used = atomic_load(&found->board->used);
 	int r;
 
-	now.used =
-		used < BOARD_SLOTS ? used : BOARD_SLOTS; /* it may have grown since it was found */
+	now.used = board_used(found->board); /* it may have grown since it was found */
 	r = snapshot_take(&now, &snapshot);
 	if (r < 0)
 		return r;

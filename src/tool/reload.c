@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "print.h"
 #include "report-read.h"
+#include "slot.h"
 #include "snapshot.h"
 #include "timespan.h"
 #include "tool.h"

@@ -2,47 +2,29 @@
 #include "snapshot.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "sink.h"
+#include "slot.h"
 
 /* 140,000 years: microseconds of it are still a number. */
 #define PERSON_UNTIL_MAX (UINT64_C(1) << 52)
 
 /* How often a text that is just being written is read again, for all slots of a board together:
  * one whose writers never end would cost minutes otherwise. */
-enum { PATIENCE = 100 };
+enum { READ_TRIES = 100 };
 
-/* False: somebody wrote meanwhile. What was copied is bounded all the same. */
-static bool copy_text(const struct slot *slot, size_t offset, size_t size, char *ret)
+/* A text that could not be read whole is bounded all the same. */
+static void read_texts(const struct slot *slot, struct entry *entry, unsigned *tries)
 {
-	const uint32_t before = atomic_load(&slot->text_sequence);
-
-	memcpy(ret, (const char *)slot + offset, size);
-	ret[size - 1] = '\0';
-	atomic_thread_fence(memory_order_acquire);
-	return !(before & 1) && before == atomic_load(&slot->text_sequence);
-}
-
-static void read_text(const struct slot *slot, size_t offset, size_t size, char *ret,
-		      unsigned *patience)
-{
-	while (!copy_text(slot, offset, size, ret) && *patience > 0) {
-		--*patience;
-		(void)sched_yield();
-	}
-}
-
-static void read_texts(const struct slot *slot, struct entry *entry, unsigned *patience)
-{
-	read_text(slot, offsetof(struct slot, name), sizeof(entry->name), entry->name, patience);
-	read_text(slot, offsetof(struct slot, parent_name), sizeof(entry->parent_name),
-		  entry->parent_name, patience);
-	read_text(slot, offsetof(struct slot, origin), sizeof(entry->origin), entry->origin,
-		  patience);
+	(void)slot_read_text_within(slot, offsetof(struct slot, name), sizeof(entry->name),
+				    entry->name, tries);
+	(void)slot_read_text_within(slot, offsetof(struct slot, parent_name),
+				    sizeof(entry->parent_name), entry->parent_name, tries);
+	(void)slot_read_text_within(slot, offsetof(struct slot, origin), sizeof(entry->origin),
+				    entry->origin, tries);
 }
 
 static int bounded_level(int level)
@@ -121,7 +103,7 @@ static void find_scopes_that_live(struct snapshot *snapshot)
 
 /* False: nobody's, or its owner changed while it was read. */
 static bool read_entry(const struct found_board *found, unsigned i, struct entry *entry,
-		       unsigned *patience)
+		       unsigned *tries)
 {
 	const struct slot *slot = &found->board->slot[i];
 	const uint64_t word = atomic_load(&found->board->state[i]);
@@ -136,7 +118,7 @@ static bool read_entry(const struct found_board *found, unsigned i, struct entry
 		.has_said_so = phase == SLOT_ENDED,
 		.inner_pid = slot_word_pid(word),
 	};
-	read_texts(slot, entry, patience);
+	read_texts(slot, entry, tries);
 	read_level(slot, entry);
 	read_numbers(slot, entry);
 	find_out_whether_it_lives(slot, phase, entry);
@@ -177,12 +159,12 @@ static int bury_predecessors(struct snapshot *snapshot)
 int snapshot_take(const struct found_board *found, struct snapshot *ret)
 {
 	struct snapshot snapshot = { .entry = calloc(found->used + 1, sizeof(struct entry)) };
-	unsigned patience = PATIENCE;
+	unsigned tries = READ_TRIES;
 
 	if (!snapshot.entry)
 		return -ENOMEM;
 	for (unsigned i = 0; i < found->used; i++)
-		snapshot.n += read_entry(found, i, &snapshot.entry[snapshot.n], &patience);
+		snapshot.n += read_entry(found, i, &snapshot.entry[snapshot.n], &tries);
 	if (bury_predecessors(&snapshot) < 0) {
 		snapshot_free(&snapshot);
 		return -ENOMEM;
@@ -248,7 +230,9 @@ bool snapshot_repeats_process(const struct snapshot *snapshot, const struct entr
 void snapshot_read_report(const struct entry *entry, char ret[SLOT_REPORT_SIZE])
 {
 	const struct slot *slot = &entry->board->board->slot[entry->index];
+	unsigned tries = 0;
 
-	if (!copy_text(slot, offsetof(struct slot, report), SLOT_REPORT_SIZE, ret))
+	if (!slot_read_text_within(slot, offsetof(struct slot, report), SLOT_REPORT_SIZE, ret,
+				   &tries))
 		ret[0] = '\0';
 }

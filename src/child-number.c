@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* board: the numbers of a process's children (%c). A number is claimed by writing one's pid into
- * its place, where there is none or one of a process that ended: two never get the same. Of a
- * child in a pid namespace of its own its siblings cannot tell whether it ended, nor it of them:
- * its number is given once. */
-#include "board.h"
+#include "child-number.h"
 
+#include <stddef.h>
+
+#include "board.h"
 #include "lineage.h"
 
-/* The block after the one that a link stands for, made if there is none. */
+/* The block that the content of a link stands for, or NULL. */
+static struct claim_block *linked_block(struct board *board, uint32_t link)
+{
+	return link > 0 && link <= BOARD_CLAIM_BLOCKS ? &board->claim_block[link - 1] : NULL;
+}
+
+/* Follows the link; a block is made where there is none. */
 static struct claim_block *follow(struct board *board, _Atomic uint32_t *link)
 {
 	uint32_t next = atomic_load(link);
@@ -15,12 +20,12 @@ static struct claim_block *follow(struct board *board, _Atomic uint32_t *link)
 	if (!next) {
 		const uint32_t fresh = atomic_fetch_add(&board->claim_blocks_used, 1) + 1;
 
-		/* Where a sibling was faster this one stays unused. */
-		if (fresh <= BOARD_CLAIM_BLOCKS &&
+		/* Where a sibling was faster this block stays unused. */
+		if (linked_block(board, fresh) &&
 		    atomic_compare_exchange_strong(link, &next, fresh))
 			next = fresh;
 	}
-	return next && next <= BOARD_CLAIM_BLOCKS ? &board->claim_block[next - 1] : NULL;
+	return linked_block(board, next);
 }
 
 /* No pid has this bit. */

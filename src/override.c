@@ -1,47 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* board: the level of a slot, which its process and people outside both decide. */
-#include "board.h"
+#include "override.h"
 
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "board.h"
 #include "clock.h"
 #include "glob.h"
+#include "slot.h"
 
-/* Who never stops changing a slot is not followed for ever: the board may be a stranger's. */
-enum { OPEN_TRIES = 1000, READ_TRIES = 100, APPLY_TRIES = 100 };
-
-/* A person's level that ends is not left to the gate where it is the tighter one: whoever is kept
- * quiet by the gate would never notice that the time is over. */
-static int gate_for(int level, person_word person)
-{
-	if (!person)
-		return level;
-	if (person_until_ms(person) && person_level(person) < level)
-		return level;
-	return person_level(person);
-}
-
-void slot_open_gate(struct slot *slot)
-{
-	person_word person;
-	int tries = OPEN_TRIES;
-	int level, gate;
-	bool asked;
-
-	/* Two may do this at once: who stores last has seen what both changed, or sees it now. */
-	do {
-		person = atomic_load(&slot->person);
-		level = atomic_load(&slot->level);
-		asked = atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
-		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
-		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
-	} while (--tries > 0 &&
-		 (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
-		  asked != (atomic_load(&slot->reload_asked) !=
-			    atomic_load(&slot->reload_answered))));
-}
+/* A writer that never stops is not followed for ever. */
+enum { READ_TRIES = 100, APPLY_TRIES = 100 };
 
 /* False: it was being written. */
 static bool copy_override(const struct override *override, person_word *ret_person,
