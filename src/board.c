@@ -18,21 +18,24 @@
 
 enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs for each that lives */
 
-/* The address is kept for good: a thread that is about to read its gate must never fault. */
-static struct board *area;
-static _Atomic(struct board *) current;
-static bool is_shared;
-static _Atomic uint32_t number;
-static struct descriptor board_fd = DESCRIPTOR_NONE;
+/* The process's own board. */
+static struct {
+	_Atomic(struct board *) open; /* NULL: none is */
+	/* Kept for good: a thread that is about to read its gate must never fault. */
+	struct board *area;
+	bool is_shared;
+	_Atomic uint32_t number;
+	struct descriptor fd;
+} own = { .fd = DESCRIPTOR_NONE };
 
 struct board *board_get(void)
 {
-	return atomic_load_explicit(&current, memory_order_acquire);
+	return atomic_load_explicit(&own.open, memory_order_acquire);
 }
 
 bool board_is_shared(void)
 {
-	return board_get() && is_shared;
+	return board_get() && own.is_shared;
 }
 
 static int open_file(void)
@@ -50,12 +53,12 @@ static int open_file(void)
 static int map(int fd)
 {
 	const int flags = (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED) |
-			  (area ? MAP_FIXED : 0) | MAP_NORESERVE;
-	void *memory = mmap(area, sizeof(struct board), PROT_READ | PROT_WRITE, flags, fd, 0);
+			  (own.area ? MAP_FIXED : 0) | MAP_NORESERVE;
+	void *memory = mmap(own.area, sizeof(struct board), PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	if (memory == MAP_FAILED)
 		return -errno;
-	area = memory;
+	own.area = memory;
 	return 0;
 }
 
@@ -69,20 +72,20 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	r = map(fd);
 	if (r < 0)
 		return r;
-	area->version = BOARD_VERSION;
-	area->size = sizeof(struct board);
-	area->slot_size = sizeof(struct slot);
-	area->n_slots = BOARD_SLOTS;
-	area->since_ns = clock_now_ns(CLOCK_REALTIME);
-	area->opener = getpid();
-	(void)stpncpy(area->run_id, run_id, sizeof(area->run_id) - 1);
-	(void)stpncpy(area->identifier, identifier, sizeof(area->identifier) - 1);
-	area->magic = BOARD_MAGIC;
-	is_shared = shared;
-	atomic_fetch_add(&number, 1);
+	own.area->version = BOARD_VERSION;
+	own.area->size = sizeof(struct board);
+	own.area->slot_size = sizeof(struct slot);
+	own.area->n_slots = BOARD_SLOTS;
+	own.area->since_ns = clock_now_ns(CLOCK_REALTIME);
+	own.area->opener = getpid();
+	(void)stpncpy(own.area->run_id, run_id, sizeof(own.area->run_id) - 1);
+	(void)stpncpy(own.area->identifier, identifier, sizeof(own.area->identifier) - 1);
+	own.area->magic = BOARD_MAGIC;
+	own.is_shared = shared;
+	atomic_fetch_add(&own.number, 1);
 	if (fd >= 0)
-		descriptor_take(&board_fd, take_fd(&fd));
-	atomic_store_explicit(&current, area, memory_order_release);
+		descriptor_take(&own.fd, take_fd(&fd));
+	atomic_store_explicit(&own.open, own.area, memory_order_release);
 	return 0;
 }
 
@@ -90,13 +93,13 @@ void board_close(void)
 {
 	if (!board_get())
 		return;
-	atomic_store(&current, NULL);
-	descriptor_close(&board_fd);
+	atomic_store(&own.open, NULL);
+	descriptor_close(&own.fd);
 }
 
 void board_wipe(void)
 {
-	if (area && !board_get())
+	if (own.area && !board_get())
 		(void)map(-1);
 }
 
@@ -214,14 +217,18 @@ struct slot *board_take(pid_t pid, bool foreign)
 	return slot;
 }
 
+static uint64_t with_phase(uint64_t word, enum slot_phase phase)
+{
+	return (word & ~UINT64_C(0x7f)) | phase;
+}
+
 static void set_phase(struct slot *slot, enum slot_phase phase)
 {
 	struct board *board = board_get();
 	const int i = board_index(slot);
 
 	if (i >= 0)
-		atomic_store(&board->state[i],
-			     (atomic_load(&board->state[i]) & ~UINT64_C(0x7f)) | phase);
+		atomic_store(&board->state[i], with_phase(atomic_load(&board->state[i]), phase));
 }
 
 void board_show(struct slot *slot, enum slot_phase phase)
@@ -237,6 +244,21 @@ void board_end(struct slot *slot)
 		return;
 	set_phase(slot, SLOT_ENDED);
 	atomic_fetch_add(&board->ended, 1);
+}
+
+bool board_mark_reported(struct slot *slot, pid_t pid)
+{
+	struct board *board = board_get();
+	const int i = board_index(slot);
+	uint64_t word = i >= 0 ? atomic_load(&board->state[i]) : 0;
+	const enum slot_phase phase = slot_word_phase(word);
+
+	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
+	    !atomic_compare_exchange_strong(&board->state[i], &word, with_phase(word, SLOT_TOLD)))
+		return false;
+	if (phase == SLOT_PROCESS)
+		atomic_fetch_add(&board->ended, 1);
+	return true;
 }
 
 void board_release(struct slot *slot)
@@ -266,7 +288,7 @@ int board_index(const struct slot *slot)
 
 uint32_t board_number(void)
 {
-	return atomic_load(&number);
+	return atomic_load(&own.number);
 }
 
 struct slot *board_find(pid_t pid, bool foreign)

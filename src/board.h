@@ -50,6 +50,10 @@ void board_show(struct slot *slot, enum slot_phase phase);
 /* Ends a process's slot: its figures are final. */
 void board_end(struct slot *slot);
 
+/* Marks the slot of the process PID, which has ended, as told of by a record. Returns false where
+ * another process or thread has done so. */
+bool board_mark_reported(struct slot *slot, pid_t pid);
+
 /* Gives a scope's slot back, whose figures are in those of its process. */
 void board_release(struct slot *slot);
 

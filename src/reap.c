@@ -97,22 +97,6 @@ static void tell(const struct slot *slot, pid_t pid)
 		(void)notice_send(&notice, &route);
 }
 
-/* Only one can say so of a slot. */
-static bool mark_told(struct slot *slot, pid_t pid)
-{
-	struct board *board = board_get();
-	_Atomic uint64_t *state = &board->state[board_index(slot)];
-	uint64_t word = atomic_load(state);
-	const enum slot_phase phase = slot_word_phase(word);
-
-	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
-	    !atomic_compare_exchange_strong(state, &word, (word & ~UINT64_C(0x7f)) | SLOT_TOLD))
-		return false;
-	if (phase == SLOT_PROCESS)
-		atomic_fetch_add(&board->ended, 1);
-	return true;
-}
-
 static void tell_what_it_could_not(pid_t pid)
 {
 	struct route route = route_of(&process_scope);
@@ -128,7 +112,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (process_is_alive(pid))
 		return -EBUSY;
-	if (!mark_told(slot, pid))
+	if (!board_mark_reported(slot, pid))
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
