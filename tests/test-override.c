@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The levels that people set on a board, as the tool writes them and the library reads them. */
-#include "tool/level-change.h"
+/* The table of levels that operators set on a board, as it is written and read. */
+#include "override.h"
 
+#include "board.h"
 #include "clock.h"
 #include "mplog.h"
-#include "override.h"
 #include "slot.h"
 #include "suite.h"
 
@@ -13,44 +13,39 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-static struct member self;
-static struct found_board found;
+static int lock_fd;
 
 static void setup(void)
 {
 	ck_assert_int_eq(board_open("override", "0123456789abcdef0123456789abcdef", true), 0);
-	self = (struct member){ .pid = getpid(), .inner_pid = getpid() };
-	found = (struct found_board){
-		.fd = memfd_create("lock", MFD_CLOEXEC), /* any file can be locked */
-		.board = board_get(),
-		.identifier = "override",
-		.member = &self,
-		.n_members = 1,
-	};
-	ck_assert_int_ge(found.fd, 0);
+	lock_fd = memfd_create("lock", MFD_CLOEXEC); /* any file can be locked */
+	ck_assert_int_ge(lock_fd, 0);
 }
 
 static void teardown(void)
 {
-	close(found.fd);
+	close(lock_fd);
 	board_close();
 }
 
 static int apply(const char *pattern, person_word person)
 {
 	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
-	struct level_change_effect effect;
+	int r = override_lock(lock_fd);
 
-	return level_change_apply(&found, &order, &effect);
+	if (r < 0)
+		return r;
+	r = override_set(board_get(), &order);
+	override_unlock(lock_fd);
+	return r;
 }
 
-static size_t list(struct override_shown shown[BOARD_OVERRIDES])
+static size_t list(struct override_entry shown[BOARD_OVERRIDES])
 {
-	return override_list(&found, shown);
+	return override_list(board_get(), shown);
 }
 
 static struct slot *take(const char *name, int level)
@@ -73,30 +68,28 @@ static int level_of(struct slot *slot)
 	return slot_level(slot, (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000, &expired);
 }
 
-START_TEST(holds_for_those_there_and_those_to_come)
+START_TEST(holds_for_those_to_come)
 {
-	struct slot *worker = take("worker-1", MPLOG_INFO), *other = take("main", MPLOG_INFO);
+	struct slot *worker;
 
 	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	worker = take("worker-1", MPLOG_INFO);
 	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
 	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
 	ck_assert_uint_eq(worker->person_uid, 7);
-	ck_assert_int_eq(level_of(other), MPLOG_INFO);
-	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
 	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert(override_holds(board_get(), "worker-*"));
+	ck_assert(!override_holds(board_get(), "worker-1"));
 }
 END_TEST
 
 START_TEST(the_later_one_wins)
 {
-	struct slot *worker = take("worker-1", MPLOG_INFO);
-
 	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
 	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
-	ck_assert_int_eq(level_of(worker), MPLOG_ERR);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_ERR);
 	/* The same pattern again goes to the end. */
 	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
-	ck_assert_int_eq(level_of(worker), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
 }
@@ -104,14 +97,10 @@ END_TEST
 
 START_TEST(a_reset_gives_back)
 {
-	struct slot *one = take("worker-1", MPLOG_INFO), *two = take("worker-2", MPLOG_INFO);
-	struct override_shown shown[BOARD_OVERRIDES];
+	struct override_entry shown[BOARD_OVERRIDES];
 
 	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
 	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
-	ck_assert_int_eq(level_of(one), MPLOG_INFO);
-	ck_assert_int_eq(one->gate, MPLOG_INFO);
-	ck_assert_int_eq(level_of(two), MPLOG_DEBUG);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_INFO);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
 	ck_assert_uint_eq(list(shown), 2);
@@ -124,7 +113,7 @@ END_TEST
 
 START_TEST(everything_takes_the_place_of_all)
 {
-	struct override_shown shown[BOARD_OVERRIDES];
+	struct override_entry shown[BOARD_OVERRIDES];
 
 	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
 	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
@@ -154,7 +143,7 @@ END_TEST
 START_TEST(those_that_are_over_make_room)
 {
 	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
-	struct override_shown shown[BOARD_OVERRIDES];
+	struct override_entry shown[BOARD_OVERRIDES];
 	char pattern[PROCESS_NAME_SIZE];
 
 	for (int i = 0; i < BOARD_OVERRIDES; i++) {
@@ -171,11 +160,12 @@ END_TEST
 START_TEST(what_was_set_before_holds_again)
 {
 	const uint64_t until_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000 + 100000;
-	struct slot *worker = take("worker-1", MPLOG_INFO);
+	struct slot *worker;
 	bool expired;
 
 	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_NOTICE, 0)), 0);
 	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	worker = take("worker-1", MPLOG_INFO);
 	ck_assert_int_eq(slot_level(worker, until_ms - 1, &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
 	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_NOTICE);
@@ -186,6 +176,8 @@ START_TEST(what_was_set_before_holds_again)
 	/* And where nothing was, to the configuration's. */
 	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
 	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	worker = take("worker-1", MPLOG_INFO);
+	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
 	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_INFO);
 	ck_assert_int_eq(worker->gate, MPLOG_INFO);
 }
@@ -208,7 +200,7 @@ END_TEST
 START_TEST(half_an_entry_is_none_and_is_written_over)
 {
 	struct override *override = &board_get()->override[0];
-	struct override_shown shown[BOARD_OVERRIDES];
+	struct override_entry shown[BOARD_OVERRIDES];
 
 	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
 	atomic_fetch_add(&override->sequence, 1);
@@ -226,7 +218,7 @@ START_TEST(nobody_is_waited_for_for_ever)
 	char path[64];
 	int other;
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", lock_fd);
 	other = open(path, O_RDWR | O_CLOEXEC);
 	ck_assert_int_eq(fcntl(other, F_OFD_SETLK, &lock), 0);
 	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), -EBUSY);
@@ -235,33 +227,16 @@ START_TEST(nobody_is_waited_for_for_ever)
 }
 END_TEST
 
-/* Two that change levels at once: every order is whole, and one of them was last. */
-START_TEST(two_at_once)
+START_TEST(a_slot_s_level_is_set_and_taken_back)
 {
-	enum { ROUNDS = 200 };
 	struct slot *slot = take("worker-1", MPLOG_INFO);
-	struct override_shown shown[BOARD_OVERRIDES];
-	int status;
-	const pid_t pid = fork();
 
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
-		found.fd = open(path, O_RDWR | O_CLOEXEC); /* the lock is the open file's */
-		for (int i = 0; i < ROUNDS; i++) {
-			if (apply("worker-*", person_make(MPLOG_DEBUG, 0)) < 0)
-				_exit(1);
-		}
-		_exit(0);
-	}
-	for (int i = 0; i < ROUNDS; i++)
-		ck_assert_int_eq(apply("worker-1", person_make(MPLOG_ERR, 0)), 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	ck_assert_uint_eq(list(shown), 2);
-	ck_assert_int_eq(level_of(slot), person_level(shown[1].person));
+	slot_set_override(slot, person_make(MPLOG_DEBUG, 0), 7);
+	ck_assert_int_eq(level_of(slot), MPLOG_DEBUG);
+	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
+	slot_set_override(slot, PERSON_RESET, 7);
+	ck_assert_int_eq(level_of(slot), MPLOG_INFO);
+	ck_assert_int_eq(slot->gate, MPLOG_INFO);
 }
 END_TEST
 
@@ -272,7 +247,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, holds_for_those_there_and_those_to_come);
+	tcase_add_test(tcase, holds_for_those_to_come);
 	tcase_add_test(tcase, the_later_one_wins);
 	tcase_add_test(tcase, a_reset_gives_back);
 	tcase_add_test(tcase, everything_takes_the_place_of_all);
@@ -282,7 +257,7 @@ int main(void)
 	tcase_add_test(tcase, too_long_a_pattern_is_refused);
 	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
 	tcase_add_test(tcase, nobody_is_waited_for_for_ever);
-	tcase_add_test(tcase, two_at_once);
+	tcase_add_test(tcase, a_slot_s_level_is_set_and_taken_back);
 	suite_add_tcase(suite, tcase);
 
 	return suite_run(suite);

@@ -8,7 +8,7 @@
 
 #include "boards.h"
 #include "describe.h"
-#include "level-change.h"
+#include "override.h"
 #include "print.h"
 #include "snapshot.h"
 #include "table.h"
@@ -34,8 +34,8 @@ static void put_entry(struct table *table, const struct entry *entry)
 /* What was set is for names to come as well. */
 static void put_overrides(struct table *table, const struct found_board *board)
 {
-	struct override_shown shown[BOARD_OVERRIDES];
-	const size_t n = override_list(board, shown);
+	struct override_entry shown[BOARD_OVERRIDES];
+	const size_t n = override_list(board->board, shown);
 	char until[DESCRIPTION_SIZE];
 
 	for (size_t i = 0; i < n; i++) {

@@ -91,7 +91,7 @@ static bool is_meant(const struct found_board *board, const struct options *opti
 	if (!filter_wants_program(&options->filter, board))
 		return false;
 	return options->filter.identifier || level_count(board, &options->filter) > 0 ||
-	       (options->reset && override_holds(board, options->filter.name[0]));
+	       (options->reset && override_holds(board->board, options->filter.name[0]));
 }
 
 static int set(const struct options *options)
