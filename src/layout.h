@@ -134,7 +134,7 @@ struct slot {
 	char name[PROCESS_NAME_SIZE];
 	char parent_name[PROCESS_NAME_SIZE];
 	char origin[SLOT_ORIGIN_SIZE]; /* what decided the level: "/etc/mplog.conf:12" */
-	char report[SLOT_REPORT_SIZE];
+	char report[SLOT_REPORT_SIZE]; /* files: see status-text.h */
 };
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include "slot.h"
-#include "text.h"
+#include "conf.h"
 #include "mplog.h"
 #include "program.h"
 #include "scope.h"
+#include "slot.h"
+#include "status-text.h"
+#include "text.h"
 
 static void put_file(struct text *text, const struct conf_file *file)
 {
@@ -15,15 +17,14 @@ static void put_file(struct text *text, const struct conf_file *file)
 		[CONF_FILE_LAST_GOOD] = "last good",
 		[CONF_FILE_LEFT_OUT] = "left out",
 	};
+	const struct status_file status = {
+		.path = file->path,
+		.mtime_s = file->mtime.tv_sec,
+		.state = states[file->state],
+		.error = file->error ? file->error : "",
+	};
 
-	text_put_string(text, file->path);
-	text_put_string(text, "\t");
-	text_put_number(text, (uint64_t)file->mtime.tv_sec);
-	text_put_string(text, "\t");
-	text_put_string(text, states[file->state]);
-	text_put_string(text, "\t");
-	text_put_string(text, file->error ? file->error : "");
-	text_put_string(text, "\n");
+	status_text_put_file(text, &status);
 }
 
 void report_files(void)
@@ -33,8 +34,8 @@ void report_files(void)
 	char report[SLOT_REPORT_SIZE];
 	struct text text = { .data = report, .capacity = sizeof(report) - 1 };
 
-	text_put_string(&text, program->flags & MPLOG_SINGLE ? "single" : "");
-	text_put_string(&text, program->conf && conf_is_frozen(program->conf) ? " frozen\n" : "\n");
+	status_text_put_process(&text, program->flags & MPLOG_SINGLE,
+				program->conf && conf_is_frozen(program->conf));
 	for (size_t i = 0; program->conf && i < conf_n_files(program->conf); i++) {
 		const struct conf_file file = conf_file(program->conf, i);
 

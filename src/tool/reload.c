@@ -11,9 +11,9 @@
 #include "clock.h"
 #include "filter.h"
 #include "print.h"
-#include "report-read.h"
 #include "slot.h"
 #include "snapshot.h"
+#include "status-text.h"
 #include "timespan.h"
 #include "tool.h"
 
@@ -91,12 +91,12 @@ static void wait_for_answers(const struct question *questions, size_t n, uint64_
 static void print_mistakes(const struct entry *entry)
 {
 	char text[SLOT_REPORT_SIZE];
-	struct report_file file;
-	struct report report;
+	struct status_file file;
+	struct status_text report;
 
 	snapshot_read_report(entry, text);
-	report = report_begin(text);
-	while (report_next(&report, &file)) {
+	report = status_text_begin(text);
+	while (status_text_next(&report, &file)) {
 		if (!file.error[0])
 			continue;
 		(void)fputs("    ", stdout);

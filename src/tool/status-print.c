@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "describe.h"
 #include "print.h"
-#include "report-read.h"
+#include "status-text.h"
 #include "tool.h"
 
 enum { LABEL_WIDTH = 12 };
@@ -72,7 +72,7 @@ static void print_level(const struct entry *entry)
 	}
 }
 
-static void print_sink(const struct entry *entry, const struct report *report)
+static void print_sink(const struct entry *entry, const struct status_text *report)
 {
 	if (!entry->last_record_ns)
 		LINE("sink", "none yet: it has logged nothing");
@@ -88,7 +88,7 @@ static void print_sink(const struct entry *entry, const struct report *report)
 				       : "");
 }
 
-static void print_file(const struct report_file *file, bool first)
+static void print_file(const struct status_file *file, bool first)
 {
 	const int64_t age_ns = clock_now_ns(CLOCK_REALTIME) - file->mtime_s * 1000000000;
 	char span[PRINT_TIME_SIZE];
@@ -100,12 +100,12 @@ static void print_file(const struct report_file *file, bool first)
 		LINE("", "  mistake: %s:%s", file->path, file->error);
 }
 
-static void print_files(struct report *report)
+static void print_files(struct status_text *report)
 {
-	struct report_file file;
+	struct status_file file;
 	bool first = true;
 
-	for (; report_next(report, &file); first = false)
+	for (; status_text_next(report, &file); first = false)
 		print_file(&file, first);
 	if (first)
 		LINE("files", "none");
@@ -185,11 +185,11 @@ void status_print(const struct snapshot *snapshot, const struct entry *entry)
 	const struct entry *process =
 		entry->is_scope ? snapshot_process_of(snapshot, entry) : entry;
 	char text[SLOT_REPORT_SIZE] = "";
-	struct report report;
+	struct status_text report;
 
 	if (process)
 		snapshot_read_report(process, text);
-	report = report_begin(text);
+	report = status_text_begin(text);
 	print_title(entry);
 	print_lineage(snapshot, entry);
 	print_level(entry);
@@ -201,12 +201,12 @@ void status_print(const struct snapshot *snapshot, const struct entry *entry)
 	(void)putchar('\n');
 }
 
-static void files_as_json(struct json *json, struct report *report)
+static void files_as_json(struct json *json, struct status_text *report)
 {
-	struct report_file file;
+	struct status_file file;
 
 	json_open(json, "files", '[');
-	while (report_next(report, &file)) {
+	while (status_text_next(report, &file)) {
 		json_open(json, NULL, '{');
 		json_string(json, "path", file.path);
 		json_string(json, "state", file.state);
@@ -224,12 +224,12 @@ void status_print_json(const struct snapshot *snapshot, const struct entry *entr
 	const struct entry *process =
 		entry->is_scope ? snapshot_process_of(snapshot, entry) : entry;
 	char text[SLOT_REPORT_SIZE] = "";
-	struct report report;
+	struct status_text report;
 	struct json json;
 
 	if (process)
 		snapshot_read_report(process, text);
-	report = report_begin(text);
+	report = status_text_begin(text);
 	json_begin(&json, stdout);
 	describe_as_json(&json, entry);
 	json_bool(&json, "frozen", report.is_frozen);
