@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "lineage.h"
+#include "field-name.h"
 #include "notice.h"
 #include "tell.h"
 #include "route.h"
@@ -14,9 +15,11 @@
 #include "slot.h"
 
 static const char *const counter_fields[COUNTER_COUNT] = {
-	[COUNTER_CALLED] = "MPLOG_CALLED",         [COUNTER_SENT] = "MPLOG_SENT",
-	[COUNTER_DIVERTED] = "MPLOG_DIVERTED",     [COUNTER_LOST] = "MPLOG_LOST",
-	[COUNTER_SUPPRESSED] = "MPLOG_SUPPRESSED",
+	[COUNTER_CALLED] = "MPLOG_CALLED",
+	[COUNTER_SENT] = FIELD_NAME_SENT,
+	[COUNTER_DIVERTED] = FIELD_NAME_DIVERTED,
+	[COUNTER_LOST] = FIELD_NAME_LOST,
+	[COUNTER_SUPPRESSED] = FIELD_NAME_SUPPRESSED,
 };
 
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
@@ -42,11 +45,11 @@ static bool say_end(struct notice *notice, pid_t pid)
 	siginfo_t info = { .si_pid = 0 };
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
-		notice_put(notice, "MPLOG_EXIT_CODE", "unknown");
+		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
 		notice_say(notice, " ended");
 		return true;
 	}
-	notice_put(notice, "MPLOG_EXIT_CODE",
+	notice_put(notice, FIELD_NAME_EXIT_CODE,
 		   info.si_code == CLD_EXITED   ? "exited"
 		   : info.si_code == CLD_DUMPED ? "dumped"
 						: "killed");
@@ -80,8 +83,8 @@ static void tell(const struct slot *slot, pid_t pid)
 
 	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
-	notice_put(&notice, "MPLOG_CHILD", name);
-	notice_put_number(&notice, "MPLOG_CHILD_PID", (uint64_t)pid);
+	notice_put(&notice, FIELD_NAME_CHILD, name);
+	notice_put_number(&notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
 	notice_say(&notice, "Process ");
 	notice_say(&notice, name);
 	notice_say(&notice, " (pid ");
@@ -90,8 +93,8 @@ static void tell(const struct slot *slot, pid_t pid)
 	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
-	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
-	notice_put_time(&notice, "MPLOG_SINCE", atomic_load(&slot->since_ns));
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
+	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	say_figures(&notice, slot);
 	if (notice.level <= route.voice->level)
 		(void)notice_send(&notice, &route);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "field-name.h"
 #include "hash.h"
 #include "mplog.h"
 #include "name.h"
@@ -52,7 +53,7 @@ void say_level_expired(struct scope *scope, int level)
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_LEVEL, MPLOG_NOTICE);
-	notice_put(&notice, "MPLOG_LEVEL", mplog_level_name(level));
+	notice_put(&notice, FIELD_NAME_LEVEL, mplog_level_name(level));
 	notice_say(&notice, "The level is ");
 	notice_say(&notice, mplog_level_name(level));
 	notice_say(&notice, " again: the time of the one set from outside is over");
