@@ -75,13 +75,6 @@ static void write_entry(struct override *override, const struct override_entry *
 
 /* ---- Levels of a slot ------------------------------------------------------------------------ */
 
-static bool matches(const char *pattern, const char *name)
-{
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, name, strlen(name));
-}
-
 /* Returns the entry for that name, with a person of 0 where there is none. */
 static struct override_entry find_entry(const char *name, uint64_t now_ms)
 {
@@ -89,7 +82,7 @@ static struct override_entry find_entry(const char *name, uint64_t now_ms)
 	struct override_entry entry;
 
 	for (uint32_t i = entries_used(board); i-- > 0;) {
-		if (read_entry(&board->override[i], now_ms, &entry) && matches(entry.pattern, name))
+		if (read_entry(&board->override[i], now_ms, &entry) && glob_match_once(entry.pattern, name))
 			return entry;
 	}
 	return (struct override_entry){ .person = 0 };
