@@ -117,7 +117,7 @@ static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms
 
 void slot_apply_overrides(struct slot *slot, const char *name)
 {
-	apply_overrides(slot, name, (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000);
+	apply_overrides(slot, name, (uint64_t)clock_coarse_ns() / 1000000);
 }
 
 /* An earlier entry of the table may still hold. */
