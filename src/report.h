@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* report: what the process shows of itself on the board, for mplog status: which files are in
- * force. */
+/* report: what the process shows of itself on its slot, for mplog status: which files are in force,
+ * and which sink its last record went to. */
 #pragma once
 
+#include <stdatomic.h>
+
+#include "layout.h"
+
+/* Writes the text about the files. A slot's texts have one writer at a time: the caller sees to
+ * that. */
 void report_files(void);
+
+/* Shows where the slot's last record went: an enum sink_id, or -1; and the negative errno that kept
+ * it from its primary sink, or 0. */
+static inline void status_publish_sink(struct slot *slot, int sink, int error)
+{
+	atomic_store_explicit(&slot->sink, sink, memory_order_relaxed);
+	atomic_store_explicit(&slot->sink_error, -error, memory_order_relaxed);
+}

@@ -9,6 +9,7 @@
 #include "board.h"
 #include "hot.h"
 #include "record.h"
+#include "report.h"
 #include "scope.h"
 #include "sink.h"
 #include "voice.h"
@@ -48,10 +49,8 @@ static inline struct route route_of(struct scope *scope)
 
 static inline void route_show(const struct route *route, int sink, int error)
 {
-	if (!route->slot)
-		return;
-	atomic_store_explicit(&route->slot->sink, sink, memory_order_relaxed);
-	atomic_store_explicit(&route->slot->sink_error, -error, memory_order_relaxed);
+	if (route->slot)
+		status_publish_sink(route->slot, sink, error);
 }
 
 COLD enum sink_id route_first_of_single(struct route *route);
@@ -66,7 +65,8 @@ static inline enum sink_id route_first(struct route *route)
 }
 
 /* As the sink's write. */
-HOT_INLINE int route_try(const struct route *route, enum sink_id id, const struct delivery *delivery)
+HOT_INLINE int route_try(const struct route *route, enum sink_id id,
+			 const struct delivery *delivery)
 {
 	if (UNLIKELY(route->tried_error != 0) && route->tried == id)
 		return route->tried_error;
