@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "board.h"
 #include "lineage.h"
 #include "field-name.h"
 #include "notice.h"
@@ -39,7 +40,8 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* How it ended, where nobody has waited for it yet. */
+/* Says how the process ended, which waitid(2) tells as long as no caller has waited for it. Returns
+ * whether that is no reason to warn. */
 static bool say_end(struct notice *notice, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -75,7 +77,7 @@ static void say_figures(struct notice *notice, const struct slot *slot)
 	}
 }
 
-static void tell(const struct slot *slot, pid_t pid)
+static void send_end(const struct slot *slot, pid_t pid)
 {
 	struct route route = route_of(&process_scope);
 	char name[PROCESS_NAME_SIZE];
@@ -92,7 +94,8 @@ static void tell(const struct slot *slot, pid_t pid)
 	notice_say(&notice, ")");
 	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
-	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
+	/* For mplog gaps: a number that was given, but whose record was not counted as sent or lost,
+	 * was in flight when the process was killed. */
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
 	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	say_figures(&notice, slot);
@@ -100,16 +103,10 @@ static void tell(const struct slot *slot, pid_t pid)
 		(void)notice_send(&notice, &route);
 }
 
-static void tell_what_it_could_not(pid_t pid)
-{
-	struct route route = route_of(&process_scope);
-
-	tell_suppressed_by(&route, pid);
-}
-
 int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, self_is_foreign());
+	struct route route = route_of(&process_scope);
 
 	if (!slot || pid == self_pid())
 		return -ESRCH;
@@ -119,8 +116,8 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
-	tell_what_it_could_not(pid);
-	tell(slot, pid);
+	tell_suppressed_by(&route, pid);
+	send_end(slot, pid);
 	return 0;
 }
 
