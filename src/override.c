@@ -25,7 +25,7 @@ enum {
 
 static uint32_t entries_used(const struct board *board)
 {
-	const uint32_t used = board ? atomic_load(&board->overrides_used) : 0;
+	const uint32_t used = atomic_load(&board->overrides_used);
 
 	return used < BOARD_OVERRIDES ? used : BOARD_OVERRIDES;
 }
@@ -81,8 +81,9 @@ static struct override_entry find_entry(const char *name, uint64_t now_ms)
 	const struct board *board = board_get();
 	struct override_entry entry;
 
-	for (uint32_t i = entries_used(board); i-- > 0;) {
-		if (read_entry(&board->override[i], now_ms, &entry) && glob_match_once(entry.pattern, name))
+	for (uint32_t i = board ? entries_used(board) : 0; i-- > 0;) {
+		if (read_entry(&board->override[i], now_ms, &entry) &&
+		    glob_match_once(entry.pattern, name))
 			return entry;
 	}
 	return (struct override_entry){ .person = 0 };
