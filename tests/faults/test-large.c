@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Records too large for a datagram, up to the largest that journald takes, and beyond. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/sanitizer.h"
@@ -197,7 +198,7 @@ static void have_child_in_namespace(void *unused)
 {
 	(void)unused;
 	ck_assert_int_eq(unshare(CLONE_NEWPID), 0);
-	faults_exited(faults_fork(be_large, NULL), 0);
+	child_exited_well(faults_fork(be_large, NULL));
 }
 
 START_TEST(without_executable_memory)
@@ -205,7 +206,7 @@ START_TEST(without_executable_memory)
 	struct journal_entries entries;
 
 	make_text(MIB);
-	faults_exited(faults_fork(have_child_in_namespace, NULL), 0);
+	child_exited_well(faults_fork(have_child_in_namespace, NULL));
 	ck_assert_uint_eq(journal_field(read_one(&entries, "noexec"), "MESSAGE")->size, MIB);
 	journal_entries_free(&entries);
 }

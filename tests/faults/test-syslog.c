@@ -4,6 +4,7 @@
  *
  * This program is run twice: with the parser of Debian's set-up, which knows the local form, and
  * with rsyslogd's chain of parsers, which knows RFC 5424 as well. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/suite.h"
 
@@ -228,7 +229,7 @@ START_TEST(forked_children)
 
 		if (pid == 0)
 			_exit(faults_log(name, 7) != 0);
-		faults_exited(pid, 0);
+		child_exited_well(pid);
 	}
 	faults_wait(is_written, "process=c-1 [c-1:7]");
 	faults_wait(is_written, "process=c-2 [c-2:7]");

@@ -52,14 +52,14 @@ static pid_t start(char *const environment[], const char *identifier, const char
 
 static void write_configuration(const char *identifier, const char *text)
 {
-	family_write(family_path(identifier), text);
+	file_write(family_path(identifier), text);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path(identifier), 1), 0);
 }
 
 static struct journal_entries run(const char *identifier, char *const environment[])
 {
 	write_configuration(identifier, quiet);
-	family_exited_well(start(environment, identifier, NULL));
+	child_exited_well(start(environment, identifier, NULL));
 	return family_read(identifier);
 }
 
@@ -85,7 +85,7 @@ START_TEST(exported_through_exec)
 	ck_assert_int_eq(mplog_open("exported", "main", 0), 0);
 	mplog_notice("parent");
 	ck_assert_int_eq(mplog_export("worker-1"), 0);
-	family_exited_well(start(none, "exported", NULL));
+	child_exited_well(start(none, "exported", NULL));
 	all = family_read("exported");
 	ck_assert_str_eq(said_field(&all, "info", "PROCESS"), "worker-1");
 	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
@@ -111,7 +111,7 @@ START_TEST(program_that_names_itself)
 	struct journal_entries all;
 
 	write_configuration("own-name", quiet);
-	family_exited_well(start(environment, "own-name", "own"));
+	child_exited_well(start(environment, "own-name", "own"));
 	all = family_read("own-name");
 	ck_assert_str_eq(said_field(&all, "info", "PROCESS"), "own");
 	journal_entries_free(&all);
@@ -201,9 +201,9 @@ START_TEST(malformed_values)
 	static const struct {
 		const char *variable, *value;
 	} bad[] = {
-		{ "MPLOG_LEVEL", "vebrose" },        { "MPLOG_LEVEL", "info,=debug" },
-		{ "MPLOG_SINK", "jurnal" },          { "MPLOG_ECHO", "maybe" },
-		{ "MPLOG_FORMAT", "xml" },           { "MPLOG_RUN_ID", "123" },
+		{ "MPLOG_LEVEL", "vebrose" }, { "MPLOG_LEVEL", "info,=debug" },
+		{ "MPLOG_SINK", "jurnal" },   { "MPLOG_ECHO", "maybe" },
+		{ "MPLOG_FORMAT", "xml" },    { "MPLOG_RUN_ID", "123" },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -213,7 +213,7 @@ START_TEST(malformed_values)
 
 		snprintf(identifier, sizeof(identifier), "malformed-%zu", i);
 		write_configuration(identifier, quiet);
-		family_exited_well(start(environment, identifier, NULL));
+		child_exited_well(start(environment, identifier, NULL));
 		all = family_read(identifier);
 		ck_assert_msg(all.n == 2, "%s=%s: %zu records", bad[i].variable, bad[i].value,
 			      all.n);
@@ -270,7 +270,7 @@ START_TEST(invocation_id_of_the_service)
 	struct journal_entries all;
 
 	write_configuration("invocation", quiet);
-	family_exited_well(start_invocation("invocation", true));
+	child_exited_well(start_invocation("invocation", true));
 	all = family_read("invocation");
 	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), run_id);
 	journal_entries_free(&all);
@@ -282,7 +282,7 @@ START_TEST(invocation_id_of_somebody_else)
 	struct journal_entries all;
 
 	write_configuration("leaked", quiet);
-	family_exited_well(start_invocation("leaked", false));
+	child_exited_well(start_invocation("leaked", false));
 	all = family_read("leaked");
 	ck_assert_str_ne(said_field(&all, "info", "RUN_ID"), run_id);
 	journal_entries_free(&all);

@@ -3,6 +3,7 @@
 
 #define MPLOG_LOGGER "fields"
 
+#include "lib/child.h"
 #include "lib/readback.h"
 #include "lib/suite.h"
 
@@ -204,15 +205,13 @@ END_TEST
 START_TEST(a_child_s_fields)
 {
 	struct journal_entries entries;
-	int status = -1;
 	pid_t pid;
 
 	mplog_info("before");
 	pid = mplog_fork("child");
 	if (pid == 0)
 		_exit(mplog_info("x") != 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	ck_assert_int_eq(mplog_export("x"), 0);
 	entries = readback_one("child");
 	assert_number(&entries, "_PID", pid);

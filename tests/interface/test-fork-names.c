@@ -54,13 +54,13 @@ static void end_worker(const struct worker *worker)
 {
 	ck_assert_int_eq(write(worker->end, "x", 1), 1);
 	close(worker->end);
-	family_exited_well(worker->pid);
+	child_exited_well(worker->pid);
 }
 
 static void kill_worker(const struct worker *worker)
 {
 	ck_assert_int_eq(kill(worker->pid, SIGKILL), 0);
-	ck_assert_int_eq(WTERMSIG(family_status(worker->pid)), SIGKILL);
+	ck_assert_int_eq(WTERMSIG(child_status(worker->pid)), SIGKILL);
 	close(worker->end);
 }
 
@@ -121,7 +121,7 @@ START_TEST(zombie_holds_no_number)
 	second = start_worker("ready");
 	ck_assert_str_eq(first.name, "worker-1");
 	ck_assert_str_eq(second.name, "worker-1");
-	family_exited_well(first.pid);
+	child_exited_well(first.pid);
 	end_worker(&second);
 }
 END_TEST
@@ -156,11 +156,11 @@ START_TEST(grandchildren)
 			mplog_debug("grandchild");
 			_exit(0);
 		}
-		family_exited_well(grandchild);
+		child_exited_well(grandchild);
 		mplog_debug("child");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("grandchildren");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	ck_assert_said(&all, "grandchild", "worker-1.sub-1", "worker-1");
@@ -193,8 +193,8 @@ static _Noreturn void run_daemon(void (*daemonise)(const struct line *), const c
 	daemonise(ready);
 	mplog_info("daemon");
 	line_tell(ready);
-	family_exited_well(fork_worker("worker", false));
-	family_exited_well(fork_worker("worker with a session", true));
+	child_exited_well(fork_worker("worker", false));
+	child_exited_well(fork_worker("worker with a session", true));
 	line_tell(done);
 	_exit(0);
 }
@@ -207,7 +207,7 @@ static void be_daemon(void (*daemonise)(const struct line *), const char *identi
 
 	if (pid == 0)
 		run_daemon(daemonise, identifier, &ready, &done);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	line_wait(&done);
 	all = family_read(identifier);
 	ck_assert_said(&all, "before", "main", "");
@@ -252,7 +252,7 @@ static void fork_twice_and_wait(const struct line *ready)
 
 static void fork_late(const struct line *ready)
 {
-	family_exited_well(fork_worker("helper", false));
+	child_exited_well(fork_worker("helper", false));
 	fork_once(ready);
 }
 
@@ -278,7 +278,7 @@ START_TEST(workers_with_sessions)
 
 	family_open("sessions", numbered);
 	for (int i = 0; i < 2; i++)
-		family_exited_well(fork_worker(i ? "second" : "first", i > 0));
+		child_exited_well(fork_worker(i ? "second" : "first", i > 0));
 	all = family_read("sessions");
 	ck_assert_said(&all, "first", "worker-1", "main");
 	ck_assert_said(&all, "second", "worker-1", "main");
@@ -317,7 +317,7 @@ START_TEST(children_in_namespaces_of_their_own)
 	for (int i = 0; i < CHILDREN; i++)
 		line_tell(&end);
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(pids[i]);
+		child_exited_well(pids[i]);
 	all = family_read("apart");
 	ck_assert_said(&all, "child 1", "worker-1", "main");
 	ck_assert_said(&all, "child 2", "worker-2", "main");

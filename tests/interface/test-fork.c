@@ -36,7 +36,7 @@ START_TEST(announced)
 		mplog_info("child");
 		_exit(strcmp(mplog_process(), "worker"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("announced");
 	ck_assert_said(&all, "parent", "main", "");
 	ck_assert_said(&all, "child", "worker", "main");
@@ -61,7 +61,7 @@ START_TEST(announced_keeps_its_name)
 		mplog_info("after");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("announced-keeps");
 	ck_assert_said(&all, "inside", "task", "own");
 	ck_assert_said(&all, "after", "own", "main");
@@ -82,7 +82,7 @@ START_TEST(unannounced)
 		mplog_info("child");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("unannounced");
 	ck_assert_said(&all, "child", "main", "main");
 	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
@@ -109,7 +109,7 @@ START_TEST(first_enter_names_the_process)
 		mplog_info("after second");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("first-enter");
 	ck_assert_said(&all, "first", "1", "main");
 	ck_assert_said(&all, "after first", "1", "main");
@@ -134,7 +134,7 @@ START_TEST(first_enter_after_a_record)
 		mplog_info("after");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("enter-late");
 	ck_assert_said(&all, "before", "main", "main");
 	ck_assert_said(&all, "first", "late", "main");
@@ -164,7 +164,7 @@ START_TEST(inside_a_scope)
 		mplog_leave();
 		_exit(strcmp(mplog_process(), "own"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	mplog_info("parent");
 	mplog_debug("hidden");
@@ -189,7 +189,7 @@ static void *fork_in_scope(void *unused)
 		mplog_info("child of thread");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	mplog_info("thread");
 	return unused;
@@ -202,8 +202,8 @@ START_TEST(inside_a_threads_scope)
 
 	family_open("in-thread", quiet);
 	mplog_enter("main-job");
-	ck_assert_int_eq(pthread_create(&thread, NULL, fork_in_scope, NULL), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(fork_in_scope, NULL);
+	thread_join(thread);
 	mplog_info("main");
 	all = family_read("in-thread");
 	ck_assert_said(&all, "child of thread", "thread-job", "thread-job");
@@ -236,14 +236,14 @@ static void make_raw(const char *identifier, pid_t (*make)(void))
 		mplog_leave();
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	pid = make();
 	if (pid == 0) {
 		mplog_info("numbered child");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_info("parent again");
 	all = family_read(identifier);
 	ck_assert_said(&all, "parent again", "main", "");
@@ -285,16 +285,16 @@ START_TEST(made_without_handlers_and_named_by_enter)
 	pid = clone_child();
 	if (pid == 0)
 		speak_as("child");
-	family_exited_well(pid);
+	child_exited_well(pid);
 	pid = mplog_fork("silent");
 	if (pid == 0) {
 		pid = clone_child();
 		if (pid == 0)
 			speak_as("grandchild");
-		family_exited_well(pid);
+		child_exited_well(pid);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("raw-enter");
 	ck_assert_said(&all, "child", "child", "main");
 	ck_assert_said(&all, "grandchild", "grandchild", "main");
@@ -311,7 +311,7 @@ static void write_in_vfork(const char *message)
 		(void)mplog_write(MPLOG_INFO, message, strlen(message));
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 START_TEST(vforked)
@@ -351,7 +351,7 @@ START_TEST(vforked_before_the_first_record)
 		ck_assert_uint_eq(stats.called, 2);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("vfork-first");
 	assert_self(&all, "parent", pid);
 	ck_assert_str_eq(said_field(&all, "parent", "PROCESS_SEQ"), "1");
@@ -384,7 +384,7 @@ START_TEST(spawned)
 	ck_assert_int_eq(mplog_export("spawned worker"), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path("spawn"), 1), 0);
 	ck_assert_int_eq(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_info("parent again");
 	all = family_read("spawn");
 	ck_assert_str_eq(said_field(&all, "spawned", "PROCESS"), "spawned_worker");
@@ -410,7 +410,7 @@ START_TEST(forked_before_open)
 		mplog_leave();
 		_exit(strcmp(mplog_process(), "main"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	family_open("before-open", quiet);
 	mplog_info("parent");
 	all = family_read("before-open");
@@ -438,7 +438,7 @@ START_TEST(opened_in_a_child)
 		mplog_info("after");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("child-open");
 	ck_assert_str_eq(said_field(&all, "task", "PROCESS"), "task");
 	ck_assert_str_eq(said_field(&all, "after", "PROCESS"), "main");
@@ -458,7 +458,7 @@ START_TEST(opened_already)
 		mplog_info("child");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("already");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	journal_entries_free(&all);
@@ -500,8 +500,8 @@ static pid_t fork_a_quiet_thread(void)
 
 	if (pid == 0) {
 		line_wait(&to_child);
-		ck_assert_int_eq(pthread_create(&thread, NULL, be_quiet_in_child, NULL), 0);
-		ck_assert_int_eq(pthread_join(thread, NULL), 0);
+		thread = thread_start(be_quiet_in_child, NULL);
+		thread_join(thread);
 		_exit(0);
 	}
 	return pid;
@@ -517,7 +517,7 @@ START_TEST(threads_of_parent_and_child)
 	family_open("both-threads", quiet);
 	to_thread = line_open(), from_thread = line_open();
 	to_child = line_open(), from_child = line_open();
-	ck_assert_int_eq(pthread_create(&thread, NULL, speak_in_parent, NULL), 0);
+	thread = thread_start(speak_in_parent, NULL);
 	line_wait(&from_thread);
 	pid = fork_a_quiet_thread();
 	line_tell(&to_thread);
@@ -525,9 +525,9 @@ START_TEST(threads_of_parent_and_child)
 	line_tell(&to_child);
 	line_wait(&from_child); /* in its quiet one */
 	line_tell(&to_thread);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	line_tell(&to_child);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("both-threads");
 	ck_assert_said(&all, "thread of parent", "second", "main");
 	journal_entries_free(&all);

@@ -2,6 +2,7 @@
 /* Every kind of message comes back from the journal as it was, and is one harmless line on standard
  * error. */
 
+#include "lib/file.h"
 #include "lib/readback.h"
 #include "lib/suite.h"
 
@@ -101,11 +102,8 @@ static size_t echoed(const char *configuration, unsigned flags)
 	const struct mplog_options options = { .size = sizeof(options),
 					       .flags = flags,
 					       .config = readback_path };
-	FILE *file = fopen(readback_path, "we");
 
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(configuration, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
+	file_write(readback_path, configuration);
 	mplog_close();
 	ck_assert_int_eq(mplog_open_with(&options), 0);
 	ck_assert_int_eq(mplog_info("to be echoed?"), 0);

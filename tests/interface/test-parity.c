@@ -67,7 +67,7 @@ static void run_in_parallel(int jobs)
 		pid_t *place = &running[i % jobs];
 
 		if (*place)
-			family_exited_well(*place);
+			child_exited_well(*place);
 		*place = i < TASKS ? fork() : 0;
 		if (i < TASKS && *place == 0)
 			_exit((run_task(i) < 0) != (i % 3 == 0));
@@ -158,7 +158,7 @@ static void run_apart(int jobs, const char *identifier)
 		run(jobs, identifier);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 static void assert_same(const char *one, const char *other)

@@ -2,8 +2,11 @@
 /* Scopes: what is in force inside of one, and that all of it is as it was afterwards. */
 
 #include "lib/capture.h"
+#include "lib/child.h"
+#include "lib/file.h"
 #include "lib/sanitizer.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -26,12 +29,7 @@ static char path[] = "/tmp/mplog-test-XXXXXX";
 
 static void setup(void)
 {
-	const int fd = mkstemp(path);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, configuration, sizeof(configuration) - 1),
-			 sizeof(configuration) - 1);
-	close(fd);
+	file_make(path, configuration);
 	capture_stderr();
 }
 
@@ -54,15 +52,6 @@ static void open_with_level(int level)
 static void open_it(void)
 {
 	open_with_level(0);
-}
-
-static void exited_well(pid_t pid)
-{
-	int status = -1;
-
-	ck_assert_int_gt(pid, 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
 }
 
 /* ---- Name, prefix, level, fields ------------------------------------------------------------- */
@@ -235,7 +224,7 @@ START_TEST(set_level_is_for_what_is_entered_and_forked)
 		mplog_enter("ruled-grandchild");
 		_exit(level != MPLOG_DEBUG || mplog_level() != MPLOG_DEBUG);
 	}
-	exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	mplog_enter("ruled-afterwards");
@@ -330,8 +319,8 @@ static void run_thread(void *(*function)(void *), void *arg)
 {
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, function, arg), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(function, arg);
+	thread_join(thread);
 }
 
 START_TEST(threads_begin_as_the_process)
@@ -399,7 +388,7 @@ START_TEST(scope_across_close_and_open)
 
 	open_it();
 	(void)pthread_barrier_init(&barrier, NULL, 2);
-	ck_assert_int_eq(pthread_create(&thread, NULL, stay_in_scope, NULL), 0);
+	thread = thread_start(stay_in_scope, NULL);
 	(void)pthread_barrier_wait(&barrier);
 	mplog_close();
 	open_it();
@@ -407,7 +396,7 @@ START_TEST(scope_across_close_and_open)
 		mplog_enter("ruled-x");
 	(void)pthread_barrier_wait(&barrier);
 	(void)pthread_barrier_wait(&barrier);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(mplog_level(), MPLOG_NOTICE);
 		mplog_notice("at %d.", i);
@@ -452,14 +441,14 @@ START_TEST(handler_in_a_thread_that_never_logs)
 	open_it();
 	(void)pthread_barrier_init(&barrier, NULL, 2);
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-	ck_assert_int_eq(pthread_create(&thread, NULL, never_log, NULL), 0);
+	thread = thread_start(never_log, NULL);
 	(void)pthread_barrier_wait(&barrier);
 	mplog_close();
 	(void)pthread_barrier_wait(&barrier);
 	(void)pthread_barrier_wait(&barrier);
 	open_with_level(MPLOG_DEBUG);
 	(void)pthread_barrier_wait(&barrier);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 }
 END_TEST
 

@@ -56,7 +56,7 @@ START_TEST(numbers_without_a_gap)
 	for (int i = 0; i < CHILDREN; i++)
 		line_tell(&go);
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(pids[i]);
+		child_exited_well(pids[i]);
 	for (int i = 0; i < CHILDREN; i++)
 		assert_records(i);
 }

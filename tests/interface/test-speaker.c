@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who speaks, and at what level: scopes, forks and their names, fields, as a program sees them. */
 
+#include "lib/child.h"
 #include "lib/interface.h"
 #include "lib/suite.h"
 
@@ -81,11 +82,11 @@ START_TEST(fork_gives_a_name)
 	pid = mplog_fork("child");
 	if (pid == 0)
 		_exit(strcmp(mplog_process(), "child") != 0);
-	interface_exited_well(pid);
+	child_exited_well(pid);
 	pid = mplog_fork(NULL);
 	if (pid == 0)
 		_exit(strcmp(mplog_process(), "main") != 0);
-	interface_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_str_eq(mplog_process(), "main");
 }
 END_TEST

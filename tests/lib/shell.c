@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/shell.h"
 
+#include "lib/child.h"
+#include "lib/threads.h"
+
 #include <check.h>
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +19,7 @@
 
 enum {
 	SCRIPT_MAX = 16384,
-	POLL_NANOSECONDS = 5 * 1000 * 1000,
+	POLL_MS = 5,
 	POLLS = 2000,
 };
 
@@ -79,14 +82,6 @@ static pid_t start(const char *script, int output)
 	return pid;
 }
 
-int shell_wait(pid_t pid)
-{
-	int status;
-
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
 static char *run(int *ret_status, const char *script)
 {
 	int fds[2];
@@ -98,7 +93,7 @@ static char *run(int *ret_status, const char *script)
 	(void)close(fds[1]);
 	output = read_all(fds[0]);
 	(void)close(fds[0]);
-	*ret_status = shell_wait(pid);
+	*ret_status = child_status(pid);
 	return output;
 }
 
@@ -186,7 +181,7 @@ char *shell_on_terminal(const char *format, ...)
 	(void)close(slave);
 	output = read_terminal(master);
 	(void)close(master);
-	ck_assert_int_eq(shell_wait(pid), 0);
+	ck_assert_int_eq(child_status(pid), 0);
 	return output;
 }
 
@@ -224,10 +219,8 @@ size_t session_size(pid_t session)
 
 void session_await(pid_t session, size_t size)
 {
-	const struct timespec duration = { .tv_nsec = POLL_NANOSECONDS };
-
 	for (int i = 0; session_size(session) != size; i++) {
 		ck_assert_msg(i < POLLS, "%zu processes, not %zu", session_size(session), size);
-		(void)nanosleep(&duration, NULL);
+		pause_ms(POLL_MS);
 	}
 }

@@ -15,6 +15,14 @@ static inline long suite_waits(void)
 	return usage.ru_nvcsw;
 }
 
+/* A number that the environment may set: how long or how often. */
+static inline int suite_number(const char *variable, int otherwise)
+{
+	const char *wanted = getenv(variable);
+
+	return wanted ? atoi(wanted) : otherwise;
+}
+
 static inline int suite_run(Suite *suite)
 {
 	SRunner *runner = srunner_create(suite);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog exec: what any command prints is in the journal, and the command does not notice. */
 
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <check.h>
 #include <signal.h>
@@ -123,7 +125,7 @@ START_TEST(the_level_can_be_changed_from_outside)
 		   "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
 		   "done"));
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
 }
 END_TEST
@@ -262,7 +264,7 @@ START_TEST(signals_are_forwarded)
 	free(shell_expect(0, "until [ -s ready-%d ]; do sleep 0.01; done; rm ready-%d",
 			  forwarded[_i], forwarded[_i]));
 	ck_assert_int_eq(kill(pid, forwarded[_i]), 0);
-	ck_assert_int_eq(shell_wait(pid), 7 << 8);
+	ck_assert_int_eq(child_status(pid), 7 << 8);
 	(void)snprintf(match, sizeof(match), "MESSAGE=process=signal-%d got it", forwarded[_i]);
 	ck_assert_uint_eq(journal_count(match, NULL), 1);
 	session_await(pid, 0);
@@ -273,13 +275,6 @@ END_TEST
 
 static const int ending[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
 static unsigned rounds;
-
-static void pause_for(unsigned microseconds)
-{
-	const struct timespec duration = { .tv_nsec = (long)microseconds * 1000 };
-
-	(void)nanosleep(&duration, NULL);
-}
 
 static size_t count_file_lines(const char *path)
 {
@@ -306,9 +301,9 @@ static void end_while_printing(int number, unsigned after_microseconds)
 	pid = shell_start("exec mplog exec %s -- sh -c 'i=0; while :; do i=$((i+1)); echo $i; "
 			  "echo $i >&3; sleep 0; done' 3>%s",
 			  name, name);
-	pause_for(after_microseconds);
+	pause_us(after_microseconds);
 	ck_assert_int_eq(kill(pid, number), 0);
-	status = shell_wait(pid);
+	status = child_status(pid);
 	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == number, "status 0x%x",
 		      (unsigned)status);
 	session_await(pid, 0);
@@ -335,14 +330,14 @@ START_TEST(killed_the_command_ends)
 
 	session_await(pid, 2);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGKILL);
+	ck_assert_int_eq(child_status(pid), SIGKILL);
 	session_await(pid, 0);
 
 	pid = shell_start(
 		"exec mplog exec kill-2 -- sh -c 'trap \"\" TERM; while :; do echo x; done'");
 	session_await(pid, 2);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGKILL);
+	ck_assert_int_eq(child_status(pid), SIGKILL);
 	session_await(pid, 0);
 }
 END_TEST
@@ -355,7 +350,7 @@ START_TEST(what_a_signal_leaves_behind_is_ended)
 
 	session_await(pid, 3);
 	ck_assert_int_eq(kill(pid, ending[_i]), 0);
-	ck_assert_int_eq(shell_wait(pid), ending[_i]);
+	ck_assert_int_eq(child_status(pid), ending[_i]);
 	session_await(pid, 0);
 }
 END_TEST
@@ -373,7 +368,7 @@ START_TEST(what_is_left_behind_is_told_once)
 	free(shell_expect(0, "until [ -s once ]; do sleep 0.01; done"));
 	session_await(pid, 6);
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
 	output = shell_expect(0, "cat once; rm once");
 	ck_assert_str_eq(output, "begun\ntold\ngone\n");
@@ -386,7 +381,7 @@ START_TEST(a_background_process_does_not_hold_it)
 	const pid_t pid = shell_start("exec mplog exec background -- sh -c '"
 				      "(sleep 0.02; echo late; exec sleep 1000) & echo done'");
 
-	ck_assert_int_eq(shell_wait(pid), 0);
+	ck_assert_int_eq(child_status(pid), 0);
 	ck_assert_uint_eq(journal_count("PROCESS=background", NULL), 2);
 	/* It is nobody's business to end it but ours. */
 	session_await(pid, 1);
@@ -416,9 +411,7 @@ END_TEST
 
 static unsigned long lines_wanted(void)
 {
-	const char *const wanted = getenv("MPLOG_TEST_LINES");
-
-	return wanted ? strtoul(wanted, NULL, 10) : 50000;
+	return (unsigned long)suite_number("MPLOG_TEST_LINES", 50000);
 }
 
 START_TEST(a_flood_is_logged_whole)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog gaps, against records that are made up. */
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
@@ -43,17 +44,7 @@ static void send_range(const char *process, int first, int last)
 /* As a process of its own: the tool tells them apart by their pids. */
 static pid_t as_child(void (*function)(void))
 {
-	const pid_t pid = fork();
-	int status;
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		function();
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	return pid;
+	return child_run(fork(), function);
 }
 
 /* What the library itself says of a process. */

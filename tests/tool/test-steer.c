@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps, status, level and reload on a program that runs. */
+#include "lib/faults.h"
+#include "lib/file.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -30,13 +33,6 @@ static pid_t workers[WORKERS + 1];
 static char identifier[32];
 static char configuration[] = "/tmp/mplog-test-XXXXXX";
 
-static void pause_a_little(void)
-{
-	const struct timespec duration = { .tv_nsec = 1000000 };
-
-	(void)nanosleep(&duration, NULL);
-}
-
 /* Ticks at debug for ever. */
 static void work(unsigned number)
 {
@@ -44,7 +40,7 @@ static void work(unsigned number)
 	for (;;) {
 		mplog_debug("tick");
 		atomic_fetch_add(&shared->ticks[number], 1);
-		pause_a_little();
+		pause_ms(1);
 	}
 }
 
@@ -65,17 +61,13 @@ static void await_ticks(unsigned number, unsigned more)
 
 	for (int i = 0; atomic_load(&shared->ticks[number]) < before + more; i++) {
 		ck_assert_int_lt(i, PATIENCE_MS);
-		pause_a_little();
+		pause_ms(1);
 	}
 }
 
 static void configure(const char *text)
 {
-	const int fd = open(configuration, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
+	file_write(configuration, text);
 }
 
 static void setup(void)
@@ -86,9 +78,7 @@ static void setup(void)
 	(void)strcpy(configuration, "/tmp/mplog-test-XXXXXX");
 	close(mkstemp(configuration));
 	configure("defaults = {\n  level = \"info\"; prefix = \"\";\n};\n");
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	ck_assert_ptr_ne(shared, MAP_FAILED);
+	shared = faults_share(sizeof(*shared));
 	(void)snprintf(identifier, sizeof(identifier), "steer-%ld", (long)getpid());
 	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
 	options.identifier = identifier;
@@ -502,14 +492,12 @@ END_TEST
 /* The call that answers also passes the gate, and is the one that finds the files due. */
 START_TEST(reload_is_answered_before_the_files_are_looked_at)
 {
-	const struct timespec until_due = { .tv_sec = 1, .tv_nsec = 100000000 };
-
 	start_worker(1);
 	await_ticks(1, 1);
 	free(shell_expect(0, "mplog reload --wait=0 -t $PROGRAM"));
 	await_ticks(1, 5); /* it has answered, and its gate is closed again */
 	configure("defaults = {\n  level = \"notice\"; prefix = \"\";\n};\n");
-	(void)nanosleep(&until_due, NULL);
+	pause_ms(1100); /* the files are due */
 	expect_output("mplog reload -t $PROGRAM", ": reloaded\n");
 }
 END_TEST

@@ -2,6 +2,7 @@
 /* mplog tail: what is shown, to the letter, of a journal that is always the same; and of a real one
  * what comes. */
 
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
@@ -232,7 +233,7 @@ START_TEST(follow)
 			  "done",
 			  (int)getpid(), (int)getpid()));
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	ck_assert_int_eq(child_status(pid), SIGTERM);
 	free(shell_expect(0, "! grep two followed-%d && rm followed-%d", (int)getpid(),
 			  (int)getpid()));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "board.h"
+#include "lib/child.h"
 #include "lib/suite.h"
 
 #include <check.h>
@@ -40,16 +41,7 @@ static struct slot *take(const char *name, enum slot_phase phase)
 /* Runs in a child, whose slot stays as if it had been killed. */
 static pid_t in_dead_child(void (*function)(void))
 {
-	const pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		function();
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	return pid;
+	return child_run(fork(), function);
 }
 
 /* ---- The area ---- */

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "mplog.h"
 #include "slot.h"
+#include "lib/child.h"
 #include "lib/suite.h"
 
 #include <errno.h>

@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "encoding.h"
 #include "epoch.h"
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
 #include "thread.h"
@@ -266,7 +267,6 @@ START_TEST(leaks_no_descriptor)
 	const int server = take_journald_s_place();
 	const pid_t pid = fork();
 	unsigned before;
-	int status;
 
 	if (pid == 0)
 		swallow(server);
@@ -276,8 +276,7 @@ START_TEST(leaks_no_descriptor)
 		ck_assert_int_eq(write_within(TIMEOUT_MS * 10), 1);
 	ck_assert_uint_eq(count_descriptors(), before);
 	ck_assert_int_eq(write_record("end", BYTES("x")), 1);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	sink_journal.close();
 	epoch_collect();
 	ck_assert_uint_eq(count_descriptors(), before - 1);
