@@ -291,18 +291,14 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("killed");
 	Suite *suite = suite_create("killed");
+	TCase *tcase = suite_case(suite, "killed", 180, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 180);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, killed_ten_times);
 	tcase_add_test(tcase, threads_find_the_next_one);
 	tcase_add_loop_test(tcase, used_again_when_back, 0,
 			    sizeof(comebacks) / sizeof(comebacks[0]));
 	tcase_add_test(tcase, a_path_that_vanishes_is_not_missed);
 	tcase_add_test(tcase, an_outage_is_told);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

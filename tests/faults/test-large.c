@@ -350,11 +350,9 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("large");
 	Suite *suite = suite_create("large");
+	TCase *tcase = suite_case(suite, "large", 120, journald_start, end);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, end);
 	tcase_add_loop_test(tcase, comes_back_whole, 0, sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_loop_test(tcase, larger_ones_are_cut, 0, 2);
 	tcase_add_loop_test(tcase, a_thousand_fields, 0, 2);
@@ -367,7 +365,5 @@ int main(void)
 	}
 	tcase_add_test(tcase, no_descriptor_is_left);
 	tcase_add_test(tcase, no_descriptor_is_left_by_failures);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

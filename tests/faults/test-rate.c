@@ -432,11 +432,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("rate");
 	Suite *suite = suite_create("rate");
+	TCase *tcase = suite_case(suite, "rate", 120, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, so_many_pass);
 	tcase_add_test(tcase, each_name_has_its_own);
 	tcase_add_test(tcase, without_a_limit_all_pass);
@@ -448,7 +446,5 @@ int main(void)
 	tcase_add_test(tcase, told_for_threads_that_live_at_exit);
 	tcase_add_loop_test(tcase, told_by_the_parent, 0, 2);
 	tcase_add_test(tcase, a_noisy_one_does_not_mute_the_quiet);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -433,11 +433,9 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("reap");
 	Suite *suite = suite_create("reap");
+	TCase *tcase = suite_case(suite, "reap", 60, journald_start, end);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, end);
 	tcase_add_loop_test(tcase, before_waitpid, 0, N_ENDS);
 	tcase_add_loop_test(tcase, after_waitpid, 0, N_ENDS);
 	tcase_add_test(tcase, at_close);
@@ -450,7 +448,5 @@ int main(void)
 	tcase_add_test(tcase, what_a_killed_child_lost);
 	tcase_add_test(tcase, what_a_child_lost_is_worth_a_warning);
 	tcase_add_test(tcase, sizes_of_the_figures);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -546,12 +546,10 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("stuck");
 	Suite *suite = suite_create("stuck");
+	TCase *tcase = suite_case(suite, "stuck", 120, with_dev_log, end);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_unchecked_fixture(tcase, journald_start, NULL);
-	tcase_add_checked_fixture(tcase, with_dev_log, end);
 	tcase_add_loop_test(tcase, callers_go_on, 0, 2 * TO_COUNT);
 	tcase_add_loop_test(tcase, one_deadline_is_waited_for, 0,
 			    sizeof(deadlines) / sizeof(deadlines[0]));
@@ -561,7 +559,5 @@ int main(void)
 	tcase_add_test(tcase, told_once_by_many_threads);
 	tcase_add_test(tcase, told_with_a_long_prefix);
 	tcase_add_loop_test(tcase, told_at_the_end_while_stuck, 0, 2);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

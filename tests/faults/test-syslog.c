@@ -314,12 +314,11 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	TCase *tcase = tcase_create("syslog");
 	Suite *suite = suite_create("syslog");
+	TCase *tcase = suite_case(suite, "syslog", 60, NULL, NULL);
 
 	(void)argc;
 	knows_rfc5424 = strstr(argv[0], "5424") != NULL;
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, the_local_form);
 	tcase_add_test(tcase, rfc5424_and_its_fields);
 	tcase_add_loop_test(tcase, a_long_one_is_cut, 0, 2);
@@ -327,7 +326,5 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, stopped);
 	tcase_add_test(tcase, killed_and_started_again);
 	tcase_add_test(tcase, a_stranger);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

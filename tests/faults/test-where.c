@@ -473,11 +473,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("where");
 	Suite *suite = suite_create("where");
+	TCase *tcase = suite_case(suite, "where", 60, with_journal, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, with_journal, NULL);
 	tcase_add_test(tcase, to_the_journal_where_there_is_one);
 	tcase_add_test(tcase, to_standard_error_where_there_is_none);
 	tcase_add_test(tcase, children_know_of_none);
@@ -500,7 +498,5 @@ int main(void)
 	tcase_add_loop_test(tcase, echo_to_a_file, 0, sizeof(echoes) / sizeof(echoes[0]));
 	tcase_add_loop_test(tcase, no_echo_into_the_journal, 0, 4);
 	tcase_add_test(tcase, with_few_descriptors);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -472,33 +472,25 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		errno_stays,
-		no_sigpipe,
-		descriptors_are_close_on_exec,
-		opening_leaks_nothing,
-		large_records_leak_nothing,
-		reloads_leak_nothing,
-		forks_leak_nothing,
-		settings_leak_nothing,
-		opened_twice_closed_twice,
-		one_of_many_opens,
-		first_records_at_once,
-		closed_while_others_log,
-		closing_hides_no_record,
-	};
-	TCase *tcase = tcase_create("citizen");
 	Suite *suite = suite_create("citizen");
+	TCase *tcase = suite_case(suite, "citizen", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	if (!UNDER_ASAN && !UNDER_TSAN)
 		tcase_add_test(tcase, no_allocation_in_a_call);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN ||
-		    (tests[i] != closed_while_others_log && tests[i] != closing_hides_no_record))
-			tcase_add_test(tcase, tests[i]);
+	tcase_add_test(tcase, errno_stays);
+	tcase_add_test(tcase, no_sigpipe);
+	tcase_add_test(tcase, descriptors_are_close_on_exec);
+	tcase_add_test(tcase, opening_leaks_nothing);
+	tcase_add_test(tcase, large_records_leak_nothing);
+	tcase_add_test(tcase, reloads_leak_nothing);
+	tcase_add_test(tcase, forks_leak_nothing);
+	tcase_add_test(tcase, settings_leak_nothing);
+	tcase_add_test(tcase, opened_twice_closed_twice);
+	tcase_add_test(tcase, one_of_many_opens);
+	tcase_add_test(tcase, first_records_at_once);
+	if (!UNDER_TSAN) {
+		tcase_add_test(tcase, closed_while_others_log);
+		tcase_add_test(tcase, closing_hides_no_record);
 	}
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -192,11 +192,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("broken");
 	Suite *suite = suite_create("conf-broken");
+	TCase *tcase = suite_case(suite, "broken", 30, setup, teardown);
 
-	tcase_set_timeout(tcase, 30);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, runs_on_and_tells_where, 0, N_WAYS);
 	tcase_add_test(tcase, a_directory);
 	tcase_add_test(tcase, ten_megabytes);
@@ -204,7 +202,5 @@ int main(void)
 	tcase_add_test(tcase, it_is_told_once_a_run);
 	tcase_add_test(tcase, a_long_path_makes_one_record_too);
 	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -115,8 +115,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("mistakes");
 	Suite *suite = suite_create("conf-mistakes");
+	TCase *tcase = suite_case(suite, "mistakes", 0, NULL, NULL);
 
 	n_entries = scandir(data_directory(), &entries, is_conf, alphasort);
 	if (n_entries < FILES_MIN) {
@@ -124,6 +124,5 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	tcase_add_loop_test(tcase, changes_nothing_but_one_record, 0, n_entries);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -291,31 +291,24 @@ END_TEST
 
 int main(int argc, char *argv[])
 {
-	const TTest *const tests[] = {
-		exported_through_exec,
-		export_refuses_nothing,
-		program_that_names_itself,
-		level,
-		level_by_name,
-		sink_and_format,
-		echo,
-		run_id_of_the_parent,
-		malformed_values,
-		empty_values_are_none,
-		invocation_id_of_the_service,
-		invocation_id_of_somebody_else,
-	};
 	TCase *tcase;
 	Suite *suite;
 
 	if (argc > 2 && strcmp(argv[1], program_argument) == 0)
 		return be_program(argc, argv);
-	tcase = tcase_create("environment");
 	suite = suite_create("environment");
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase = suite_case(suite, "environment", 60, journald_start, NULL);
+	tcase_add_test(tcase, exported_through_exec);
+	tcase_add_test(tcase, export_refuses_nothing);
+	tcase_add_test(tcase, program_that_names_itself);
+	tcase_add_test(tcase, level);
+	tcase_add_test(tcase, level_by_name);
+	tcase_add_test(tcase, sink_and_format);
+	tcase_add_test(tcase, echo);
+	tcase_add_test(tcase, run_id_of_the_parent);
+	tcase_add_test(tcase, malformed_values);
+	tcase_add_test(tcase, empty_values_are_none);
+	tcase_add_test(tcase, invocation_id_of_the_service);
+	tcase_add_test(tcase, invocation_id_of_somebody_else);
 	return suite_run(suite);
 }

@@ -182,10 +182,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("figures");
 	Suite *suite = suite_create("figures");
+	TCase *tcase = suite_case(suite, "figures", 0, interface_setup, NULL);
 
-	tcase_add_checked_fixture(tcase, interface_setup, NULL);
 	tcase_add_test(tcase, levels_that_are_none_are_refused);
 	tcase_add_test(tcase, the_stronger_one_decides);
 	tcase_add_test(tcase, default_level_holds_where_nobody_said_one);
@@ -195,7 +194,5 @@ int main(void)
 	tcase_add_test(tcase, a_child_counts_from_0);
 	tcase_add_test(tcase, a_closed_standard_error_is_a_loss);
 	tcase_add_test(tcase, reap_tells_of_the_dead_once);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

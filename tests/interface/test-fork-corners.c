@@ -402,25 +402,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		vfork_of_a_silent_thread,
-		vfork_leaves_no_descriptor,
-		children_of_silent_threads_see_edits,
-		clones_of_a_silent_thread_log,
-		fork_in_a_handler_amid_a_fork,
-		handler_amid_a_childs_fork_handler,
-		handler_in_a_child_that_begins,
-		fork_of_a_cancelled_thread,
-	};
-	TCase *tcase = tcase_create("fork-corners");
 	Suite *suite = suite_create("fork-corners");
+	TCase *tcase = suite_case(suite, "fork-corners", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN || tests[i] != clones_of_a_silent_thread_log)
-			tcase_add_test(tcase, tests[i]);
-	}
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, vfork_of_a_silent_thread);
+	tcase_add_test(tcase, vfork_leaves_no_descriptor);
+	tcase_add_test(tcase, children_of_silent_threads_see_edits);
+	tcase_add_test(tcase, fork_in_a_handler_amid_a_fork);
+	tcase_add_test(tcase, handler_amid_a_childs_fork_handler);
+	tcase_add_test(tcase, handler_in_a_child_that_begins);
+	tcase_add_test(tcase, fork_of_a_cancelled_thread);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, clones_of_a_silent_thread_log);
 	return suite_run(suite);
 }

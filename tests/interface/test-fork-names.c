@@ -328,22 +328,15 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		respawned_a_hundred_times,
-		zombie_holds_no_number,
-		running_count,
-		grandchildren,
-		workers_with_sessions,
-		children_in_namespaces_of_their_own,
-	};
-	TCase *tcase = tcase_create("fork-names");
 	Suite *suite = suite_create("fork-names");
+	TCase *tcase = suite_case(suite, "fork-names", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
+	tcase_add_test(tcase, respawned_a_hundred_times);
+	tcase_add_test(tcase, zombie_holds_no_number);
+	tcase_add_test(tcase, running_count);
+	tcase_add_test(tcase, grandchildren);
+	tcase_add_test(tcase, workers_with_sessions);
+	tcase_add_test(tcase, children_in_namespaces_of_their_own);
 	tcase_add_loop_test(tcase, daemon_keeps_its_name, 0, sizeof(daemons) / sizeof(daemons[0]));
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -178,12 +178,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("fork-threads");
 	Suite *suite = suite_create("fork-threads");
+	TCase *tcase = suite_case(suite, "fork-threads", 600, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 600);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, forks_among_threads);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -536,38 +536,30 @@ END_TEST
 
 int main(int argc, char *argv[])
 {
-	const TTest *const tests[] = {
-		announced,
-		announced_keeps_its_name,
-		unannounced,
-		first_enter_names_the_process,
-		first_enter_after_a_record,
-		inside_a_scope,
-		inside_a_threads_scope,
-		made_by_underscore_fork,
-		made_by_clone,
-		made_without_handlers_and_named_by_enter,
-		vforked,
-		vforked_before_the_first_record,
-		spawned,
-		forked_before_open,
-		opened_in_a_child,
-		opened_already,
-		threads_of_parent_and_child,
-	};
 	TCase *tcase;
 	Suite *suite;
 
 	if (argc > 1 && strcmp(argv[1], spawned_argument) == 0)
 		return be_spawned();
-	tcase = tcase_create("fork");
 	suite = suite_create("fork");
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN || tests[i] != threads_of_parent_and_child)
-			tcase_add_test(tcase, tests[i]);
-	}
-	suite_add_tcase(suite, tcase);
+	tcase = suite_case(suite, "fork", 60, journald_start, NULL);
+	tcase_add_test(tcase, announced);
+	tcase_add_test(tcase, announced_keeps_its_name);
+	tcase_add_test(tcase, unannounced);
+	tcase_add_test(tcase, first_enter_names_the_process);
+	tcase_add_test(tcase, first_enter_after_a_record);
+	tcase_add_test(tcase, inside_a_scope);
+	tcase_add_test(tcase, inside_a_threads_scope);
+	tcase_add_test(tcase, made_by_underscore_fork);
+	tcase_add_test(tcase, made_by_clone);
+	tcase_add_test(tcase, made_without_handlers_and_named_by_enter);
+	tcase_add_test(tcase, vforked);
+	tcase_add_test(tcase, vforked_before_the_first_record);
+	tcase_add_test(tcase, spawned);
+	tcase_add_test(tcase, forked_before_open);
+	tcase_add_test(tcase, opened_in_a_child);
+	tcase_add_test(tcase, opened_already);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, threads_of_parent_and_child);
 	return suite_run(suite);
 }

@@ -267,10 +267,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("interface");
 	Suite *suite = suite_create("interface");
+	TCase *tcase = suite_case(suite, "interface", 0, interface_setup, NULL);
 
-	tcase_add_checked_fixture(tcase, interface_setup, NULL);
 	tcase_add_test(tcase, open_once);
 	tcase_add_test(tcase, open_in_a_child_is_too_late);
 	tcase_add_loop_test(tcase, refused_and_not_open, 0, 4);
@@ -289,7 +288,5 @@ int main(void)
 	tcase_add_test(tcase, the_structures_keep_their_sizes);
 	tcase_add_test(tcase, errno_survives);
 	tcase_add_test(tcase, errno_is_in_the_message);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

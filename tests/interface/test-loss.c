@@ -91,12 +91,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("tell");
-	Suite *suite = suite_create("tell");
+	Suite *suite = suite_create("loss");
+	TCase *tcase = suite_case(suite, "loss", 120, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, losses_add_up);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

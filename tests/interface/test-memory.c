@@ -110,12 +110,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("memory");
 	Suite *suite = suite_create("memory");
+	TCase *tcase = suite_case(suite, "memory", 0, NULL, NULL);
 
 	tcase_add_test(tcase, of_the_program);
 	tcase_add_test(tcase, of_a_child);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -121,17 +121,13 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("messages");
 	Suite *suite = suite_create("messages");
+	TCase *tcase = suite_case(suite, "messages", 60, readback_setup, readback_teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, readback_setup, readback_teardown);
 	tcase_add_loop_test(tcase, messages_come_back_identical, 0,
 			    sizeof(messages) / sizeof(messages[0]));
 	tcase_add_loop_test(tcase, formatted_messages_of_every_size, 0, 21);
 	tcase_add_test(tcase, standard_error_shows_one_harmless_line);
 	tcase_add_test(tcase, the_configuration_has_the_last_word_on_the_echo);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -205,13 +205,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("parity");
 	Suite *suite = suite_create("parity");
+	TCase *tcase = suite_case(suite, "parity", 120, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, the_same_with_any_number_of_jobs);
 	tcase_add_test(tcase, the_parent_is_who_it_was);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

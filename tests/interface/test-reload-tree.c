@@ -140,13 +140,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("reload-tree");
 	Suite *suite = suite_create("reload-tree");
+	TCase *tcase = suite_case(suite, "reload-tree", 60, set_up, tear_down);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, every_process_of_the_tree_sees_it, 0, 3);
 	tcase_add_loop_test(tcase, reload_sees_it_at_once, 0, 2);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -422,22 +422,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const own[] = { edits_while_all_log, broken_edit_is_told_once, after_chroot,
-				     without_privileges };
-	const TTest *const system[] = { files_come_and_go, link_to_another_file, seen_by_children };
-	TCase *files = tcase_create("one file"), *etc = tcase_create("the system's files");
 	Suite *suite = suite_create("reload");
+	TCase *files = suite_case(suite, "one file", 300, journald_start, NULL);
+	TCase *etc = suite_case(suite, "the system's files", 60, journald_start, NULL);
 
-	tcase_set_timeout(files, 300);
-	tcase_set_timeout(etc, 60);
-	tcase_add_checked_fixture(files, journald_start, NULL);
-	tcase_add_checked_fixture(etc, journald_start, NULL);
 	tcase_add_checked_fixture(etc, cover_sysconfdir, NULL);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		tcase_add_test(files, own[i]);
-	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-		tcase_add_test(etc, system[i]);
-	suite_add_tcase(suite, files);
-	suite_add_tcase(suite, etc);
+	tcase_add_test(files, edits_while_all_log);
+	tcase_add_test(files, broken_edit_is_told_once);
+	tcase_add_test(files, after_chroot);
+	tcase_add_test(files, without_privileges);
+	tcase_add_test(etc, files_come_and_go);
+	tcase_add_test(etc, link_to_another_file);
+	tcase_add_test(etc, seen_by_children);
 	return suite_run(suite);
 }

@@ -454,31 +454,24 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		comes_back_as_it_was,
-		nests,
-		leaves_too_many,
-		enter_of_nothing_is_a_copy,
-		left_by_return,
-		left_by_break_and_goto,
-		left_by_hand_before_its_end,
-		set_level_is_for_what_is_entered_and_forked,
-		default_level_is_below_the_configuration,
-		levels_in_order,
-		debug_invocation,
-		bad_names_are_told_once_each,
-		threads_begin_as_the_process,
-		threads_leave_nothing_behind,
-		scope_across_close_and_open,
-		handler_in_a_thread_that_never_logs,
-	};
-	TCase *tcase = tcase_create("scope");
 	Suite *suite = suite_create("scope");
+	TCase *tcase = suite_case(suite, "scope", 60, setup, teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, comes_back_as_it_was);
+	tcase_add_test(tcase, nests);
+	tcase_add_test(tcase, leaves_too_many);
+	tcase_add_test(tcase, enter_of_nothing_is_a_copy);
+	tcase_add_test(tcase, left_by_return);
+	tcase_add_test(tcase, left_by_break_and_goto);
+	tcase_add_test(tcase, left_by_hand_before_its_end);
+	tcase_add_test(tcase, set_level_is_for_what_is_entered_and_forked);
+	tcase_add_test(tcase, default_level_is_below_the_configuration);
+	tcase_add_test(tcase, levels_in_order);
+	tcase_add_test(tcase, debug_invocation);
+	tcase_add_test(tcase, bad_names_are_told_once_each);
+	tcase_add_test(tcase, threads_begin_as_the_process);
+	tcase_add_test(tcase, threads_leave_nothing_behind);
+	tcase_add_test(tcase, scope_across_close_and_open);
+	tcase_add_test(tcase, handler_in_a_thread_that_never_logs);
 	return suite_run(suite);
 }

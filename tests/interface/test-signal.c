@@ -533,24 +533,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		handler_amid_everything,
-		last_words_on_a_small_stack,
-		last_words_of_every_kind,
-		last_words_after_a_loss,
-		last_words_after_a_level_s_time,
-		last_words_of_one_that_is_not_on_the_board,
-		in_a_thread_that_never_logged,
-		in_a_small_thread,
-		handler_that_forks,
-	};
-	TCase *tcase = tcase_create("signal");
 	Suite *suite = suite_create("signal");
+	TCase *tcase = suite_case(suite, "signal", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, handler_amid_everything);
+	tcase_add_test(tcase, last_words_on_a_small_stack);
+	tcase_add_test(tcase, last_words_of_every_kind);
+	tcase_add_test(tcase, last_words_after_a_loss);
+	tcase_add_test(tcase, last_words_after_a_level_s_time);
+	tcase_add_test(tcase, last_words_of_one_that_is_not_on_the_board);
+	tcase_add_test(tcase, in_a_thread_that_never_logged);
+	tcase_add_test(tcase, in_a_small_thread);
+	tcase_add_test(tcase, handler_that_forks);
 	return suite_run(suite);
 }

@@ -315,11 +315,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("boards");
 	Suite *suite = suite_create("boards");
+	TCase *tcase = suite_case(suite, "boards", 120, setup, teardown);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_newer_board_is_refused_politely);
 	tcase_add_test(tcase, what_could_shrink_is_not_mapped);
 	tcase_add_test(tcase, too_short_a_board_is_none);
@@ -329,7 +327,5 @@ int main(void)
 	tcase_add_loop_test(tcase, anything_may_stand_on_a_board, 0, 6);
 	tcase_add_test(tcase, a_ring_of_parents_is_no_tree);
 	tcase_add_test(tcase, names_drive_no_terminal);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -238,17 +238,13 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("crowd");
 	Suite *suite = suite_create("crowd");
+	TCase *tcase = suite_case(suite, "crowd", 300, setup, teardown);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_thousand_within_a_second);
 	tcase_add_test(tcase, ten_thousand_forks_leave_no_slot_behind);
 	tcase_add_test(tcase, pids_of_containers_are_translated);
 	tcase_add_test(tcase, others_see_their_own);
 	tcase_add_test(tcase, without_a_descriptor_it_is_still_found);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

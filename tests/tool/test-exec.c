@@ -481,11 +481,10 @@ static void heed_signals(void)
 int main(void)
 {
 	Suite *suite = suite_create("exec");
-	TCase *tcase = tcase_create("exec");
+	TCase *tcase = suite_case(suite, "exec", getenv("MPLOG_TEST_LINES") ? 3600 : 120,
+				  journald_start, NULL);
 
 	heed_signals();
-	tcase_set_timeout(tcase, getenv("MPLOG_TEST_LINES") ? 3600 : 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, lines_become_records);
 	tcase_add_test(tcase, streams_have_their_levels);
 	tcase_add_test(tcase, none_leaves_a_stream_alone);
@@ -513,7 +512,5 @@ int main(void)
 	tcase_add_test(tcase, a_flood_is_logged_whole);
 	tcase_add_test(tcase, a_flood_below_the_level_leaves_what_is_above);
 	tcase_add_test(tcase, in_parallel_and_in_sequence);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

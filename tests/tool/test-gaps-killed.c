@@ -214,13 +214,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("gaps-killed");
 	Suite *suite = suite_create("gaps-killed");
+	TCase *tcase = suite_case(suite, "gaps-killed", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, killed_at_random_moments);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

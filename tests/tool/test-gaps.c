@@ -352,11 +352,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("gaps");
 	Suite *suite = suite_create("gaps");
+	TCase *tcase = suite_case(suite, "gaps", 120, setup, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, nothing_is_missing);
 	tcase_add_test(tcase, gaps_that_nobody_explains);
 	tcase_add_test(tcase, order_means_nothing);
@@ -378,7 +376,5 @@ int main(void)
 	tcase_add_test(tcase, numbers_that_lie_do_no_harm);
 	tcase_add_test(tcase, a_journal_that_cannot_be_read_has_no_answer);
 	tcase_add_test(tcase, matches_choose);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

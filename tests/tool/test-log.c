@@ -157,10 +157,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("log");
-	TCase *tcase = tcase_create("log");
+	TCase *tcase = suite_case(suite, "log", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, words_are_a_record);
 	tcase_add_test(tcase, each_line_is_a_record);
 	tcase_add_test(tcase, a_line_does_not_wait);
@@ -171,7 +169,5 @@ int main(void)
 	tcase_add_test(tcase, suppressed_is_told);
 	tcase_add_test(tcase, why_a_sink_failed_is_shown);
 	tcase_add_test(tcase, diverted_and_lost_are_told);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

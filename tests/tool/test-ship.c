@@ -118,15 +118,12 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ship");
-	TCase *tcase = tcase_create("ship");
+	TCase *tcase = suite_case(suite, "ship", 120, NULL, NULL);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_unchecked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, both_hosts_are_merged);
 	tcase_add_test(tcase, processes_are_found_by_name);
 	tcase_add_test(tcase, fields_are_whole);
 	tcase_add_test(tcase, rsyslogd_has_the_fields);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -506,11 +506,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("steer");
 	Suite *suite = suite_create("steer");
+	TCase *tcase = suite_case(suite, "steer", 120, setup, teardown);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, one_worker_of_twenty);
 	tcase_add_test(tcase, a_change_is_a_record_of_who_what_and_until_when);
 	tcase_add_test(tcase, the_record_of_a_change_is_not_shown_on_the_terminal);
@@ -527,7 +525,5 @@ int main(void)
 	tcase_add_test(tcase, status_says_why_it_is_silent);
 	tcase_add_test(tcase, reload_prints_each_answer);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -297,9 +297,9 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("tail");
-	TCase *fixed = tcase_create("fixed"), *real = tcase_create("real");
+	TCase *fixed = suite_case(suite, "fixed", 60, NULL, NULL),
+	      *real = suite_case(suite, "real", 60, journald_start, NULL);
 
-	tcase_set_timeout(fixed, 60);
 	tcase_add_unchecked_fixture(fixed, setup, teardown);
 	tcase_add_test(fixed, columns);
 	tcase_add_test(fixed, differences_in_time);
@@ -311,15 +311,10 @@ int main(void)
 	tcase_add_test(fixed, lanes_without_unicode);
 	tcase_add_test(fixed, colors);
 	tcase_add_test(fixed, colors_are_those_of_standard_error);
-	suite_add_tcase(suite, fixed);
 
-	tcase_set_timeout(real, 60);
-	tcase_add_checked_fixture(real, journald_start, NULL);
 	tcase_add_test(real, follow);
 	tcase_add_test(real, follow_goes_on_where_history_ends);
 	tcase_add_test(real, many_names_among_many_others);
 	tcase_add_test(real, the_demo_in_lanes);
-	suite_add_tcase(suite, real);
-
 	return suite_run(suite);
 }

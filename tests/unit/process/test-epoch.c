@@ -208,9 +208,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("epoch");
-	TCase *tcase = tcase_create("epoch");
+	TCase *tcase = suite_case(suite, "epoch", 120, NULL, NULL);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, what_nobody_uses_is_freed);
 	tcase_add_test(tcase, a_call_under_way_keeps_what_it_may_see);
 	tcase_add_test(tcase, a_nested_call_does_not_end_the_outer_one);
@@ -218,6 +217,5 @@ int main(void)
 	tcase_add_test(tcase, a_fork_leaves_no_call_of_other_threads_behind);
 	tcase_add_test(tcase, records_of_threads_that_ended_are_reused);
 	tcase_add_test(tcase, readers_never_see_what_was_freed);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

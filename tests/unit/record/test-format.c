@@ -120,8 +120,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("format");
 	Suite *suite = suite_create("format");
+	TCase *tcase = suite_case(suite, "format", 0, NULL, NULL);
 
 	tcase_add_test(tcase, says_what_libc_says);
 	tcase_add_test(tcase, survives_a_null);
@@ -129,6 +129,5 @@ int main(void)
 	tcase_add_test(tcase, counts_digits);
 	tcase_add_test(tcase, stops_at_the_end);
 	tcase_add_test(tcase, stays_within_its_room);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

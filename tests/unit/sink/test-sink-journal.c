@@ -287,10 +287,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-journal");
 	Suite *suite = suite_create("sink-journal");
+	TCase *tcase = suite_case(suite, "sink-journal", 60, set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, arrives_whole_whatever_its_size, 0,
 			    sizeof(sizes) / sizeof(*sizes));
 	tcase_add_test(tcase, arrives_cut_where_it_is_larger_than_that);
@@ -300,7 +299,5 @@ int main(void)
 	tcase_add_test(tcase, uses_the_journal_within_a_second_of_its_return);
 	tcase_add_test(tcase, sends_again_where_journald_was_restarted);
 	tcase_add_test(tcase, leaks_no_descriptor);
-	tcase_set_timeout(tcase, 60);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

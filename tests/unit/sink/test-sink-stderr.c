@@ -456,12 +456,9 @@ static void add_tests(TCase *tcase)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-stderr");
 	Suite *suite = suite_create("sink-stderr");
+	TCase *tcase = suite_case(suite, "sink-stderr", 30, set_up, NULL);
 
-	tcase_add_checked_fixture(tcase, set_up, NULL);
 	add_tests(tcase);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -123,10 +123,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-syslog");
 	Suite *suite = suite_create("sink-syslog");
+	TCase *tcase = suite_case(suite, "sink-syslog", 30, syslog_set_up, NULL);
 
-	tcase_add_checked_fixture(tcase, syslog_set_up, NULL);
 	tcase_add_test(tcase, is_read_as_it_is_meant);
 	tcase_add_test(tcase, has_the_facility_that_is_set);
 	tcase_add_test(tcase, is_one_line_whatever_is_in_it);
@@ -136,7 +135,5 @@ int main(void)
 	tcase_add_test(tcase, is_not_journald);
 	tcase_add_test(tcase, is_no_sink_where_there_is_none);
 	tcase_add_test(tcase, knows_where_dev_log_leads_to_journald);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

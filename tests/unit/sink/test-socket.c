@@ -718,12 +718,9 @@ static void add_tests(TCase *tcase)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("link");
-	Suite *suite = suite_create("link");
+	Suite *suite = suite_create("socket");
+	TCase *tcase = suite_case(suite, "socket", 30, set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_tests(tcase);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
