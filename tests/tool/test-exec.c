@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MEBIBYTE = 1 << 20 };
+enum { MEBIBYTE = 1 << 20, COMMAND_WAITS = 10000 };
 
 static void run(int exit_status, const char *script)
 {
@@ -289,6 +289,24 @@ static size_t count_file_lines(const char *path)
 	return n;
 }
 
+/* Until then it is the shell, or still this program, that a signal would meet. */
+static void await_command(pid_t pid, const char *name)
+{
+	char path[64], line[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	for (int i = 0; i < COMMAND_WAITS; i++) {
+		FILE *const file = fopen(path, "re");
+
+		ck_assert_ptr_nonnull(file);
+		if (fgets(line, sizeof(line), file) && strcmp(strtok(line, "\n"), name) == 0)
+			i = COMMAND_WAITS;
+		(void)fclose(file);
+		pause_ms(1);
+	}
+	ck_assert_str_eq(line, name);
+}
+
 /* What the command has printed is written down beside it, after the fact. */
 static void end_while_printing(int number, unsigned after_microseconds)
 {
@@ -301,6 +319,7 @@ static void end_while_printing(int number, unsigned after_microseconds)
 	pid = shell_start("exec mplog exec %s -- sh -c 'i=0; while :; do i=$((i+1)); echo $i; "
 			  "echo $i >&3; sleep 0; done' 3>%s",
 			  name, name);
+	await_command(pid, "mplog");
 	pause_us(after_microseconds);
 	ck_assert_int_eq(kill(pid, number), 0);
 	status = child_status(pid);
@@ -317,8 +336,7 @@ static void end_while_printing(int number, unsigned after_microseconds)
 
 START_TEST(ended_by_a_signal_nothing_is_lost_or_left)
 {
-	/* Not before sh has become mplog exec: it would be sh that dies. */
-	for (unsigned microseconds = 20000; microseconds < 60000; microseconds += 4000)
+	for (unsigned microseconds = 0; microseconds < 40000; microseconds += 4000)
 		end_while_printing(ending[_i], microseconds);
 }
 END_TEST
