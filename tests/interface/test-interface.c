@@ -69,7 +69,7 @@ START_TEST(nulls_have_names)
 	ck_assert_int_eq(mplog_open(NULL, NULL, 0), 0);
 	ck_assert_str_eq(mplog_process(), "main");
 	ck_assert_int_eq(mplog_info("one"), 0);
-	ck_assert(capture_has("test-interface ", "process=main one"));
+	ck_assert(capture_has("test-interface.alone ", "process=main one"));
 }
 END_TEST
 
@@ -87,7 +87,7 @@ START_TEST(log_before_open)
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	ck_assert_int_eq(mplog_info("early"), 0);
 	ck_assert_int_eq(mplog_debug("unheard"), 0);
-	ck_assert(capture_has("test-interface ", "process=main early"));
+	ck_assert(capture_has("test-interface.alone ", "process=main early"));
 	ck_assert_uint_eq(capture_lines(), 1);
 }
 END_TEST
@@ -100,7 +100,7 @@ START_TEST(log_after_close)
 	ck_assert_str_eq(mplog_process(), "main");
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	ck_assert_int_eq(mplog_info("late"), 0);
-	ck_assert(capture_has("test-interface ", "process=main late"));
+	ck_assert(capture_has("test-interface.alone ", "process=main late"));
 }
 END_TEST
 
