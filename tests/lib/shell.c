@@ -23,7 +23,8 @@ enum {
 	POLLS = 2000,
 };
 
-static void format_script(char script[SCRIPT_MAX], const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static void format_script(char script[SCRIPT_MAX],
+								const char *format, va_list ap)
 {
 	const int size = vsnprintf(script, SCRIPT_MAX, format, ap);
 
