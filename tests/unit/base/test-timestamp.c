@@ -2,6 +2,7 @@
 #include "stamp.h"
 
 #include <check.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,8 +109,12 @@ START_TEST(knows_leap_years)
 	set_zone("UTC");
 	ck_assert_str_eq(put(text_put_log_time, 951782400, 0), "2000-02-29 00:00:00,000");
 	ck_assert_str_eq(put(text_put_log_time, 951868800, 0), "2000-03-01 00:00:00,000");
-	ck_assert_str_eq(put(text_put_log_time, 4107542399, 0), "2100-02-28 23:59:59,000");
-	ck_assert_str_eq(put(text_put_log_time, 4107542400, 0), "2100-03-01 00:00:00,000");
+	if (sizeof(time_t) < sizeof(int64_t))
+		return; /* there is no 2100 */
+	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542399), 0),
+			 "2100-02-28 23:59:59,000");
+	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542400), 0),
+			 "2100-03-01 00:00:00,000");
 }
 END_TEST
 

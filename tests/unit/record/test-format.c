@@ -42,9 +42,13 @@ START_TEST(says_what_libc_says)
 	check_same("nothing");
 	check_same("%s%s", "", "two strings");
 	check_same("%d %i %d", 0, -1, INT_MAX);
-	check_same("%d %ld %lld", INT_MIN, LONG_MIN, LLONG_MIN);
-	check_same("%u %lu %llu %zu", UINT_MAX, ULONG_MAX, ULLONG_MAX, SIZE_MAX);
-	check_same("%x %lx %llx %zx %x", 255u, 0xdeadbeefUL, ULLONG_MAX, (size_t)16, 0u);
+	check_same("%d %ld", INT_MIN, LONG_MIN);
+	if (sizeof(long long) == sizeof(long))
+		check_same("%lld %llu %llx", LLONG_MIN, ULLONG_MAX, ULLONG_MAX);
+	else
+		ck_assert(!format("%lld", LLONG_MIN));
+	check_same("%u %lu %zu", UINT_MAX, ULONG_MAX, SIZE_MAX);
+	check_same("%x %lx %zx %x", 255u, 0xdeadbeefUL, (size_t)16, 0u);
 	check_same("%zd", (ssize_t)-5);
 	check_same("100 %% of %c%c", 'a', '\xff');
 	check_same("%s: %m", "open");
@@ -81,10 +85,9 @@ END_TEST
 /* Every number of digits, and its neighbours. */
 START_TEST(counts_digits)
 {
-	for (uint64_t power = 1;; power *= 10) {
-		check_same("%llu %llu %llu", (unsigned long long)power - 1,
-			   (unsigned long long)power, (unsigned long long)power * 9);
-		if (power > UINT64_MAX / 10)
+	for (unsigned long power = 1;; power *= 10) {
+		check_same("%lu %lu %lu", power - 1, power, power * 9);
+		if (power > ULONG_MAX / 10)
 			break;
 	}
 }
