@@ -141,26 +141,25 @@ START_TEST(running_count)
 }
 END_TEST
 
+static void log_with_a_child(void)
+{
+	/* It has not logged: its children's names come from its own all the same. */
+	const pid_t grandchild = fork();
+
+	if (grandchild == 0) {
+		mplog_debug("grandchild");
+		_exit(0);
+	}
+	child_exited_well(grandchild);
+	mplog_debug("child");
+}
+
 START_TEST(grandchildren)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("grandchildren", numbered);
-	pid = fork();
-	if (pid == 0) {
-		/* It has not logged: its children's names come from its own all the same. */
-		const pid_t grandchild = fork();
-
-		if (grandchild == 0) {
-			mplog_debug("grandchild");
-			_exit(0);
-		}
-		child_exited_well(grandchild);
-		mplog_debug("child");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), log_with_a_child);
 	all = family_read("grandchildren");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	ck_assert_said(&all, "grandchild", "worker-1.sub-1", "worker-1");

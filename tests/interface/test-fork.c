@@ -47,21 +47,20 @@ START_TEST(announced)
 }
 END_TEST
 
+static void log_in_a_task(void)
+{
+	mplog_enter("task");
+	mplog_info("inside");
+	mplog_leave();
+	mplog_info("after");
+}
+
 START_TEST(announced_keeps_its_name)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("announced-keeps", numbered);
-	pid = mplog_fork("own");
-	if (pid == 0) {
-		mplog_enter("task");
-		mplog_info("inside");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(mplog_fork("own"), log_in_a_task);
 	all = family_read("announced-keeps");
 	ck_assert_said(&all, "inside", "task", "own");
 	ck_assert_said(&all, "after", "own", "main");
@@ -71,18 +70,18 @@ END_TEST
 
 /* ---- Not announced --------------------------------------------------------------------------- */
 
+static void log_once(void)
+{
+	mplog_info("child");
+}
+
 START_TEST(unannounced)
 {
 	struct journal_entries all;
 	pid_t pid;
 
 	family_open("unannounced", quiet);
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("child");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	pid = child_run(fork(), log_once);
 	all = family_read("unannounced");
 	ck_assert_said(&all, "child", "main", "main");
 	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
@@ -91,25 +90,24 @@ START_TEST(unannounced)
 }
 END_TEST
 
+static void enter_twice(void)
+{
+	mplog_enter("1");
+	mplog_info("first");
+	mplog_leave();
+	mplog_info("after first");
+	mplog_enter("2");
+	mplog_info("second");
+	mplog_leave();
+	mplog_info("after second");
+}
+
 START_TEST(first_enter_names_the_process)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("first-enter", numbered);
-	pid = fork();
-	if (pid == 0) {
-		mplog_enter("1");
-		mplog_info("first");
-		mplog_leave();
-		mplog_info("after first");
-		mplog_enter("2");
-		mplog_info("second");
-		mplog_leave();
-		mplog_info("after second");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), enter_twice);
 	all = family_read("first-enter");
 	ck_assert_said(&all, "first", "1", "main");
 	ck_assert_said(&all, "after first", "1", "main");
@@ -119,22 +117,21 @@ START_TEST(first_enter_names_the_process)
 }
 END_TEST
 
+static void enter_late(void)
+{
+	mplog_info("before");
+	mplog_enter("late");
+	mplog_info("first");
+	mplog_leave();
+	mplog_info("after");
+}
+
 START_TEST(first_enter_after_a_record)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("enter-late", quiet);
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("before");
-		mplog_enter("late");
-		mplog_info("first");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), enter_late);
 	all = family_read("enter-late");
 	ck_assert_said(&all, "before", "main", "main");
 	ck_assert_said(&all, "first", "late", "main");
@@ -333,25 +330,26 @@ START_TEST(vforked)
 }
 END_TEST
 
+static void log_after_a_vforked_child(void)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+
+	write_in_vfork("child");
+	mplog_info("parent");
+	mplog_write(MPLOG_INFO, "parent writes", 13);
+	ck_assert_int_eq(mplog_get_stats(&stats), 0);
+	ck_assert_int_eq(stats.pid, getpid());
+	ck_assert_uint_eq(stats.called, 2);
+}
+
 /* The first word of a process is its vforked child's: the process is not mistaken for it. */
 START_TEST(vforked_before_the_first_record)
 {
-	struct mplog_stats stats = { .size = sizeof(stats) };
 	struct journal_entries all;
 	pid_t pid;
 
 	family_open("vfork-first", numbered);
-	pid = fork();
-	if (pid == 0) {
-		write_in_vfork("child");
-		mplog_info("parent");
-		mplog_write(MPLOG_INFO, "parent writes", 13);
-		ck_assert_int_eq(mplog_get_stats(&stats), 0);
-		ck_assert_int_eq(stats.pid, getpid());
-		ck_assert_uint_eq(stats.called, 2);
-		_exit(0);
-	}
-	child_exited_well(pid);
+	pid = child_run(fork(), log_after_a_vforked_child);
 	all = family_read("vfork-first");
 	assert_self(&all, "parent", pid);
 	ck_assert_str_eq(said_field(&all, "parent", "PROCESS_SEQ"), "1");
@@ -421,24 +419,23 @@ START_TEST(forked_before_open)
 }
 END_TEST
 
+static void open_and_log(void)
+{
+	mplog_info("child");
+	family_open("child-open", quiet);
+	mplog_enter("task");
+	mplog_info("task");
+	mplog_leave();
+	mplog_info("after");
+}
+
 /* The program logged before: the child that opens is whom it says, and its scopes are scopes. */
 START_TEST(opened_in_a_child)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	mplog_info("parent");
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("child");
-		family_open("child-open", quiet);
-		mplog_enter("task");
-		mplog_info("task");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), open_and_log);
 	all = family_read("child-open");
 	ck_assert_str_eq(said_field(&all, "task", "PROCESS"), "task");
 	ck_assert_str_eq(said_field(&all, "after", "PROCESS"), "main");
@@ -446,19 +443,18 @@ START_TEST(opened_in_a_child)
 }
 END_TEST
 
+static void open_again(void)
+{
+	ck_assert_int_eq(mplog_open("other", "other", 0), -EALREADY);
+	mplog_info("child");
+}
+
 START_TEST(opened_already)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("already", numbered);
-	pid = fork();
-	if (pid == 0) {
-		ck_assert_int_eq(mplog_open("other", "other", 0), -EALREADY);
-		mplog_info("child");
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), open_again);
 	all = family_read("already");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	journal_entries_free(&all);
