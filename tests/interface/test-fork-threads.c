@@ -52,19 +52,18 @@ static void *log_on(void *unused)
 }
 
 /* Files are parsed while others fork: an edit every millisecond. */
-static void *edit_on(void *path)
+static void *edit_on(void *unused)
 {
-	char fresh[256], text[512];
+	const char *path = family_path("fork-threads");
+	char text[512];
 
-	snprintf(fresh, sizeof(fresh), "%s", family_path("fresh"));
 	for (unsigned i = 0; !atomic_load(&is_over); i++) {
 		snprintf(text, sizeof(text), "%s# %u\n", configuration, i);
-		file_write(fresh, text);
-		ck_assert_int_eq(rename(fresh, path), 0);
+		file_replace(path, text);
 		mplog_reload();
 		pause_us(PACE_US);
 	}
-	return NULL;
+	return unused;
 }
 
 static _Noreturn void be_child(int i, const char *name)
@@ -153,17 +152,15 @@ START_TEST(forks_among_threads)
 {
 	struct forking forking = { .n = suite_number("MPLOG_TEST_FORKS", FORKS) };
 	pthread_t threads[LOGGERS], forker, editor;
-	char path[256];
 
 	forking.pids = calloc((size_t)forking.n, sizeof(*forking.pids));
 	ck_assert_ptr_nonnull(forking.pids);
 	family_open("fork-threads", configuration);
-	snprintf(path, sizeof(path), "%s", family_path("fork-threads"));
 	for (int i = 0; i < LOGGERS; i++)
 		threads[i] = thread_start(log_on, NULL);
 	/* That sanitizer's malloc(3), unlike the C library's, does not survive forks among threads. */
 	if (!UNDER_ASAN)
-		editor = thread_start(edit_on, path);
+		editor = thread_start(edit_on, NULL);
 	forker = thread_start(fork_on, &forking);
 	thread_join(forker);
 	atomic_store(&is_over, true);

@@ -151,11 +151,11 @@ START_TEST(edits_while_all_log)
 	const int edits = suite_number("MPLOG_TEST_EDITS", EDITS);
 	pthread_t threads[THREADS];
 	pid_t children[CHILDREN];
-	char path[256];
+	const char *path;
 
 	common = faults_share(sizeof(*common));
 	family_open("edited", padded(good[0]));
-	snprintf(path, sizeof(path), "%s", family_path("edited"));
+	path = family_path("edited");
 	for (int i = 0; i < CHILDREN; i++)
 		children[i] = start_child(i);
 	for (int i = 0; i < THREADS; i++)
@@ -301,10 +301,10 @@ END_TEST
 START_TEST(broken_edit_is_told_once)
 {
 	pid_t children[CHILDREN];
-	char path[256];
+	const char *path;
 
 	family_open("once", "defaults = { prefix = \"\"; level = \"debug\"; };\n");
-	snprintf(path, sizeof(path), "%s", family_path("once"));
+	path = family_path("once");
 	settle();
 	file_replace(path, "defaults = { prefix = \"\";\n  level = \"vebrose\"; };\n");
 	settle();
@@ -401,11 +401,11 @@ static _Noreturn void go_on_unprivileged(const char *path)
 START_TEST(without_privileges)
 {
 	struct journal_entries all;
-	char path[256];
+	const char *path;
 	pid_t pid;
 
 	family_open("dropped", jailed);
-	snprintf(path, sizeof(path), "%s", family_path("dropped"));
+	path = family_path("dropped");
 	file_replace(path, jailed);
 	ck_assert_int_eq(chmod(path, 0), 0);
 	pid = fork();

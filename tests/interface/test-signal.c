@@ -343,7 +343,7 @@ END_TEST
 /* Its notice is told by the next call, if any, or not at all. */
 static _Noreturn void outlive_level_and_crash(void)
 {
-	free(shell_expect(0, "mplog level -t after-level crashes debug --for=1ms"));
+	shell_run(0, "mplog level -t after-level crashes debug --for=1ms");
 	last_words = "its time is over";
 	use_small_stack();
 	crash();

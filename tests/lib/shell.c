@@ -109,21 +109,45 @@ char *shell(int *ret_status, const char *format, ...)
 	return run(ret_status, script);
 }
 
-char *shell_expect(int exit_status, const char *format, ...)
+static char *run_well(int exit_status, const char *script)
 {
-	char script[SCRIPT_MAX];
-	char *output;
-	va_list ap;
 	int status;
+	char *output = run(&status, script);
 
-	va_start(ap, format);
-	format_script(script, format, ap);
-	va_end(ap);
-	output = run(&status, script);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == exit_status,
 		      "wait status 0x%x, not exit status %d: %s", (unsigned)status, exit_status,
 		      script);
 	return output;
+}
+
+char *shell_expect(int exit_status, const char *format, ...)
+{
+	char script[SCRIPT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	format_script(script, format, ap);
+	va_end(ap);
+	return run_well(exit_status, script);
+}
+
+void shell_run(int exit_status, const char *format, ...)
+{
+	char script[SCRIPT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	format_script(script, format, ap);
+	va_end(ap);
+	free(run_well(exit_status, script));
+}
+
+void shell_says(const char *script, const char *part)
+{
+	char *output = run_well(0, script);
+
+	ck_assert_msg(strstr(output, part) != NULL, "%s: no \"%s\" in\n%s", script, part, output);
+	free(output);
 }
 
 pid_t shell_start(const char *format, ...)

@@ -18,11 +18,6 @@
 
 enum { MEBIBYTE = 1 << 20, COMMAND_WAITS = 10000 };
 
-static void run(int exit_status, const char *script)
-{
-	free(shell_expect(exit_status, "%s", script));
-}
-
 static void check_record(const struct journal_entry *entry, const char *priority,
 			 const char *logger, const char *message)
 {
@@ -45,7 +40,8 @@ START_TEST(lines_become_records)
 {
 	struct journal_entries all;
 
-	run(0, "mplog exec one -t lines -- sh -c 'echo out; echo \"<3>bad\"; echo \"<7>fine\"'");
+	shell_run(0,
+		  "mplog exec one -t lines -- sh -c 'echo out; echo \"<3>bad\"; echo \"<7>fine\"'");
 	all = journal_read("SYSLOG_IDENTIFIER=lines", "PROCESS=one", NULL);
 	ck_assert_uint_eq(all.n, 2);
 	check_record(&all.entries[0], "6", "stdout", "process=one out");
@@ -58,9 +54,10 @@ START_TEST(streams_have_their_levels)
 {
 	struct journal_entries all;
 
-	run(0, "mplog exec err -- sh -c 'echo no >&2'");
-	run(0, "mplog exec err --stderr=crit --stdout debug -- sh -c 'echo no >&2; echo yes'");
-	run(0, "MPLOG_LEVEL=debug mplog exec err --stdout=debug -- echo debug");
+	shell_run(0, "mplog exec err -- sh -c 'echo no >&2'");
+	shell_run(0,
+		  "mplog exec err --stderr=crit --stdout debug -- sh -c 'echo no >&2; echo yes'");
+	shell_run(0, "MPLOG_LEVEL=debug mplog exec err --stdout=debug -- echo debug");
 	all = journal_read("PROCESS=err", NULL);
 	ck_assert_uint_eq(all.n, 3);
 	check_record(&all.entries[0], "4", "stderr", "process=err no");
@@ -84,8 +81,8 @@ END_TEST
 
 START_TEST(identifier_is_the_commands)
 {
-	run(0, "mplog exec who -- /bin/echo one");
-	run(0, "mplog exec -t other who echo two");
+	shell_run(0, "mplog exec who -- /bin/echo one");
+	shell_run(0, "mplog exec -t other who echo two");
 	ck_assert_uint_eq(journal_count("PROCESS=who", "SYSLOG_IDENTIFIER=echo", NULL), 1);
 	ck_assert_uint_eq(journal_count("PROCESS=who", "SYSLOG_IDENTIFIER=other", NULL), 1);
 }
@@ -95,13 +92,14 @@ START_TEST(rules_apply)
 {
 	struct journal_entries all;
 
-	run(0, "cat >rules-$$.conf <<'END'\n"
-	       "processes = ( { identifier = \"hook\"; name = \"db-*\"; level = \"warning\";\n"
-	       "  prefix = \"%n of %i: \"; fields = { ROLE = \"db\"; }; } );\n"
-	       "END\n"
-	       "export MPLOG_CONF=$PWD/rules-$$.conf\n"
-	       "mplog exec db-1 -t hook -- sh -c 'echo info; echo \"<4>warning\"'\n"
-	       "rm rules-$$.conf");
+	shell_run(0,
+		  "cat >rules-$$.conf <<'END'\n"
+		  "processes = ( { identifier = \"hook\"; name = \"db-*\"; level = \"warning\";\n"
+		  "  prefix = \"%%n of %%i: \"; fields = { ROLE = \"db\"; }; } );\n"
+		  "END\n"
+		  "export MPLOG_CONF=$PWD/rules-$$.conf\n"
+		  "mplog exec db-1 -t hook -- sh -c 'echo info; echo \"<4>warning\"'\n"
+		  "rm rules-$$.conf");
 	all = journal_read("PROCESS=db-1", NULL);
 	ck_assert_uint_eq(all.n, 1);
 	check_record(&all.entries[0], "4", "stdout", "db-1 of hook: warning");
@@ -116,14 +114,13 @@ START_TEST(the_level_can_be_changed_from_outside)
 	const pid_t pid = shell_start("exec mplog exec steered -t steered --stdout=debug -- sh -c '"
 				      "while :; do echo $((i += 1)); sleep 0.01; done'");
 
-	free(shell_expect(
-		0, "i=0\n"
-		   "until mplog level steered debug -t steered >steered 2>&1; do\n"
-		   "  i=$((i + 1)); [ $i -lt 500 ] || { cat steered; exit 1; }; sleep 0.01\n"
-		   "done; rm steered\n"
-		   "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=steered)\" ]; do\n"
-		   "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
-		   "done"));
+	shell_run(0, "i=0\n"
+		     "until mplog level steered debug -t steered >steered 2>&1; do\n"
+		     "  i=$((i + 1)); [ $i -lt 500 ] || { cat steered; exit 1; }; sleep 0.01\n"
+		     "done; rm steered\n"
+		     "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=steered)\" ]; do\n"
+		     "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
+		     "done");
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
@@ -134,10 +131,11 @@ START_TEST(continuations_are_one_record)
 {
 	struct journal_entries all;
 
-	run(0,
-	    "mplog exec join --join='^[A-Za-z]+Error' -- sh -c '"
-	    "echo \"<3>Traceback:\"; echo \"  File x\"; echo \"    line\"; echo \"TypeError: y\";"
-	    "echo after'");
+	shell_run(
+		0,
+		"mplog exec join --join='^[A-Za-z]+Error' -- sh -c '"
+		"echo \"<3>Traceback:\"; echo \"  File x\"; echo \"    line\"; echo \"TypeError: y\";"
+		"echo after'");
 	all = journal_read("PROCESS=join", NULL);
 	ck_assert_uint_eq(all.n, 2);
 	check_record(&all.entries[0], "3", "stdout",
@@ -150,13 +148,13 @@ END_TEST
 /* The script ends only when the record is there: it does not wait for the command's next line. */
 START_TEST(the_last_record_does_not_wait)
 {
-	run(0, "mkfifo last-$$\n"
-	       "mplog exec last -- sh -c 'echo one; read x <last-'$$'; echo two' &\n"
-	       "i=0\n"
-	       "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=last)\" ]; do\n"
-	       "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
-	       "done\n"
-	       "echo >last-$$; wait; rm last-$$");
+	shell_run(0, "mkfifo last-$$\n"
+		     "mplog exec last -- sh -c 'echo one; read x <last-'$$'; echo two' &\n"
+		     "i=0\n"
+		     "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=last)\" ]; do\n"
+		     "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
+		     "done\n"
+		     "echo >last-$$; wait; rm last-$$");
 	ck_assert_uint_eq(journal_count("PROCESS=last", NULL), 2);
 }
 END_TEST
@@ -167,8 +165,8 @@ START_TEST(any_byte_and_any_length_survives)
 	const struct journal_field *message;
 	struct journal_entries all;
 
-	run(0, "mplog exec raw -- sh -c 'printf \"a\\000b\\377\\001\\n\"; "
-	       "head -c 1048576 /dev/zero | tr \"\\000\" m; printf \"\\nno newline\"'");
+	shell_run(0, "mplog exec raw -- sh -c 'printf \"a\\000b\\377\\001\\n\"; "
+		     "head -c 1048576 /dev/zero | tr \"\\000\" m; printf \"\\nno newline\"'");
 	all = journal_read("PROCESS=raw", NULL);
 	ck_assert_uint_eq(all.n, 3);
 	message = journal_field(&all.entries[0], "MESSAGE");
@@ -188,7 +186,7 @@ START_TEST(a_run_continues_below)
 {
 	struct journal_entries outer, inner;
 
-	run(0, "mplog exec outer -t outer -- sh -c 'echo x; mplog log -t inner y'");
+	shell_run(0, "mplog exec outer -t outer -- sh -c 'echo x; mplog log -t inner y'");
 	outer = journal_read("SYSLOG_IDENTIFIER=outer", NULL);
 	inner = journal_read("SYSLOG_IDENTIFIER=inner", NULL);
 	ck_assert_uint_eq(outer.n, 1);
@@ -243,10 +241,11 @@ END_TEST
 /* What systemd gives to the main process of a unit. */
 START_TEST(sockets_and_watchdog_are_the_commands)
 {
-	run(0,
-	    "LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
-	    "sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
-	    "3</dev/null");
+	shell_run(
+		0,
+		"LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
+		"sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
+		"3</dev/null");
 }
 END_TEST
 
@@ -261,8 +260,8 @@ START_TEST(signals_are_forwarded)
 	pid = shell_start("exec mplog exec signal-%d -- sh -c 'trap \"echo got it; exit 7\" %d; "
 			  "echo ready >ready-%d; while :; do sleep 0.01; done'",
 			  forwarded[_i], forwarded[_i], forwarded[_i]);
-	free(shell_expect(0, "until [ -s ready-%d ]; do sleep 0.01; done; rm ready-%d",
-			  forwarded[_i], forwarded[_i]));
+	shell_run(0, "until [ -s ready-%d ]; do sleep 0.01; done; rm ready-%d", forwarded[_i],
+		  forwarded[_i]);
 	ck_assert_int_eq(kill(pid, forwarded[_i]), 0);
 	ck_assert_int_eq(child_status(pid), 7 << 8);
 	(void)snprintf(match, sizeof(match), "MESSAGE=process=signal-%d got it", forwarded[_i]);
@@ -383,7 +382,7 @@ START_TEST(what_is_left_behind_is_told_once)
 		"sleep 1000 & sleep 1000; echo never >>once'");
 	char *output;
 
-	free(shell_expect(0, "until [ -s once ]; do sleep 0.01; done"));
+	shell_run(0, "until [ -s once ]; do sleep 0.01; done");
 	session_await(pid, 6);
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(child_status(pid), SIGTERM);
@@ -436,20 +435,20 @@ START_TEST(a_flood_is_logged_whole)
 {
 	const unsigned long lines = lines_wanted();
 
-	free(shell_expect(0,
-			  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
-			  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"
-			  "  sed 's/process=flood //' >flood; seq %lu | cmp - flood && rm flood",
-			  lines, lines));
+	shell_run(0,
+		  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
+		  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"
+		  "  sed 's/process=flood //' >flood; seq %lu | cmp - flood && rm flood",
+		  lines, lines);
 }
 END_TEST
 
 START_TEST(a_flood_below_the_level_leaves_what_is_above)
 {
-	free(shell_expect(0,
-			  "MPLOG_LEVEL=info mplog exec quiet --stdout=debug -- "
-			  "sh -c 'echo \"<6>begun\"; seq %lu; echo \"<6>done\"'",
-			  10 * lines_wanted()));
+	shell_run(0,
+		  "MPLOG_LEVEL=info mplog exec quiet --stdout=debug -- "
+		  "sh -c 'echo \"<6>begun\"; seq %lu; echo \"<6>done\"'",
+		  10 * lines_wanted());
 	ck_assert_uint_eq(journal_count("PROCESS=quiet", NULL), 2);
 	ck_assert_uint_eq(journal_count("MESSAGE=process=quiet done", NULL), 1);
 }
@@ -471,10 +470,8 @@ START_TEST(in_parallel_and_in_sequence)
 	static const char worker[] = "sh -c 'echo Running $0 ...; echo \"<4>Done $0.\"'";
 	char *parallel, *sequence;
 
-	free(shell_expect(0, "for i in 1 2 3; do mplog exec $i -t parallel -- %s $i & done; wait",
-			  worker));
-	free(shell_expect(0, "for i in 1 2 3; do mplog exec $i -t sequence -- %s $i; done",
-			  worker));
+	shell_run(0, "for i in 1 2 3; do mplog exec $i -t parallel -- %s $i & done; wait", worker);
+	shell_run(0, "for i in 1 2 3; do mplog exec $i -t sequence -- %s $i; done", worker);
 	parallel = records_of("parallel");
 	sequence = records_of("sequence");
 	ck_assert_uint_gt(strlen(parallel), 0);

@@ -244,7 +244,7 @@ START_TEST(a_program_that_goes_on_when_old_files_are_deleted)
 	for (int i = 0; i < 10; i++)
 		ck_assert_int_eq(mplog_info("before"), 0);
 	journald_sync();
-	free(shell_expect(0, "journalctl -q --rotate && journalctl -q --vacuum-time=1us"));
+	shell_run(0, "journalctl -q --rotate && journalctl -q --vacuum-time=1us");
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(mplog_info("after"), 0);
 	journald_sync();
@@ -319,7 +319,7 @@ START_TEST(numbers_that_lie_do_no_harm)
 					 "PROCESS_SEQ=-1", NULL),
 			 0);
 	journald_sync();
-	free(shell_expect(1, "mplog gaps --run=$RUN"));
+	shell_run(1, "mplog gaps --run=$RUN");
 }
 END_TEST
 
@@ -341,9 +341,9 @@ START_TEST(matches_choose)
 	send_number("main", 1);
 	send_number("main", 3);
 	journald_sync();
-	free(shell_expect(0, "mplog gaps --run=$RUN PROCESS=worker-1"));
-	free(shell_expect(1, "mplog gaps --run=$RUN PROCESS=main"));
-	free(shell_expect(1, "mplog gaps -t gaps"));
+	shell_run(0, "mplog gaps --run=$RUN PROCESS=worker-1");
+	shell_run(1, "mplog gaps --run=$RUN PROCESS=main");
+	shell_run(1, "mplog gaps -t gaps");
 	output = shell_expect(0, "mplog gaps --run=ffffffffffffffffffffffffffffffff");
 	ck_assert_str_eq(output, "0 records, 0 missing\n");
 	free(output);

@@ -40,16 +40,16 @@ static void write_file(const char *path, const char *text)
 
 static void setup(void)
 {
-	free(shell_expect(0, "rm -rf ship && mkdir ship ship/journal"));
+	shell_run(0, "rm -rf ship && mkdir ship ship/journal");
 	write_file("ship/work", work);
 	write_file("ship/on_host", on_host);
 	write_file("ship/ship", ship);
-	free(shell_expect(0, "cd ship && sh ship >log 2>&1 || { cat log >&2; exit 1; }"));
+	shell_run(0, "cd ship && sh ship >log 2>&1 || { cat log >&2; exit 1; }");
 }
 
 static void teardown(void)
 {
-	free(shell_expect(0, "rm -rf ship"));
+	shell_run(0, "rm -rf ship");
 }
 
 START_TEST(both_hosts_are_merged)

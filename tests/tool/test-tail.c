@@ -21,15 +21,14 @@ static void setup(void)
 	ck_assert_int_eq(setenv("LC_ALL", "C.UTF-8", 1), 0);
 	ck_assert_int_eq(setenv("TERM", "xterm-256color", 1), 0);
 	ck_assert_int_eq(unsetenv("COLUMNS"), 0);
-	free(shell_expect(0,
-			  "rm -rf tail-journal && mkdir tail-journal && "
-			  "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
-			  "-o tail-journal/alpha.journal $top_srcdir/tests/data/tail.export 2>&1"));
+	shell_run(0, "rm -rf tail-journal && mkdir tail-journal && "
+		     "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
+		     "-o tail-journal/alpha.journal $top_srcdir/tests/data/tail.export 2>&1");
 }
 
 static void teardown(void)
 {
-	free(shell_expect(0, "rm -rf tail-journal"));
+	shell_run(0, "rm -rf tail-journal");
 }
 
 static void check(const char *arguments, const char *expected)
@@ -120,14 +119,14 @@ START_TEST(nothing_is_told_by_status_and_hint)
 	ck_assert_str_eq(output,
 			 "mplog: no process of that name has logged; did you mean \"worker-1\"?\n");
 	free(output);
-	free(shell_expect(1, "mplog tail -D tail-journal -t nobody"));
-	free(shell_expect(2, "mplog tail -p loud 2>&1"));
-	free(shell_expect(2, "mplog tail --since=soon 2>&1"));
-	free(shell_expect(2, "mplog tail --output=xml 2>&1"));
-	free(shell_expect(2, "mplog tail -n many 2>&1"));
-	free(shell_expect(2, "mplog tail '[' 2>&1"));
-	free(shell_expect(2, "mplog tail --lanes --output=json 2>&1"));
-	free(shell_expect(2, "mplog tail -D /nonexistent 2>&1"));
+	shell_run(1, "mplog tail -D tail-journal -t nobody");
+	shell_run(2, "mplog tail -p loud 2>&1");
+	shell_run(2, "mplog tail --since=soon 2>&1");
+	shell_run(2, "mplog tail --output=xml 2>&1");
+	shell_run(2, "mplog tail -n many 2>&1");
+	shell_run(2, "mplog tail '[' 2>&1");
+	shell_run(2, "mplog tail --lanes --output=json 2>&1");
+	shell_run(2, "mplog tail -D /nonexistent 2>&1");
 }
 END_TEST
 
@@ -221,21 +220,20 @@ START_TEST(follow)
 	const pid_t pid = shell_start("exec mplog tail -f -n 1 --output=cat 'new-*' >followed-%d",
 				      (int)getpid());
 
-	free(shell_expect(0,
-			  "mplog log -n new-0 before\n"
-			  "mplog log -n new-1 one; mplog log -n other two; i=0\n"
-			  "until grep -q one followed-%d; do\n"
-			  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
-			  "done\n"
-			  "mplog log -n new-2 three\n"
-			  "until grep -q three followed-%d; do\n"
-			  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
-			  "done",
-			  (int)getpid(), (int)getpid()));
+	shell_run(0,
+		  "mplog log -n new-0 before\n"
+		  "mplog log -n new-1 one; mplog log -n other two; i=0\n"
+		  "until grep -q one followed-%d; do\n"
+		  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
+		  "done\n"
+		  "mplog log -n new-2 three\n"
+		  "until grep -q three followed-%d; do\n"
+		  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
+		  "done",
+		  (int)getpid(), (int)getpid());
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(child_status(pid), SIGTERM);
-	free(shell_expect(0, "! grep two followed-%d && rm followed-%d", (int)getpid(),
-			  (int)getpid()));
+	shell_run(0, "! grep two followed-%d && rm followed-%d", (int)getpid(), (int)getpid());
 }
 END_TEST
 
@@ -266,19 +264,18 @@ END_TEST
 /* Many names, close together and far between: the same records as by the index alone. */
 START_TEST(many_names_among_many_others)
 {
-	free(shell_expect(
-		0, "for i in 1 2 3; do\n"
-		   "  for name in a b c d e f g h i j k l; do\n"
-		   "    seq 20 | mplog log -n many-$name\n"
-		   "    [ $i = 2 ] || seq 300 | mplog log -n other\n"
-		   "  done\n"
-		   "done\n"
-		   "journalctl --sync\n"
-		   "for name in a b c d e f g h i j k l; do echo PROCESS=many-$name; done |\n"
-		   "  xargs journalctl -q -o cat >many\n"
-		   "mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
-		   "tail -n 600 many >last && rm many &&\n"
-		   "mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last"));
+	shell_run(0, "for i in 1 2 3; do\n"
+		     "  for name in a b c d e f g h i j k l; do\n"
+		     "    seq 20 | mplog log -n many-$name\n"
+		     "    [ $i = 2 ] || seq 300 | mplog log -n other\n"
+		     "  done\n"
+		     "done\n"
+		     "journalctl --sync\n"
+		     "for name in a b c d e f g h i j k l; do echo PROCESS=many-$name; done |\n"
+		     "  xargs journalctl -q -o cat >many\n"
+		     "mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
+		     "tail -n 600 many >last && rm many &&\n"
+		     "mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last");
 }
 END_TEST
 
