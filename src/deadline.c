@@ -5,20 +5,13 @@
 
 #include "clock.h"
 
-#define NS_PER_MS INT64_C(1000000)
-
 /* Long enough for a reader that is alive to read, and short enough not to be a deadline of its own. */
 enum { MOMENT_MS = 50 };
-
-int64_t coarse_now_ns(void)
-{
-	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
-}
 
 int64_t deadline_now_ns(struct deadline *deadline)
 {
 	if (deadline->now_ns == 0)
-		deadline->now_ns = coarse_now_ns();
+		deadline->now_ns = clock_coarse_ns();
 	return deadline->now_ns;
 }
 

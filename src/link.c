@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "hot.h"
-
-#define NS_PER_S      INT64_C(1000000000)
-#define NS_PER_MS     INT64_C(1000000)
 
 /* How often a service that is absent or stuck is looked for: it is to be used again within a
  * second of being back. */

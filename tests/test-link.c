@@ -21,7 +21,6 @@
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 100, CALLS = 1000, MESSAGE_MAX_ = 256 };
 
@@ -123,9 +122,9 @@ static int fd_of_link(void)
 
 static void wait_for_tick(void)
 {
-	const int64_t before = coarse_now_ns();
+	const int64_t before = clock_coarse_ns();
 
-	while (coarse_now_ns() == before)
+	while (clock_coarse_ns() == before)
 		;
 }
 
@@ -673,7 +672,7 @@ START_TEST(writes_nothing_to_a_stranger_after_fork)
 		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 		ck_assert_int_eq(dup2(pair[0], fd_of_link()), fd_of_link());
 		wait_for_tick();
-		atomic_store(&atomic_load(&test_link.connection)->checked_ns, coarse_now_ns());
+		atomic_store(&atomic_load(&test_link.connection)->checked_ns, clock_coarse_ns());
 		link_renew(&test_link); /* no tick needed */
 		/* Another thread is about to connect. */
 		if (_i)

@@ -23,7 +23,6 @@
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 200, LARGE = 1 << 20, BUFFER = RECORD_SIZE_MAX };
 

@@ -21,7 +21,6 @@
 #include "suite.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 100, CALLS = 1000, OUTPUT_MAX = 1 << 16 };
 
@@ -371,7 +370,7 @@ START_TEST(colors_the_process_name_on_a_terminal)
 	const int end = terminal_stderr();
 
 	style.stderr_color = -1;
-	ck_assert(stderr_is_terminal(coarse_now_ns()));
+	ck_assert(stderr_is_terminal(clock_coarse_ns()));
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_nonnull(strstr(read_all(end), "process=\033[38;5;"));
 	ck_assert_ptr_nonnull(strstr(output, "m1\033[0m x"));
@@ -388,7 +387,7 @@ START_TEST(colors_no_pipe_unless_told)
 	const int end = pipe_stderr();
 
 	style.stderr_color = -1;
-	ck_assert(!stderr_is_terminal(coarse_now_ns()));
+	ck_assert(!stderr_is_terminal(clock_coarse_ns()));
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_null(strchr(read_all(end), '\033'));
 	style.stderr_color = 1;
@@ -404,18 +403,18 @@ START_TEST(marks_lines_on_a_stream_of_the_journal)
 	struct stat status;
 
 	ck_assert_int_eq(fstat(STDERR_FILENO, &status), 0);
-	ck_assert(!stderr_is_journal(coarse_now_ns()));
+	ck_assert(!stderr_is_journal(clock_coarse_ns()));
 	(void)snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)status.st_dev,
 		       (unsigned long long)status.st_ino);
 	ck_assert_int_eq(setenv("JOURNAL_STREAM", stream, 1), 0);
 	sink_init();
-	ck_assert(stderr_is_journal(coarse_now_ns()));
+	ck_assert(stderr_is_journal(clock_coarse_ns()));
 	ck_assert(sink_stderr.is_journald());
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_int_eq(strncmp(read_all(end), "<7>20", 5), 0);
 
 	(void)pipe_stderr();
-	ck_assert(!stderr_is_journal(coarse_now_ns()));
+	ck_assert(!stderr_is_journal(clock_coarse_ns()));
 	ck_assert(!sink_stderr.is_journald());
 }
 END_TEST
@@ -427,7 +426,7 @@ START_TEST(ignores_what_is_no_stream)
 	(void)stream_end();
 	ck_assert_int_eq(setenv("JOURNAL_STREAM", bad_streams[_i], 1), 0);
 	sink_init();
-	ck_assert(!stderr_is_journal(coarse_now_ns()));
+	ck_assert(!stderr_is_journal(clock_coarse_ns()));
 }
 END_TEST
 
