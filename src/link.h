@@ -12,7 +12,8 @@
 #include <stddef.h>
 
 #include "connection.h"
-#include "sink.h"
+#include "deadline.h"
+#include "text.h"
 
 struct link {
 	const char *const *paths; /* tried in this order; ends with NULL */

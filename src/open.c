@@ -19,6 +19,7 @@
 #include "route.h"
 #include "say.h"
 #include "stamp.h"
+#include "standard-error.h"
 #include "tell.h"
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };

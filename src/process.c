@@ -14,9 +14,9 @@
 #include "override.h"
 #include "program.h"
 #include "report.h"
+#include "route.h"
 #include "scope.h"
 #include "self.h"
-#include "sink.h"
 #include "slot.h"
 #include "tell.h"
 

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "route.h"
 
+#include "standard-error.h"
+
+const struct sink *const sinks[SINK_COUNT] = {
+	[SINK_JOURNAL] = &sink_journal,
+	[SINK_SYSLOG] = &sink_syslog,
+	[SINK_STDERR] = &sink_stderr,
+};
+
+void sinks_renew(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++)
+		sinks[i]->renew();
+}
+
 /* "auto", opened with MPLOG_SINGLE. */
 enum sink_id route_first_of_single(struct route *route)
 {

@@ -13,6 +13,13 @@
 #include "sink.h"
 #include "voice.h"
 
+/* In the order in which a record falls from one to the next. */
+extern const struct sink *const sinks[SINK_COUNT];
+
+/* In a new child, before its first record: each sink takes descriptors of its own with the next
+ * record. Async-signal-safe. */
+void sinks_renew(void);
+
 struct route {
 	const struct voice *voice;
 	struct slot *slot; /* shows which sink it was; NULL: nobody asks */

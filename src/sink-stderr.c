@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "escape.h"
 #include "line.h"
 #include "memory.h"
 #include "standard-error.h"

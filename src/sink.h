@@ -5,7 +5,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "deadline.h"
@@ -50,20 +49,3 @@ struct sink {
 extern const struct sink sink_journal;
 extern const struct sink sink_syslog;
 extern const struct sink sink_stderr;
-
-/* In the order in which a record falls from one to the next. */
-extern const struct sink *const sinks[SINK_COUNT];
-
-void sinks_renew(void);
-
-/* Reads what the environment says about standard error (JOURNAL_STREAM, NO_COLOR), which only a
- * program that is not yet busy may. Call it once, and before it nothing there is set. */
-void sink_init(void);
-
-/* Whether standard error is a stream of the journal: JOURNAL_STREAM names fd 2 (sd_journal_stream
- * in systemd.exec(5)). */
-bool stderr_is_journal(int64_t now_ns);
-
-/* Whether standard error is a terminal. Both look at the descriptor itself at most once a second,
- * and after renew(): they are asked with every record. NOW_NS: of the coarse clock. */
-bool stderr_is_terminal(int64_t now_ns);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "standard-error.h"
 #include "suite.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
