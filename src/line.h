@@ -4,8 +4,8 @@
 
 #include <time.h>
 
-#include "escape.h"
 #include "sink.h"
+#include "text.h"
 
 /* 2026-11-22 09:25:11,280 DEBUG ingestd 4875 root process=1 Running process: 1 ... */
 void text_put_line(struct text *text, const struct delivery *delivery, const struct timespec *when,

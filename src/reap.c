@@ -2,6 +2,7 @@
 #include "reap.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -43,7 +44,7 @@ static bool say_end(struct notice *notice, pid_t pid)
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
 		notice_put(notice, "MPLOG_EXIT_CODE", "unknown");
-		notice_say(notice, " ended");
+		notice_textf(notice, " ended");
 		return true;
 	}
 	notice_put(notice, "MPLOG_EXIT_CODE",
@@ -51,30 +52,27 @@ static bool say_end(struct notice *notice, pid_t pid)
 		   : info.si_code == CLD_DUMPED ? "dumped"
 						: "killed");
 	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
-	notice_say(notice,
-		   info.si_code == CLD_EXITED ? " exited with status " : " was killed by signal ");
-	notice_say_number(notice, (uint64_t)info.si_status);
+	notice_textf(notice, " %s %d",
+		     info.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
+		     info.si_status);
 	return info.si_code == CLD_EXITED && info.si_status == 0;
 }
 
 static void say_figures(struct notice *notice, const struct slot *slot)
 {
-	static const char *const words[COUNTER_COUNT] = { " called, ", " sent, ", " diverted, ",
-							  " lost, ", " suppressed" };
+	static const char *const words[COUNTER_COUNT] = { "called", "sent", "diverted", "lost",
+							  "suppressed" };
 
-	notice_say(notice, ": ");
 	for (int i = 0; i < COUNTER_COUNT; i++) {
 		const uint64_t figure = atomic_load(&slot->counter[i]);
 
 		notice_put_number(notice, counter_fields[i], figure);
-		notice_say_number(notice, figure);
-		notice_say(notice, words[i]);
+		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure, words[i]);
 	}
 }
 
 static void tell(const struct slot *slot, pid_t pid)
 {
-	struct route route = route_of(&process_scope);
 	char name[PROCESS_NAME_SIZE];
 	struct notice notice;
 
@@ -82,31 +80,21 @@ static void tell(const struct slot *slot, pid_t pid)
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put(&notice, "MPLOG_CHILD", name);
 	notice_put_number(&notice, "MPLOG_CHILD_PID", (uint64_t)pid);
-	notice_say(&notice, "Process ");
-	notice_say(&notice, name);
-	notice_say(&notice, " (pid ");
-	notice_say_number(&notice, (uint64_t)pid);
-	notice_say(&notice, ")");
+	notice_textf(&notice, "Process %s (pid %d)", name, pid);
 	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
 	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
 	notice_put_time(&notice, "MPLOG_SINCE", atomic_load(&slot->since_ns));
 	say_figures(&notice, slot);
-	if (notice.level <= route.voice->level)
-		(void)notice_send(&notice, &route);
-}
-
-static void tell_what_it_could_not(pid_t pid)
-{
-	struct route route = route_of(&process_scope);
-
-	tell_suppressed_by(&route, pid);
+	if (notice.level <= scope_voice(&process_scope)->level)
+		notice_log(&notice, &process_scope);
 }
 
 int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, self_is_foreign());
+	struct route route;
 
 	if (!slot || pid == self_pid())
 		return -ESRCH;
@@ -116,7 +104,8 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
-	tell_what_it_could_not(pid);
+	route = route_to(&scope_voice(&process_scope)->output);
+	tell_suppressed_by(&route, pid);
 	tell(slot, pid);
 	return 0;
 }

@@ -25,9 +25,9 @@ static atomic_bool torn;
 static void put_record(struct text *text, const struct delivery *delivery,
 		       const struct stderr_look *look, const struct timespec *when)
 {
-	const struct style *const style = delivery->style;
-	const bool color = style->stderr_color > 0 ||
-			   (style->stderr_color < 0 && look->is_terminal && !stderr_no_color());
+	const struct output *const output = delivery->output;
+	const bool color = output->stderr_color > 0 ||
+			   (output->stderr_color < 0 && look->is_terminal && !stderr_no_color());
 
 	if (atomic_load_explicit(&torn, memory_order_relaxed))
 		text_put_char(text, '\n');
@@ -36,7 +36,7 @@ static void put_record(struct text *text, const struct delivery *delivery,
 		text_put_number(text, (unsigned)delivery->record->level);
 		text_put_char(text, '>');
 	}
-	if (style->stderr_json)
+	if (output->stderr_json)
 		text_put_json_line(text, delivery, when);
 	else
 		text_put_line(text, delivery, when, color);

@@ -39,7 +39,7 @@ static struct text put_draft(char *buffer, size_t capacity, const struct draft *
 	/* The byte behind the message, which link_send() wants, is none of it. */
 	struct text text = { buffer, capacity - 1, 0 };
 
-	if (draft->delivery->style->syslog_rfc5424)
+	if (draft->delivery->output->syslog_rfc5424)
 		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
 				 draft->with_fields);
 	else
@@ -112,7 +112,7 @@ static int syslog_write(const struct delivery *delivery)
 	int r;
 
 	(void)clock_gettime(CLOCK_REALTIME, &draft.when);
-	if (delivery->style->syslog_rfc5424)
+	if (delivery->output->syslog_rfc5424)
 		get_host(&draft);
 	text = put_draft(buffer, sizeof(buffer), &draft);
 	r = text.size <= text.capacity ? send_text(&draft, text) : send_large(&draft, text.size);

@@ -5,8 +5,8 @@
 
 #include <time.h>
 
-#include "text.h"
 #include "sink.h"
+#include "text.h"
 
 /* <14>Nov 22 09:25:11 ingestd[4875]: process=1 Running process: 1 ... */
 void text_put_rfc3164(struct text *text, const struct delivery *delivery,

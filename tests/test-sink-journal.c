@@ -44,10 +44,10 @@ static void tear_down(void)
 
 static int write_within(unsigned timeout_ms)
 {
-	static const struct style style = { .identifier = "x", .process = "x" };
+	static const struct output output = { .identifier = "x", .process = "x" };
 	struct deadline deadline = { .timeout_ms = timeout_ms };
 	struct record record;
-	const struct delivery delivery = { &record, &style, &deadline, getpid() };
+	const struct delivery delivery = { &record, &output, &deadline };
 	struct thread *const thread = thread_get();
 	const uint64_t outer = epoch_enter(thread);
 	int r;
