@@ -26,7 +26,7 @@ static bool is_word(char c)
 	       c == '_';
 }
 
-/* Where name stands in the prefix as a word of its own: not the s of "process=s". */
+/* Finds name in the prefix as a word of its own: not the first s of "process=s". */
 static const char *find_word(struct bytes prefix, struct bytes name)
 {
 	const char *const end = prefix.data + prefix.size;
@@ -94,7 +94,7 @@ static void put_byte_items(struct text *text, struct bytes value, bool is_first)
 	}
 }
 
-/* Of MESSAGE the prefix and the text: it has standard error's own one in place of the journal's. */
+/* PREFIX: of MESSAGE alone, standard error's in place of the journal's. */
 static void put_value(struct text *text, struct bytes prefix, struct bytes value)
 {
 	if (bytes_are_text(prefix) && bytes_are_text(value)) {

@@ -26,7 +26,7 @@ void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 	if (mistakes->n && !same_file)
 		mistakes_tell(mistakes);
 	mistakes->n++;
-	/* Of errors and warnings the worst, of those the first. */
+	/* Errors before warnings, and the first line of them. */
 	if (same_file && mistakes->severity > complaint->severity)
 		return;
 	if (same_file && mistakes->severity == complaint->severity &&

@@ -35,7 +35,7 @@ void notice_begin(struct notice *notice, enum notice_kind kind, int level)
 	notice_put(notice, "MESSAGE_ID", notice_message_ids[kind]);
 }
 
-static void put(struct notice *notice, const char *name, struct bytes value)
+static void put_bytes(struct notice *notice, const char *name, struct bytes value)
 {
 	struct text *fields = &notice->fields;
 	const struct bytes n = { name, strlen(name) };
@@ -49,7 +49,7 @@ static void put(struct notice *notice, const char *name, struct bytes value)
 
 void notice_put(struct notice *notice, const char *name, const char *value)
 {
-	put(notice, name, (struct bytes){ value, strlen(value) });
+	put_bytes(notice, name, (struct bytes){ value, strlen(value) });
 }
 
 void notice_put_number(struct notice *notice, const char *name, uint64_t number)
@@ -58,7 +58,7 @@ void notice_put_number(struct notice *notice, const char *name, uint64_t number)
 	struct text text = { .data = digits, .capacity = sizeof(digits) };
 
 	text_put_number(&text, number);
-	put(notice, name, (struct bytes){ digits, text.size });
+	put_bytes(notice, name, (struct bytes){ digits, text.size });
 }
 
 void notice_put_time(struct notice *notice, const char *name, int64_t realtime_ns)

@@ -37,8 +37,9 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* How it ended, where nobody has waited for it yet. */
-static bool say_end(struct notice *notice, pid_t pid)
+/* Puts how the child ended, where the program has not waited for it yet. Returns whether that was a
+ * success, as far as is known. */
+static bool put_end(struct notice *notice, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
@@ -58,7 +59,7 @@ static bool say_end(struct notice *notice, pid_t pid)
 	return info.si_code == CLD_EXITED && info.si_status == 0;
 }
 
-static void say_figures(struct notice *notice, const struct slot *slot)
+static void put_figures(struct notice *notice, const struct slot *slot)
 {
 	static const char *const words[COUNTER_COUNT] = { "called", "sent", "diverted", "lost",
 							  "suppressed" };
@@ -71,7 +72,7 @@ static void say_figures(struct notice *notice, const struct slot *slot)
 	}
 }
 
-static void tell(const struct slot *slot, pid_t pid)
+static void report_end(const struct slot *slot, pid_t pid)
 {
 	char name[PROCESS_NAME_SIZE];
 	struct notice notice;
@@ -81,12 +82,13 @@ static void tell(const struct slot *slot, pid_t pid)
 	notice_put(&notice, "MPLOG_CHILD", name);
 	notice_put_number(&notice, "MPLOG_CHILD_PID", (uint64_t)pid);
 	notice_textf(&notice, "Process %s (pid %d)", name, pid);
-	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
+	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
-	/* What it gave and did not count any more was in flight when it was killed: mplog gaps. */
+	/* A record that has a number and is in no counter was in flight when the child was killed: see
+	 * mplog gaps. */
 	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
 	notice_put_time(&notice, "MPLOG_SINCE", atomic_load(&slot->since_ns));
-	say_figures(&notice, slot);
+	put_figures(&notice, slot);
 	if (notice.level <= scope_voice(&process_scope)->level)
 		notice_log(&notice, &process_scope);
 }
@@ -106,7 +108,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		stats_read(stats, slot, pid);
 	route = route_to(&scope_voice(&process_scope)->output);
 	tell_suppressed_by(&route, pid);
-	tell(slot, pid);
+	report_end(slot, pid);
 	return 0;
 }
 

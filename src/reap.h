@@ -7,11 +7,11 @@
 #include "board.h"
 #include "mplog.h"
 
-/* As mplog_reap(), but for the check of stats; NULL: only the record. */
+/* Does what mplog_reap() does, but for the check of STATS; NULL: only the notice. */
 int reap(pid_t pid, struct mplog_stats *stats);
 
-/* All children that died and were not told of. */
+/* Reports all children that died and were not reported. */
 void reap_all(void);
 
-/* The figures on a slot. stats->size is set; what lies beyond it is not touched. */
+/* Reads the figures on a slot. stats->size is set; what lies beyond it is not touched. */
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid);

@@ -6,11 +6,11 @@
 #include "stamp.h"
 
 enum {
-	FACILITY_USER = 1, /* what syslog(3) takes for a program that says nothing */
+	FACILITY_USER = 1, /* syslog(3)'s default */
 	APP_NAME_MAX = 48, /* RFC 5424, section 6 */
 	HOST_NAME_MAX_ = 255,
 	PARAM_NAME_MAX = 32,
-	TAG_MAX = 64, /* RFC 3164 says 32; syslogd of today take more */
+	TAG_MAX = 64, /* RFC 3164 says 32; today's services take more */
 };
 
 /* 32473 is the enterprise number for examples (RFC 5612): mplog has none of its own. */
@@ -26,7 +26,7 @@ static void put_priority(struct text *text, const struct delivery *delivery)
 	text_put_char(text, '>');
 }
 
-/* A word of printable ASCII, of which `stops` would be the end. */
+/* Puts a word of printable ASCII; in place of others and of STOPS, which would end it, '_'. */
 static void put_word(struct text *text, const char *word, size_t max, const char *stops)
 {
 	if (!word || !*word) {

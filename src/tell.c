@@ -12,21 +12,18 @@
 #include "self.h"
 #include "slot.h"
 
-_Atomic uint64_t tell_lost_count, tell_diverted_count;
+struct loss_pending loss_pending;
 
-static struct {
-	_Atomic uint64_t first, last; /* PROCESS_SEQ */
-	_Atomic int64_t since_ns;
-	_Atomic bool sink_reported[SINK_COUNT]; /* inherited: a notice once a run */
-} untold;
+/* A child inherits it: a run has one notice of each sink. */
+static _Atomic bool sink_reported[SINK_COUNT];
 
 void tell_forget(void)
 {
-	atomic_store(&tell_lost_count, 0);
-	atomic_store(&tell_diverted_count, 0);
-	atomic_store(&untold.first, 0);
-	atomic_store(&untold.last, 0);
-	atomic_store(&untold.since_ns, 0);
+	atomic_store(&loss_pending.lost, 0);
+	atomic_store(&loss_pending.diverted, 0);
+	atomic_store(&loss_pending.first, 0);
+	atomic_store(&loss_pending.last, 0);
+	atomic_store(&loss_pending.since_ns, 0);
 }
 
 static void note_start(_Atomic int64_t *since_ns)
@@ -41,12 +38,12 @@ void tell_note(bool lost, uint64_t sequence)
 {
 	uint64_t none = 0;
 
-	note_start(&untold.since_ns);
+	note_start(&loss_pending.since_ns);
 	if (sequence) {
-		(void)atomic_compare_exchange_strong(&untold.first, &none, sequence);
-		atomic_store(&untold.last, sequence);
+		(void)atomic_compare_exchange_strong(&loss_pending.first, &none, sequence);
+		atomic_store(&loss_pending.last, sequence);
 	}
-	atomic_fetch_add(lost ? &tell_lost_count : &tell_diverted_count, 1);
+	atomic_fetch_add(lost ? &loss_pending.lost : &loss_pending.diverted, 1);
 }
 
 static void put_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
@@ -74,11 +71,11 @@ struct account {
 static struct account take_account(void)
 {
 	return (struct account){
-		.since_ns = atomic_exchange(&untold.since_ns, 0),
-		.lost = atomic_exchange(&tell_lost_count, 0),
-		.diverted = atomic_exchange(&tell_diverted_count, 0),
-		.first = atomic_exchange(&untold.first, 0),
-		.last = atomic_load(&untold.last),
+		.since_ns = atomic_exchange(&loss_pending.since_ns, 0),
+		.lost = atomic_exchange(&loss_pending.lost, 0),
+		.diverted = atomic_exchange(&loss_pending.diverted, 0),
+		.first = atomic_exchange(&loss_pending.first, 0),
+		.last = atomic_load(&loss_pending.last),
 	};
 }
 
@@ -95,11 +92,11 @@ static void fill_gaps(struct account *account)
 static void give_back(const struct account *account)
 {
 	if (account->since_ns)
-		atomic_store(&untold.since_ns, account->since_ns);
+		atomic_store(&loss_pending.since_ns, account->since_ns);
 	if (account->first)
-		atomic_store(&untold.first, account->first);
-	atomic_fetch_add(&tell_lost_count, account->lost);
-	atomic_fetch_add(&tell_diverted_count, account->diverted);
+		atomic_store(&loss_pending.first, account->first);
+	atomic_fetch_add(&loss_pending.lost, account->lost);
+	atomic_fetch_add(&loss_pending.diverted, account->diverted);
 }
 
 static struct dispatch_result send_account(struct route *route, const struct account *account,
@@ -177,7 +174,7 @@ void tell_sink(const struct route *route, const struct dispatch_result *result, 
 
 	if (result->failed == SINK_NONE)
 		return;
-	if (atomic_exchange(&untold.sink_reported[result->primary], true) ||
+	if (atomic_exchange(&sink_reported[result->primary], true) ||
 	    !board_tell_once(key_of(result->primary)))
 		return;
 	route_exclude(&way, result);

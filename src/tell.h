@@ -13,12 +13,17 @@
 /* Counts a record that was lost, or (not LOST) diverted. SEQUENCE: its PROCESS_SEQ, or 0. */
 void tell_note(bool lost, uint64_t sequence);
 
-extern _Atomic uint64_t tell_lost_count, tell_diverted_count; /* those not yet reported */
+/* What is not yet reported; in a child nothing is. */
+extern struct loss_pending {
+	_Atomic uint64_t lost, diverted;
+	_Atomic uint64_t first, last; /* PROCESS_SEQ */
+	_Atomic int64_t since_ns;
+} loss_pending;
 
 static inline bool tell_is_anything_untold(void)
 {
-	return atomic_load_explicit(&tell_lost_count, memory_order_relaxed) ||
-	       atomic_load_explicit(&tell_diverted_count, memory_order_relaxed);
+	return atomic_load_explicit(&loss_pending.lost, memory_order_relaxed) ||
+	       atomic_load_explicit(&loss_pending.diverted, memory_order_relaxed);
 }
 
 COLD void tell_lost_now(struct route *route, struct scope *scope);
