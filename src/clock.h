@@ -16,7 +16,7 @@ static inline int64_t clock_now_ns(clockid_t id)
 	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
+/* The monotonic clock as of the kernel's last tick: some milliseconds old, a few nanoseconds to read. */
 static inline int64_t clock_coarse_ns(void)
 {
 	return clock_now_ns(CLOCK_MONOTONIC_COARSE);

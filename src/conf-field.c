@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "dtoa.h"
-#include "field.h"
+#include "field-name.h"
 
 enum { NUMBER_SIZE = 32 }; /* sign, 17 digits, point, exponent or zeros, NUL */
 

@@ -36,15 +36,6 @@ static void count(const struct scope *scope, struct slot *slot, enum counter cou
 		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
 }
 
-/* The process's last record is that of any of its scopes. */
-static void show_sink(const struct slot *slot)
-{
-	struct slot *process = scope_slot(&process_scope);
-
-	atomic_store_explicit(&process->sink, slot->sink, memory_order_relaxed);
-	atomic_store_explicit(&process->sink_error, slot->sink_error, memory_order_relaxed);
-}
-
 static uint64_t next_sequence(const struct voice *voice)
 {
 	struct slot *process = scope_slot(&process_scope);
@@ -186,13 +177,13 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
 			  call->saved_errno);
 	result = send_record(&route, &source, buffer, capacity);
-	status_publish_sink(slot, &result);
+	status_publish_result(slot, &result);
 	if (LIKELY(result.error == 0))
 		count(scope, slot, COUNTER_SENT);
 	else
 		finish_otherwise(scope, &route, result, sequence, tells);
-	if (scope != &process_scope)
-		show_sink(slot);
+	if (scope != &process_scope) /* the process's last record is that of any of its scopes */
+		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
 }
 

@@ -24,7 +24,7 @@ struct record_field {
  * well-formed. Begin with cursor = the encoded bytes. */
 bool record_next(struct bytes *cursor, struct record_field *ret);
 
-/* Whether a field has that name. */
+/* Returns whether a field has that name. */
 bool encoding_is_named(const struct record_field *field, struct bytes name);
 
 /* Write a field in the form with a size, in the other one, and in the one that its value needs. */

@@ -2,7 +2,7 @@
 #include "fields.h"
 
 #include "encoding.h"
-#include "field.h"
+#include "field-name.h"
 #include "dtoa.h"
 
 enum {

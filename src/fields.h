@@ -14,7 +14,7 @@ struct call_fields {
 	size_t n;
 };
 
-/* Returns out's new size. */
+/* As text_put_fields(), for a call with fields; returns the new size of out. */
 size_t text_put_merged_fields(struct text out, struct bytes scope_fields, struct call_fields call);
 
 /* Writes the scope's encoded fields but for those that the call has too, then the call's. */

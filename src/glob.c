@@ -5,116 +5,60 @@
 
 static const char special[] = "*?[\\";
 
-struct char_class {
-	const char *name;
-	bool (*contains)(unsigned char c);
+/* Pairs of the first and the last byte of a range. <ctype.h> would look at the locale. */
+static const struct {
+	const char *name, *ranges;
+} classes[] = {
+	{ "alnum", "09AZaz" },   { "alpha", "AZaz" },
+	{ "blank", "\t\t  " },   { "cntrl", "\1\x1f\x7f\x7f" },
+	{ "digit", "09" },       { "graph", "!~" },
+	{ "lower", "az" },       { "print", " ~" },
+	{ "punct", "!/:@[`{~" }, { "space", "\t\r  " },
+	{ "upper", "AZ" },       { "xdigit", "09AFaf" },
 };
 
-/* <ctype.h> would look at the locale. */
-static bool is_upper(unsigned char c)
+static bool is_in(const char *ranges, char c)
 {
-	return c >= 'A' && c <= 'Z';
+	for (; *ranges != '\0'; ranges += 2) {
+		if (ranges[0] <= c && c <= ranges[1])
+			return true;
+	}
+	return false;
 }
-
-static bool is_lower(unsigned char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool is_alpha(unsigned char c)
-{
-	return is_upper(c) || is_lower(c);
-}
-
-static bool is_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(unsigned char c)
-{
-	return is_alpha(c) || is_digit(c);
-}
-
-static bool is_xdigit(unsigned char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_graph(unsigned char c)
-{
-	return c > ' ' && c < 0x7f;
-}
-
-static bool is_print(unsigned char c)
-{
-	return c >= ' ' && c < 0x7f;
-}
-
-static bool is_punct(unsigned char c)
-{
-	return is_graph(c) && !is_alnum(c);
-}
-
-static bool is_blank(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_space(unsigned char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool is_cntrl(unsigned char c)
-{
-	return c < ' ' || c == 0x7f;
-}
-
-static const struct char_class classes[] = {
-	{ "alnum", is_alnum }, { "alpha", is_alpha }, { "blank", is_blank },
-	{ "cntrl", is_cntrl }, { "digit", is_digit }, { "graph", is_graph },
-	{ "lower", is_lower }, { "print", is_print }, { "punct", is_punct },
-	{ "space", is_space }, { "upper", is_upper }, { "xdigit", is_xdigit },
-};
 
 /* [:name:], of which p is the name. Returns what follows it, or NULL: there is no such class. */
-static const char *read_class(const char *p, unsigned char c, bool *found)
+static const char *read_class(const char *p, char c, bool *found)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
 		const size_t length = strlen(classes[i].name);
 
 		if (strncmp(p, classes[i].name, length) == 0 && p[length] == ':' &&
 		    p[length + 1] == ']') {
-			*found |= classes[i].contains(c);
+			*found |= is_in(classes[i].ranges, c);
 			return p + length + 2;
 		}
 	}
 	return NULL;
 }
 
-/* x, \x, [.x.] or [=x=]. Returns what follows it, or NULL: that is none. */
-static const char *read_character(const char *p, unsigned char *ret)
+/* x or \x. Returns what follows it, or NULL: that is none. [=x=] and [.x.], which the C locale has no
+ * use for, are none either. */
+static const char *read_character(const char *p, char *ret)
 {
-	if (p[0] == '[' && (p[1] == '.' || p[1] == '=')) {
-		if (p[2] == '\0' || p[3] != p[1] || p[4] != ']')
-			return NULL;
-		*ret = (unsigned char)p[2];
-		return p + 5;
-	}
+	if (p[0] == '[' && p[1] != '\0' && strchr(":.=", p[1]))
+		return NULL;
 	if (p[0] == '\\')
 		p++;
 	if (*p == '\0')
 		return NULL;
-	*ret = (unsigned char)*p;
+	*ret = *p;
 	return p + 1;
 }
 
 /* One member of a bracket expression: a class, a range or a character. */
-static const char *read_member(const char *p, unsigned char c, bool *found)
+static const char *read_member(const char *p, char c, bool *found)
 {
-	const bool is_equivalence = p[0] == '[' && p[1] == '=';
-	unsigned char first, last;
+	char first, last;
 
 	if (p[0] == '[' && p[1] == ':')
 		return read_class(p + 2, c, found);
@@ -123,17 +67,15 @@ static const char *read_member(const char *p, unsigned char c, bool *found)
 	if (!p)
 		return NULL;
 	last = first;
-	if (p[0] == '-' && p[1] != ']' && p[1] != '\0') {
-		if (is_equivalence || (p[1] == '[' && (p[2] == '=' || p[2] == ':')))
-			return NULL;
+	if (p[0] == '-' && p[1] != ']' && p[1] != '\0')
 		p = read_character(p + 1, &last);
-	}
-	*found |= first <= c && c <= last;
+	*found |=
+		(unsigned char)first <= (unsigned char)c && (unsigned char)c <= (unsigned char)last;
 	return p;
 }
 
 /* What stands behind the [. Returns what follows its ], or NULL: ill-formed. */
-static const char *match_bracket(const char *p, unsigned char c, bool *ret_match)
+static const char *match_bracket(const char *p, char c, bool *ret_match)
 {
 	const bool inverted = *p == '!' || *p == '^';
 	bool found = false;
@@ -161,7 +103,7 @@ static const char *match_one(const char *p, char c)
 	case '?':
 		return p + 1;
 	case '[':
-		p = match_bracket(p + 1, (unsigned char)c, &match);
+		p = match_bracket(p + 1, c, &match);
 		return match ? p : NULL;
 	case '\\':
 		p++;
@@ -213,6 +155,15 @@ struct glob glob_compile(const char *pattern)
 	return glob;
 }
 
+static const char *bracket_mistake(const char *p)
+{
+	if (strstr(p, "[:"))
+		return "its \"[\" is not closed, or holds an unknown [:class:]";
+	if (strstr(p, "[=") || strstr(p, "[."))
+		return "its \"[\" is not closed, or holds [=x=] or [.x.] (write x)";
+	return "its \"[\" is not closed";
+}
+
 const char *glob_mistake(const char *pattern)
 {
 	bool match;
@@ -220,9 +171,7 @@ const char *glob_mistake(const char *pattern)
 	for (const char *p = pattern, *next; *p != '\0'; p = next) {
 		next = *p == '[' ? match_bracket(p + 1, 0, &match) : p + 1;
 		if (!next)
-			return strstr(p, "[:") || strstr(p, "[.") || strstr(p, "[=")
-				       ? "its \"[\" is not closed, or holds an unknown [:class:]"
-				       : "its \"[\" is not closed";
+			return bracket_mistake(p);
 		if (*p == '\\' && *next++ == '\0')
 			return "it ends with a backslash";
 	}
@@ -245,4 +194,11 @@ bool glob_match(const struct glob *glob, const char *string, size_t length)
 		return match_pattern(glob->pattern + glob->literal, string + glob->literal,
 				     string + length);
 	}
+}
+
+bool glob_match_once(const char *pattern, const char *string)
+{
+	const struct glob glob = glob_compile(pattern);
+
+	return glob_match(&glob, string, strlen(string));
 }

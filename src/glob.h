@@ -22,7 +22,11 @@ struct glob {
 /* Keeps the pointer. */
 struct glob glob_compile(const char *pattern);
 
-/* What is wrong with the pattern: a [ without its ], a \ at the end; or NULL. */
+/* What is wrong with the pattern: a [ without its ], an unknown [:class:], an [=x=] or [.x.], a \ at
+ * the end; or NULL. */
 const char *glob_mistake(const char *pattern);
 
 bool glob_match(const struct glob *glob, const char *string, size_t length);
+
+/* Compiles and matches. */
+bool glob_match_once(const char *pattern, const char *string);

@@ -12,14 +12,8 @@
 enum {
 	WORD_MAX = 32,  /* longer words are compared as far as this */
 	VALUE_MAX = 64, /* what is shown of a wrong value */
-	LEVEL_FIRST = -1,
-	LEVEL_LAST = 7,
 };
 
-static const char *const level_words[] = {
-	"emerg", "alert", "crit",     "err",   "warning", "notice", "info", "debug",
-	"none",  "error", "critical", "fatal", "warn",    "trace",  "off",  NULL,
-};
 static const char *const switch_words[] = { "true", "false", NULL };
 static const char *const no_words[] = { NULL };
 static const char *const auto_words[] = { "auto", "true", "false", NULL };
@@ -89,15 +83,6 @@ static void append_words(char *buffer, size_t size, const char *const *words)
 	}
 }
 
-static void append_levels(char *buffer, size_t size)
-{
-	for (int level = LEVEL_FIRST + 1; level <= LEVEL_LAST; level++) {
-		append(buffer, size, mplog_level_name(level));
-		append(buffer, size, " ");
-	}
-	append(buffer, size, mplog_level_name(LEVEL_FIRST));
-}
-
 void hint_expected(enum setting setting, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
@@ -105,7 +90,7 @@ void hint_expected(enum setting setting, char *buffer, size_t size)
 	buffer[0] = '\0';
 	switch (info->kind) {
 	case KIND_LEVEL:
-		append_levels(buffer, size);
+		append(buffer, size, LEVEL_NAMES);
 		break;
 	case KIND_TEXT:
 		append(buffer, size, "a string in quotes");

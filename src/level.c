@@ -5,22 +5,23 @@
 #include <stddef.h>
 #include <strings.h>
 
-/* The first name of each level is the one that is printed. */
-static const struct level {
-	const char *name;
-	int number;
-} levels[] = {
-	{ "emerg", MPLOG_EMERG },   { "alert", MPLOG_ALERT },     { "crit", MPLOG_CRIT },
-	{ "err", MPLOG_ERR },       { "warning", MPLOG_WARNING }, { "notice", MPLOG_NOTICE },
-	{ "info", MPLOG_INFO },     { "debug", MPLOG_DEBUG },     { "none", MPLOG_NONE },
-
-	{ "critical", MPLOG_CRIT }, { "fatal", MPLOG_CRIT },      { "error", MPLOG_ERR },
-	{ "warn", MPLOG_WARNING },  { "trace", MPLOG_DEBUG },     { "off", MPLOG_NONE },
+/* First the name of each level, by its number, and that of MPLOG_NONE; then other names of them. */
+const char *const level_words[] = {
+	"emerg", "alert", "crit",     "err",   "warning", "notice", "info", "debug",
+	"none",  "error", "critical", "fatal", "warn",    "trace",  "off",  NULL,
 };
 
-enum {
-	N_LEVELS = sizeof(levels) / sizeof(levels[0]),
+static const int level_of_word[] = {
+	MPLOG_EMERG,  MPLOG_ALERT, MPLOG_CRIT,    MPLOG_ERR,   MPLOG_WARNING,
+	MPLOG_NOTICE, MPLOG_INFO,  MPLOG_DEBUG,   MPLOG_NONE,  MPLOG_ERR,
+	MPLOG_CRIT,   MPLOG_CRIT,  MPLOG_WARNING, MPLOG_DEBUG, MPLOG_NONE,
 };
+
+_Static_assert(sizeof(level_of_word) / sizeof(level_of_word[0]) + 1 ==
+		       sizeof(level_words) / sizeof(level_words[0]),
+	       "each word has a level");
+
+enum { WORD_OF_NONE = MPLOG_DEBUG + 1 };
 
 static int parse_digit(const char *name, int *ret_level)
 {
@@ -35,9 +36,9 @@ int mplog_level_parse(const char *name, int *ret_level)
 	if (!name || !ret_level)
 		return -EINVAL;
 
-	for (size_t i = 0; i < N_LEVELS; i++) {
-		if (strcasecmp(name, levels[i].name) == 0) {
-			*ret_level = levels[i].number;
+	for (size_t i = 0; level_words[i]; i++) {
+		if (strcasecmp(name, level_words[i]) == 0) {
+			*ret_level = level_of_word[i];
 			return 0;
 		}
 	}
@@ -46,9 +47,7 @@ int mplog_level_parse(const char *name, int *ret_level)
 
 const char *mplog_level_name(int level)
 {
-	for (size_t i = 0; i < N_LEVELS; i++) {
-		if (levels[i].number == level)
-			return levels[i].name;
-	}
-	return NULL;
+	if (level == MPLOG_NONE)
+		return level_words[WORD_OF_NONE];
+	return level >= MPLOG_EMERG && level <= MPLOG_DEBUG ? level_words[level] : NULL;
 }

@@ -4,5 +4,8 @@
 
 #include "mplog.h"
 
-/* What a message about a wrong level offers. */
+/* Every name that a level has; ends with NULL. */
+extern const char *const level_words[];
+
+/* Those that are printed: what a message about a wrong level offers. */
 #define LEVEL_NAMES "emerg alert crit err warning notice info debug none"

@@ -10,7 +10,7 @@
 
 #include "call.h"
 #include "emit.h"
-#include "field.h"
+#include "field-name.h"
 #include "notice.h"
 #include "open.h"
 #include "process.h"

@@ -13,12 +13,12 @@ enum {
 /* The bytes of process names, for messages. */
 #define PROCESS_NAME_BYTES "A-Z a-z 0-9 . _ : @ / + -"
 
-/* Whether process names may have that byte. */
+/* Returns whether process names may have that byte. */
 bool process_name_allows(char byte);
 
 /* Makes a process name of any string: bytes that process names do not have become '_', and what is
  * over PROCESS_NAME_SIZE - 1 of them is cut. False where the string was changed. */
 bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);
 
-/* Whether text, which may be NULL, is 32 hexadecimal digits, in either case. */
+/* Returns whether TEXT, which may be NULL, is 32 hexadecimal digits, in either case. */
 bool run_id_is_valid(const char *text);

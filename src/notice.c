@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "encoding.h"
+#include "field-name.h"
 #include "format.h"
 #include "hash.h"
 #include "mplog.h"
@@ -122,7 +123,7 @@ struct dispatch_result notice_send(const struct notice *notice, struct route *ro
 	const struct dispatch_result result =
 		notice_dispatch(notice, route, scope_voice(scope)->head);
 
-	status_publish_sink(scope_slot(scope), &result);
+	status_publish_result(scope_slot(scope), &result);
 	return result;
 }
 
@@ -197,7 +198,7 @@ void notice_level_expired(struct scope *scope, int level)
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_LEVEL, MPLOG_NOTICE);
-	notice_put(&notice, "MPLOG_LEVEL", mplog_level_name(level));
+	notice_put(&notice, FIELD_NAME_LEVEL, mplog_level_name(level));
 	notice_textf(&notice, "The level is %s again: the time of the one set from outside is over",
 		     mplog_level_name(level));
 	notice_log(&notice, scope);

@@ -25,7 +25,7 @@ enum {
 
 static uint32_t entries_used(const struct board *board)
 {
-	const uint32_t used = board ? atomic_load(&board->overrides_used) : 0;
+	const uint32_t used = atomic_load(&board->overrides_used);
 
 	return used < BOARD_OVERRIDES ? used : BOARD_OVERRIDES;
 }
@@ -75,21 +75,15 @@ static void write_entry(struct override *override, const struct override_entry *
 
 /* ---- Levels of a slot ------------------------------------------------------------------------ */
 
-static bool matches(const char *pattern, const char *name)
-{
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, name, strlen(name));
-}
-
 /* Returns the entry for that name, with a person of 0 where there is none. */
 static struct override_entry find_entry(const char *name, uint64_t now_ms)
 {
 	const struct board *board = board_get();
 	struct override_entry entry;
 
-	for (uint32_t i = entries_used(board); i-- > 0;) {
-		if (read_entry(&board->override[i], now_ms, &entry) && matches(entry.pattern, name))
+	for (uint32_t i = board ? entries_used(board) : 0; i-- > 0;) {
+		if (read_entry(&board->override[i], now_ms, &entry) &&
+		    glob_match_once(entry.pattern, name))
 			return entry;
 	}
 	return (struct override_entry){ .person = 0 };
@@ -124,7 +118,7 @@ static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms
 
 void slot_apply_overrides(struct slot *slot, const char *name)
 {
-	apply_overrides(slot, name, (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000);
+	apply_overrides(slot, name, (uint64_t)clock_coarse_ns() / 1000000);
 }
 
 /* An earlier entry of the table may still hold. */

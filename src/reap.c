@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "board.h"
 #include "lineage.h"
+#include "field-name.h"
 #include "notice.h"
 #include "tell.h"
 #include "route.h"
@@ -15,9 +17,11 @@
 #include "slot.h"
 
 static const char *const counter_fields[COUNTER_COUNT] = {
-	[COUNTER_CALLED] = "MPLOG_CALLED",         [COUNTER_SENT] = "MPLOG_SENT",
-	[COUNTER_DIVERTED] = "MPLOG_DIVERTED",     [COUNTER_LOST] = "MPLOG_LOST",
-	[COUNTER_SUPPRESSED] = "MPLOG_SUPPRESSED",
+	[COUNTER_CALLED] = "MPLOG_CALLED",
+	[COUNTER_SENT] = FIELD_NAME_SENT,
+	[COUNTER_DIVERTED] = FIELD_NAME_DIVERTED,
+	[COUNTER_LOST] = FIELD_NAME_LOST,
+	[COUNTER_SUPPRESSED] = FIELD_NAME_SUPPRESSED,
 };
 
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
@@ -44,11 +48,11 @@ static bool put_end(struct notice *notice, pid_t pid)
 	siginfo_t info = { .si_pid = 0 };
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
-		notice_put(notice, "MPLOG_EXIT_CODE", "unknown");
+		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
 		notice_textf(notice, " ended");
 		return true;
 	}
-	notice_put(notice, "MPLOG_EXIT_CODE",
+	notice_put(notice, FIELD_NAME_EXIT_CODE,
 		   info.si_code == CLD_EXITED   ? "exited"
 		   : info.si_code == CLD_DUMPED ? "dumped"
 						: "killed");
@@ -79,15 +83,15 @@ static void report_end(const struct slot *slot, pid_t pid)
 
 	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
-	notice_put(&notice, "MPLOG_CHILD", name);
-	notice_put_number(&notice, "MPLOG_CHILD_PID", (uint64_t)pid);
+	notice_put(&notice, FIELD_NAME_CHILD, name);
+	notice_put_number(&notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
 	notice_textf(&notice, "Process %s (pid %d)", name, pid);
 	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* A record that has a number and is in no counter was in flight when the child was killed: see
 	 * mplog gaps. */
-	notice_put_number(&notice, "MPLOG_LAST_SEQ", atomic_load(&slot->sequence));
-	notice_put_time(&notice, "MPLOG_SINCE", atomic_load(&slot->since_ns));
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
+	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	put_figures(&notice, slot);
 	if (notice.level <= scope_voice(&process_scope)->level)
 		notice_log(&notice, &process_scope);

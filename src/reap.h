@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* reap: the last figures of children that died. */
+/* reap: the last figures of children that have ended. */
 #pragma once
 
 #include <sys/types.h>
 
-#include "board.h"
+#include "layout.h"
 #include "mplog.h"
 
 /* Does what mplog_reap() does, but for the check of STATS; NULL: only the notice. */

@@ -14,7 +14,7 @@
 
 /* What a record is made of. */
 struct record_source {
-	struct bytes head;   /* encoded: who speaks; nothing may take these fields' place */
+	struct bytes head; /* encoded: program, process and run; no other field takes their place */
 	struct bytes fields; /* encoded: the rule's and the scope's; the call's take their place */
 	struct bytes prefix; /* of MESSAGE */
 	int level;

@@ -11,7 +11,7 @@
 enum {
 	LEVEL_DEFAULT = 6, /* info */
 	TIMEOUT_MS_DEFAULT = 1000,
-	TIMEOUT_MS_MAX = 60 * 1000, /* who waits longer than a minute for a log is stuck */
+	TIMEOUT_MS_MAX = 60 * 1000, /* longer than a minute is a hang */
 	BURST_MAX = 1000 * 1000 * 1000,
 	INTERVAL_MS_DEFAULT = 1000,
 	INTERVAL_MS_MAX = 60 * 60 * 1000,

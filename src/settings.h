@@ -116,11 +116,11 @@ struct settings_fields {
 struct settings {
 	int number[SETTING_COUNT];
 	const char *text[SETTING_COUNT];
-	/* Who decided: NULL is the built-in default. */
+	/* The rule that decided; NULL: the built-in default. */
 	const struct rule *by[SETTING_COUNT];
 	unsigned line[SETTING_COUNT];
 
-	struct settings_fields *fields; /* NULL: nobody asks for them */
+	struct settings_fields *fields; /* NULL: fields are not collected */
 	bool has_fields;                /* there are some */
 };
 

@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "clock.h"
+#include "field-name.h"
 #include "mplog.h"
 #include "notice.h"
 #include "self.h"
@@ -105,11 +106,11 @@ static struct dispatch_result send_account(struct route *route, const struct acc
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_LOST, MPLOG_WARNING);
-	notice_put_number(&notice, "MPLOG_LOST", account->lost);
-	notice_put_number(&notice, "MPLOG_DIVERTED", account->diverted);
-	notice_put_number(&notice, "MPLOG_FIRST_SEQ", account->first);
-	notice_put_number(&notice, "MPLOG_LAST_SEQ", account->last);
-	notice_put_time(&notice, "MPLOG_SINCE", account->since_ns);
+	notice_put_number(&notice, FIELD_NAME_LOST, account->lost);
+	notice_put_number(&notice, FIELD_NAME_DIVERTED, account->diverted);
+	notice_put_number(&notice, FIELD_NAME_FIRST_SEQ, account->first);
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, account->last);
+	notice_put_time(&notice, FIELD_NAME_SINCE, account->since_ns);
 	put_lost(&notice, account->lost, account->diverted);
 	return notice_send(&notice, route, scope);
 }
@@ -194,8 +195,8 @@ static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
 	if (!pid)
 		return;
 	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
-	notice_put(notice, "MPLOG_CHILD", name);
-	notice_put_number(notice, "MPLOG_CHILD_PID", (uint64_t)pid);
+	notice_put(notice, FIELD_NAME_CHILD, name);
+	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
 	notice_textf(notice, "Process %s (pid %d): ", name, pid);
 }
 
@@ -210,8 +211,8 @@ static void tell_slot(struct route *route, struct scope *scope, struct slot *slo
 	if (!suppressed)
 		return; /* another thread reports them */
 	notice_begin(&notice, NOTICE_SUPPRESSED, MPLOG_WARNING);
-	notice_put_number(&notice, "MPLOG_SUPPRESSED", suppressed);
-	notice_put_time(&notice, "MPLOG_SINCE", since_ns);
+	notice_put_number(&notice, FIELD_NAME_SUPPRESSED, suppressed);
+	notice_put_time(&notice, FIELD_NAME_SINCE, since_ns);
 	put_owner(&notice, slot, pid);
 	notice_textf(&notice, "%" PRIu64 " %s suppressed by the rate limit of this process name",
 		     suppressed, suppressed == 1 ? "record was" : "records were");

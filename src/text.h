@@ -21,7 +21,7 @@ struct text {
 	size_t size; /* what all of it takes; more than capacity: it was cut */
 };
 
-/* The part that fits. By value: a text that is nobody else's stays in registers. */
+/* Writes the part that fits. By value: a text whose address is never taken stays in registers. */
 COLD void text_put_cut(struct text text, struct bytes bytes);
 
 /* Inline: a record is a dozen of these, most of a size that the compiler knows and copies in a few
@@ -46,8 +46,8 @@ static inline void text_put_char(struct text *text, char c)
 	text->size++;
 }
 
-/* Where there is room for that much, the place to write it to without looking; else NULL. Then
- * text_end() tells how far it went. */
+/* Returns the place to write SIZE bytes to without a look at the room, or NULL: there is less. Then
+ * text_end() says how far they went. */
 static inline char *text_begin(const struct text *text, size_t size)
 {
 	return LIKELY(text->size <= text->capacity && size <= text->capacity - text->size)

@@ -8,8 +8,9 @@
  * sets its code point; 0: there is none. */
 size_t utf8_decode(struct bytes bytes, uint32_t *ret_code);
 
-/* Whether all of it is UTF-8 without a NUL: text, to those who read it as such. */
+/* Returns whether all of the bytes are UTF-8 without a NUL. */
 bool bytes_are_text(struct bytes bytes);
 
-/* The size of the longest beginning of at most size bytes that does not end inside a character. */
+/* Returns the size of the longest beginning of at most SIZE bytes that does not end inside of a
+ * character. */
 size_t bytes_cut_at_character(struct bytes bytes, size_t size);

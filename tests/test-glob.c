@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "suite.h"
@@ -37,20 +38,39 @@ static const struct {
 	{ "", "a", false },
 };
 
-static const char *const malformed[] = { "[",   "[]",         "[!]", "a[b", "x\\", "[[:nothing:]]",
-					 "[a-", "[[:alpha:]", "[\\" };
+static const char *const malformed[] = { "[",       "[]",         "[!]",
+					 "a[b",     "x\\",        "[[:nothing:]]",
+					 "[a-",     "[[:alpha:]", "[\\",
+					 "[[=a=]]", "[[.a.]]",    "[a-[.c.]]" };
 
 static bool matches(const char *pattern, const char *string)
 {
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, string, strlen(string));
+	return glob_match_once(pattern, string);
 }
 
 START_TEST(matches_as_documented)
 {
 	ck_assert_ptr_null(glob_mistake(cases[_i].pattern));
 	ck_assert_int_eq(matches(cases[_i].pattern, cases[_i].string), cases[_i].matches);
+}
+END_TEST
+
+/* Each class, byte by byte, as fnmatch(3) has it in the C locale. */
+START_TEST(classes_are_those_of_c)
+{
+	static const char *const names[] = {
+		"alnum", "alpha", "blank", "cntrl", "digit", "graph",
+		"lower", "print", "punct", "space", "upper", "xdigit"
+	};
+	char pattern[32];
+
+	(void)snprintf(pattern, sizeof(pattern), "[[:%s:]]", names[_i]);
+	ck_assert_ptr_null(glob_mistake(pattern));
+	for (int byte = 1; byte < 256; byte++) {
+		const char string[] = { (char)byte, '\0' };
+
+		ck_assert_int_eq(matches(pattern, string), fnmatch(pattern, string, 0) == 0);
+	}
 }
 END_TEST
 
@@ -149,6 +169,7 @@ int main(void)
 	Suite *suite = suite_create("glob");
 
 	tcase_add_loop_test(tcase, matches_as_documented, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(tcase, classes_are_those_of_c, 0, 12);
 	tcase_add_loop_test(tcase, malformed_is_refused_and_harmless, 0,
 			    sizeof(malformed) / sizeof(malformed[0]));
 	tcase_add_test(tcase, length_counts_not_the_nul);

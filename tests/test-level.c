@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <string.h>
 #include <syslog.h>
 
 static const struct {
@@ -72,6 +73,28 @@ START_TEST(prints_the_configuration_s_names)
 }
 END_TEST
 
+START_TEST(offers_what_it_prints)
+{
+	char offered[sizeof(LEVEL_NAMES)] = "";
+
+	for (int level = MPLOG_EMERG; level <= MPLOG_DEBUG; level++) {
+		strcat(offered, mplog_level_name(level));
+		strcat(offered, " ");
+	}
+	strcat(offered, mplog_level_name(MPLOG_NONE));
+	ck_assert_str_eq(offered, LEVEL_NAMES);
+}
+END_TEST
+
+START_TEST(each_word_is_a_level)
+{
+	int level;
+
+	for (size_t i = 0; level_words[i]; i++)
+		ck_assert_int_eq(mplog_level_parse(level_words[i], &level), 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("level");
@@ -83,6 +106,8 @@ int main(void)
 	tcase_add_test(tcase, refuses_null);
 	tcase_add_loop_test(tcase, names_come_back, -1, 8);
 	tcase_add_test(tcase, prints_the_configuration_s_names);
+	tcase_add_test(tcase, offers_what_it_prints);
+	tcase_add_test(tcase, each_word_is_a_level);
 	suite_add_tcase(suite, tcase);
 
 	return suite_run(suite);

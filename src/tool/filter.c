@@ -2,17 +2,9 @@
 #include "filter.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "glob.h"
 #include "tool.h"
-
-static bool matches(const char *pattern, const char *string)
-{
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, string, strlen(string));
-}
 
 static bool is_pid(const char *text, pid_t pid)
 {
@@ -24,13 +16,13 @@ static bool is_pid(const char *text, pid_t pid)
 
 bool filter_wants_program(const struct filter *filter, const struct found_board *board)
 {
-	return !filter->identifier || matches(filter->identifier, board->identifier);
+	return !filter->identifier || glob_match_once(filter->identifier, board->identifier);
 }
 
 bool filter_wants_name(const struct filter *filter, const char *name)
 {
 	for (size_t i = 0; i < filter->n_names; i++) {
-		if (matches(filter->name[i], name))
+		if (glob_match_once(filter->name[i], name))
 			return true;
 	}
 	return filter->n_names == 0;

@@ -6,13 +6,6 @@
 #include "board.h"
 #include "glob.h"
 
-static bool matches(const char *pattern, const char *name)
-{
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, name, strlen(name));
-}
-
 static int sweep(const struct found_board *found, const struct override_order *order,
 		 struct level_change_effect *ret)
 {
@@ -29,7 +22,7 @@ static int sweep(const struct found_board *found, const struct override_order *o
 		const struct entry *entry = &snapshot.entry[i];
 
 		/* Also where it seems dead: a child that was born since is not among the members. */
-		if (!matches(order->pattern, entry->name) || !snapshot_is_current(entry))
+		if (!glob_match_once(order->pattern, entry->name) || !snapshot_is_current(entry))
 			continue;
 		slot_set_override(&now.board->slot[entry->index], order->person, order->uid);
 		effect.processes += entry->is_alive && !entry->is_scope;

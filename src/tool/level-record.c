@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "describe.h"
+#include "field-name.h"
 #include "level.h"
 #include "notice.h"
 #include "route.h"
@@ -55,7 +56,7 @@ static void fill(struct notice *notice, const struct found_board *board,
 	const uint64_t until_ms = is_reset ? 0 : person_until_ms(order->person);
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
-	notice_put(notice, "MPLOG_LEVEL", level);
+	notice_put(notice, FIELD_NAME_LEVEL, level);
 	notice_put(notice, "MPLOG_PATTERN", order->pattern);
 	notice_put_number(notice, "MPLOG_UID", order->uid);
 	if (until_ms)

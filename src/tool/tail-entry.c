@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tail-entry.h"
 
+#include "field-name.h"
 #include "mplog.h"
 
 #include <string.h>
@@ -67,7 +68,8 @@ bool entry_read(struct entry *entry)
 				 sizeof(entry->identifier_data));
 	entry->when_us = time_sent(journal, entry->realtime_us);
 	entry->level = level_of(journal);
-	entry->is_good_end = entry->level >= MPLOG_INFO && get_field(journal, "MPLOG_CHILD").data;
+	entry->is_good_end =
+		entry->level >= MPLOG_INFO && get_field(journal, FIELD_NAME_CHILD).data;
 	entry->message = get_field(journal, "MESSAGE");
 	return true;
 }

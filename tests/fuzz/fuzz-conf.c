@@ -10,7 +10,7 @@
 #include "cleanup.h"
 #include "conf-parts.h"
 #include "encoding.h"
-#include "field.h"
+#include "field-name.h"
 #include "mplog.h"
 #include "voice.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "field.h"
+#include "field-name.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "field.h"
+#include "field-name.h"
 
 #include <string.h>
 
@@ -42,8 +42,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("field");
-	Suite *suite = suite_create("field");
+	TCase *tcase = tcase_create("field-name");
+	Suite *suite = suite_create("field-name");
 
 	tcase_add_loop_test(tcase, names, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, lengths_count_not_the_nul);
