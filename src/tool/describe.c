@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "print.h"
-#include "sink.h"
+#include "route.h"
 
 static const char *const counter_names[COUNTER_COUNT] = {
 	[COUNTER_CALLED] = "called",         [COUNTER_SENT] = "sent",

@@ -110,10 +110,10 @@ START_TEST(prefixes_are_expanded_a_sink_each)
 	set(SETTING_PREFIX, 0, "[%n of %i, %P's %c, %p 100%%] ");
 	set(SETTING_STDERR_PREFIX, 0, "%n: ");
 	voice = voice_make(&source);
-	ck_assert(has(voice->style.prefix[SINK_JOURNAL],
+	ck_assert(has(voice->output.prefix[SINK_JOURNAL],
 		      "[worker-1 of ingestd, main's 3, 4711 100%] "));
-	ck_assert_uint_eq(voice->style.prefix[SINK_STDERR].size, strlen("worker-1: "));
-	ck_assert(has(voice->style.prefix[SINK_STDERR], "worker-1: "));
+	ck_assert_uint_eq(voice->output.prefix[SINK_STDERR].size, strlen("worker-1: "));
+	ck_assert(has(voice->output.prefix[SINK_STDERR], "worker-1: "));
 }
 END_TEST
 

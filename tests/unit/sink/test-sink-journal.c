@@ -24,7 +24,6 @@
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 200, LARGE = 1 << 20, BUFFER = RECORD_SIZE_MAX };
 
@@ -46,10 +45,10 @@ static void tear_down(void)
 
 static int write_within(unsigned timeout_ms)
 {
-	static const struct style style = { .identifier = "x", .process = "x" };
+	static const struct output output = { .identifier = "x", .process = "x" };
 	struct deadline deadline = { .timeout_ms = timeout_ms };
 	struct record record;
-	const struct delivery delivery = { &record, &style, &deadline, getpid() };
+	const struct delivery delivery = { &record, &output, &deadline };
 	struct thread *const thread = thread_get();
 	const uint64_t outer = epoch_enter(thread);
 	int r;

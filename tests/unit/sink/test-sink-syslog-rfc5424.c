@@ -12,7 +12,7 @@
 static void set_up(void)
 {
 	syslog_set_up();
-	syslog_style.syslog_rfc5424 = true;
+	syslog_output.syslog_rfc5424 = true;
 }
 
 START_TEST(is_read_as_it_is_meant)

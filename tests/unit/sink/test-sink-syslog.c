@@ -30,7 +30,7 @@ START_TEST(has_the_facility_that_is_set)
 {
 	char *line;
 
-	syslog_style.facility = 19; /* local3 */
+	syslog_output.facility = 19; /* local3 */
 	ck_assert_int_eq(syslog_write(none, BYTES("second")), 1);
 	line = syslog_line("second");
 	syslog_has(line, "\"facility\":\"local3\"");
@@ -54,7 +54,7 @@ START_TEST(has_a_tag_that_can_be_read)
 {
 	char *line;
 
-	syslog_style.identifier = "a b:c[d";
+	syslog_output.identifier = "a b:c[d";
 	ck_assert_int_eq(syslog_write(none, BYTES("fourth")), 1);
 	line = syslog_line("fourth");
 	syslog_has(line, "\"app_name\":\"a_b_c_d\"");

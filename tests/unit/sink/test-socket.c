@@ -21,7 +21,6 @@
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 100, CALLS = 1000, MESSAGE_MAX_ = 256 };
 
