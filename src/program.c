@@ -7,7 +7,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 
 static struct program closed; /* before mplog_open() and after mplog_close() */
 static _Atomic(struct program *) current = &closed;

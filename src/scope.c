@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "process.h"
 #include "self.h"
 #include "program.h"
 

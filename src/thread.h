@@ -64,5 +64,5 @@ void thread_forget_others(void);
 /* Sets the gate of every thread. Not in a signal handler. */
 void thread_set_gates(const int *gate);
 
-/* Set by mplog.c: leaves what the thread entered. */
+/* Set by api.c: leaves what the thread entered. */
 extern void (*thread_at_end)(struct thread *thread);
