@@ -16,6 +16,7 @@
 
 #include "hot.h"
 #include "mplog.h"
+#include "name.h"
 
 #define BOARD_FILE_NAME "mplog-board"
 #define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
@@ -29,10 +30,6 @@ enum {
 	BOARD_TOLD = 64,
 	BOARD_CLAIM_BLOCKS = 4096,
 	BOARD_CLAIMS = 30, /* numbers a block; with its link it has 128 bytes */
-
-	PROCESS_NAME_SIZE = 64, /* with the NUL */
-	IDENTIFIER_SIZE = 256,
-	RUN_ID_SIZE = 33
 };
 
 /* The counters of struct mplog_stats, in its order. */
