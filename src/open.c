@@ -9,6 +9,7 @@
 #include "board.h"
 #include "call.h"
 #include "cleanup.h"
+#include "lock.h"
 #include "mistakes.h"
 #include "process.h"
 #include "self.h"
@@ -121,12 +122,12 @@ static int publish(struct program *program)
 {
 	int r = -EALREADY;
 
-	self_lock();
+	global_lock();
 	if (!program_get()->is_open) {
 		program_publish(program);
 		r = 0;
 	}
-	self_unlock();
+	global_unlock();
 	return r;
 }
 
@@ -138,7 +139,7 @@ static void begin(struct thread *thread, const char *process)
 	make_board(program_get());
 	reload_tell_others();
 	(void)process_become(name);
-	reload_open_gates();
+	thread_open_gates();
 	scope_set_gate(thread);
 	report_files();
 	if (!is_clean)
@@ -170,10 +171,10 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	program = environment ? make_program(options, environment) : NULL;
 	if (!program)
 		return -ENOMEM;
-	self_lock(); /* two may open at the same time */
+	global_lock(); /* two may open at the same time */
 	stamp_init();
 	sink_init();
-	self_unlock();
+	global_unlock();
 	r = load_files(program, &mistakes);
 	if (r < 0) {
 		conf_free(program->conf);
@@ -224,11 +225,11 @@ void close_program(struct thread *thread)
 	tell_the_rest(thread);
 	board_end(slot);
 	program_set_default_level(LEVEL_UNSET);
-	self_lock(); /* nobody reloads what is being closed */
+	global_lock(); /* nobody reloads what is being closed */
 	program_publish(NULL);
-	self_unlock();
+	global_unlock();
 	process_leave_board();
-	reload_open_gates();
+	thread_open_gates();
 	scope_set_gate(thread);
 	for (int i = 0; i < SINK_COUNT; i++)
 		sinks[i]->close();

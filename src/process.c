@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -10,8 +11,10 @@
 #include "board.h"
 #include "epoch.h"
 #include "lineage.h"
+#include "lock.h"
 #include "program.h"
 #include "report.h"
+#include "route.h"
 #include "scope.h"
 #include "self.h"
 #include "sink.h"
@@ -28,7 +31,9 @@ static struct {
 
 static struct scope *origin; /* the forking thread's: what a child begins with */
 
-static bool goes_on; /* it is what a daemonising process became */
+static bool goes_on; /* this child continues a program that daemonised; it keeps the name */
+
+static _Atomic pid_t settling; /* tid_lock(): the thread that identifies this process */
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
@@ -53,16 +58,26 @@ static void before_fork(void)
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
 	lineage_note_fork(goes_on);
-	self_before_fork();
+	fork_prepare(global_lock_before_fork(self_is_new()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }
+
+/* What a child resets, in this order; async-signal-safe, all of it. In the handler of fork(2), or
+ * with the child's first record where no handler has seen it. */
+static void (*const after_fork[])(void) = {
+	lock_after_fork,
+	thread_after_fork,
+	tell_forget,
+	sinks_renew,
+};
 
 /* In the child: only this thread is there, and its scope is what the process begins with. */
 static void adopt(void)
 {
 	struct thread *thread = thread_peek();
 
-	thread_forget_others();
+	for (size_t i = 0; i < sizeof(after_fork) / sizeof(after_fork[0]); i++)
+		after_fork[i]();
 	origin = &process_scope;
 	if (thread) {
 		origin = scope_of(thread);
@@ -70,12 +85,20 @@ static void adopt(void)
 		thread->base_depth = thread->depth;
 	}
 	goes_on = false;
-	mplog_gate_ = &open_gate;
 }
 
+/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
+ * it, or ready to be identified. */
 static void in_child(void)
 {
-	self_begin_child(adopt);
+	sigset_t before;
+
+	fork_block_signals(&before);
+	if (fork_begin_child()) {
+		atomic_store(&settling, 0);
+		adopt();
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* No fork handler has seen it. */
@@ -84,11 +107,6 @@ static void adopt_raw(void)
 	epoch_drop(); /* free(3) may hang */
 	lineage_note_raw();
 	adopt();
-}
-
-__attribute__((constructor)) static void begin(void)
-{
-	(void)pthread_atfork(before_fork, self_after_fork, in_child);
 }
 
 /* ---- Finding out ---------------------------------------------------------------------------- */
@@ -170,23 +188,31 @@ static void settle(void)
 {
 	const bool forked = scope_voice(&process_scope);
 
+	fork_identify(forked);
 	if (self_is_raw_child())
 		adopt_raw();
-	if (forked) {
+	if (forked)
 		settle_child();
-		tell_forget();
-		sinks_renew();
-	} else {
+	else
 		settle_program();
-	}
 	announced.pid = 0;
 	report_files();
 	lineage_begin(self_pid());
+	fork_end_identify();
 }
 
 void process_settle(struct thread *thread)
 {
-	self_find_out(scope_voice(&process_scope), settle);
+	sigset_t before;
+
+	fork_block_signals(&before);
+	while (self_is_new()) {
+		tid_lock(&settling);
+		if (self_is_new())
+			settle();
+		atomic_store(&settling, 0);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	scope_set_gate(thread);
 }
 
@@ -198,7 +224,7 @@ static int rename_process(const char *name)
 	struct voice_source source;
 	int r;
 
-	self_lock();
+	global_lock();
 	scope_describe(&process_scope, &source);
 	source.process = name;
 	r = scope_speak(&process_scope, &source);
@@ -207,7 +233,7 @@ static int rename_process(const char *name)
 		slot_apply_overrides(slot, name);
 		named = true;
 	}
-	self_unlock();
+	global_unlock();
 	return r;
 }
 
@@ -266,10 +292,10 @@ int process_become(const char *name)
 {
 	int r;
 
-	self_lock();
+	global_lock();
 	r = become(name);
 	named = true;
-	self_unlock();
+	global_unlock();
 	return r;
 }
 
@@ -289,12 +315,48 @@ static void keep_slot_to_oneself(void)
 
 void process_leave_board(void)
 {
-	self_lock();
+	global_lock();
 	keep_slot_to_oneself();
 	board_close();
 	program_touch(); /* scopes leave the board too */
-	thread_set_gates(&open_gate);
+	thread_open_gates();
 	board_wipe();
 	(void)become("main");
-	self_unlock();
+	global_unlock();
+}
+
+/* ---- Start ----------------------------------------------------------------------------------- */
+
+void process_leave_scope(struct thread *thread)
+{
+	struct scope *scope = thread->scope;
+
+	if (scope && scope->depth == thread->depth) {
+		struct route route = route_of(scope);
+
+		tell_suppressed(&route, route.slot);
+	}
+	scope_leave(thread);
+}
+
+/* A thread that ends has left all that it entered. */
+static void end_thread(struct thread *thread)
+{
+	const uint64_t outer = epoch_enter(thread);
+
+	while (thread->depth > thread->base_depth)
+		process_leave_scope(thread);
+	scope_leave_all(thread);
+	epoch_leave(thread, outer);
+	epoch_collect();
+}
+
+/* The library's only one. Here, as every public function needs this file: in a static library an
+ * object that nothing refers to is not linked, and its constructor does not run. */
+__attribute__((constructor)) static void begin(void)
+{
+	fork_detect_init();
+	program_init();
+	thread_init(end_thread);
+	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
 }

@@ -7,7 +7,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-
 static struct program closed; /* before mplog_open() and after mplog_close() */
 static _Atomic(struct program *) current = &closed;
 _Atomic uint32_t program_generation_now;
@@ -49,7 +48,7 @@ static void random_id(char *ret)
 	*ret = '\0';
 }
 
-__attribute__((constructor)) static void begin(void)
+void program_init(void)
 {
 	const char *given = secure_getenv("MPLOG_RUN_ID");
 

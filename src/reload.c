@@ -6,6 +6,7 @@
 
 #include "board.h"
 #include "conf.h"
+#include "lock.h"
 #include "mistakes.h"
 #include "program.h"
 #include "report.h"
@@ -24,11 +25,6 @@ uint32_t reload_version(void)
 void reload_set_version(uint32_t answered)
 {
 	atomic_store(&version, answered);
-}
-
-void reload_open_gates(void)
-{
-	thread_set_gates(&open_gate);
 }
 
 static int load(unsigned flags, struct mistakes *mistakes)
@@ -82,10 +78,10 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 			conf_is_same(conf, program_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
 	report_files(); /* a slot's texts have one writer at a time */
-	self_unlock();
+	global_unlock();
 	if (r < 0)
 		*ret_answer = RELOAD_KEPT;
-	reload_open_gates();
+	thread_open_gates();
 	scope_refresh(&process_scope);
 	mistakes_tell(&mistakes);
 	if (*ret_answer == RELOAD_DONE)

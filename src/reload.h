@@ -14,8 +14,5 @@ void reload_set_version(uint32_t answered);
  * whose turn it is to look for changes finds none if he has read it by chance. */
 void reload_tell_others(void);
 
-/* FLAGS: CONF_FORGET. The caller holds self_lock(); it is given up here. Returns as mplog_reload(). */
+/* FLAGS: CONF_FORGET. The caller holds global_lock(); it is given up here. Returns as mplog_reload(). */
 int reload(unsigned flags, enum reload_answer *ret_answer);
-
-/* Every thread of the process finds out anew what holds for it, with its next call. */
-void reload_open_gates(void);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lock.h"
 #include "memory.h"
 #include "self.h"
 #include "program.h"
@@ -12,9 +13,6 @@
 enum { FIELDS_SIZE_MAX = 1 << 20 };
 
 struct scope process_scope = { .slot = &process_scope.own_slot };
-const int open_gate = MPLOG_DEBUG;
-
-__thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
 
 void scope_change_gate(struct thread *thread)
 {
@@ -112,12 +110,12 @@ void scope_refresh(struct scope *scope)
 
 	if (scope->generation == program_generation())
 		return;
-	if (scope == &process_scope && !self_try_lock())
+	if (scope == &process_scope && !global_trylock())
 		return; /* another thread is at it */
 	scope_describe(scope, &source);
 	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)
-		self_unlock();
+		global_unlock();
 }
 
 /* ---- Slots ---------------------------------------------------------------------------------- */
@@ -253,13 +251,13 @@ void scope_leave_all(struct thread *thread)
 static void lock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		self_lock();
+		global_lock();
 }
 
 static void unlock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		self_unlock();
+		global_unlock();
 }
 
 int scope_set_level(struct scope *scope, int level)

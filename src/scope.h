@@ -23,13 +23,11 @@ struct scope {
 	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };
 
-_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE, "entering one asks the kernel for nothing");
+_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE,
+	       "entering one asks the kernel for nothing");
 
 /* The process's: what threads are that entered nothing. */
 extern struct scope process_scope;
-
-/* The gate that lets everything through to who knows better. */
-extern const int open_gate;
 
 static inline struct scope *scope_of(const struct thread *thread)
 {

@@ -3,6 +3,7 @@
 
 #include "board.h"
 #include "conf.h"
+#include "lock.h"
 #include "program.h"
 #include "reload.h"
 #include "scope.h"
@@ -20,7 +21,7 @@ static void answer(struct slot *slot)
 	const uint32_t asked = atomic_load(&slot->reload_asked);
 	enum reload_answer answer;
 
-	if (!self_try_lock())
+	if (!global_trylock())
 		return; /* another thread is at it: with the next call */
 	(void)reload(CONF_FORGET, &answer);
 	atomic_store(&slot->reload_answer, (int)answer);
@@ -40,7 +41,7 @@ int watch_reload(struct thread *thread)
 		return 0;
 	if (board) /* the others of the run look with their next record */
 		reload_set_version(atomic_fetch_add(&board->files_generation, 1) + 1);
-	self_lock();
+	global_lock();
 	r = reload(CONF_FORGET, &answer);
 	scope_refresh(scope_of(thread));
 	scope_set_gate(thread);
@@ -94,10 +95,10 @@ static void look_at_files(int64_t now_ms)
 	enum reload_answer answer;
 
 	if (!board || !conf || !self_may_parse() || !is_due(board, conf, now_ms) ||
-	    !self_try_lock())
+	    !global_trylock())
 		return;
 	if (!have_files_changed(board, program_get()->conf, now_ms)) {
-		self_unlock();
+		global_unlock();
 		return;
 	}
 	atomic_store(&loaded_ms, now_ms);
