@@ -12,6 +12,7 @@
 #include "epoch.h"
 #include "lineage.h"
 #include "lock.h"
+#include "pattern.h"
 #include "program.h"
 #include "report.h"
 #include "route.h"
@@ -115,7 +116,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 			 const struct voice *parent)
 {
 	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
-	struct voice_names names = {
+	struct pattern_vars vars = {
 		.process = parent->process,
 		.identifier = parent->style.identifier,
 		.parent = parent->process,
@@ -127,14 +128,14 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	size_t size;
 
 	if (board_is_shared() && board_index(slot) >= 0) {
-		names.count = atomic_fetch_add(&slot->forks, 1) + 1;
+		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			names.number = board_claim_number(slot, self_pid(), lineage_is_apart());
+			vars.number = board_claim_number(slot, self_pid(), lineage_is_apart());
 	}
-	size = voice_expand(name, sizeof(name) - 1, pattern, &names);
+	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
 	(void)process_name_clean(ret_name, name);
-	*ret_number = names.number;
+	*ret_number = vars.number;
 }
 
 static void speak(const struct voice_source *source, const struct slot *parent)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "text.h"
 #include "memory.h"
+#include "pattern.h"
+#include "text.h"
 
 enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
 
@@ -28,58 +27,6 @@ bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
 	}
 	ret[n] = '\0';
 	return same && !name[n];
-}
-
-static void put_host(struct text *text)
-{
-	char host[HOST_NAME_MAX + 1] = "";
-
-	(void)gethostname(host, sizeof(host) - 1);
-	text_put_string(text, host);
-}
-
-static void put_variable(struct text *text, char variable, const struct voice_names *names)
-{
-	switch (variable) {
-	case 'n':
-		text_put_string(text, names->process);
-		break;
-	case 'i':
-		text_put_string(text, names->identifier);
-		break;
-	case 'p':
-		text_put_number(text, (uint64_t)names->pid);
-		break;
-	case 'c':
-		text_put_number(text, names->number);
-		break;
-	case 'C':
-		text_put_number(text, names->count);
-		break;
-	case 'P':
-		text_put_string(text, names->parent);
-		break;
-	case 'h':
-		put_host(text);
-		break;
-	default:
-		text_put(text, (struct bytes){ &variable, 1 });
-		break;
-	}
-}
-
-size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
-		    const struct voice_names *names)
-{
-	struct text text = { .data = buffer, .capacity = capacity };
-
-	for (; *pattern; pattern++) {
-		if (*pattern == '%' && pattern[1])
-			put_variable(&text, *++pattern, names);
-		else
-			text_put(&text, (struct bytes){ pattern, 1 });
-	}
-	return text.size;
 }
 
 size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
@@ -134,7 +81,7 @@ static const char *fill_string(struct filler *filler, const char *string)
 static struct bytes fill_prefix(struct filler *filler, const char *pattern,
 				const struct voice_source *source)
 {
-	const struct voice_names names = {
+	const struct pattern_vars vars = {
 		.process = source->process,
 		.identifier = source->identifier,
 		.parent = source->parent,
@@ -143,7 +90,7 @@ static struct bytes fill_prefix(struct filler *filler, const char *pattern,
 	};
 	struct bytes prefix = { end(filler), 0 };
 
-	prefix.size = voice_expand(end(filler), room(filler), pattern ? pattern : "", &names);
+	prefix.size = pattern_expand(end(filler), room(filler), pattern ? pattern : "", &vars);
 	filler->size += prefix.size;
 	return prefix;
 }

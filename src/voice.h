@@ -72,17 +72,6 @@ void voice_free(struct voice *voice);
 /* Retires it. */
 void voice_retire(struct voice *voice);
 
-/* Which variable parts a pattern has: for child_name and prefix. */
-struct voice_names {
-	const char *process, *identifier, *parent;
-	pid_t pid;
-	unsigned number, count;
-};
-
-/* Writes pattern with its %n %i %p %c %C %P %h %% put in; returns the size it takes. */
-size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
-		    const struct voice_names *names);
-
 /* What remains of fields when those named are taken out (value NULL) or put in; the size it takes. */
 size_t voice_change_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
 			  const struct bytes *value);

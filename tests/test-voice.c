@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "suite.h"
+#include "pattern.h"
 #include "voice.h"
 
 #include <check.h>
@@ -163,12 +164,14 @@ START_TEST(fields_are_put_in_and_taken_out)
 	struct bytes fields_now = { one, 0 };
 	size_t size;
 
-	fields_now.size = voice_change_field(one, sizeof(one), (struct bytes){ NULL, 0 }, a, &value);
+	fields_now.size =
+		voice_change_field(one, sizeof(one), (struct bytes){ NULL, 0 }, a, &value);
 	size = voice_change_field(two, sizeof(two), fields_now, b, &value);
 	ck_assert_uint_eq(size, voice_change_field(NULL, 0, fields_now, b, &value));
 	ck_assert_uint_eq(size, 2 * fields_now.size);
 	size = voice_change_field(one, sizeof(one), (struct bytes){ two, size }, a, NULL);
-	ck_assert_uint_eq(size, voice_change_field(NULL, 0, (struct bytes){ one, size }, b, &value));
+	ck_assert_uint_eq(size,
+			  voice_change_field(NULL, 0, (struct bytes){ one, size }, b, &value));
 	ck_assert(has((struct bytes){ one, size }, "B"));
 	ck_assert(!has((struct bytes){ one, size }, "A"));
 }
@@ -194,12 +197,12 @@ END_TEST
 
 START_TEST(patterns_are_cut_to_the_room_there_is)
 {
-	const struct voice_names names = { "worker", "ingestd", "main", 1, 2, 3 };
+	const struct pattern_vars vars = { "worker", "ingestd", "main", 1, 2, 3 };
 	char small[4] = "zzz";
 
-	ck_assert_uint_eq(voice_expand(small, 3, "%n-%C", &names), strlen("worker-3"));
+	ck_assert_uint_eq(pattern_expand(small, 3, "%n-%C", &vars), strlen("worker-3"));
 	ck_assert_str_eq(small, "wor");
-	ck_assert_uint_eq(voice_expand(NULL, 0, "%%%", &names), 2);
+	ck_assert_uint_eq(pattern_expand(NULL, 0, "%%%", &vars), 2);
 }
 END_TEST
 
