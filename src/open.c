@@ -51,22 +51,6 @@ static struct environment *load_environment(const char *file, struct mistakes *m
 	return TAKE_PTR(environment);
 }
 
-static void set_flags(struct program *program, unsigned flags)
-{
-	program->flags = flags;
-	if (!(flags & MPLOG_ECHO))
-		return;
-	program->flag_assignment = (struct assignment){ .setting = SETTING_ECHO, .number = 1 };
-	program->flag_rule = (struct rule){
-		.file = "MPLOG_ECHO of mplog_open()",
-		.name = glob_compile("*"),
-		.identifier = glob_compile("*"),
-		.assignments = &program->flag_assignment,
-		.n_assignments = 1,
-	};
-	program->flag_rules = (struct rules){ &program->flag_rule, 1 };
-}
-
 static struct program *make_program(const struct mplog_options *options,
 				    struct environment *environment)
 {
@@ -82,8 +66,7 @@ static struct program *make_program(const struct mplog_options *options,
 	program->options.secure = getauxval(AT_SECURE);
 	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
 		      sizeof(program->identifier) - 1);
-	set_flags(program, options->flags);
-	program->flag_rules.rule = &program->flag_rule;
+	program->flags = options->flags;
 	return program;
 }
 

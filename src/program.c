@@ -80,8 +80,6 @@ struct program *program_copy(const struct program *program, struct conf *conf)
 		return NULL;
 	*copy = *program;
 	copy->conf = conf;
-	copy->flag_rule.assignments = &copy->flag_assignment;
-	copy->flag_rules.rule = &copy->flag_rule;
 	return copy;
 }
 
@@ -134,8 +132,8 @@ void program_describe(struct voice_source *source)
 	source->identifier = program->identifier;
 	source->run_id = run_id;
 	source->single = program->flags & MPLOG_SINGLE;
+	source->echo = program->flags & MPLOG_ECHO;
 	source->default_level = atomic_load(&default_level);
 	source->files = program->conf ? conf_rules(program->conf) : NULL;
-	source->flags = program->flag_rules.n ? &program->flag_rules : NULL;
 	source->environment = program->environment ? &program->environment->env.rules : NULL;
 }

@@ -26,9 +26,6 @@ struct program {
 	struct conf_options options;     /* options.file is the program's or the environment's */
 	struct conf *conf;               /* or NULL */
 	struct environment *environment; /* or NULL */
-	struct assignment flag_assignment;
-	struct rule flag_rule;
-	struct rules flag_rules;
 };
 
 /* Sets the run's id, and the identifier until mplog_open(). Once, at the program's start. */

@@ -251,8 +251,8 @@ static bool resolve(struct settings *settings, struct settings_fields *fields,
 
 	settings_init(settings, fields);
 	/* What the program prefers; the administrator may say no. */
-	if (source->flags)
-		settings_apply(settings, source->flags, source->identifier, source->process);
+	if (source->echo)
+		settings->number[SETTING_ECHO] = 1;
 	if (source->files)
 		settings_apply(settings, source->files, source->identifier, source->process);
 	before = settings->by[SETTING_LEVEL];

@@ -26,11 +26,11 @@ struct voice_source {
 	pid_t pid;
 	uint32_t generation; /* program_generation() before what the program says was read */
 	bool single;         /* MPLOG_SINGLE */
+	bool echo;           /* MPLOG_ECHO */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
 	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */
 	struct bytes fields; /* encoded: those of mplog_set_field() */
 	/* In the order in which they apply. Each may be NULL. */
-	const struct rules *flags; /* of mplog_open() */
 	const struct rules *files;
 	const struct rules *environment;
 };
