@@ -116,7 +116,7 @@ static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms
 
 void slot_apply_overrides(struct slot *slot, const char *name)
 {
-	apply_overrides(slot, name, (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000);
+	apply_overrides(slot, name, (uint64_t)coarse_now_ns() / 1000000);
 }
 
 /* What was set before the one whose time is over may still hold. */

@@ -23,17 +23,9 @@ static inline void cleanup_fd(const int *fd)
 	}
 }
 
-static inline void cleanup_errno(const int *saved)
-{
-	errno = *saved;
-}
-
 /* To be given back may be all that a variable is for. */
-#define AUTO_FREE CLEANUP(cleanup_free) __attribute__((__unused__))
+#define AUTO_FREE  CLEANUP(cleanup_free) __attribute__((__unused__))
 #define AUTO_CLOSE CLEANUP(cleanup_fd)
-
-/* The rest of the block leaves errno as it was. */
-#define PROTECT_ERRNO CLEANUP(cleanup_errno) __attribute__((__unused__)) const int saved_errno_ = errno
 
 /* Takes the value out of a variable that would be cleaned up. */
 static inline int take_fd(int *fd)
@@ -42,9 +34,9 @@ static inline int take_fd(int *fd)
 	*fd = -1;
 	return taken;
 }
-#define TAKE_PTR(p)                                                                                \
-	__extension__({                                                                            \
-		__typeof__(p) taken_ = (p);                                                        \
-		(p) = NULL;                                                                        \
-		taken_;                                                                            \
+#define TAKE_PTR(p)                         \
+	__extension__({                     \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})

@@ -12,3 +12,9 @@ static inline int64_t clock_now_ns(clockid_t id)
 	(void)clock_gettime(id, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
+static inline int64_t coarse_now_ns(void)
+{
+	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
+}

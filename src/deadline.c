@@ -10,11 +10,6 @@
 /* Long enough for a reader that is alive to read, and short enough not to be a deadline of its own. */
 enum { MOMENT_MS = 50 };
 
-int64_t coarse_now_ns(void)
-{
-	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
-}
-
 int64_t deadline_now_ns(struct deadline *deadline)
 {
 	if (deadline->now_ns == 0)

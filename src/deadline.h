@@ -28,9 +28,6 @@ void deadline_shorten(struct deadline *deadline);
 /* When the call began, as the coarse clock has it. */
 int64_t deadline_now_ns(struct deadline *deadline);
 
-/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
-int64_t coarse_now_ns(void);
-
 /* With a sink: nobody waits where somebody with as much time waited in vain, until it takes a
  * message. */
 struct patience {

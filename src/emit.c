@@ -234,7 +234,7 @@ static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 
 int emit_level(struct thread *thread)
 {
-	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
+	const int64_t now_ns = coarse_now_ns();
 
 	watch(thread, now_ns);
 	return level_of(scope_of(thread), now_ns, false);
@@ -243,7 +243,7 @@ int emit_level(struct thread *thread)
 HOT_INLINE int emit_in_call(const struct record_source *said, const struct call *call, char *buffer,
 			    size_t capacity)
 {
-	const int64_t now_ns = clock_now_ns(CLOCK_MONOTONIC_COARSE);
+	const int64_t now_ns = coarse_now_ns();
 	struct scope *scope;
 
 	if (!call->in_signal)
