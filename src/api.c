@@ -16,12 +16,11 @@
 #include "self.h"
 #include "program.h"
 #include "reap.h"
-#include "reload.h"
+#include "refresh.h"
 #include "route.h"
 #include "say.h"
 #include "scope.h"
 #include "tell.h"
-#include "watch.h"
 
 /* ---- Life cycle ------------------------------------------------------------------------------ */
 

@@ -9,12 +9,12 @@
 #include "clock.h"
 #include "hot.h"
 #include "memory.h"
+#include "refresh.h"
 #include "route.h"
 #include "say.h"
 #include "scope.h"
 #include "self.h"
 #include "tell.h"
-#include "watch.h"
 
 enum {
 	/* A usual record with room to spare. */

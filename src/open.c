@@ -15,7 +15,6 @@
 #include "self.h"
 #include "program.h"
 #include "reap.h"
-#include "reload.h"
 #include "report.h"
 #include "route.h"
 #include "say.h"
@@ -120,7 +119,6 @@ static void begin(struct thread *thread, const char *process)
 	const bool is_clean = process_name_clean(name, process);
 
 	make_board(program_get());
-	reload_tell_others();
 	(void)process_become(name);
 	thread_open_gates();
 	scope_set_gate(thread);

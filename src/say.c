@@ -68,7 +68,7 @@ void say_no_board(int error)
 	say(&process_scope, &notice);
 }
 
-void say_reloaded(uint32_t version)
+void say_reloaded(uint64_t version)
 {
 	struct notice notice;
 

@@ -17,7 +17,7 @@ uint64_t say_key(uint64_t seed, const char *text);
 void say_name_changed(const char *given, const char *name);
 void say_no_slot(void);
 void say_no_board(int error);
-void say_reloaded(uint32_t version);
+void say_reloaded(uint64_t version);
 
 /* A level that a person set for a time is over. */
 void say_level_expired(struct scope *scope, int level);

@@ -323,6 +323,32 @@ START_TEST(seen_by_children)
 }
 END_TEST
 
+/* Each process looks at the files itself, and one of them says what came of it. */
+START_TEST(change_is_told_once)
+{
+	pid_t children[CHILDREN];
+	char path[256];
+
+	family_open("told", "defaults = { level = \"notice\"; };\n");
+	snprintf(path, sizeof(path), "%s", family_path("told"));
+	for (int i = 0; i < CHILDREN; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			for (int j = 0; j < SEEN_MS && mplog_level() != MPLOG_DEBUG; j += 10)
+				pause_ms(10);
+			_exit(mplog_level() != MPLOG_DEBUG);
+		}
+	}
+	replace_file(path, "defaults = { level = \"debug\"; };\n");
+	for (int i = 0; i < CHILDREN; i++)
+		family_exited_well(children[i]);
+	assert_seen(MPLOG_DEBUG);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=told",
+					"MESSAGE_ID=fae4a5502d7f45f3ac3a86665cd7a86d", NULL),
+			  1);
+}
+END_TEST
+
 /* ---- A mistake ------------------------------------------------------------------------------- */
 
 START_TEST(broken_edit_is_told_once)
@@ -449,8 +475,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const own[] = { edits_while_all_log, broken_edit_is_told_once, after_chroot,
-				     without_privileges };
+	const TTest *const own[] = { edits_while_all_log, change_is_told_once,
+				     broken_edit_is_told_once, after_chroot, without_privileges };
 	const TTest *const system[] = { files_come_and_go, link_to_another_file, seen_by_children };
 	TCase *files = tcase_create("one file"), *etc = tcase_create("the system's files");
 	Suite *suite = suite_create("reload");
