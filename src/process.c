@@ -21,20 +21,16 @@
 #include "sink.h"
 #include "tell.h"
 
-static bool named; /* it has a name of its own, not just its parent's */
-
-/* What a child is called before it has found out who it is. PID: whose name it is; its parent may
- * have left one behind. */
 static struct {
-	pid_t pid;
-	char name[PROCESS_NAME_SIZE];
-} announced;
-
-static struct scope *origin; /* the forking thread's: what a child begins with */
-
-static bool goes_on; /* this child continues a program that daemonised; it keeps the name */
-
-static _Atomic pid_t settling; /* tid_lock(): the thread that identifies this process */
+	bool has_own_name;    /* not just its parent's */
+	bool is_daemon_child; /* this child continues a program that daemonised; it keeps the name */
+	_Atomic pid_t lock;   /* tid_lock(): held by the thread that identifies this process */
+	struct scope *fork_scope; /* the forking thread's: what a child begins with */
+	/* What a child is to be called once it is identified; pending_pid: which child that is, as
+	 * its parent may have left a name behind. */
+	pid_t pending_pid;
+	char pending_name[PROCESS_NAME_SIZE];
+} identity;
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
@@ -58,7 +54,7 @@ static void before_fork(void)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
-	lineage_note_fork(goes_on);
+	lineage_note_fork(identity.is_daemon_child);
 	fork_prepare(global_lock_before_fork(self_is_new()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }
@@ -79,13 +75,13 @@ static void adopt(void)
 
 	for (size_t i = 0; i < sizeof(after_fork) / sizeof(after_fork[0]); i++)
 		after_fork[i]();
-	origin = &process_scope;
+	identity.fork_scope = &process_scope;
 	if (thread) {
-		origin = scope_of(thread);
+		identity.fork_scope = scope_of(thread);
 		thread->scope = NULL;
 		thread->base_depth = thread->depth;
 	}
-	goes_on = false;
+	identity.is_daemon_child = false;
 }
 
 /* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
@@ -96,7 +92,7 @@ static void in_child(void)
 
 	fork_block_signals(&before);
 	if (fork_begin_child()) {
-		atomic_store(&settling, 0);
+		atomic_store(&identity.lock, 0);
 		adopt();
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -155,32 +151,32 @@ static void settle_program(void)
 		.program_level = LEVEL_UNSET,
 	};
 
-	named = true;
+	identity.has_own_name = true;
 	program_describe(&source);
 	speak(&source, NULL);
 }
 
 static void settle_child(void)
 {
-	const struct voice *parent = scope_voice(origin);
-	const struct slot *parent_slot = scope_slot(origin);
+	const struct voice *parent = scope_voice(identity.fork_scope);
+	const struct slot *parent_slot = scope_slot(identity.fork_scope);
 	char name[PROCESS_NAME_SIZE];
 	struct voice_source source;
 
-	scope_describe(origin, &source);
+	scope_describe(identity.fork_scope, &source);
 	source.parent = parent->process;
-	named = true;
-	if (announced.pid == self_pid()) {
-		source.process = announced.name;
+	identity.has_own_name = true;
+	if (identity.pending_pid == self_pid()) {
+		source.process = identity.pending_name;
 		source.number = 0;
-	} else if (goes_on || lineage_is_daemon()) {
-		goes_on = true;
+	} else if (identity.is_daemon_child || lineage_is_daemon()) {
+		identity.is_daemon_child = true;
 		source.parent = parent->parent;
 	} else if (parent->child_name) {
 		number_child(parent->child_name, name, &source.number, parent);
 		source.process = name;
 	} else {
-		named = false;
+		identity.has_own_name = false;
 	}
 	speak(&source, parent_slot);
 }
@@ -196,7 +192,7 @@ static void settle(void)
 		settle_child();
 	else
 		settle_program();
-	announced.pid = 0;
+	identity.pending_pid = 0;
 	report_files();
 	lineage_begin(self_pid());
 	fork_end_identify();
@@ -208,10 +204,10 @@ void process_settle(struct thread *thread)
 
 	fork_block_signals(&before);
 	while (self_is_new()) {
-		tid_lock(&settling);
+		tid_lock(&identity.lock);
 		if (self_is_new())
 			settle();
-		atomic_store(&settling, 0);
+		atomic_store(&identity.lock, 0);
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	scope_set_gate(thread);
@@ -232,7 +228,7 @@ static int rename_process(const char *name)
 	if (r == 0) {
 		slot_write_text(slot, slot->name, sizeof(slot->name), name);
 		slot_apply_overrides(slot, name);
-		named = true;
+		identity.has_own_name = true;
 	}
 	global_unlock();
 	return r;
@@ -240,8 +236,8 @@ static int rename_process(const char *name)
 
 void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
-	memcpy(announced.name, name, sizeof(announced.name));
-	announced.pid = getpid();
+	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
+	identity.pending_pid = getpid();
 	if (!self_is_new())
 		(void)rename_process(name); /* somebody's handler logged */
 }
@@ -252,22 +248,15 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 	if ((pid_t)syscall(SYS_gettid) != getpid())
 		return false;
 	if (!self_is_new())
-		return !named && rename_process(name) == 0;
-	if (!scope_voice(&process_scope) || announced.pid == getpid())
+		return !identity.has_own_name && rename_process(name) == 0;
+	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
 		return false;
-	goes_on = lineage_is_daemon();
-	if (goes_on)
+	identity.is_daemon_child = lineage_is_daemon();
+	if (identity.is_daemon_child)
 		return false;
 	process_announce(name);
 	process_settle(thread);
 	return true;
-}
-
-static void move_figures(struct slot *to, const struct slot *from)
-{
-	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
-		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
-	atomic_store(&to->sequence, atomic_load(&from->sequence));
 }
 
 static int become(const char *name)
@@ -285,7 +274,7 @@ static int become(const char *name)
 	if (!board_get() || board_index(before) >= 0)
 		return scope_speak(&process_scope, &source);
 	r = scope_begin(&process_scope, &source, NULL);
-	move_figures(scope_slot(&process_scope), before);
+	scope_copy_figures(scope_slot(&process_scope), before);
 	return r;
 }
 
@@ -295,29 +284,15 @@ int process_become(const char *name)
 
 	global_lock();
 	r = become(name);
-	named = true;
+	identity.has_own_name = true;
 	global_unlock();
 	return r;
-}
-
-/* Whoever logs meanwhile finds the level that was: nothing is hidden by zeroes. */
-static void keep_slot_to_oneself(void)
-{
-	struct slot *own = &process_scope.own_slot;
-	const struct slot *shared = scope_slot(&process_scope);
-
-	if (shared == own)
-		return;
-	move_figures(own, shared);
-	atomic_store(&own->level, atomic_load(&shared->level));
-	slot_open_gate(own);
-	atomic_store(&process_scope.slot, own);
 }
 
 void process_leave_board(void)
 {
 	global_lock();
-	keep_slot_to_oneself();
+	scope_keep_own_slot(&process_scope);
 	board_close();
 	program_touch(); /* scopes leave the board too */
 	thread_open_gates();

@@ -154,6 +154,27 @@ int scope_begin(struct scope *scope, const struct voice_source *source, const st
 	return r;
 }
 
+void scope_copy_figures(struct slot *to, const struct slot *from)
+{
+	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
+		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
+	atomic_store(&to->sequence, atomic_load(&from->sequence));
+}
+
+/* The level is copied before the slot is switched: a concurrent call must not read a zeroed one. */
+void scope_keep_own_slot(struct scope *scope)
+{
+	struct slot *own = &scope->own_slot;
+	const struct slot *shared = scope_slot(scope);
+
+	if (shared == own)
+		return;
+	scope_copy_figures(own, shared);
+	atomic_store(&own->level, atomic_load(&shared->level));
+	slot_open_gate(own);
+	atomic_store(&scope->slot, own);
+}
+
 /* ---- Entering and leaving ------------------------------------------------------------------- */
 
 /* A slot that the thread left is as good as new: a loop over tasks takes none from the board. */

@@ -76,5 +76,11 @@ int scope_speak(struct scope *scope, const struct voice_source *source);
  * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the voice it has. */
 int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent);
 
+/* Copies counters and sequence to a slot that goes on where another one ends. */
+void scope_copy_figures(struct slot *to, const struct slot *from);
+
+/* Takes the process's scope off the board: it keeps its figures and its level to itself. */
+void scope_keep_own_slot(struct scope *scope);
+
 int scope_set_level(struct scope *scope, int level);
 int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value);
