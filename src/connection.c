@@ -9,14 +9,14 @@
 #include <sys/un.h>
 
 #include "cleanup.h"
+#include "hot.h"
 #include "memory.h"
 
 /* The journal's and syslog's, and what takes the place of each. */
 enum { POOL_SIZE = 4 };
 
-/* On a page with what else a record writes, so that a fork costs it no page more. Who finds none
- * there, because a call of another thread holds them up, gets memory of its own. */
-static struct {
+/* Who finds none there, because a call of another thread holds them up, gets memory of its own. */
+static HOT_DATA struct {
 	struct connection connection;
 	_Atomic bool is_taken;
 } pool[POOL_SIZE];

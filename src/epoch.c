@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-_Atomic uint64_t epoch_now = 1;
-_Atomic(struct retired *) epoch_retirees;
+HOT_DATA _Atomic uint64_t epoch_now = 1;
+HOT_DATA _Atomic(struct retired *) epoch_retirees;
 
 static void push(struct retired *retired)
 {

@@ -5,10 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hot.h"
+
 enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
 
 /* As the parent saw itself when it forked, or last before. Threads may fork at the same time. */
-static struct {
+static HOT_DATA struct {
 	_Atomic pid_t forker, session;
 	_Atomic pid_t identified; /* the last process that was */
 	_Atomic unsigned forks;

@@ -7,11 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hot.h"
 #include "self.h"
 
 enum { FORK_WAITS = 10000 }; /* a second in all */
 
-static _Atomic pid_t lock;
+static HOT_DATA _Atomic pid_t lock;
 
 /* How many forks of this thread are under way since it took the lock for the first of them: a
  * signal handler may fork during a fork. */

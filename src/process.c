@@ -10,6 +10,7 @@
 
 #include "board.h"
 #include "epoch.h"
+#include "hot.h"
 #include "lineage.h"
 #include "lock.h"
 #include "pattern.h"
@@ -21,7 +22,7 @@
 #include "sink.h"
 #include "tell.h"
 
-static struct {
+static HOT_DATA struct {
 	bool has_own_name;    /* not just its parent's */
 	bool is_daemon_child; /* this child continues a program that daemonised; it keeps the name */
 	_Atomic pid_t lock;   /* tid_lock(): held by the thread that identifies this process */

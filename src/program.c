@@ -15,7 +15,7 @@ static struct {
 	char run_id[RUN_ID_SIZE];
 } state = { .current = &closed, .default_level = LEVEL_UNSET };
 
-_Atomic uint32_t program_generation_now;
+HOT_DATA _Atomic uint32_t program_generation_now;
 
 static bool is_run_id(const char *text)
 {

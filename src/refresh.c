@@ -16,10 +16,10 @@
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
-_Atomic int64_t watch_tick_ns;
+HOT_DATA _Atomic int64_t watch_tick_ns;
 
 /* A child inherits both on purpose: so it looks at the files a second after its parent did. */
-static struct {
+static HOT_DATA struct {
 	_Atomic int64_t checked_ms;  /* the coarse clock when this process last looked */
 	_Atomic uint32_t generation; /* the last board.files_generation that was answered */
 } files;

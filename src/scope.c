@@ -12,7 +12,7 @@
 
 enum { FIELDS_SIZE_MAX = 1 << 20 };
 
-struct scope process_scope = { .slot = &process_scope.own_slot };
+HOT_DATA struct scope process_scope = { .slot = &process_scope.own_slot };
 
 void scope_change_gate(struct thread *thread)
 {

@@ -10,7 +10,7 @@ enum { PAGE_SIZE = 4096 };
 struct self_page self_no_page;
 _Atomic(struct self_page *) self_page = &self_no_page;
 
-static struct {
+static HOT_DATA struct {
 	pid_t pid; /* 0: never identified */
 	bool is_foreign, is_raw_child;
 	bool may_not_parse;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "hot.h"
 #include "line.h"
 #include "memory.h"
 #include "standard-error.h"
@@ -18,7 +19,7 @@ enum {
 	NAP_MS = 1,         /* where poll(2) says writable of what does not take a byte */
 };
 
-static struct patience patience;
+static HOT_DATA struct patience patience;
 
 /* A part of a line went out and the rest did not: the next one begins a new line. */
 static atomic_bool torn;

@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "hot.h"
+
 #define LOOK_AGAIN_NS INT64_C(1000000000)
 
 /* What the environment said. */
@@ -21,7 +23,7 @@ static atomic_bool no_color;
 
 /* When it was looked at, in place of whose last bits are the answers. */
 enum { IS_TERMINAL = 1, IS_JOURNAL = 2, ANSWER_BITS = 3 };
-static atomic_llong looked;
+static HOT_DATA atomic_llong looked;
 
 /* "DEVICE:INODE", in decimal. */
 static void parse_journal_stream(const char *stream)

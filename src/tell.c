@@ -9,9 +9,9 @@
 #include "notice.h"
 #include "self.h"
 
-_Atomic uint64_t tell_lost_count, tell_diverted_count;
+HOT_DATA _Atomic uint64_t tell_lost_count, tell_diverted_count;
 
-static struct {
+static HOT_DATA struct {
 	_Atomic uint64_t first, last; /* PROCESS_SEQ */
 	_Atomic int64_t since_ns;
 } untold;

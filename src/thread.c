@@ -10,10 +10,9 @@
 #include "memory.h"
 #include "mplog.h"
 
-/* The first is most programs' only one: on a page with what else a record writes, so that a fork
- * costs it no page more. */
-static struct thread first __attribute__((aligned(CACHE_LINE)));
-static _Atomic(struct thread *) threads = &first;
+/* The first is most programs' only one. */
+static HOT_DATA struct thread first __attribute__((aligned(CACHE_LINE)));
+static HOT_DATA _Atomic(struct thread *) threads = &first;
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
 __thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
