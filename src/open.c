@@ -138,6 +138,15 @@ static int check_options(const struct mplog_options *options)
 	return program_get()->is_open ? -EALREADY : 0;
 }
 
+/* Two threads may open at the same time. */
+static void prepare(void)
+{
+	global_lock();
+	stamp_init();
+	sink_init();
+	global_unlock();
+}
+
 int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
@@ -152,10 +161,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	program = environment ? make_program(options, environment) : NULL;
 	if (!program)
 		return -ENOMEM;
-	global_lock(); /* two may open at the same time */
-	stamp_init();
-	sink_init();
-	global_unlock();
+	prepare();
 	r = load_files(program, &mistakes);
 	if (r < 0) {
 		conf_free(program->conf);
