@@ -72,8 +72,7 @@ void board_file_tell_refused(pid_t pid, int error, uint32_t version)
 			      " %d only: use the mplog that belongs to the program's libmplog",
 			      (long)pid, version, BOARD_VERSION);
 	else if (error == -EBADF)
-		tool_complain("process %ld: what it has in the place of a board is none",
-			      (long)pid);
+		tool_complain("process %ld: not a valid board", (long)pid);
 	else
 		tool_complain("process %ld: cannot open its board: %s", (long)pid,
 			      strerror(-error));

@@ -129,9 +129,9 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 	}
 	arguments->command = argv + optind;
 	if (!arguments->name || !arguments->name[0])
-		return tool_usage(&command_exec, "which process name?");
+		return tool_usage(&command_exec, "expected NAME");
 	if (optind >= argc)
-		return tool_usage(&command_exec, "which command?");
+		return tool_usage(&command_exec, "expected COMMAND");
 	if (!arguments->identifier)
 		arguments->identifier = file_name(arguments->command[0]);
 	return STATUS_GOOD;
@@ -143,7 +143,7 @@ static int compile_join(struct arguments *arguments, regex_t *join)
 	if (!arguments->join || !arguments->join[0])
 		return STATUS_GOOD;
 	if (regcomp(join, arguments->join, REG_EXTENDED | REG_NOSUB) != 0)
-		return tool_usage(&command_exec, "\"%s\" is no regular expression",
+		return tool_usage(&command_exec, "invalid regular expression \"%s\"",
 				  arguments->join);
 	arguments->options.join = join;
 	return STATUS_GOOD;

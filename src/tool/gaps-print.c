@@ -111,7 +111,7 @@ static bool next_gap(struct gaps *gaps, struct gap *ret)
 static void put_gap(struct text *text, const struct gap *gap)
 {
 	static const char *const causes[] = {
-		[CAUSE_UNKNOWN] = " (nobody says why)",
+		[CAUSE_UNKNOWN] = " (unaccounted for)",
 		[CAUSE_TOLD] = "",
 		[CAUSE_IN_FLIGHT] = " (in flight when it was killed)",
 		[CAUSE_BEFORE] = " (before the journal begins)",
@@ -125,7 +125,7 @@ static void put_gap(struct text *text, const struct gap *gap)
 	text_put_string(text, causes[gap->cause]);
 }
 
-/* "17-18, 40 (nobody says why)": the first of them. */
+/* "17-18, 40 (unaccounted for)": the first of them. */
 static void put_gaps(struct table *table, const struct counted *process,
 		     const struct verdict *verdict)
 {
@@ -200,9 +200,9 @@ static void print_sum(const struct tally *tally)
 		add_to_sum(&sum, tally->process[i]);
 	(void)printf("%" PRIu64 " records, %" PRIu64 " missing", sum.records, sum.missing);
 	separator = ": ";
-	print_part(&separator, sum.told, "told of as lost or diverted");
+	print_part(&separator, sum.told, "reported lost or diverted");
 	print_part(&separator, sum.in_flight, "in flight when their process was killed");
-	print_part(&separator, sum.unknown, "nobody says why");
+	print_part(&separator, sum.unknown, "unaccounted for");
 	separator = "; ";
 	print_part(&separator, sum.before, "before the journal begins");
 	print_part(&separator, sum.twice, "numbers came twice");

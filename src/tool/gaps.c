@@ -52,7 +52,7 @@ static int add_matches(sd_journal *journal, const struct options *options)
 	for (size_t i = 0; r >= 0 && i < options->n_matches; i++) {
 		r = sd_journal_add_match(journal, options->match[i], 0);
 		if (r == -EINVAL)
-			tool_complain("%s: a match was expected, FIELD=VALUE", options->match[i]);
+			tool_complain("%s: expected FIELD=VALUE", options->match[i]);
 	}
 	return r;
 }

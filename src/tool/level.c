@@ -76,7 +76,7 @@ static int set_on(const struct found_board *board, const struct options *options
 			board->identifier, BOARD_OVERRIDES);
 		break;
 	case -EBUSY:
-		tool_complain("%s: somebody else keeps its board locked", board->identifier);
+		tool_complain("%s: its board is locked by another process", board->identifier);
 		break;
 	default:
 		tool_complain("%s: %s", board->identifier, strerror(-r));

@@ -173,7 +173,8 @@ static int set_field(char *field)
 	*equals = '\0';
 	r = mplog_set_field(field, equals + 1);
 	if (r == -EINVAL)
-		return tool_usage(&command_log, "\"%s\" is no field name, or mplog's own", field);
+		return tool_usage(&command_log, "invalid field name \"%s\", or one of mplog itself",
+				  field);
 	return r < 0 ? lost(r) : STATUS_GOOD;
 }
 
@@ -182,7 +183,7 @@ static int log_all(const struct arguments *arguments, char **words)
 	int r = mplog_open(arguments->identifier, arguments->name, 0);
 
 	if (r == -EINVAL)
-		return tool_usage(&command_log, "a name is empty");
+		return tool_usage(&command_log, "a name must not be empty");
 	if (r < 0)
 		return lost(r);
 	for (size_t i = 0; i < arguments->n_fields; i++) {

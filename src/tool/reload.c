@@ -113,7 +113,7 @@ static bool print_answer(const struct question *question, const struct entry *en
 		[RELOAD_UNCHANGED] = "unchanged since it last read them",
 		[RELOAD_DONE] = "reloaded",
 		[RELOAD_KEPT] = "kept the last good version:",
-		[RELOAD_FROZEN] = "unchanged: the files are out of its sight (chroot)",
+		[RELOAD_FROZEN] = "unchanged: the files are not reachable any more (chroot?)",
 	};
 	int answer = RELOAD_PENDING;
 

@@ -100,7 +100,7 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	for (int i = optind; i < argc; i++) {
 		if (argv[i][0] == '\0')
-			return tool_usage(command, "a NAME is empty");
+			return tool_usage(command, "a NAME must not be empty");
 	}
 	if (!tool_has_directory(directory))
 		return STATUS_TROUBLE;

@@ -110,7 +110,7 @@ static void print_files(struct status_text *report)
 	if (first)
 		LINE("files", "none");
 	if (report->is_frozen)
-		LINE("", "out of its sight since chroot(2) or so: what was loaded stays");
+		LINE("", "not reachable any more (chroot?): the loaded version stays in force");
 }
 
 static void print_figures(const struct entry *entry)

@@ -99,7 +99,7 @@ static int run(const struct command *command, int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return tool_usage(command, "of which process? A name or a pid was expected");
+		return tool_usage(command, "expected NAME or PID");
 	options.filter.name = argv + optind;
 	options.filter.n_names = (size_t)(argc - optind);
 	return status(&options);

@@ -173,7 +173,7 @@ static int parse_count(struct arguments *arguments, const char *text)
 	}
 	number = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end)
-		return tool_usage(&command_tail, "\"%s\" is no number", text);
+		return tool_usage(&command_tail, "invalid number \"%s\"", text);
 	arguments->query.count = number;
 	return STATUS_GOOD;
 }
@@ -203,7 +203,7 @@ static int parse_level(struct arguments *arguments, const char *name)
 static int parse_since(struct arguments *arguments, const char *text)
 {
 	if (since_parse(text, time(NULL), &arguments->query.since_us) < 0)
-		return tool_usage(&command_tail, "\"%s\" is no time", text);
+		return tool_usage(&command_tail, "invalid time \"%s\"", text);
 	return STATUS_GOOD;
 }
 
