@@ -8,6 +8,7 @@
 
 #include "board-file.h"
 #include "cleanup.h"
+#include "memory.h"
 #include "proc.h"
 #include "tool.h"
 
@@ -20,7 +21,7 @@ struct search {
 	bool writable;
 	dev_t device; /* of all memfds */
 	ino_t *refused;
-	size_t n_refused;
+	size_t n_refused, refused_room, boards_room;
 };
 
 static void read_header(struct found_board *found)
@@ -50,100 +51,83 @@ static bool was_refused(const struct search *search, ino_t inode)
 	return false;
 }
 
-static int remember_refused(struct search *search, ino_t inode)
+static void remember_refused(struct search *search, ino_t inode)
 {
-	ino_t *grown = reallocarray(search->refused, search->n_refused + 1, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	search->refused = grown;
-	grown[search->n_refused++] = inode;
-	return 0;
+	search->refused = memory_grow(search->refused, search->n_refused + 1, &search->refused_room,
+				      sizeof(*search->refused));
+	search->refused[search->n_refused++] = inode;
 }
 
-static int append_board(struct search *search, ino_t inode, const struct board_file *file)
+static void append_board(struct search *search, ino_t inode, const struct board_file *file)
 {
 	struct boards *boards = search->boards;
-	struct found_board *grown = reallocarray(boards->board, boards->n + 1, sizeof(*grown));
+	struct found_board *found;
 
-	if (!grown)
-		return -ENOMEM;
-	boards->board = grown;
-	grown[boards->n] =
-		(struct found_board){ .inode = inode, .fd = file->fd, .board = file->board };
-	read_header(&grown[boards->n++]);
-	return 0;
+	boards->board =
+		memory_grow(boards->board, boards->n + 1, &search->boards_room, sizeof(*found));
+	found = &boards->board[boards->n++];
+	*found = (struct found_board){ .inode = inode, .fd = file->fd, .board = file->board };
+	read_header(found);
 }
 
 /* One that only this process may not let us see is tried again with the next. */
-static int add_board(struct search *search, pid_t pid, const struct proc_mapping *mapping)
+static void add_board(struct search *search, pid_t pid, const struct proc_mapping *mapping)
 {
 	struct board_file file = { .fd = -1 };
 	const int r = board_file_open(pid, mapping, search->writable, &file);
 
-	if (r == 0)
-		return append_board(search, mapping->inode, &file);
-	if (r == -ESRCH || r == -ENOENT)
-		return 0;
-	if (r == -EACCES) {
+	if (r == 0) {
+		append_board(search, mapping->inode, &file);
+	} else if (r == -EACCES) {
 		search->boards->hidden++;
-		return 0;
+	} else if (r != -ESRCH && r != -ENOENT) {
+		board_file_tell_refused(pid, r, file.version);
+		remember_refused(search, mapping->inode);
 	}
-	board_file_tell_refused(pid, r, file.version);
-	return remember_refused(search, mapping->inode);
 }
 
-static int add_member(struct found_board *found, pid_t pid)
+static void add_member(struct found_board *found, pid_t pid)
 {
 	struct member member = { .pid = pid };
-	struct member *grown;
 
 	if (proc_inner_pid(pid, &member.inner_pid) < 0 ||
 	    proc_started_ms(pid, &member.started_ms) < 0)
-		return 0; /* it has just ended */
-	/* Grows by doubling: the number is a power of two when it is full. */
-	if ((found->n_members & (found->n_members - 1)) == 0) {
-		const size_t room = found->n_members ? 2 * found->n_members : 1;
-
-		grown = reallocarray(found->member, room, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		found->member = grown;
-	}
+		return; /* it has just ended */
+	found->member =
+		memory_grow(found->member, found->n_members + 1, &found->room, sizeof(member));
 	found->member[found->n_members++] = member;
-	return 0;
 }
 
-static int look_at(struct search *search, pid_t pid)
+static void look_at(struct search *search, pid_t pid)
 {
 	struct proc_mapping mapping;
 	struct found_board *found;
-	int r = proc_find_memfd(pid, BOARD_FILE_NAME, search->device, &mapping);
+	const int r = proc_find_memfd(pid, BOARD_FILE_NAME, search->device, &mapping);
 
 	if (r == -EACCES)
 		search->boards->hidden++;
 	if (r < 0 || was_refused(search, mapping.inode))
-		return r == -ENOMEM ? r : 0;
+		return;
 	if (!find_board(search, mapping.inode))
-		r = add_board(search, pid, &mapping);
+		add_board(search, pid, &mapping);
 	found = find_board(search, mapping.inode);
-	return found && r == 0 ? add_member(found, pid) : r;
+	if (found)
+		add_member(found, pid);
 }
 
 static int look_at_all(struct search *search)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
-	int r = 0;
 
 	if (!proc)
 		return -errno;
-	while (r == 0 && (entry = readdir(proc))) {
+	while ((entry = readdir(proc))) {
 		if (isdigit((unsigned char)entry->d_name[0]))
-			r = look_at(search, (pid_t)strtol(entry->d_name, NULL, 10));
+			look_at(search, (pid_t)strtol(entry->d_name, NULL, 10));
 	}
 	(void)closedir(proc);
-	return r;
+	return 0;
 }
 
 static int compare_members(const void *a, const void *b)

@@ -2,7 +2,7 @@
 /* boards: those of all programs that run, found through /proc.
  *
  * What stands on a board may be a lie: any process can make a memfd that looks like one. Nothing
- * of it is used unchecked, and what is printed goes through src/escape.h. */
+ * of it is used unchecked, and what is printed is escaped. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ struct found_board {
 	char identifier[IDENTIFIER_SIZE];
 	char run_id[RUN_ID_SIZE];
 	struct member *member; /* sorted by inner_pid */
-	size_t n_members;
+	size_t n_members, room;
 };
 
 struct boards {

@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "commands.h"
 #include "conf.h"
+#include "options.h"
+#include "term.h"
 #include "tool.h"
+#include "value.h"
 
 struct mistake {
 	enum conf_severity severity;
@@ -71,11 +75,11 @@ static void print(const struct check *check)
 	for (size_t i = 0; i < check->n; i++) {
 		const struct mistake *mistake = &check->mistakes[i];
 
-		tool_print_escaped(stdout, mistake->file);
+		(void)term_puts(stdout, mistake->file);
 		if (mistake->line > 0)
 			(void)printf(":%u", mistake->line);
 		(void)printf(": %s: ", mistake->severity == CONF_ERROR ? "error" : "warning");
-		tool_print_escaped(stdout, mistake->text);
+		(void)term_puts(stdout, mistake->text);
 		(void)putchar('\n');
 	}
 }
@@ -164,7 +168,7 @@ static void check_file(struct check *check, const char *path)
 /* Those that programs read. Their permissions matter; those of a file on its way there do not. */
 static void check_system(struct check *check, const char *directory)
 {
-	const struct conf_options options = tool_conf_options(directory);
+	const struct conf_options options = value_conf_options(directory);
 	struct conf *conf;
 
 	/* Programs go without it in silence; who names it here wants to know. */
@@ -181,25 +185,18 @@ static void check_system(struct check *check, const char *directory)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "directory", required_argument, NULL, 'd' },
-		{ "lenient", no_argument, NULL, 'l' },
-		{ NULL },
-	};
 	struct check check = { NULL };
 	const char *directory = NULL;
 	bool is_lenient = false;
-	int option;
+	const struct option_row rows[] = {
+		{ "directory", 'd', .text = &directory },
+		{ "lenient", .flag = &is_lenient },
+		{ 0 },
+	};
 
-	while ((option = getopt_long(argc, argv, "d:", options, NULL)) >= 0) {
-		if (option == 'd')
-			directory = optarg;
-		else if (option == 'l')
-			is_lenient = true;
-		else
-			return tool_usage(command, NULL);
-	}
-	if (!tool_has_directory(directory))
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	if (!value_has_directory(directory))
 		return STATUS_TROUBLE;
 	if (optind == argc)
 		check_system(&check, directory);

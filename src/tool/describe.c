@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "clock.h"
-#include "print.h"
 #include "sink.h"
 
 static const char *const counter_names[COUNTER_COUNT] = {
@@ -29,12 +28,12 @@ const char *describe_level(int level)
 	return name ? name : "?";
 }
 
-const char *describe_own_level_by(const struct entry *entry, char buffer[DESCRIPTION_SIZE])
+const char *describe_own_level_by(const struct slot_view *view, char buffer[DESCRIPTION_SIZE])
 {
-	if (!entry->origin[0])
-		return level_by_names[entry->own_level_by];
-	(void)stpncpy(buffer, entry->origin, DESCRIPTION_SIZE - 1);
-	buffer[sizeof(entry->origin) - 1] = '\0';
+	if (!view->origin[0])
+		return level_by_names[view->own_level_by];
+	(void)stpncpy(buffer, view->origin, DESCRIPTION_SIZE - 1);
+	buffer[sizeof(view->origin) - 1] = '\0';
 	return buffer;
 }
 
@@ -65,16 +64,16 @@ const char *describe_until(const char *identifier, uint64_t until_ms, char buffe
 	return buffer;
 }
 
-const char *describe_level_by(const struct entry *entry, char buffer[DESCRIPTION_SIZE])
+const char *describe_level_by(const struct slot_view *view, char buffer[DESCRIPTION_SIZE])
 {
 	char until[DESCRIPTION_SIZE] = "";
 
-	if (!entry->by_person)
-		return describe_own_level_by(entry, buffer);
-	if (entry->person_until_ms)
-		(void)describe_until("", entry->person_until_ms, until);
+	if (!view->by_person)
+		return describe_own_level_by(view, buffer);
+	if (view->person_until_ms)
+		(void)describe_until("", view->person_until_ms, until);
 	(void)snprintf(buffer, DESCRIPTION_SIZE, "uid %" PRIu32 "%s%.100s",
-		       (uint32_t)entry->person_uid, *until ? " " : "", until);
+		       (uint32_t)view->person_uid, *until ? " " : "", until);
 	return buffer;
 }
 
@@ -83,20 +82,20 @@ const char *describe_sink(int sink)
 	return sink >= 0 && sink < SINK_COUNT ? sinks[sink]->name : "-";
 }
 
-static void level_as_json(struct json *json, const struct entry *entry)
+static void level_as_json(struct json *json, const struct slot_view *view)
 {
-	json_string(json, "level", mplog_level_name(entry->level));
+	json_string(json, "level", mplog_level_name(view->level));
 	json_string(json, "level_by",
-		    entry->by_person ? "person" : level_by_names[entry->own_level_by]);
-	if (entry->by_person) {
-		json_number(json, "uid", entry->person_uid);
-		json_string(json, "own_level", mplog_level_name(entry->own_level));
-		json_string(json, "own_level_by", level_by_names[entry->own_level_by]);
+		    view->by_person ? "person" : level_by_names[view->own_level_by]);
+	if (view->by_person) {
+		json_number(json, "uid", view->person_uid);
+		json_string(json, "own_level", mplog_level_name(view->own_level));
+		json_string(json, "own_level_by", level_by_names[view->own_level_by]);
 	}
-	if (entry->by_person && entry->person_until_ms)
-		json_number(json, "until_us", describe_realtime_us(entry->person_until_ms));
-	if (entry->origin[0])
-		json_string(json, "origin", entry->origin);
+	if (view->by_person && view->person_until_ms)
+		json_number(json, "until_us", describe_realtime_us(view->person_until_ms));
+	if (view->origin[0])
+		json_string(json, "origin", view->origin);
 }
 
 void describe_counters_as_json(struct json *json, const uint64_t counter[COUNTER_COUNT])
@@ -105,27 +104,27 @@ void describe_counters_as_json(struct json *json, const uint64_t counter[COUNTER
 		json_number(json, counter_names[i], (long long)counter[i]);
 }
 
-void describe_as_json(struct json *json, const struct entry *entry)
+void describe_as_json(struct json *json, const struct slot_view *view)
 {
-	json_string(json, "identifier", entry->board->identifier);
-	json_string(json, "run_id", entry->board->run_id);
-	json_string(json, "process", entry->name);
-	json_number(json, "pid", entry->pid);
-	if (entry->is_scope)
-		json_number(json, "tid", entry->tid ? entry->tid : entry->inner_pid);
-	json_string(json, "parent", entry->parent_name);
-	json_bool(json, "scope", entry->is_scope);
-	json_bool(json, "alive", entry->is_alive);
-	level_as_json(json, entry);
-	json_string(json, "sink", entry->sink < 0 ? NULL : describe_sink(entry->sink));
-	if (entry->sink_error)
-		json_string(json, "sink_error", strerrordesc_np(entry->sink_error));
-	describe_counters_as_json(json, entry->counter);
-	if (!entry->is_scope)
-		json_number(json, "sequence", entry->sequence);
-	json_number(json, "since_us", entry->since_ns / 1000);
-	if (entry->last_record_ns)
-		json_number(json, "last_record_us", entry->last_record_ns / 1000);
+	json_string(json, "identifier", view->board->identifier);
+	json_string(json, "run_id", view->board->run_id);
+	json_string(json, "process", view->name);
+	json_number(json, "pid", view->pid);
+	if (view->is_scope)
+		json_number(json, "tid", view->tid ? view->tid : view->inner_pid);
+	json_string(json, "parent", view->parent_name);
+	json_bool(json, "scope", view->is_scope);
+	json_bool(json, "alive", view->is_alive);
+	level_as_json(json, view);
+	json_string(json, "sink", view->sink < 0 ? NULL : describe_sink(view->sink));
+	if (view->sink_error)
+		json_string(json, "sink_error", strerrordesc_np(view->sink_error));
+	describe_counters_as_json(json, view->counter);
+	if (!view->is_scope)
+		json_number(json, "sequence", view->sequence);
+	json_number(json, "since_us", view->since_ns / 1000);
+	if (view->last_record_ns)
+		json_number(json, "last_record_us", view->last_record_ns / 1000);
 	else
 		json_null(json, "last_record_us");
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog exec: any command as a process of a name: what it prints is logged. */
 
-#include "tool.h"
-
-#include "child.h"
-#include "mplog.h"
-#include "pump.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "child.h"
+#include "commands.h"
+#include "mplog.h"
+#include "options.h"
+#include "pump.h"
+#include "tool.h"
 
 enum {
 	/* As those of env(1), nohup(1) and timeout(1): the command's own pass through. */
@@ -74,29 +75,6 @@ static const char help[] =
 	"\n"
 	"The exit status is the command's; 125 to 127 tell that it could not be run.\n";
 
-enum { OPTION_STDOUT = 256, OPTION_STDERR, OPTION_JOIN };
-
-static int parse_option(struct arguments *arguments, int option)
-{
-	const int stream = option == OPTION_STDOUT ? PUMP_OUT : PUMP_ERR;
-
-	switch (option) {
-	case 't':
-		arguments->identifier = optarg;
-		return STATUS_GOOD;
-	case OPTION_STDOUT:
-	case OPTION_STDERR:
-		if (mplog_level_parse(optarg, &arguments->options.level[stream]) < 0)
-			return tool_usage(&command_exec, "unknown level \"%s\"", optarg);
-		return STATUS_GOOD;
-	case OPTION_JOIN:
-		arguments->join = optarg;
-		return STATUS_GOOD;
-	default:
-		return tool_usage(&command_exec, NULL);
-	}
-}
-
 static const char *file_name(const char *path)
 {
 	const char *const slash = strrchr(path, '/');
@@ -107,22 +85,18 @@ static const char *file_name(const char *path)
 /* NAME stands before the options or behind them; what comes after it is the command. */
 static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "stdout", required_argument, NULL, OPTION_STDOUT },
-		{ "stderr", required_argument, NULL, OPTION_STDERR },
-		{ "join", required_argument, NULL, OPTION_JOIN },
+	int *const level = arguments->options.level;
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &arguments->identifier },
+		{ "stdout", .level = &level[PUMP_OUT], .takes_none = true },
+		{ "stderr", .level = &level[PUMP_ERR], .takes_none = true },
+		{ "join", .text = &arguments->join },
 		{ 0 },
 	};
-	int option, r;
 
-	optind = 0;
 	for (;;) {
-		while ((option = getopt_long(argc, argv, "+t:", options, NULL)) != -1) {
-			r = parse_option(arguments, option);
-			if (r != STATUS_GOOD)
-				return r;
-		}
+		if (options_parse(&command_exec, rows, NULL, argc, argv) != STATUS_GOOD)
+			return STATUS_TROUBLE;
 		if (arguments->name || optind >= argc || strcmp(argv[optind - 1], "--") == 0)
 			break;
 		arguments->name = argv[optind++];
@@ -171,6 +145,7 @@ const struct command command_exec = {
 	.summary = "Run a command as a process of that name: what it prints is logged",
 	.arguments = "NAME [-t IDENTIFIER] [--stdout=LEVEL] [--stderr=LEVEL]\n"
 		     "                  [--join=REGEX] [--] COMMAND [ARGUMENT...]",
+	.is_in_order = true,
 	.help = help,
 	.run = run,
 };

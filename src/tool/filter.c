@@ -28,23 +28,23 @@ bool filter_wants_name(const struct filter *filter, const char *name)
 	return filter->n_names == 0;
 }
 
-static bool wants_pid(const struct filter *filter, const struct entry *entry)
+static bool wants_pid(const struct filter *filter, const struct slot_view *view)
 {
-	for (size_t i = 0; filter->with_pids && !entry->is_scope && i < filter->n_names; i++) {
-		if (is_pid(filter->name[i], entry->pid))
+	for (size_t i = 0; filter->with_pids && !view->is_scope && i < filter->n_names; i++) {
+		if (is_pid(filter->name[i], view->pid))
 			return true;
 	}
 	return false;
 }
 
-bool filter_wants(const struct filter *filter, const struct entry *entry)
+bool filter_wants(const struct filter *filter, const struct slot_view *view)
 {
-	if (!entry->is_alive && (entry->is_scope || !filter->with_dead))
+	if (!view->is_alive && (view->is_scope || !filter->with_dead))
 		return false;
-	return filter_wants_name(filter, entry->name) || wants_pid(filter, entry);
+	return filter_wants_name(filter, view->name) || wants_pid(filter, view);
 }
 
-void filter_tell_nobody(const struct filter *filter)
+void filter_tell_none(const struct filter *filter)
 {
 	const char *program = filter->identifier;
 

@@ -14,7 +14,7 @@ struct filter {
 
 bool filter_wants_program(const struct filter *filter, const struct found_board *board);
 bool filter_wants_name(const struct filter *filter, const char *name);
-bool filter_wants(const struct filter *filter, const struct entry *entry);
+bool filter_wants(const struct filter *filter, const struct slot_view *view);
 
 /* Says on standard error that there is none of those. */
-void filter_tell_nobody(const struct filter *filter);
+void filter_tell_none(const struct filter *filter);

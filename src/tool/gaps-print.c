@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* gaps: what was found, for people and for machines. */
-#include <errno.h>
+#include "gaps-print.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
-#include "gaps.h"
+#include "json.h"
+#include "judge.h"
 #include "table.h"
-#include "tool.h"
 
 enum { RANGES_SHOWN = 6, LIST_SIZE = 1024 };
 
@@ -19,7 +18,7 @@ static const struct column columns[] = {
 	{ "SUPPRESSED", true }, { "MISSING NUMBERS", false },
 };
 
-/* Of those who only told of others there is nothing to say. */
+/* A process that only reported for others has no line. */
 static bool is_worth_a_line(const struct counted *process)
 {
 	const struct losses *told = &process->told;
@@ -143,25 +142,25 @@ static void put_gaps(struct table *table, const struct counted *process,
 		put_gap(&text, &gap);
 	}
 	buffer[text.size < text.capacity ? text.size : text.capacity] = '\0';
-	table_put(table, COLOUR_NONE, "%s", buffer);
+	table_put(table, COLOR_NONE, "%s", buffer);
 }
 
-static void put_number(struct table *table, enum colour colour, uint64_t number)
+static void put_number(struct table *table, enum color color, uint64_t number)
 {
-	table_put(table, number ? colour : COLOUR_NONE, "%" PRIu64, number);
+	table_put(table, number ? color : COLOR_NONE, "%" PRIu64, number);
 }
 
 static void put_process(struct table *table, const struct counted *process)
 {
-	const struct verdict verdict = gaps_judge(process);
+	const struct verdict verdict = judge(process);
 
-	table_put(table, COLOUR_NONE, "%s", process->name);
-	table_put(table, COLOUR_NONE, "%ld", (long)process->pid);
-	put_number(table, COLOUR_NONE, process->records);
-	put_number(table, COLOUR_RED, verdict.missing);
-	put_number(table, COLOUR_NONE, verdict.losses.lost);
-	put_number(table, COLOUR_NONE, verdict.losses.diverted);
-	put_number(table, COLOUR_NONE, verdict.losses.suppressed);
+	table_put(table, COLOR_NONE, "%s", process->name);
+	table_put(table, COLOR_NONE, "%ld", (long)process->pid);
+	put_number(table, COLOR_NONE, process->records);
+	put_number(table, COLOR_RED, verdict.missing);
+	put_number(table, COLOR_NONE, verdict.losses.lost);
+	put_number(table, COLOR_NONE, verdict.losses.diverted);
+	put_number(table, COLOR_NONE, verdict.losses.suppressed);
 	put_gaps(table, process, &verdict);
 }
 
@@ -171,7 +170,7 @@ struct sum {
 
 static void add_to_sum(struct sum *sum, const struct counted *process)
 {
-	const struct verdict verdict = gaps_judge(process);
+	const struct verdict verdict = judge(process);
 
 	sum->records += process->records;
 	sum->missing += verdict.missing;
@@ -190,7 +189,7 @@ static void print_part(const char **separator, uint64_t number, const char *word
 	*separator = ", ";
 }
 
-/* One line for all: where it says that nothing is missing nobody has to read on. */
+/* One line for all processes. */
 static void print_sum(const struct tally *tally)
 {
 	const char *separator;
@@ -232,19 +231,19 @@ void gaps_print(const struct tally *tally)
 
 	if (tally->n > 1)
 		qsort(tally->process, tally->n, sizeof(struct counted *), compare);
-	for (size_t i = 0; table && i < tally->n; i++) {
+	for (size_t i = 0; i < tally->n; i++) {
 		const struct counted *process = tally->process[i];
 
 		if (!is_worth_a_line(process))
 			continue;
 		if (is_of_another_run(process, before))
-			table_put_heading(table, COLOUR_BOLD, "%s, run %s", process->identifier,
+			table_put_heading(table, COLOR_BOLD, "%s, run %s", process->identifier,
 					  process->run_id);
 		put_process(table, process);
 		before = process;
 	}
-	if (before && (!table || table_print(table, stdout) < 0))
-		tool_complain("%s", strerror(ENOMEM));
+	if (before)
+		table_print(table);
 	table_free(table);
 	print_sum(tally);
 }
@@ -276,7 +275,7 @@ static void gaps_as_json(struct json *json, const struct counted *process,
 
 static void print_process_as_json(const struct counted *process)
 {
-	const struct verdict verdict = gaps_judge(process);
+	const struct verdict verdict = judge(process);
 	char boot_id[SD_ID128_STRING_MAX];
 	struct json json;
 

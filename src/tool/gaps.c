@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gaps-board.h"
-#include "gaps.h"
+#include "commands.h"
+#include "count.h"
+#include "gaps-live.h"
+#include "gaps-print.h"
+#include "judge.h"
+#include "match.h"
+#include "options.h"
 #include "tool.h"
 
 enum { DATA_MAX = 4096 }; /* more of a field is never looked at */
@@ -29,26 +34,12 @@ static int open_journal(const struct options *options, sd_journal **ret)
 	return sd_journal_open_namespace(ret, options->namespace, SD_JOURNAL_LOCAL_ONLY);
 }
 
-static int add_match(sd_journal *journal, const char *field, const char *value)
-{
-	char *match;
-	int r;
-
-	if (!value)
-		return 0;
-	if (asprintf(&match, "%s=%s", field, value) < 0)
-		return -ENOMEM;
-	r = sd_journal_add_match(journal, match, 0);
-	free(match);
-	return r;
-}
-
 static int add_matches(sd_journal *journal, const struct options *options)
 {
-	int r = add_match(journal, "RUN_ID", options->run_id);
+	int r = match_add(journal, "RUN_ID", options->run_id);
 
 	if (r >= 0)
-		r = add_match(journal, "SYSLOG_IDENTIFIER", options->identifier);
+		r = match_add(journal, "SYSLOG_IDENTIFIER", options->identifier);
 	for (size_t i = 0; r >= 0 && i < options->n_matches; i++) {
 		r = sd_journal_add_match(journal, options->match[i], 0);
 		if (r == -EINVAL)
@@ -86,30 +77,34 @@ static int tally_journal(const struct options *options, struct tally *tally)
 	if (r >= 0)
 		r = sd_journal_set_data_threshold(journal, DATA_MAX);
 	if (r >= 0)
-		r = gaps_read_journal(tally, journal);
+		r = count_journal(tally, journal);
 	sd_journal_close(journal);
 	return r;
 }
 
-static int count(const struct options *options, struct tally *tally)
+static bool count(const struct options *options, struct tally *tally)
 {
-	struct obituaries obituaries;
-	int r = gaps_read_boards(&obituaries);
+	static const struct filter everything;
+	struct each each;
+	int r;
 
-	if (r < 0)
-		return r;
+	if (!each_begin(&each, "gaps", &everything, false))
+		return false;
+	while (each_next(&each))
+		(void)each_snapshot(&each);
 	r = tally_journal(options, tally);
-	if (r >= 0)
-		gaps_add_boards(tally, &obituaries, options->n_matches == 0);
-	gaps_find_older(tally);
-	gaps_free_boards(&obituaries);
-	return r;
+	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these were explained already */
+		tool_complain("gaps: %s", strerror(-r));
+	gaps_add_live(tally, &each, options->n_matches == 0);
+	judge_find_older(tally);
+	each_end(&each);
+	return r >= 0;
 }
 
 static bool is_anything_missing(const struct tally *tally)
 {
 	for (size_t i = 0; i < tally->n; i++) {
-		if (gaps_judge(tally->process[i]).missing)
+		if (judge(tally->process[i]).missing)
 			return true;
 	}
 	return false;
@@ -118,57 +113,33 @@ static bool is_anything_missing(const struct tally *tally)
 static int gaps(const struct options *options)
 {
 	struct tally tally = { 0 };
-	const int r = count(options, &tally);
 	int status = STATUS_TROUBLE;
 
-	if (r < 0) {
-		if (r != -EINVAL && r != -ENODATA) /* of these it was said more clearly */
-			tool_complain("gaps: %s", strerror(-r));
-	} else {
+	if (count(options, &tally)) {
 		if (options->json)
 			gaps_print_json(&tally);
 		else
 			gaps_print(&tally);
 		status = is_anything_missing(&tally) ? STATUS_BAD : STATUS_GOOD;
 	}
-	gaps_free(&tally);
+	tally_free(&tally);
 	return status;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "run", required_argument, NULL, 'r' },
-		{ "namespace", required_argument, NULL, 'n' },
-		{ "directory", required_argument, NULL, 'D' },
-		{ "json", no_argument, NULL, 'j' },
+	struct options options = { 0 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.identifier },
+		{ "run", .text = &options.run_id },
+		{ "namespace", .text = &options.namespace },
+		{ "directory", 'D', .text = &options.directory },
+		{ "json", .flag = &options.json },
 		{ 0 },
 	};
-	struct options options = { 0 };
-	int option;
 
-	while ((option = getopt_long(argc, argv, "t:D:", long_options, NULL)) >= 0) {
-		switch (option) {
-		case 't':
-			options.identifier = optarg;
-			break;
-		case 'r':
-			options.run_id = optarg;
-			break;
-		case 'n':
-			options.namespace = optarg;
-			break;
-		case 'D':
-			options.directory = optarg;
-			break;
-		case 'j':
-			options.json = true;
-			break;
-		default:
-			return tool_usage(command, NULL);
-		}
-	}
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	options.match = argv + optind;
 	options.n_matches = (size_t)(argc - optind);
 	return gaps(&options);

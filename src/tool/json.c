@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <string.h>
+#include "json.h"
 
 #include "cleanup.h"
 #include "escape.h"
-#include "level.h"
-#include "tool.h"
+#include "term.h"
+#include "utf8.h"
 
-static void print_string(FILE *file, const char *value)
+static void print_string(FILE *file, struct bytes bytes)
 {
-	enum { GROWTH = 6 }; /* \u0001 */
-	const struct bytes bytes = { value, strlen(value) };
-	struct text text = { .capacity = GROWTH * bytes.size };
-	AUTO_FREE char *data = malloc(text.capacity + 1);
+	size_t size;
+	AUTO_FREE char *text = term_render(text_put_json_characters, bytes, &size);
 
-	if (!data)
-		abort();
-	text.data = data;
-	text_put_json_characters(&text, bytes);
 	(void)fputc('"', file);
-	(void)fwrite(data, 1, text.size, file);
+	(void)fwrite(text, 1, size, file);
 	(void)fputc('"', file);
 }
 
@@ -29,7 +22,7 @@ static void print_name(struct json *json, const char *name)
 		(void)fputc(',', json->file);
 	if (!name)
 		return;
-	print_string(json->file, name);
+	print_string(json->file, term_bytes(name));
 	(void)fputc(':', json->file);
 }
 
@@ -46,7 +39,7 @@ void json_string(struct json *json, const char *name, const char *value)
 		return;
 	}
 	print_name(json, name);
-	print_string(json->file, value);
+	print_string(json->file, term_bytes(value));
 }
 
 void json_number(struct json *json, const char *name, long long value)
@@ -67,6 +60,18 @@ void json_null(struct json *json, const char *name)
 	(void)fputs("null", json->file);
 }
 
+void json_bytes(struct json *json, const char *name, struct bytes value)
+{
+	print_name(json, name);
+	if (bytes_are_text(value)) {
+		print_string(json->file, value);
+		return;
+	}
+	for (size_t i = 0; i < value.size; i++)
+		(void)fprintf(json->file, "%c%u", i == 0 ? '[' : ',', (unsigned char)value.data[i]);
+	(void)fputc(']', json->file);
+}
+
 void json_end(struct json *json)
 {
 	(void)fputs("}\n", json->file);
@@ -83,31 +88,4 @@ void json_close(struct json *json, char bracket)
 {
 	(void)fputc(bracket, json->file);
 	json->n = 1;
-}
-
-void json_setting(struct json *json, const char *name, enum setting setting, int number,
-		  const char *text)
-{
-	const struct setting_info *info = &setting_infos[setting];
-
-	switch (info->kind) {
-	case KIND_LEVEL:
-		json_string(json, name, mplog_level_name(number));
-		break;
-	case KIND_TEXT:
-		json_string(json, name, text);
-		break;
-	case KIND_CHOICE:
-		json_string(json, name, number < 0 ? NULL : info->choices[number]);
-		break;
-	case KIND_NUMBER:
-		json_number(json, name, number);
-		break;
-	default:
-		if (number == SETTING_AUTO)
-			json_string(json, name, "auto");
-		else
-			json_bool(json, name, number != 0);
-		break;
-	}
 }

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "boards.h"
 #include "clock.h"
+#include "commands.h"
 #include "describe.h"
-#include "filter.h"
+#include "each.h"
 #include "glob.h"
 #include "level-change.h"
-#include "level-record.h"
 #include "level-show.h"
-#include "print.h"
+#include "options.h"
+#include "term.h"
 #include "timespan.h"
 #include "tool.h"
 
@@ -38,9 +38,10 @@ static void print_done(const struct found_board *board, const struct override_or
 	char until[DESCRIPTION_SIZE];
 
 	if (order->person == PERSON_RESET)
-		print_text(stdout, "%s: %s as configured", board->identifier, order->pattern);
+		(void)term_printf(stdout, "%s: %s as configured", board->identifier,
+				  order->pattern);
 	else
-		print_text(
+		(void)term_printf(
 			stdout, "%s: %s at %s %s", board->identifier, order->pattern,
 			describe_level(person_level(order->person)),
 			describe_until(board->identifier, person_until_ms(order->person), until));
@@ -65,7 +66,7 @@ static int set_on(const struct found_board *board, const struct options *options
 	switch (r) {
 	case 0:
 		print_done(board, &order, &effect);
-		level_record_send(board, &order);
+		level_change_record(board, &order);
 		break;
 	case -ENAMETOOLONG:
 		tool_complain("level: the pattern has more than %d bytes", PROCESS_NAME_SIZE - 1);
@@ -84,31 +85,37 @@ static int set_on(const struct found_board *board, const struct options *options
 	return r;
 }
 
-/* Programs that nobody named get it only where somebody is meant: a level that waits for a process
- * to come is for a program that was named. */
-static bool is_meant(const struct found_board *board, const struct options *options)
+static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *filter)
 {
-	if (!filter_wants_program(&options->filter, board))
-		return false;
-	return options->filter.identifier || level_count(board, &options->filter) > 0 ||
+	for (size_t i = 0; i < snapshot->n; i++) {
+		if (filter_wants(filter, &snapshot->view[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Without -t a program is meant only where a process of it matches: a level that waits for a process
+ * to come is for a program that was named. */
+static bool is_meant(struct each *each, const struct found_board *board,
+		     const struct options *options)
+{
+	return options->filter.identifier || is_any_wanted(each_snapshot(each), &options->filter) ||
 	       (options->reset && override_holds(board->board, options->filter.name[0]));
 }
 
 static int set(const struct options *options)
 {
-	struct boards boards;
+	const struct found_board *board;
 	size_t meant = 0, failed = 0;
-	const int r = boards_find(true, &boards);
+	struct each each;
 
-	if (r < 0) {
-		tool_complain("level: %s", strerror(-r));
+	if (!each_begin(&each, "level", &options->filter, true))
 		return STATUS_TROUBLE;
-	}
-	for (size_t i = 0; i < boards.n; i++) {
-		if (!is_meant(&boards.board[i], options))
+	while ((board = each_next(&each))) {
+		if (!is_meant(&each, board, options))
 			continue;
 		meant++;
-		failed += set_on(&boards.board[i], options) < 0;
+		failed += set_on(board, options) < 0;
 	}
 	if (!meant && options->filter.identifier)
 		tool_complain("no program %s logs through mplog", options->filter.identifier);
@@ -116,8 +123,8 @@ static int set(const struct options *options)
 		tool_complain(
 			"no process %s logs through mplog; with -t IDENTIFIER the level waits for one",
 			options->filter.name[0]);
-	boards_tell_hidden(&boards);
-	boards_free(&boards);
+	boards_tell_hidden(&each.boards);
+	each_end(&each);
 	if (failed)
 		return STATUS_TROUBLE;
 	return meant ? STATUS_GOOD : STATUS_BAD;
@@ -137,14 +144,15 @@ static int parse_person(const struct command *command, struct options *options, 
 	return STATUS_GOOD;
 }
 
-static int parse_for(const struct command *command, struct options *options, const char *text)
+static int parse_for(void *userdata, const char *text)
 {
+	struct options *const options = userdata;
 	const int r = timespan_parse(text, &options->for_usec);
 
 	if (r == 0 && options->for_usec > 0)
 		return STATUS_GOOD;
-	return tool_usage(command, "--for=%s: a time span was expected, such as 10m or 1h30min",
-			  text);
+	return tool_usage(&command_level,
+			  "--for=%s: a time span was expected, such as 10m or 1h30min", text);
 }
 
 /* NAME [LEVEL], or NAME --reset */
@@ -169,31 +177,16 @@ static int parse_arguments(const struct command *command, struct options *option
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "for", required_argument, NULL, 'f' },
-		{ "reset", no_argument, NULL, 'r' },
+	struct options options = { 0 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "for", 'f', .parse = parse_for },
+		{ "reset", 'r', .flag = &options.reset },
 		{ 0 },
 	};
-	struct options options = { 0 };
-	int option;
 
-	while ((option = getopt_long(argc, argv, "t:f:r", long_options, NULL)) >= 0) {
-		switch (option) {
-		case 't':
-			options.filter.identifier = optarg;
-			break;
-		case 'f':
-			if (parse_for(command, &options, optarg) == STATUS_GOOD)
-				break;
-			return STATUS_TROUBLE;
-		case 'r':
-			options.reset = true;
-			break;
-		default:
-			return tool_usage(command, NULL);
-		}
-	}
+	if (options_parse(command, rows, &options, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	if (parse_arguments(command, &options, argc - optind, argv + optind) != STATUS_GOOD)
 		return STATUS_TROUBLE;
 	return options.person ? set(&options) : level_show(&options.filter);

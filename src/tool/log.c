@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog log: a record, or one a line, out of a shell script. */
 
-#include "tool.h"
-
-#include "cleanup.h"
-#include "lines.h"
-#include "log-bytes.h"
-#include "mplog.h"
-
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "cleanup.h"
+#include "commands.h"
+#include "lines.h"
+#include "log-bytes.h"
+#include "memory.h"
+#include "options.h"
+#include "mplog.h"
+#include "tool.h"
 
 enum {
 	EXIT_DIVERTED = STATUS_BAD,
@@ -25,7 +26,7 @@ struct arguments {
 	const char *name;
 	const char *identifier;
 	int level;
-	char **fields; /* KEY=VALUE */
+	const char **fields; /* KEY=VALUE */
 	size_t n_fields;
 };
 
@@ -123,55 +124,24 @@ static const char help[] =
 	"Exit status: 0 delivered, or below the level; 1 it went to a fallback; 2 usage;\n"
 	"3 suppressed by its rate limit; 4 lost. Of several records the worst counts.\n";
 
-static int parse_option(struct arguments *arguments, int option)
+static int parse_field(void *userdata, const char *field)
 {
-	switch (option) {
-	case 'n':
-		arguments->name = optarg;
-		return STATUS_GOOD;
-	case 't':
-		arguments->identifier = optarg;
-		return STATUS_GOOD;
-	case 'p':
-		if (mplog_level_parse(optarg, &arguments->level) < 0 ||
-		    arguments->level == MPLOG_NONE)
-			return tool_usage(&command_log, "unknown level \"%s\"", optarg);
-		return STATUS_GOOD;
-	case 'F':
-		arguments->fields[arguments->n_fields++] = optarg;
-		return STATUS_GOOD;
-	default:
-		return tool_usage(&command_log, NULL);
-	}
+	struct arguments *const arguments = userdata;
+
+	arguments->fields[arguments->n_fields++] = field;
+	return STATUS_GOOD;
 }
 
-static int parse_arguments(struct arguments *arguments, int argc, char **argv)
+static int set_field(const char *field)
 {
-	static const struct option options[] = {
-		{ "name", required_argument, NULL, 'n' },
-		{ "identifier", required_argument, NULL, 't' },
-		{ "level", required_argument, NULL, 'p' },
-		{ "field", required_argument, NULL, 'F' },
-		{ 0 },
-	};
-	int option, status = STATUS_GOOD;
-
-	optind = 0;
-	while (status == STATUS_GOOD &&
-	       (option = getopt_long(argc, argv, "+n:t:p:F:", options, NULL)) != -1)
-		status = parse_option(arguments, option);
-	return status;
-}
-
-static int set_field(char *field)
-{
-	char *const equals = strchr(field, '=');
+	const char *const equals = strchr(field, '=');
+	AUTO_FREE char *name = NULL;
 	int r;
 
 	if (!equals)
 		return tool_usage(&command_log, "\"%s\" is not KEY=VALUE", field);
-	*equals = '\0';
-	r = mplog_set_field(field, equals + 1);
+	name = strndup(field, (size_t)(equals - field));
+	r = name ? mplog_set_field(name, equals + 1) : -ENOMEM;
 	if (r == -EINVAL)
 		return tool_usage(&command_log, "invalid field name \"%s\", or one of mplog itself",
 				  field);
@@ -197,17 +167,21 @@ static int log_all(const struct arguments *arguments, char **words)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	AUTO_FREE char **fields = calloc((size_t)argc, sizeof(*fields));
+	AUTO_FREE const char **fields = memory_new((size_t)argc, sizeof(*fields));
 	struct arguments arguments = {
 		.identifier = "mplog",
 		.level = MPLOG_INFO,
 		.fields = fields,
 	};
-	int status;
+	const struct option_row rows[] = {
+		{ "name", 'n', .text = &arguments.name },
+		{ "identifier", 't', .text = &arguments.identifier },
+		{ "level", 'p', .level = &arguments.level },
+		{ "field", 'F', .parse = parse_field },
+		{ 0 },
+	};
+	int status = options_parse(command, rows, &arguments, argc, argv);
 
-	if (!fields)
-		return lost(-ENOMEM);
-	status = parse_arguments(&arguments, argc, argv);
 	if (status == STATUS_GOOD)
 		status = log_all(&arguments, argv + optind);
 	mplog_close();
@@ -218,6 +192,7 @@ const struct command command_log = {
 	.name = "log",
 	.summary = "Log a text, or each line of standard input",
 	.arguments = "[-n NAME] [-t IDENTIFIER] [-p LEVEL] [-F KEY=VALUE]... [--] [TEXT...]",
+	.is_in_order = true,
 	.help = help,
 	.run = run,
 };

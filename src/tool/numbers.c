@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "numbers.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 /* The first range that ends at or behind the number. */
 static size_t find(const struct numbers *numbers, uint64_t number)
@@ -24,28 +25,20 @@ static size_t find(const struct numbers *numbers, uint64_t number)
 	return low;
 }
 
-static void remove_range(struct numbers *numbers, size_t i)
+/* Puts the range in the place of those from I up to END, at least one. */
+static void replace_ranges(struct numbers *numbers, size_t i, size_t end, struct range range)
 {
-	numbers->n--;
-	memmove(&numbers->range[i], &numbers->range[i + 1],
-		(numbers->n - i) * sizeof(*numbers->range));
+	numbers->range[i] = range;
+	memmove(&numbers->range[i + 1], &numbers->range[end], (numbers->n - end) * sizeof(range));
+	numbers->n -= end - i - 1;
 }
 
-static int insert_range(struct numbers *numbers, size_t i, struct range range)
+static void insert_range(struct numbers *numbers, size_t i, struct range range)
 {
-	if (numbers->n == numbers->room) {
-		const size_t room = numbers->room ? 2 * numbers->room : 4;
-		struct range *grown = reallocarray(numbers->range, room, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		numbers->range = grown;
-		numbers->room = room;
-	}
+	numbers->range = memory_grow(numbers->range, numbers->n + 1, &numbers->room, sizeof(range));
 	memmove(&numbers->range[i + 1], &numbers->range[i], (numbers->n - i) * sizeof(range));
 	numbers->range[i] = range;
 	numbers->n++;
-	return 0;
 }
 
 static void blur(struct numbers *numbers)
@@ -58,73 +51,48 @@ static void blur(struct numbers *numbers)
 			numbers->blurred_missing = range[0].first - 1;
 		numbers->blurred_missing += range[1].first - range[0].last - 1;
 		numbers->blurred_last = range[1].last;
-		range[1].first = 1;
-		remove_range(numbers, 0);
+		replace_ranges(numbers, 0, 2, (struct range){ 1, range[1].last });
 	}
 }
 
-/* One that comes late, for one of the gaps that are not known one by one: which of them it is, or
- * whether it was there, nobody knows. */
-static int add_blurred(struct numbers *numbers)
+/* Takes a number that comes late, for one of the gaps that are not known one by one: which of them it
+ * fills, or whether it was there, is not known. */
+static bool add_blurred(struct numbers *numbers)
 {
 	if (numbers->blurred_missing == 0)
-		return 0;
+		return false;
 	numbers->blurred_missing--;
-	return 1;
+	return true;
 }
 
-static bool touches(const struct range *left, const struct range *right)
+bool numbers_add(struct numbers *numbers, uint64_t number)
 {
-	return left->last + 1 >= right->first;
-}
-
-int numbers_add(struct numbers *numbers, uint64_t number)
-{
-	const struct range alone = { number, number };
-	size_t i;
-
-	if (number == 0 || number == UINT64_MAX)
-		return 0;
 	if (number <= numbers->blurred_last)
-		return add_blurred(numbers);
-	if (numbers_has(numbers, number))
-		return 0;
-	i = find(numbers, number);
-	if (i > 0 && touches(&numbers->range[i - 1], &alone))
-		numbers->range[--i].last = number;
-	else if (i < numbers->n && touches(&alone, &numbers->range[i]))
-		numbers->range[i].first = number;
-	else if (insert_range(numbers, i, alone) < 0)
-		return -ENOMEM;
-	if (i + 1 < numbers->n && touches(&numbers->range[i], &numbers->range[i + 1])) {
-		numbers->range[i].last = numbers->range[i + 1].last;
-		remove_range(numbers, i + 1);
-	}
-	blur(numbers);
-	return 1;
+		return number && add_blurred(numbers);
+	if (number == UINT64_MAX || numbers_has(numbers, number))
+		return false;
+	numbers_add_range(numbers, (struct range){ number, number });
+	return true;
 }
 
-int numbers_add_range(struct numbers *numbers, struct range range)
+void numbers_add_range(struct numbers *numbers, struct range range)
 {
-	size_t i;
+	size_t i, end;
 
 	if (range.first == 0 || range.last < range.first || range.last == UINT64_MAX)
-		return 0;
-	i = find(numbers, range.first);
-	if (i > 0 && touches(&numbers->range[i - 1], &range))
-		i--;
-	while (i < numbers->n && touches(&range, &numbers->range[i]) &&
-	       touches(&numbers->range[i], &range)) {
-		if (numbers->range[i].first < range.first)
-			range.first = numbers->range[i].first;
-		if (numbers->range[i].last > range.last)
-			range.last = numbers->range[i].last;
-		remove_range(numbers, i);
+		return;
+	i = find(numbers, range.first - 1); /* the first that touches it, if any does */
+	for (end = i; end < numbers->n && numbers->range[end].first <= range.last + 1; end++) {
+		if (numbers->range[end].first < range.first)
+			range.first = numbers->range[end].first;
+		if (numbers->range[end].last > range.last)
+			range.last = numbers->range[end].last;
 	}
-	if (insert_range(numbers, i, range) < 0)
-		return -ENOMEM;
+	if (end == i)
+		insert_range(numbers, i, range);
+	else
+		replace_ranges(numbers, i, end, range);
 	blur(numbers);
-	return 0;
 }
 
 bool numbers_has(const struct numbers *numbers, uint64_t number)

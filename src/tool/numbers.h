@@ -23,24 +23,25 @@ struct numbers {
 	uint64_t blurred_missing; /* how many are missing there */
 };
 
-/* Returns 1 where it is new, 0 where it was there, or -ENOMEM. */
-int numbers_add(struct numbers *numbers, uint64_t number);
+/* Returns whether it is new. */
+bool numbers_add(struct numbers *numbers, uint64_t number);
 
-/* Adds all of a range; overlaps are allowed. 0 or -ENOMEM. */
-int numbers_add_range(struct numbers *numbers, struct range range);
+/* Adds all of a range; overlaps are allowed. */
+void numbers_add_range(struct numbers *numbers, struct range range);
 
 bool numbers_has(const struct numbers *numbers, uint64_t number);
 
-/* How far it goes on being there, or being missing, as it is. */
+/* Returns how far the numbers go on being there, or being missing, as this one is. */
 uint64_t numbers_same_until(const struct numbers *numbers, uint64_t number);
 
-/* The highest; 0: there is none. */
+/* Returns the highest; 0: there is none. */
 uint64_t numbers_last(const struct numbers *numbers);
 
-/* How many of 1 to LAST are missing. */
+/* Returns how many of 1 to LAST are missing. */
 uint64_t numbers_missing(const struct numbers *numbers, uint64_t last);
 
-/* The I-th gap between 1 and LAST, of those known one by one. False: there are no more. */
+/* Finds the I-th gap between 1 and LAST, of those known one by one. Returns false where there are no
+ * more. */
 bool numbers_gap(const struct numbers *numbers, size_t i, uint64_t last, struct range *ret);
 
 void numbers_free(struct numbers *numbers);

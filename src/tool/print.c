@@ -2,100 +2,97 @@
 #include "print.h"
 
 #include <inttypes.h>
-#include <langinfo.h>
-#include <stdarg.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 
-#include "cleanup.h"
-#include "escape.h"
+#include "color.h"
+#include "mplog.h"
+#include "stamp.h"
 
-char *print_escape(const char *text)
+enum { MICROSECONDS = 1000 * 1000 };
+
+unsigned print_colored(const struct look *look, struct bytes name, struct bytes text)
 {
-	const struct bytes bytes = { text, strlen(text) };
-	struct text measured = { 0 }, written;
+	unsigned columns;
 
-	text_put_escaped(&measured, bytes);
-	written = (struct text){ .data = malloc(measured.size + 1), .capacity = measured.size };
-	if (!written.data)
-		return NULL;
-	text_put_escaped(&written, bytes);
-	written.data[written.size] = '\0';
-	return written.data;
+	if (look->term.has_color)
+		(void)printf(COLOR_BEGIN "%um", color_of_name(name.data, name.size));
+	columns = term_print(stdout, text);
+	if (look->term.has_color)
+		(void)fputs(COLOR_END, stdout);
+	return columns;
 }
 
-static void print_formatted(FILE *out, const char *fmt, va_list ap) MPLOG_PRINTF_(2, 0);
-
-static void print_formatted(FILE *out, const char *fmt, va_list ap)
+/* As journalctl(1) has them. */
+static const char *color_of_level(int level)
 {
-	AUTO_FREE char *raw = NULL, *escaped = NULL;
-
-	if (vasprintf(&raw, fmt, ap) < 0)
-		raw = NULL;
-	escaped = raw ? print_escape(raw) : NULL;
-	(void)fputs(escaped ? escaped : "(no memory)", out);
-}
-
-void print_text(FILE *out, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	print_formatted(out, fmt, ap);
-	va_end(ap);
-}
-
-bool print_in_colour(FILE *out)
-{
-	const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(fileno(out)) && !(no_colour && *no_colour) &&
-	       !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
-bool print_in_utf8(void)
-{
-	return strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
-const char *print_colour_begin(enum colour colour)
-{
-	static const char *const sequences[] = {
-		[COLOUR_NONE] = "",           [COLOUR_BOLD] = "\033[1m",
-		[COLOUR_FAINT] = "\033[2m",   [COLOUR_RED] = "\033[31m",
-		[COLOUR_YELLOW] = "\033[33m", [COLOUR_GREEN] = "\033[32m",
+	static const char *const colors[] = {
+		[MPLOG_EMERG] = "\033[1;31m",
+		[MPLOG_ALERT] = "\033[1;31m",
+		[MPLOG_CRIT] = "\033[1;31m",
+		[MPLOG_ERR] = "\033[1;31m",
+		[MPLOG_WARNING] = "\033[33m",
+		[MPLOG_NOTICE] = "\033[1m",
+		[MPLOG_INFO] = "",
+		[MPLOG_DEBUG] = "\033[90m",
 	};
 
-	return sequences[colour];
+	return level < 0 ? "" : colors[level];
 }
 
-const char *print_time(char buffer[PRINT_TIME_SIZE], int64_t realtime_ns)
+void print_text(const struct look *look, int level, struct bytes escaped)
 {
-	const time_t seconds = (time_t)(realtime_ns / 1000000000);
-	struct tm calendar;
+	const char *const color = look->term.has_color ? color_of_level(level) : "";
 
-	if (realtime_ns == 0)
-		return "never";
-	if (!localtime_r(&seconds, &calendar) ||
-	    !strftime(buffer, PRINT_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &calendar))
-		return "?";
-	return buffer;
+	(void)fputs(color, stdout);
+	(void)fwrite(escaped.data, 1, escaped.size, stdout);
+	if (*color)
+		(void)fputs(COLOR_END, stdout);
 }
 
-const char *print_span(char buffer[PRINT_TIME_SIZE], int64_t ns)
+void print_spaces(unsigned n)
 {
-	/* Each from twice its length on: "90 s" says more than "1 min". */
-	static const struct {
-		int64_t seconds;
-		const char *name;
-	} units[] = { { 86400, "days" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
-	const int64_t seconds = ns > 0 ? ns / 1000000000 : 0;
-	size_t i = 0;
+	(void)printf("%*s", (int)n, "");
+}
 
-	while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
-		i++;
-	(void)snprintf(buffer, PRINT_TIME_SIZE, "%" PRId64 " %s", seconds / units[i].seconds,
-		       units[i].name);
-	return buffer;
+size_t print_format_time(char buffer[PRINT_TIME_SIZE], const struct journal_entry *entry)
+{
+	const struct timespec when = { .tv_sec = (time_t)(entry->when_us / MICROSECONDS),
+				       .tv_nsec = (long)(entry->when_us % MICROSECONDS) * 1000 };
+	struct text text = { .data = buffer, .capacity = PRINT_TIME_SIZE };
+
+	text_put_log_time(&text, &when);
+	return text.size;
+}
+
+unsigned print_delta(const struct look *look, const struct journal_entry *entry, uint64_t *last_us)
+{
+	const uint64_t last = *last_us ? *last_us : entry->when_us;
+	const bool is_back = entry->when_us < last;
+	const uint64_t delta = is_back ? last - entry->when_us : entry->when_us - last;
+	int columns;
+
+	*last_us = entry->when_us;
+	if (!look->has_delta)
+		return 0;
+	columns = printf("%c%3" PRIu64 ".%06" PRIu64 " ", is_back ? '-' : '+', delta / MICROSECONDS,
+			 delta % MICROSECONDS);
+	return columns < 0 ? 0 : (unsigned)columns;
+}
+
+bool print_next_line(struct bytes *rest, struct bytes *ret_line)
+{
+	const char *newline;
+
+	if (!rest->data)
+		return false;
+	newline = rest->size > 0 ? memchr(rest->data, '\n', rest->size) : NULL;
+	*ret_line = *rest;
+	if (!newline) {
+		*rest = (struct bytes){ NULL, 0 };
+		return true;
+	}
+	ret_line->size = (size_t)(newline - rest->data);
+	rest->data = newline + 1;
+	rest->size -= ret_line->size + 1;
+	return true;
 }

@@ -1,35 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* print: text for people. Whatever came from a board, a journal or a command line is escaped: it
- * can neither forge a line nor drive the terminal. */
+/* print: pieces of a record on standard output. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "view.h"
 
-#include "mplog.h"
+/* Prints TEXT, escaped, in the color of NAME. Returns how many columns it took. */
+unsigned print_colored(const struct look *look, struct bytes name, struct bytes text);
 
-/* One line without an end on OUT. */
-void print_text(FILE *out, const char *fmt, ...) MPLOG_PRINTF_(2, 3);
+/* Prints escaped text in the color of its level. */
+void print_text(const struct look *look, int level, struct bytes escaped);
 
-/* The text as it can be shown: to be freed; NULL: no memory. */
-char *print_escape(const char *text);
+void print_spaces(unsigned n);
 
-/* A terminal that wants colours: NO_COLOR is not set (no-color.org), TERM is not dumb. */
-bool print_in_colour(FILE *out);
+/* Formats "2026-11-22 09:25:11,280". Returns how much of the buffer it takes. */
+enum { PRINT_TIME_SIZE = 64 };
+size_t print_format_time(char buffer[PRINT_TIME_SIZE], const struct journal_entry *entry);
 
-/* Whether the locale can show more than ASCII. */
-bool print_in_utf8(void);
+/* Prints "+12.345678 " or nothing. LAST_US: the record before, 0 at first; it is set. Returns how many
+ * columns it took. */
+unsigned print_delta(const struct look *look, const struct journal_entry *entry, uint64_t *last_us);
 
-enum colour { COLOUR_NONE, COLOUR_BOLD, COLOUR_FAINT, COLOUR_RED, COLOUR_YELLOW, COLOUR_GREEN };
-
-const char *print_colour_begin(enum colour colour);
-#define PRINT_COLOUR_END "\033[0m"
-
-/* "2026-11-22 09:25:11", local time; "never" for 0. */
-enum { PRINT_TIME_SIZE = 32 };
-const char *print_time(char buffer[PRINT_TIME_SIZE], int64_t realtime_ns);
-
-/* "3 s", "5 min", "2 h", "4 days": roughly. */
-const char *print_span(char buffer[PRINT_TIME_SIZE], int64_t ns);
+/* Takes the first line of *rest, which moves behind it. Returns false at the end. */
+bool print_next_line(struct bytes *rest, struct bytes *ret_line);

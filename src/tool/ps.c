@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps: every process that logs through mplog. */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "boards.h"
-#include "clock.h"
+#include "commands.h"
 #include "describe.h"
-#include "filter.h"
-#include "print.h"
-#include "snapshot.h"
+#include "each.h"
+#include "options.h"
 #include "table.h"
 #include "tool.h"
 #include "tree.h"
@@ -31,11 +28,11 @@ static const enum counter shown_counters[] = { COUNTER_SENT, COUNTER_DIVERTED, C
 
 enum { N_SHOWN_COUNTERS = sizeof(shown_counters) / sizeof(shown_counters[0]) };
 
-static enum colour colour_of_counter(enum counter counter, uint64_t value)
+static enum color color_of_counter(enum counter counter, uint64_t value)
 {
 	if (value == 0 || counter == COUNTER_SENT)
-		return COLOUR_NONE;
-	return counter == COUNTER_LOST ? COLOUR_RED : COLOUR_YELLOW;
+		return COLOR_NONE;
+	return counter == COUNTER_LOST ? COLOR_RED : COLOR_YELLOW;
 }
 
 static void put_counters(struct table *table, const uint64_t *counter)
@@ -43,39 +40,36 @@ static void put_counters(struct table *table, const uint64_t *counter)
 	for (int i = 0; i < N_SHOWN_COUNTERS; i++) {
 		const uint64_t value = counter[shown_counters[i]];
 
-		table_put(table, colour_of_counter(shown_counters[i], value), "%" PRIu64, value);
+		table_put(table, color_of_counter(shown_counters[i], value), "%" PRIu64, value);
 	}
 }
 
-static void put_entry(struct table *table, const struct tree_line *line)
+static void put_view(struct table *table, const struct tree_line *line)
 {
-	const struct entry *entry = line->entry;
-	const enum colour colour = entry->is_alive ? COLOUR_NONE : COLOUR_FAINT;
-	char by[DESCRIPTION_SIZE], span[PRINT_TIME_SIZE];
+	const struct slot_view *view = line->view;
+	const enum color color = view->is_alive ? COLOR_NONE : COLOR_FAINT;
+	char by[DESCRIPTION_SIZE], span[TERM_TIME_SIZE];
 
-	table_put(table, colour, "%s%s", line->prefix, entry->name);
-	if (entry->is_scope)
-		table_put(table, colour, "%s", "scope");
+	table_put(table, color, "%s%s", line->prefix, view->name);
+	if (view->is_scope)
+		table_put(table, color, "%s", "scope");
 	else
-		table_put(table, colour, "%ld", (long)entry->pid);
-	if (entry->is_alive) {
-		table_put(table, entry->by_person ? COLOUR_YELLOW : colour, "%s",
-			  describe_level(entry->level));
-		table_put(table, colour, "%s", describe_level_by(entry, by));
+		table_put(table, color, "%ld", (long)view->pid);
+	if (view->is_alive) {
+		table_put(table, view->by_person ? COLOR_YELLOW : color, "%s",
+			  describe_level(view->level));
+		table_put(table, color, "%s", describe_level_by(view, by));
 	} else {
-		table_put(table, colour, "ended");
-		table_put(table, colour, "%s", "");
+		table_put(table, color, "ended");
+		table_put(table, color, "%s", "");
 	}
-	table_put(table, entry->sink_error ? COLOUR_YELLOW : colour, "%s",
-		  describe_sink(entry->sink));
-	put_counters(table, entry->counter);
-	table_put(table, colour, "%s",
-		  entry->last_record_ns
-			  ? print_span(span, clock_now_ns(CLOCK_REALTIME) - entry->last_record_ns)
-			  : "never");
+	table_put(table, view->sink_error ? COLOR_YELLOW : color, "%s", describe_sink(view->sink));
+	put_counters(table, view->counter);
+	table_put(table, color, "%s",
+		  view->last_record_ns ? term_age(span, view->last_record_ns) : "never");
 }
 
-/* The dead whose slots others have now, by name. */
+/* Dead processes whose slots others have now, by name. */
 struct figures {
 	char name[PROCESS_NAME_SIZE];
 	uint32_t processes;
@@ -112,12 +106,12 @@ static void read_totals(const struct found_board *board, const struct filter *fi
 
 static void put_figures(struct table *table, const struct figures *figures)
 {
-	table_put(table, COLOUR_FAINT, "  %s", figures->name);
-	table_put(table, COLOUR_FAINT, "%s", "");
-	table_put(table, COLOUR_FAINT, "ended");
-	table_put(table, COLOUR_FAINT, "%" PRIu32 " earlier one%s", figures->processes,
+	table_put(table, COLOR_FAINT, "  %s", figures->name);
+	table_put(table, COLOR_FAINT, "%s", "");
+	table_put(table, COLOR_FAINT, "ended");
+	table_put(table, COLOR_FAINT, "%" PRIu32 " earlier one%s", figures->processes,
 		  figures->processes == 1 ? "" : "s");
-	table_put(table, COLOUR_FAINT, "%s", "");
+	table_put(table, COLOR_FAINT, "%s", "");
 	put_counters(table, figures->counter);
 	table_end_row(table);
 }
@@ -125,19 +119,19 @@ static void put_figures(struct table *table, const struct figures *figures)
 static void put_program(struct table *table, const struct found_board *board,
 			const struct tree *tree, const struct totals *totals)
 {
-	table_put_heading(table, COLOUR_BOLD, "%s, run %s", board->identifier, board->run_id);
+	table_put_heading(table, COLOR_BOLD, "%s, run %s", board->identifier, board->run_id);
 	for (size_t i = 0; i < tree->n; i++)
-		put_entry(table, &tree->line[i]);
+		put_view(table, &tree->line[i]);
 	for (size_t i = 0; i < totals->n; i++)
 		put_figures(table, &totals->figures[i]);
 }
 
-static void print_entry_as_json(const struct entry *entry)
+static void print_view_as_json(const struct slot_view *view)
 {
 	struct json json;
 
 	json_begin(&json, stdout);
-	describe_as_json(&json, entry);
+	describe_as_json(&json, view);
 	json_end(&json);
 }
 
@@ -159,7 +153,7 @@ static void print_program_as_json(const struct found_board *board, const struct 
 				  const struct totals *totals)
 {
 	for (size_t i = 0; i < tree->n; i++)
-		print_entry_as_json(tree->line[i].entry);
+		print_view_as_json(tree->line[i].view);
 	for (size_t i = 0; i < totals->n; i++)
 		print_figures_as_json(board, &totals->figures[i]);
 }
@@ -175,97 +169,67 @@ static void tell_slotless(const struct found_board *board)
 			      board->identifier, n);
 }
 
-/* Returns how many lines there were, or -ENOMEM. */
-static int show_board(const struct found_board *board, const struct options *options,
-		      struct table *table)
+/* Returns how many lines there were. */
+static size_t show_board(const struct found_board *board, const struct snapshot *snapshot,
+			 const struct options *options, struct table *table)
 {
-	struct snapshot snapshot;
+	struct tree tree = tree_grow(snapshot, &options->filter);
 	struct totals totals;
-	struct tree tree = { 0 };
-	int r;
+	size_t n;
 
-	r = snapshot_take(board, &snapshot);
-	if (r < 0)
-		return r;
-	r = tree_grow(&snapshot, &options->filter, &tree);
 	read_totals(board, &options->filter, &totals);
-	if (r == 0 && options->json)
+	n = tree.n + totals.n;
+	if (options->json)
 		print_program_as_json(board, &tree, &totals);
-	else if (r == 0 && tree.n + totals.n > 0)
+	else if (n > 0)
 		put_program(table, board, &tree, &totals);
-	if (r == 0)
-		r = (int)(tree.n + totals.n);
 	tree_free(&tree);
-	snapshot_free(&snapshot);
-	return r;
+	return n;
 }
 
-static int show(const struct boards *boards, const struct options *options)
+static void show(struct each *each, const struct options *options)
 {
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
-	int r = table ? 0 : -ENOMEM;
+	const struct found_board *board;
 	size_t shown = 0;
 
-	for (size_t i = 0; r >= 0 && i < boards->n; i++) {
-		if (!filter_wants_program(&options->filter, &boards->board[i]))
-			continue;
-		r = show_board(&boards->board[i], options, table);
-		shown += r > 0 ? (size_t)r : 0;
-	}
-	if (r >= 0 && shown == 0)
-		filter_tell_nobody(&options->filter);
-	else if (r >= 0 && !options->json)
-		r = table_print(table, stdout);
+	while ((board = each_next(each)))
+		shown += show_board(board, each_snapshot(each), options, table);
+	if (shown == 0)
+		filter_tell_none(&options->filter);
+	else if (!options->json)
+		table_print(table);
 	table_free(table);
-	return r;
 }
 
 static int ps(const struct options *options)
 {
-	struct boards boards;
-	int r = boards_find(false, &boards);
+	const struct found_board *board;
+	struct each each;
 
-	if (r == 0)
-		r = show(&boards, options);
-	if (r < 0) {
-		tool_complain("ps: %s", strerror(-r));
+	if (!each_begin(&each, "ps", &options->filter, false))
 		return STATUS_TROUBLE;
-	}
-	for (size_t i = 0; i < boards.n; i++) {
-		if (filter_wants_program(&options->filter, &boards.board[i]))
-			tell_slotless(&boards.board[i]);
-	}
-	boards_tell_hidden(&boards);
-	boards_free(&boards);
+	show(&each, options);
+	each_rewind(&each);
+	while ((board = each_next(&each)))
+		tell_slotless(board);
+	boards_tell_hidden(&each.boards);
+	each_end(&each);
 	return STATUS_GOOD;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "all", no_argument, NULL, 'a' },
-		{ "json", no_argument, NULL, 'j' },
+	struct options options = { 0 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "all", 'a', .flag = &options.filter.with_dead },
+		{ "json", 'j', .flag = &options.json },
 		{ 0 },
 	};
-	struct options options = { 0 };
-	int option;
 
-	while ((option = getopt_long(argc, argv, "t:aj", long_options, NULL)) >= 0) {
-		switch (option) {
-		case 't':
-			options.filter.identifier = optarg;
-			break;
-		case 'a':
-			options.filter.with_dead = true;
-			break;
-		case 'j':
-			options.json = true;
-			break;
-		default:
-			return tool_usage(command, NULL);
-		}
-	}
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	options.filter.name = argv + optind;
 	options.filter.n_names = (size_t)(argc - optind);
 	return ps(&options);

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog reload: every process looks at its files again, and says what came of it. */
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "boards.h"
 #include "clock.h"
-#include "filter.h"
-#include "print.h"
+#include "commands.h"
+#include "each.h"
+#include "memory.h"
+#include "options.h"
 #include "slot.h"
-#include "snapshot.h"
 #include "status-text.h"
+#include "term.h"
 #include "timespan.h"
 #include "tool.h"
 
@@ -24,54 +22,46 @@ struct options {
 	uint64_t wait_usec;
 };
 
-/* One board and who is asked there. */
+/* The processes that are asked of one board. */
 struct question {
-	const struct found_board *board;
 	uint32_t generation;
-	struct snapshot snapshot;
+	const struct snapshot *snapshot;
 };
 
-static struct slot *slot_of(const struct entry *entry)
+static struct slot *slot_of(const struct slot_view *view)
 {
-	return &entry->board->board->slot[entry->index];
+	return &view->board->board->slot[view->index];
 }
 
-static bool has_answered(const struct question *question, const struct entry *entry)
+static bool has_answered(const struct question *question, const struct slot_view *view)
 {
-	return atomic_load(&slot_of(entry)->reload_answered) == question->generation;
+	return atomic_load(&slot_of(view)->reload_answered) == question->generation;
 }
 
 /* Scopes too: a thread that is in one sees only the gate of that. */
-static int ask(struct question *question, const struct found_board *board)
+static void ask(const struct question *question)
 {
-	int r;
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
 
-	question->board = board;
-	question->generation = atomic_fetch_add(&board->board->reload_generation, 1) + 1;
-	r = snapshot_take(board, &question->snapshot);
-	for (size_t i = 0; r == 0 && i < question->snapshot.n; i++) {
-		const struct entry *entry = &question->snapshot.entry[i];
-
-		if (!entry->is_alive || !snapshot_is_current(entry))
+		if (!view->is_alive || !snapshot_is_current(view))
 			continue;
-		atomic_store(&slot_of(entry)->reload_asked, question->generation);
-		slot_open_gate(slot_of(entry));
+		atomic_store(&slot_of(view)->reload_asked, question->generation);
+		slot_open_gate(slot_of(view));
 	}
-	return r;
 }
 
-static bool is_process(const struct entry *entry)
+static bool is_process(const struct slot_view *view)
 {
-	return entry->is_alive && !entry->is_scope;
+	return view->is_alive && !view->is_scope;
 }
 
 static bool is_pending(const struct question *question)
 {
-	for (size_t i = 0; i < question->snapshot.n; i++) {
-		const struct entry *entry = &question->snapshot.entry[i];
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
 
-		if (is_process(entry) && snapshot_is_current(entry) &&
-		    !has_answered(question, entry))
+		if (is_process(view) && snapshot_is_current(view) && !has_answered(question, view))
 			return true;
 	}
 	return false;
@@ -88,25 +78,25 @@ static void wait_for_answers(const struct question *questions, size_t n, uint64_
 	}
 }
 
-static void print_mistakes(const struct entry *entry)
+static void print_mistakes(const struct slot_view *view)
 {
 	char text[SLOT_REPORT_SIZE];
 	struct status_file file;
 	struct status_text report;
 
-	snapshot_read_report(entry, text);
+	snapshot_read_report(view, text);
 	report = status_text_begin(text);
 	while (status_text_next(&report, &file)) {
 		if (!file.error[0])
 			continue;
 		(void)fputs("    ", stdout);
-		print_text(stdout, "%s:%s", file.path, file.error);
+		(void)term_printf(stdout, "%s:%s", file.path, file.error);
 		(void)putchar('\n');
 	}
 }
 
 /* Whether the files are as the person who edited them wanted. */
-static bool print_answer(const struct question *question, const struct entry *entry)
+static bool print_answer(const struct question *question, const struct slot_view *view)
 {
 	static const char *const answers[] = {
 		[RELOAD_PENDING] = "pending: it answers with its next call",
@@ -117,15 +107,15 @@ static bool print_answer(const struct question *question, const struct entry *en
 	};
 	int answer = RELOAD_PENDING;
 
-	if (has_answered(question, entry))
-		answer = atomic_load(&slot_of(entry)->reload_answer);
+	if (has_answered(question, view))
+		answer = atomic_load(&slot_of(view)->reload_answer);
 	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
 		answer = RELOAD_PENDING;
-	print_text(stdout, "%s %s %ld: %s", entry->board->identifier, entry->name, (long)entry->pid,
-		   answers[answer]);
+	(void)term_printf(stdout, "%s %s %ld: %s", view->board->identifier, view->name,
+			  (long)view->pid, answers[answer]);
 	(void)putchar('\n');
 	if (answer == RELOAD_KEPT)
-		print_mistakes(entry);
+		print_mistakes(view);
 	return answer != RELOAD_KEPT;
 }
 
@@ -133,82 +123,74 @@ static bool print_answers(const struct question *question)
 {
 	bool all_good = true;
 
-	for (size_t i = 0; i < question->snapshot.n; i++) {
-		const struct entry *entry = &question->snapshot.entry[i];
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
 
-		if (is_process(entry) && snapshot_is_current(entry))
-			all_good &= print_answer(question, entry);
+		if (is_process(view) && snapshot_is_current(view))
+			all_good &= print_answer(question, view);
 	}
 	return all_good;
 }
 
-static int reload_boards(const struct boards *boards, const struct options *options, bool *ret_good)
+/* The question comes before the snapshot: no child that is born in between has old files. */
+static size_t ask_all(struct each *each, struct question *questions)
 {
-	struct question *questions = calloc(boards->n + 1, sizeof(*questions));
+	const struct found_board *board;
 	size_t n = 0;
-	int r = questions ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < boards->n; i++) {
-		if (filter_wants_program(&options->filter, &boards->board[i]))
-			r = ask(&questions[n++], &boards->board[i]);
+	while ((board = each_next(each))) {
+		struct question *question = &questions[n++];
+
+		question->generation = atomic_fetch_add(&board->board->reload_generation, 1) + 1;
+		question->snapshot = each_snapshot(each);
+		ask(question);
 	}
-	if (r == 0)
-		wait_for_answers(questions, n, options->wait_usec);
-	*ret_good = true;
-	for (size_t i = 0; r == 0 && i < n; i++)
-		*ret_good &= print_answers(&questions[i]);
-	if (r == 0 && n == 0) {
-		filter_tell_nobody(&options->filter);
-		*ret_good = false;
-	}
-	for (size_t i = 0; i < n; i++)
-		snapshot_free(&questions[i].snapshot);
-	free(questions);
-	return r;
+	return n;
 }
 
 static int reload(const struct options *options)
 {
-	struct boards boards;
-	bool good = false;
-	int r = boards_find(true, &boards);
+	struct question *questions;
+	bool good = true;
+	struct each each;
+	size_t n;
 
-	if (r == 0)
-		r = reload_boards(&boards, options, &good);
-	if (r < 0) {
-		tool_complain("reload: %s", strerror(-r));
+	if (!each_begin(&each, "reload", &options->filter, true))
 		return STATUS_TROUBLE;
-	}
-	boards_tell_hidden(&boards);
-	boards_free(&boards);
-	return good ? STATUS_GOOD : STATUS_BAD;
+	questions = memory_new(each.boards.n, sizeof(*questions));
+	n = ask_all(&each, questions);
+	wait_for_answers(questions, n, options->wait_usec);
+	for (size_t i = 0; i < n; i++)
+		good &= print_answers(&questions[i]);
+	if (n == 0)
+		filter_tell_none(&options->filter);
+	free(questions);
+	boards_tell_hidden(&each.boards);
+	each_end(&each);
+	return n && good ? STATUS_GOOD : STATUS_BAD;
+}
+
+static int parse_wait(void *userdata, const char *text)
+{
+	struct options *const options = userdata;
+
+	if (timespan_parse(text, &options->wait_usec) == 0)
+		return STATUS_GOOD;
+	return tool_usage(&command_reload, "--wait=%s: a time span was expected, such as 500ms",
+			  text);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "wait", required_argument, NULL, 'w' },
+	struct options options = { .wait_usec = 2000000 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "wait", 'w', .parse = parse_wait },
 		{ 0 },
 	};
-	struct options options = { .wait_usec = 2000000 };
-	int option;
 
-	while ((option = getopt_long(argc, argv, "t:w:", long_options, NULL)) >= 0) {
-		switch (option) {
-		case 't':
-			options.filter.identifier = optarg;
-			break;
-		case 'w':
-			if (timespan_parse(optarg, &options.wait_usec) == 0)
-				break;
-			return tool_usage(command,
-					  "--wait=%s: a time span was expected, such as 500ms",
-					  optarg);
-		default:
-			return tool_usage(command, NULL);
-		}
-	}
+	if (options_parse(command, rows, &options, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	if (optind < argc)
 		return tool_usage(command, "%s: it takes no names, only -t IDENTIFIER",
 				  argv[optind]);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include "show-rules.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "hint.h"
-#include "show.h"
-#include "tool.h"
+#include "term.h"
+#include "value.h"
+
+bool show_is_any(const struct glob *glob)
+{
+	return !glob->pattern || glob->kind == GLOB_ANY;
+}
 
 static bool may_apply(const struct rule *rule, const char *identifier)
 {
@@ -16,40 +23,39 @@ static bool may_apply(const struct rule *rule, const char *identifier)
 
 static void print_origin(const struct rule *rule)
 {
-	tool_print_escaped(stdout, rule->file);
+	(void)term_puts(stdout, rule->file);
 	if (rule->line > 0)
 		(void)printf(":%u", rule->line);
 }
 
 static void print_rule(const struct rule *rule)
 {
-	char name[HINT_MAX], value[TOOL_VALUE_MAX];
+	char name[HINT_MAX], value[VALUE_SIZE];
 
 	print_origin(rule);
 	(void)fputs(": ", stdout);
-	tool_print_escaped(stdout, rule->is_defaults ? "defaults" : rule->name.pattern);
+	(void)term_puts(stdout, rule->is_defaults ? "defaults" : rule->name.pattern);
 	if (!show_is_any(&rule->identifier)) {
 		(void)fputs(" of ", stdout);
-		tool_print_escaped(stdout, rule->identifier.pattern);
+		(void)term_puts(stdout, rule->identifier.pattern);
 	}
 	if (!show_is_any(&rule->scope)) {
 		(void)fputs(" in a file for ", stdout);
-		tool_print_escaped(stdout, rule->scope.pattern);
+		(void)term_puts(stdout, rule->scope.pattern);
 	}
 	(void)putchar('\n');
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
 		hint_setting_name(assignment->setting, name, sizeof(name));
-		tool_format_setting(assignment->setting, assignment->number, assignment->text,
-				    value, sizeof(value));
+		value_format(assignment->setting, assignment->number, assignment->text, value);
 		(void)printf("    %s = ", name);
-		tool_print_escaped(stdout, value);
+		(void)term_puts(stdout, value);
 		(void)putchar('\n');
 	}
 	for (size_t i = 0; i < rule->n_fields; i++) {
 		(void)printf("    fields.%s = \"", rule->fields[i].name);
-		tool_print_escaped(stdout, rule->fields[i].value);
+		(void)term_puts(stdout, rule->fields[i].value);
 		(void)puts("\"");
 	}
 }
@@ -73,8 +79,8 @@ static void print_json(const struct rule *rule)
 		const struct assignment *assignment = &rule->assignments[i];
 
 		hint_setting_name(assignment->setting, name, sizeof(name));
-		json_setting(&json, name, assignment->setting, assignment->number,
-			     assignment->text);
+		value_print_json(&json, name, assignment->setting, assignment->number,
+				 assignment->text);
 	}
 	json_close(&json, '}');
 	json_open(&json, "fields", '{');
@@ -84,18 +90,18 @@ static void print_json(const struct rule *rule)
 	json_end(&json);
 }
 
-void show_rules(const struct show *show)
+void show_rules(const struct rules *rules, const char *identifier, bool is_json)
 {
-	for (size_t i = 0; i < show->rules->n; i++) {
-		const struct rule *rule = &show->rules->rule[i];
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *rule = &rules->rule[i];
 
-		if (show->identifier && !may_apply(rule, show->identifier))
+		if (identifier && !may_apply(rule, identifier))
 			continue;
-		if (show->is_json)
+		if (is_json)
 			print_json(rule);
 		else
 			print_rule(rule);
 	}
-	if (show->rules->n == 0 && !show->is_json)
+	if (rules->n == 0 && !is_json)
 		(void)puts("There are no rules: the built-in defaults hold (mplog show NAME).");
 }

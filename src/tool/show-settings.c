@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "show-settings.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "hint.h"
 #include "cleanup.h"
-#include "show.h"
-#include "tool.h"
+#include "hint.h"
+#include "term.h"
+#include "value.h"
 
 enum {
 	NAME_WIDTH = 22,
@@ -74,17 +76,17 @@ static size_t print_field(const char *value)
 	size_t width;
 
 	(void)putchar(quote);
-	width = tool_print_escaped(stdout, value);
+	width = term_puts(stdout, value);
 	(void)putchar(quote);
 	return width + 2 * sizeof(quote);
 }
 
 static size_t print_setting(const struct subject *subject, const struct saying *saying)
 {
-	char value[TOOL_VALUE_MAX];
+	char value[VALUE_SIZE];
 
-	tool_format_setting(subject->setting, saying->number, saying->text, value, sizeof(value));
-	return tool_print_escaped(stdout, value);
+	value_format(subject->setting, saying->number, saying->text, value);
+	return term_puts(stdout, value);
 }
 
 static void print_value(const struct subject *subject, const struct saying *saying)
@@ -94,7 +96,7 @@ static void print_value(const struct subject *subject, const struct saying *sayi
 
 	(void)printf("%*s  ", (int)(width < VALUE_WIDTH ? VALUE_WIDTH - width : 0), "");
 	if (saying->rule) {
-		tool_print_escaped(stdout, saying->rule->file);
+		(void)term_puts(stdout, saying->rule->file);
 		(void)printf(":%u", saying->line);
 	} else {
 		(void)fputs("built in", stdout);
@@ -124,7 +126,7 @@ static void put_saying(struct json *json, const struct subject *subject,
 	if (subject->field)
 		json_string(json, "value", saying->text);
 	else
-		json_setting(json, "value", subject->setting, saying->number, saying->text);
+		value_print_json(json, "value", subject->setting, saying->number, saying->text);
 	json_string(json, "file", saying->rule ? saying->rule->file : NULL);
 	if (saying->rule)
 		json_number(json, "line", saying->line);
@@ -171,9 +173,9 @@ static void print(const struct subject *subject)
 
 static void print_title(const char *title, const char *name)
 {
-	tool_print_escaped(stdout, name);
+	(void)term_puts(stdout, name);
 	(void)fputs(" of ", stdout);
-	tool_print_escaped(stdout, title ? title : "any other program");
+	(void)term_puts(stdout, title ? title : "any other program");
 	(void)fputs(":\n", stdout);
 }
 

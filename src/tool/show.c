@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog show: which settings a process name has, and why. */
 #include <getopt.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "commands.h"
 #include "conf.h"
-#include "show.h"
-#include "tool.h"
 #include "name.h"
+#include "options.h"
+#include "show-rules.h"
+#include "show-settings.h"
+#include "term.h"
+#include "tool.h"
+#include "value.h"
 
 /* A name that no rule can mean: what holds for all that are not named. */
 static const char anybody[] = "\177 any other";
@@ -20,11 +24,11 @@ static void complain(void *userdata, const struct conf_complaint *complaint)
 	if (complaint->severity == CONF_ERROR)
 		*is_bad = true;
 	(void)fputs("mplog: ", stderr);
-	tool_print_escaped(stderr, complaint->file);
+	(void)term_puts(stderr, complaint->file);
 	if (complaint->line > 0)
 		(void)fprintf(stderr, ":%u", complaint->line);
 	(void)fputs(complaint->severity == CONF_ERROR ? ": error: " : ": warning: ", stderr);
-	tool_print_escaped(stderr, complaint->text);
+	(void)term_puts(stderr, complaint->text);
 	(void)fputc('\n', stderr);
 }
 
@@ -75,42 +79,33 @@ static void show_name(const struct show *show, const char *given)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "directory", required_argument, NULL, 'd' },
-		{ "identifier", required_argument, NULL, 't' },
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL },
-	};
 	struct conf_options conf_options;
 	const char *directory = NULL;
 	struct show show = { .rules = NULL };
+	const struct option_row rows[] = {
+		{ "directory", 'd', .text = &directory },
+		{ "identifier", 't', .text = &show.identifier },
+		{ "json", .flag = &show.is_json },
+		{ 0 },
+	};
 	struct conf *conf;
 	bool is_bad = false;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "d:t:", options, NULL)) >= 0) {
-		if (option == 'd')
-			directory = optarg;
-		else if (option == 't')
-			show.identifier = optarg;
-		else if (option == 'j')
-			show.is_json = true;
-		else
-			return tool_usage(command, NULL);
-	}
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	for (int i = optind; i < argc; i++) {
 		if (argv[i][0] == '\0')
 			return tool_usage(command, "a NAME must not be empty");
 	}
-	if (!tool_has_directory(directory))
+	if (!value_has_directory(directory))
 		return STATUS_TROUBLE;
-	conf_options = tool_conf_options(directory);
+	conf_options = value_conf_options(directory);
 	(void)conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf);
 	if (!conf)
 		return STATUS_TROUBLE;
 	show.rules = conf_rules(conf);
 	if (optind == argc)
-		show_rules(&show);
+		show_rules(show.rules, show.identifier, show.is_json);
 	for (int i = optind; i < argc; i++)
 		show_name(&show, argv[i]);
 	conf_free(conf);

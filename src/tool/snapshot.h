@@ -7,21 +7,22 @@
 
 #include "boards.h"
 
-struct entry {
+/* A slot, copied. */
+struct slot_view {
 	const struct found_board *board;
 	unsigned index; /* of its slot */
 	bool is_scope;
 	bool is_alive;
-	bool has_said_so; /* that it ended: it was not killed */
-	pid_t pid;       /* as seen from here where it lives, else as its board says */
-	pid_t inner_pid; /* as its board says */
-	pid_t tid;       /* of a scope's thread; 0: the process's own */
-	int parent;      /* slot of who forked or entered it; -1: unknown */
+	bool has_said_so; /* it said that it ended: it was not killed */
+	pid_t pid;        /* as seen from here where it lives, else as its board says */
+	pid_t inner_pid;  /* as its board says */
+	pid_t tid;        /* of a scope's thread; 0: the process's own */
+	int parent;       /* slot of the process or scope that forked or entered it; -1: unknown */
 	pid_t parent_pid;
 
 	char name[PROCESS_NAME_SIZE];
 	char parent_name[PROCESS_NAME_SIZE];
-	char origin[SLOT_ORIGIN_SIZE]; /* who decided its own level: "/etc/mplog.conf:12" */
+	char origin[SLOT_ORIGIN_SIZE]; /* what decided its own level: "/etc/mplog.conf:12" */
 
 	int level;     /* in force */
 	int own_level; /* what configuration, environment and program say */
@@ -38,25 +39,26 @@ struct entry {
 };
 
 struct snapshot {
-	struct entry *entry; /* in the order of their slots */
+	struct slot_view *view; /* in the order of their slots */
 	size_t n;
 };
 
-/* Returns 0 or -ENOMEM. */
-int snapshot_take(const struct found_board *found, struct snapshot *ret);
+/* Copies all slots of the board. */
+void snapshot_take(const struct found_board *found, struct snapshot *ret);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Whether the entry's slot is still that of the same process or scope. */
-bool snapshot_is_current(const struct entry *entry);
+/* Returns whether the slot is still that of the same process or scope. */
+bool snapshot_is_current(const struct slot_view *view);
 
-/* The entry of a slot's number, or NULL. */
-struct entry *snapshot_find(const struct snapshot *snapshot, int slot);
+/* Returns what was copied of the slot of that number, or NULL. */
+struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot);
 
 /* The process that a scope belongs to, or NULL. */
-const struct entry *snapshot_process_of(const struct snapshot *snapshot, const struct entry *scope);
+const struct slot_view *snapshot_process_of(const struct snapshot *snapshot,
+					    const struct slot_view *scope);
 
 /* Whether there is nothing of the scope that its process does not show: name and level are the same. */
-bool snapshot_repeats_process(const struct snapshot *snapshot, const struct entry *scope);
+bool snapshot_repeats_process(const struct snapshot *snapshot, const struct slot_view *scope);
 
 /* What the process says of its sink and its files; empty where it was just being written. */
-void snapshot_read_report(const struct entry *entry, char ret[SLOT_REPORT_SIZE]);
+void snapshot_read_report(const struct slot_view *view, char ret[SLOT_REPORT_SIZE]);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog status: everything about one process, as it sees it. */
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
-#include <string.h>
 
-#include "boards.h"
-#include "filter.h"
-#include "print.h"
-#include "snapshot.h"
-#include "status.h"
+#include "commands.h"
+#include "each.h"
+#include "options.h"
+#include "status-print.h"
 #include "tool.h"
 
 struct options {
@@ -17,87 +13,65 @@ struct options {
 	bool json;
 };
 
-static size_t show_entries(const struct snapshot *snapshot, const struct options *options)
+static size_t show_views(const struct snapshot *snapshot, const struct options *options)
 {
 	size_t shown = 0;
 
 	for (size_t i = 0; i < snapshot->n; i++) {
-		const struct entry *entry = &snapshot->entry[i];
+		const struct slot_view *view = &snapshot->view[i];
 
-		if (!filter_wants(&options->filter, entry) ||
-		    snapshot_repeats_process(snapshot, entry))
+		if (!filter_wants(&options->filter, view) ||
+		    snapshot_repeats_process(snapshot, view))
 			continue;
 		if (options->json)
-			status_print_json(snapshot, entry);
+			status_print_json(snapshot, view);
 		else
-			status_print(snapshot, entry);
+			status_print(snapshot, view);
 		shown++;
 	}
 	return shown;
 }
 
-static int show(const struct boards *boards, const struct options *options, size_t *shown)
+static size_t show_all(struct each *each, const struct options *options)
 {
-	for (size_t i = 0; i < boards->n; i++) {
-		struct snapshot snapshot;
-		int r;
+	size_t shown = 0;
 
-		if (!filter_wants_program(&options->filter, &boards->board[i]))
-			continue;
-		r = snapshot_take(&boards->board[i], &snapshot);
-		if (r < 0)
-			return r;
-		*shown += show_entries(&snapshot, options);
-		snapshot_free(&snapshot);
-	}
-	return 0;
+	each_rewind(each);
+	while (each_next(each))
+		shown += show_views(each_snapshot(each), options);
+	return shown;
 }
 
-/* The dead are of interest where nobody of that name lives. */
+/* The dead are of interest where no living process has that name. */
 static int status(struct options *options)
 {
-	struct boards boards;
-	size_t shown = 0;
-	int r = boards_find(false, &boards);
+	struct each each;
+	size_t shown;
 
-	if (r == 0)
-		r = show(&boards, options, &shown);
-	options->filter.with_dead = true;
-	if (r == 0 && shown == 0)
-		r = show(&boards, options, &shown);
-	if (r < 0) {
-		tool_complain("status: %s", strerror(-r));
+	if (!each_begin(&each, "status", &options->filter, false))
 		return STATUS_TROUBLE;
-	}
+	shown = show_all(&each, options);
+	options->filter.with_dead = true;
 	if (shown == 0)
-		filter_tell_nobody(&options->filter);
-	boards_tell_hidden(&boards);
-	boards_free(&boards);
+		shown = show_all(&each, options);
+	if (shown == 0)
+		filter_tell_none(&options->filter);
+	boards_tell_hidden(&each.boards);
+	each_end(&each);
 	return shown ? STATUS_GOOD : STATUS_BAD;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "identifier", required_argument, NULL, 't' },
-		{ "json", no_argument, NULL, 'j' },
+	struct options options = { .filter.with_pids = true };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "json", 'j', .flag = &options.json },
 		{ 0 },
 	};
-	struct options options = { .filter.with_pids = true };
-	int option;
 
-	while ((option = getopt_long(argc, argv, "t:j", long_options, NULL)) >= 0) {
-		switch (option) {
-		case 't':
-			options.filter.identifier = optarg;
-			break;
-		case 'j':
-			options.json = true;
-			break;
-		default:
-			return tool_usage(command, NULL);
-		}
-	}
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	if (optind == argc)
 		return tool_usage(command, "expected NAME or PID");
 	options.filter.name = argv + optind;

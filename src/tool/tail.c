@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog tail: the records of processes by their names, out of the journal. */
-
-#include "tail.h"
-
-#include "cleanup.h"
-#include "hint.h"
-#include "mplog.h"
-#include "since.h"
-#include "stamp.h"
-#include "tool.h"
-
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cleanup.h"
+#include "commands.h"
+#include "hint.h"
+#include "memory.h"
+#include "mplog.h"
+#include "options.h"
+#include "query.h"
+#include "since.h"
+#include "stamp.h"
+#include "tool.h"
+#include "view.h"
 
 enum { COUNT_DEFAULT = 10 };
 
@@ -34,14 +35,14 @@ struct tail {
 	size_t shown;
 };
 
-static void survey(const struct entry *entry, void *userdata)
+static void survey(const struct journal_entry *entry, void *userdata)
 {
 	const struct tail *const tail = userdata;
 
 	tail->view->survey(tail->state, entry);
 }
 
-static void show(const struct entry *entry, void *userdata)
+static void show(const struct journal_entry *entry, void *userdata)
 {
 	struct tail *const tail = userdata;
 
@@ -75,10 +76,10 @@ static int trouble(int error)
 	return STATUS_TROUBLE;
 }
 
-/* Who sees nothing wants to know why. */
+/* Says why nothing was shown. */
 static void explain_silence(const struct query *query, char **patterns)
 {
-	AUTO_FREE const char **words = calloc(query->names.n + 1, sizeof(*words));
+	AUTO_FREE const char **words = memory_new(query->match.n_names + 1, sizeof(*words));
 	const char *closest = NULL;
 
 	if (sd_journal_has_runtime_files(query->journal) <= 0 &&
@@ -87,11 +88,13 @@ static void explain_silence(const struct query *query, char **patterns)
 			      "systemd-journal");
 		return;
 	}
-	if (!patterns[0] || query->n_wanted > 0)
+	if (!patterns[0] || query->match.n_wanted > 0)
 		return;
-	for (size_t i = 0; words && i < query->names.n; i++)
-		words[i] = query->names.name[i];
-	if (words && !patterns[1])
+	for (size_t i = 0, n = 0; i < query->match.n_names; i++) {
+		if (*match_name(&query->match, i))
+			words[n++] = match_name(&query->match, i);
+	}
+	if (!patterns[1])
 		closest = hint_closest(patterns[0], words);
 	tool_complain("no process of that name has logged%s%s%s",
 		      closest ? "; did you mean \"" : "", closest ? closest : "",
@@ -101,8 +104,8 @@ static void explain_silence(const struct query *query, char **patterns)
 static int run_query(const struct arguments *arguments)
 {
 	const struct look look = {
-		.terminal = terminal_look(),
-		.has_identifier = !arguments->query.identifier,
+		.term = term_look(),
+		.has_identifier = !arguments->query.match.identifier,
 		.has_delta = arguments->has_delta,
 		.is_followed = arguments->is_followed,
 	};
@@ -111,14 +114,12 @@ static int run_query(const struct arguments *arguments)
 	int r = query_open(&tail.query, &arguments->query);
 
 	tail.state = r == 0 ? arguments->view->open(&look) : NULL;
-	if (r == 0 && !tail.state)
-		r = -ENOMEM;
 	if (r == 0)
 		r = show_all(&tail, arguments->is_followed);
 	if (r < 0)
 		status = trouble(r);
 	else if (tail.shown == 0)
-		explain_silence(&tail.query, arguments->query.patterns);
+		explain_silence(&tail.query, arguments->query.match.patterns);
 	if (status == STATUS_GOOD && tail.shown == 0)
 		status = STATUS_BAD;
 	if (tail.state)
@@ -145,24 +146,9 @@ static const char help[] =
 	"\n"
 	"Exit status: 0, or 1 where there is no such record.\n";
 
-enum { OPTION_SINCE = 256, OPTION_RUN, OPTION_LANES, OPTION_OUTPUT, OPTION_DELTA };
-
-static const struct option options[] = {
-	{ "follow", no_argument, NULL, 'f' },
-	{ "lines", required_argument, NULL, 'n' },
-	{ "identifier", required_argument, NULL, 't' },
-	{ "level", required_argument, NULL, 'p' },
-	{ "since", required_argument, NULL, OPTION_SINCE },
-	{ "run", required_argument, NULL, OPTION_RUN },
-	{ "directory", required_argument, NULL, 'D' },
-	{ "lanes", no_argument, NULL, OPTION_LANES },
-	{ "output", required_argument, NULL, OPTION_OUTPUT },
-	{ "delta", no_argument, NULL, OPTION_DELTA },
-	{ 0 },
-};
-
-static int parse_count(struct arguments *arguments, const char *text)
+static int parse_count(void *userdata, const char *text)
 {
+	struct arguments *const arguments = userdata;
 	unsigned long number;
 	char *end;
 
@@ -178,8 +164,10 @@ static int parse_count(struct arguments *arguments, const char *text)
 	return STATUS_GOOD;
 }
 
-static int parse_view(struct arguments *arguments, const char *name)
+static int parse_view(void *userdata, const char *name)
 {
+	struct arguments *const arguments = userdata;
+
 	if (arguments->view)
 		return tool_usage(&command_tail, "--lanes is an output of its own");
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
@@ -191,64 +179,36 @@ static int parse_view(struct arguments *arguments, const char *name)
 	return tool_usage(&command_tail, "unknown output \"%s\" (expected short, cat, json)", name);
 }
 
-static int parse_level(struct arguments *arguments, const char *name)
+static int parse_since(void *userdata, const char *text)
 {
-	int *const level = &arguments->query.level;
+	struct arguments *const arguments = userdata;
 
-	if (mplog_level_parse(name, level) < 0 || *level == MPLOG_NONE)
-		return tool_usage(&command_tail, "unknown level \"%s\"", name);
-	return STATUS_GOOD;
-}
-
-static int parse_since(struct arguments *arguments, const char *text)
-{
 	if (since_parse(text, time(NULL), &arguments->query.since_us) < 0)
 		return tool_usage(&command_tail, "invalid time \"%s\"", text);
 	return STATUS_GOOD;
 }
 
-static int parse_option(struct arguments *arguments, int option)
-{
-	switch (option) {
-	case 'f':
-		arguments->is_followed = true;
-		return STATUS_GOOD;
-	case 'n':
-		return parse_count(arguments, optarg);
-	case 't':
-		arguments->query.identifier = optarg;
-		return STATUS_GOOD;
-	case 'p':
-		return parse_level(arguments, optarg);
-	case OPTION_SINCE:
-		return parse_since(arguments, optarg);
-	case OPTION_RUN:
-		arguments->query.run = optarg;
-		return STATUS_GOOD;
-	case 'D':
-		arguments->query.directory = optarg;
-		return STATUS_GOOD;
-	case OPTION_LANES:
-		return parse_view(arguments, view_lanes.name);
-	case OPTION_OUTPUT:
-		return parse_view(arguments, optarg);
-	case OPTION_DELTA:
-		arguments->has_delta = true;
-		return STATUS_GOOD;
-	default:
-		return tool_usage(&command_tail, NULL);
-	}
-}
-
 static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 {
-	int option, status = STATUS_GOOD;
+	bool has_lanes = false;
+	const struct option_row rows[] = {
+		{ "follow", 'f', .flag = &arguments->is_followed },
+		{ "lines", 'n', .parse = parse_count },
+		{ "identifier", 't', .text = &arguments->query.match.identifier },
+		{ "level", 'p', .level = &arguments->query.match.level },
+		{ "since", .parse = parse_since },
+		{ "run", .text = &arguments->query.match.run },
+		{ "directory", 'D', .text = &arguments->query.directory },
+		{ "lanes", .flag = &has_lanes },
+		{ "output", .parse = parse_view },
+		{ "delta", .flag = &arguments->has_delta },
+		{ 0 },
+	};
+	int status = options_parse(&command_tail, rows, arguments, argc, argv);
 
-	optind = 0;
-	while (status == STATUS_GOOD &&
-	       (option = getopt_long(argc, argv, "fn:t:p:D:", options, NULL)) != -1)
-		status = parse_option(arguments, option);
-	arguments->query.patterns = argv + optind;
+	if (status == STATUS_GOOD && has_lanes)
+		status = parse_view(arguments, view_lanes.name);
+	arguments->query.match.patterns = argv + optind;
 	for (char **pattern = argv + optind; status == STATUS_GOOD && *pattern; pattern++) {
 		if (glob_mistake(*pattern))
 			status = tool_usage(&command_tail, "malformed pattern \"%s\": %s", *pattern,
@@ -257,7 +217,7 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 	if (!arguments->view)
 		arguments->view = &view_short;
 	arguments->query.hides_ends = arguments->view->hides_ends;
-	if (!arguments->has_count && (arguments->query.since_us > 0 || arguments->query.run))
+	if (!arguments->has_count && (arguments->query.since_us > 0 || arguments->query.match.run))
 		arguments->query.count = QUERY_ALL;
 	return status;
 }
@@ -265,7 +225,7 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments = {
-		.query = { .level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
+		.query = { .match.level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
 	};
 	const int status = parse_arguments(&arguments, argc, argv);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "tally.h"
+
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gaps.h"
+#include "memory.h"
 
 static void copy(char *to, size_t size, const char *text)
 {
@@ -23,18 +25,11 @@ static int compare(const void *a, const void *b)
 	return order ? order : (left->pid > right->pid) - (left->pid < right->pid);
 }
 
-static int append(struct tally *tally, struct counted *process)
+static struct counted *add(struct tally *tally, const struct counted *key)
 {
-	if (tally->n == tally->room) {
-		const size_t room = tally->room ? 2 * tally->room : 64;
-		struct counted **grown =
-			reallocarray(tally->process, room, sizeof(struct counted *));
+	struct counted *process = memory_new(1, sizeof(*process));
 
-		if (!grown)
-			return -1;
-		tally->process = grown;
-		tally->room = room;
-	}
+	*process = *key;
 	process->order = tally->n;
 	process->run_order = tally->n;
 	for (size_t i = tally->n; i-- > 0;) {
@@ -43,21 +38,9 @@ static int append(struct tally *tally, struct counted *process)
 		process->run_order = tally->process[i]->run_order;
 		break;
 	}
+	tally->process =
+		memory_grow(tally->process, tally->n + 1, &tally->room, sizeof(struct counted *));
 	tally->process[tally->n++] = process;
-	return 0;
-}
-
-static struct counted *add(struct tally *tally, const struct counted *key)
-{
-	struct counted *process = malloc(sizeof(*process));
-
-	if (!process)
-		return NULL;
-	*process = *key;
-	if (append(tally, process) < 0) {
-		free(process);
-		return NULL;
-	}
 	return process;
 }
 
@@ -71,11 +54,12 @@ struct counted *tally_get(struct tally *tally, const char *run_id, sd_id128_t bo
 	if (found)
 		return *found;
 	process = add(tally, &key);
-	/* Where it is not in the tree it is freed with the rest. */
-	return process && tsearch(process, &tally->tree, compare) ? process : NULL;
+	if (!tsearch(process, &tally->tree, compare))
+		memory_exhausted();
+	return process;
 }
 
-/* The youngest of the first N. */
+/* Looks for the youngest of the first N. */
 static struct counted *find_among(const struct tally *tally, size_t n, const char *run_id,
 				  pid_t pid)
 {
@@ -105,7 +89,7 @@ struct counted *tally_renew(struct tally *tally, const struct counted *before)
 
 	copy(key.run_id, sizeof(key.run_id), before->run_id);
 	process = add(tally, &key);
-	found = process ? tfind(&key, &tally->tree, compare) : NULL;
+	found = tfind(&key, &tally->tree, compare);
 	if (found)
 		*found = process;
 	return process;
@@ -124,7 +108,7 @@ static void keep(void *process)
 	(void)process; /* freed with the array */
 }
 
-void gaps_free(struct tally *tally)
+void tally_free(struct tally *tally)
 {
 	tdestroy(tally->tree, keep);
 	for (size_t i = 0; i < tally->n; i++) {

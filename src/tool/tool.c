@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cleanup.h"
-#include "escape.h"
-
-enum { ESCAPED_GROWTH = 4 }; /* \x1b */
+#include "term.h"
 
 void tool_complain(const char *fmt, ...)
 {
@@ -17,13 +15,10 @@ void tool_complain(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	text = term_vformat(fmt, ap);
 	va_end(ap);
 	(void)fflush(stdout); /* on a terminal both come in the order in which they were said */
-	(void)fputs("mplog: ", stderr);
-	tool_print_escaped(stderr, text);
-	(void)fputc('\n', stderr);
+	(void)fprintf(stderr, "mplog: %s\n", text);
 }
 
 static void print_synopsis(FILE *file, const struct command *command)
@@ -61,18 +56,4 @@ int tool_finish(int status)
 	if (errno != EPIPE)
 		tool_complain("standard output: %s", strerror(errno));
 	return STATUS_TROUBLE;
-}
-
-size_t tool_print_escaped(FILE *file, const char *text)
-{
-	const struct bytes bytes = { text, strlen(text) };
-	struct text escaped = { .capacity = ESCAPED_GROWTH * bytes.size };
-	AUTO_FREE char *data = malloc(escaped.capacity + 1);
-
-	if (!data)
-		abort();
-	escaped.data = data;
-	text_put_escaped(&escaped, bytes);
-	(void)fwrite(data, 1, escaped.size, file);
-	return escaped.size;
 }

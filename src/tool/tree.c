@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tree.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "print.h"
+#include "cleanup.h"
+#include "memory.h"
+#include "term.h"
 
 enum { DEPTH_SHOWN_MAX = 16 }; /* deeper ones are drawn at that depth */
 
@@ -23,8 +24,8 @@ struct forest {
 	struct node root;
 };
 
-/* Slots are reused: who took the slot later than the child is not its parent. */
-static bool can_be_parent(const struct entry *parent, const struct entry *child)
+/* Slots are reused: a process that took the slot later than the child is not its parent. */
+static bool can_be_parent(const struct slot_view *parent, const struct slot_view *child)
 {
 	if (child->is_scope)
 		return parent->inner_pid == child->inner_pid;
@@ -45,16 +46,16 @@ static bool is_below(const struct forest *forest, int i, int forebear)
 
 static int find_parent(const struct forest *forest, int i)
 {
-	const struct entry *entry = &forest->snapshot->entry[i];
-	const struct entry *parent = snapshot_find(forest->snapshot, entry->parent);
+	const struct slot_view *view = &forest->snapshot->view[i];
+	const struct slot_view *parent = snapshot_find(forest->snapshot, view->parent);
 
-	if (parent && !can_be_parent(parent, entry))
+	if (parent && !can_be_parent(parent, view))
 		parent = NULL;
-	if (!parent && entry->is_scope)
-		parent = snapshot_process_of(forest->snapshot, entry);
-	if (!parent || is_below(forest, (int)(parent - forest->snapshot->entry), i))
+	if (!parent && view->is_scope)
+		parent = snapshot_process_of(forest->snapshot, view);
+	if (!parent || is_below(forest, (int)(parent - forest->snapshot->view), i))
 		return -1;
-	return (int)(parent - forest->snapshot->entry);
+	return (int)(parent - forest->snapshot->view);
 }
 
 static struct node *node_of(struct forest *forest, int i)
@@ -84,8 +85,8 @@ static int shown_parent(const struct forest *forest, int i)
 /* Scopes stand before child processes, older ones before younger. */
 static int compare(const void *a, const void *b, void *entries)
 {
-	const struct entry *left = (const struct entry *)entries + *(const int *)a,
-			   *right = (const struct entry *)entries + *(const int *)b;
+	const struct slot_view *left = (const struct slot_view *)entries + *(const int *)a,
+			       *right = (const struct slot_view *)entries + *(const int *)b;
 
 	if (left->is_scope != right->is_scope)
 		return left->is_scope ? -1 : 1;
@@ -102,27 +103,23 @@ static void link_shown(struct forest *forest, const int *order)
 	}
 }
 
-static int plant(struct forest *forest, const struct filter *filter)
+static void plant(struct forest *forest, const struct filter *filter)
 {
 	const struct snapshot *snapshot = forest->snapshot;
-	int *order = calloc(snapshot->n + 1, sizeof(*order));
+	AUTO_FREE int *order = memory_new(snapshot->n, sizeof(*order));
 
-	if (!order)
-		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->n; i++) {
-		const struct entry *entry = &snapshot->entry[i];
+		const struct slot_view *view = &snapshot->view[i];
 		const bool is_shown =
-			filter_wants(filter, entry) && !snapshot_repeats_process(snapshot, entry);
+			filter_wants(filter, view) && !snapshot_repeats_process(snapshot, view);
 
 		forest->node[i] = (struct node){ -1, -1, -1, -1, is_shown };
 		order[i] = (int)i;
 	}
 	for (size_t i = 0; i < snapshot->n; i++)
 		forest->node[i].parent = find_parent(forest, (int)i);
-	qsort_r(order, snapshot->n, sizeof(*order), compare, snapshot->entry);
+	qsort_r(order, snapshot->n, sizeof(*order), compare, snapshot->view);
 	link_shown(forest, order);
-	free(order);
-	return 0;
 }
 
 static const char *stroke(bool is_last, bool of_itself)
@@ -132,7 +129,7 @@ static const char *stroke(bool is_last, bool of_itself)
 		{ { "│ ", "├─" }, { "  ", "└─" } },
 	};
 
-	return strokes[print_in_utf8()][is_last][of_itself];
+	return strokes[term_look().has_utf8][is_last][of_itself];
 }
 
 static bool is_last(const struct forest *forest, int i)
@@ -156,7 +153,7 @@ static void put_line(struct forest *forest, int i, struct tree *tree)
 {
 	struct tree_line *line = &tree->line[tree->n++];
 
-	line->entry = &forest->snapshot->entry[i];
+	line->view = &forest->snapshot->view[i];
 	put_prefix(forest, i, line->prefix);
 }
 
@@ -178,24 +175,19 @@ static void flatten(struct forest *forest, struct tree *tree)
 	}
 }
 
-int tree_grow(const struct snapshot *snapshot, const struct filter *filter, struct tree *ret)
+struct tree tree_grow(const struct snapshot *snapshot, const struct filter *filter)
 {
+	AUTO_FREE struct node *nodes = memory_new(snapshot->n, sizeof(struct node));
 	struct forest forest = {
 		.snapshot = snapshot,
-		.node = calloc(snapshot->n + 1, sizeof(struct node)),
+		.node = nodes,
 		.root = { -1, -1, -1, -1, true },
 	};
-	struct tree tree = { .line = calloc(snapshot->n + 1, sizeof(struct tree_line)) };
-	int r = forest.node && tree.line ? plant(&forest, filter) : -ENOMEM;
+	struct tree tree = { .line = memory_new(snapshot->n, sizeof(struct tree_line)) };
 
-	if (r == 0)
-		flatten(&forest, &tree);
-	free(forest.node);
-	if (r == 0)
-		*ret = tree;
-	else
-		tree_free(&tree);
-	return r;
+	plant(&forest, filter);
+	flatten(&forest, &tree);
+	return tree;
 }
 
 void tree_free(struct tree *tree)

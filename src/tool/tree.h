@@ -8,7 +8,7 @@
 enum { TREE_PREFIX_SIZE = 128 };
 
 struct tree_line {
-	const struct entry *entry;
+	const struct slot_view *view;
 	char prefix[TREE_PREFIX_SIZE]; /* the lines that lead to it */
 };
 
@@ -17,7 +17,7 @@ struct tree {
 	size_t n;
 };
 
-/* Those that the filter wants, each below the nearest of its forebears that is wanted too. A scope
- * that repeats its process is left out. Returns 0 or -ENOMEM. */
-int tree_grow(const struct snapshot *snapshot, const struct filter *filter, struct tree *ret);
+/* Returns the processes and scopes that the filter wants, each below the nearest of its forebears
+ * that is wanted too. A scope that repeats its process is left out. */
+struct tree tree_grow(const struct snapshot *snapshot, const struct filter *filter);
 void tree_free(struct tree *tree);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "value.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "level.h"
 #include "tool.h"
 
-void tool_format_setting(enum setting setting, int number, const char *text, char *buffer,
-			 size_t size)
+void value_format(enum setting setting, int number, const char *text, char buffer[VALUE_SIZE])
 {
 	const struct setting_info *info = &setting_infos[setting];
 	const char *word = "unset";
@@ -20,25 +20,52 @@ void tool_format_setting(enum setting setting, int number, const char *text, cha
 		break;
 	case KIND_TEXT:
 		if (text)
-			(void)snprintf(buffer, size, "\"%s\"", text);
+			(void)snprintf(buffer, VALUE_SIZE, "\"%s\"", text);
 		else
-			(void)snprintf(buffer, size, "%s", word);
+			(void)snprintf(buffer, VALUE_SIZE, "%s", word);
 		return;
 	case KIND_CHOICE:
 		if (number >= 0)
 			word = info->choices[number];
 		break;
 	case KIND_NUMBER:
-		(void)snprintf(buffer, size, "%d", number);
+		(void)snprintf(buffer, VALUE_SIZE, "%d", number);
 		return;
 	default:
 		word = number == SETTING_AUTO ? "auto" : number ? "true" : "false";
 		break;
 	}
-	(void)snprintf(buffer, size, "%s", word);
+	(void)snprintf(buffer, VALUE_SIZE, "%s", word);
 }
 
-struct conf_options tool_conf_options(const char *directory)
+void value_print_json(struct json *json, const char *name, enum setting setting, int number,
+		      const char *text)
+{
+	const struct setting_info *info = &setting_infos[setting];
+
+	switch (info->kind) {
+	case KIND_LEVEL:
+		json_string(json, name, mplog_level_name(number));
+		break;
+	case KIND_TEXT:
+		json_string(json, name, text);
+		break;
+	case KIND_CHOICE:
+		json_string(json, name, number < 0 ? NULL : info->choices[number]);
+		break;
+	case KIND_NUMBER:
+		json_number(json, name, number);
+		break;
+	default:
+		if (number == SETTING_AUTO)
+			json_string(json, name, "auto");
+		else
+			json_bool(json, name, number != 0);
+		break;
+	}
+}
+
+struct conf_options value_conf_options(const char *directory)
 {
 	const char *file = directory ? NULL : getenv("MPLOG_CONF");
 
@@ -48,7 +75,7 @@ struct conf_options tool_conf_options(const char *directory)
 	};
 }
 
-bool tool_has_directory(const char *directory)
+bool value_has_directory(const char *directory)
 {
 	DIR *stream = directory ? opendir(directory) : NULL;
 

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog tail --output=short and cat. */
-
-#include "tail.h"
+#include <stdlib.h>
 
 #include "cleanup.h"
-#include "text.h"
+#include "memory.h"
 #include "mplog.h"
-#include "stamp.h"
-
-#include <stdlib.h>
+#include "print.h"
 
 enum {
 	SURVEYED = 1000,
 	COLUMN_MAX = 24, /* a longer name is not worth a wider column for all */
 	LEVEL_COLUMN = 7,
-	TIME_SIZE = 64,
 };
 
 struct text_view {
@@ -25,10 +21,9 @@ struct text_view {
 
 static void *open_view(const struct look *look)
 {
-	struct text_view *const view = calloc(1, sizeof(*view));
+	struct text_view *const view = memory_new(1, sizeof(*view));
 
-	if (view)
-		view->look = *look;
+	view->look = *look;
 	return view;
 }
 
@@ -38,7 +33,7 @@ static void widen(unsigned *column, struct bytes name)
 		*column = name.size < COLUMN_MAX ? (unsigned)name.size : COLUMN_MAX;
 }
 
-static void survey(void *userdata, const struct entry *entry)
+static void survey(void *userdata, const struct journal_entry *entry)
 {
 	struct text_view *const view = userdata;
 
@@ -46,41 +41,37 @@ static void survey(void *userdata, const struct entry *entry)
 	widen(&view->identifier_column, entry->identifier);
 }
 
-static unsigned print_time(uint64_t realtime_us)
+static unsigned print_time(const struct journal_entry *entry)
 {
-	const struct timespec when = { .tv_sec = (time_t)(realtime_us / 1000000),
-				       .tv_nsec = (long)(realtime_us % 1000000) * 1000 };
-	char data[TIME_SIZE];
-	struct text text = { .data = data, .capacity = sizeof(data) };
+	char buffer[PRINT_TIME_SIZE];
+	const size_t size = print_format_time(buffer, entry);
 
-	text_put_log_time(&text, &when);
-	(void)fwrite(data, 1, text.size, stdout);
+	(void)fwrite(buffer, 1, size, stdout);
 	(void)fputc(' ', stdout);
-	return (unsigned)text.size + 1;
+	return (unsigned)size + 1;
 }
 
 static unsigned print_column(unsigned column, unsigned used)
 {
 	const unsigned spaces = (column > used ? column - used : 0) + 1;
 
-	tail_print_spaces(spaces);
+	print_spaces(spaces);
 	return used + spaces;
 }
 
 /* All that stands before the message; returns how many columns that is. */
-static unsigned print_head(struct text_view *view, const struct entry *entry)
+static unsigned print_head(struct text_view *view, const struct journal_entry *entry)
 {
 	const char *const level = mplog_level_name(entry->level);
-	unsigned columns = print_time(entry->when_us);
+	unsigned columns = print_time(entry);
 	unsigned used;
 
-	columns += tail_print_delta(&view->look, entry, &view->last_us);
+	columns += print_delta(&view->look, entry, &view->last_us);
 	if (view->look.has_identifier) {
-		terminal_print(stdout, entry->identifier);
-		used = (unsigned)entry->identifier.size;
+		used = term_print(stdout, entry->identifier);
 		columns += print_column(view->identifier_column, used);
 	}
-	used = tail_print_colored(&view->look, entry->process, entry->process);
+	used = print_colored(&view->look, entry->process, entry->process);
 	columns += print_column(view->process_column, used);
 	(void)printf("%-*s ", LEVEL_COLUMN, entry->level < 0 ? "" : level);
 	return columns + LEVEL_COLUMN + 1;
@@ -88,15 +79,14 @@ static unsigned print_head(struct text_view *view, const struct entry *entry)
 
 static void print_line(const struct look *look, int level, struct bytes line)
 {
-	const struct bytes escaped = terminal_escape(line);
-	AUTO_FREE char *data = (char *)(uintptr_t)escaped.data;
+	AUTO_FREE char *escaped = term_escape(line);
 
-	tail_print_text(look, level, escaped);
+	print_text(look, level, term_bytes(escaped));
 	(void)fputc('\n', stdout);
 }
 
 /* The lines of one message stand below one another, so that none looks like a record. */
-static void show_short(void *userdata, const struct entry *entry)
+static void show_short(void *userdata, const struct journal_entry *entry)
 {
 	struct text_view *const view = userdata;
 	struct bytes rest = entry->message, line;
@@ -107,22 +97,22 @@ static void show_short(void *userdata, const struct entry *entry)
 	columns = print_head(view, entry);
 	if (!rest.data)
 		(void)fputc('\n', stdout);
-	while (tail_next_line(&rest, &line)) {
+	while (print_next_line(&rest, &line)) {
 		if (!is_first)
-			tail_print_spaces(columns);
+			print_spaces(columns);
 		is_first = false;
 		print_line(&view->look, entry->level, line);
 	}
 }
 
 /* Bytes as they are, unless a terminal would obey them. */
-static void show_cat(void *userdata, const struct entry *entry)
+static void show_cat(void *userdata, const struct journal_entry *entry)
 {
 	const struct text_view *const view = userdata;
 	struct bytes rest = entry->message, line;
 
-	while (tail_next_line(&rest, &line)) {
-		if (view->look.terminal.is_terminal) {
+	while (print_next_line(&rest, &line)) {
+		if (view->look.term.is_terminal) {
 			print_line(&view->look, entry->level, line);
 			continue;
 		}

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog(1): finds the subcommand and runs it. */
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "commands.h"
 #include "hint.h"
+#include "term.h"
 #include "tool.h"
 
 static const struct command *const commands[] = {
@@ -46,7 +49,7 @@ static int unknown_command(const char *name)
 		names[i] = commands[i]->name;
 	closest = hint_closest(name, names);
 	(void)fputs("mplog: there is no command \"", stderr);
-	tool_print_escaped(stderr, name);
+	(void)term_puts(stderr, name);
 	if (closest)
 		(void)fprintf(stderr, "\"; did you mean \"%s", closest);
 	(void)fputs("\"?\n", stderr);

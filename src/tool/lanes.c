@@ -7,25 +7,22 @@
  *   09:25:11,281  |                   |                   * Running ...
  *
  * Where there are more than fit, a lane is a mark wide, and the text stands to the right of all. */
-
-#include "tail.h"
+#include <stdlib.h>
 
 #include "cleanup.h"
-#include "tail-row.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "memory.h"
+#include "print.h"
+#include "row.h"
 
 enum {
 	LANE_MIN = 16,
 	LANE_MAX = 60,
 	MARK_COLUMNS = 2,
-	KEY_SIZE = 512,
 };
 
 struct lane {
-	char *key; /* program/process */
-	char *process;
+	struct bytes key; /* program/process: any bytes, to be given to free(3) */
+	struct bytes process;
 	size_t last; /* number of its last record, as far as surveyed */
 	bool begun;
 };
@@ -33,11 +30,12 @@ struct lane {
 struct lanes_view {
 	struct look look;
 	struct lane *lanes;
-	size_t n;
+	size_t n, room;
 	size_t surveyed, shown; /* records */
 	size_t drawn;           /* lanes that the header has */
 	bool has_programs;      /* several of them */
 	unsigned width;         /* of a lane; MARK_COLUMNS: just its mark */
+	unsigned name_width;    /* of the widest name */
 	uint64_t last_us;
 };
 
@@ -45,10 +43,9 @@ struct lanes_view {
 
 static void *open_view(const struct look *look)
 {
-	struct lanes_view *const view = calloc(1, sizeof(*view));
+	struct lanes_view *const view = memory_new(1, sizeof(*view));
 
-	if (view)
-		view->look = *look;
+	view->look = *look;
 	return view;
 }
 
@@ -57,54 +54,66 @@ static void close_view(void *userdata)
 	struct lanes_view *const view = userdata;
 
 	for (size_t i = 0; i < view->n; i++)
-		free(view->lanes[i].key);
+		free((char *)(uintptr_t)view->lanes[i].key.data);
 	free(view->lanes);
 	free(view);
 }
 
-static struct lane *add_lane(struct lanes_view *view, const char *key, size_t program_size)
+static bool are_same(struct bytes a, struct bytes b)
 {
-	struct lane *const larger = reallocarray(view->lanes, view->n + 1, sizeof(*larger));
-	char *const copy = strdup(key);
-
-	if (!larger || !copy)
-		abort();
-	view->lanes = larger;
-	larger[view->n] = (struct lane){ .key = copy, .process = copy + program_size + 1 };
-	if (strncmp(key, larger[0].key, program_size + 1) != 0)
-		view->has_programs = true;
-	return &larger[view->n++];
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
-static struct lane *lane_of(struct lanes_view *view, const struct entry *entry)
+static struct bytes program_of(const struct lane *lane)
 {
-	const struct bytes program = entry->identifier, process = entry->process;
-	char key[KEY_SIZE];
+	return (struct bytes){ lane->key.data, lane->key.size - lane->process.size - 1 };
+}
 
-	(void)snprintf(key, sizeof(key), "%.*s/%.*s", (int)program.size,
-		       program.data ? program.data : "", (int)process.size, process.data);
+static struct lane *add_lane(struct lanes_view *view, const struct journal_entry *entry)
+{
+	const size_t size = entry->identifier.size + 1 + entry->process.size;
+	char *const key = memory_new(size, 1);
+	struct text text = { .data = key, .capacity = size };
+	struct lane *lane;
+
+	text_put(&text, entry->identifier);
+	text_put_char(&text, '/');
+	text_put(&text, entry->process);
+	view->lanes = memory_grow(view->lanes, view->n + 1, &view->room, sizeof(*lane));
+	lane = &view->lanes[view->n++];
+	*lane = (struct lane){
+		.key = { key, size },
+		.process = { key + entry->identifier.size + 1, entry->process.size },
+	};
+	view->has_programs |= !are_same(entry->identifier, program_of(&view->lanes[0]));
+	return lane;
+}
+
+static struct lane *lane_of(struct lanes_view *view, const struct journal_entry *entry)
+{
 	for (size_t i = 0; i < view->n; i++) {
-		if (strcmp(view->lanes[i].key, key) == 0)
+		if (are_same(view->lanes[i].process, entry->process) &&
+		    are_same(program_of(&view->lanes[i]), entry->identifier))
 			return &view->lanes[i];
 	}
-	return add_lane(view, key, strnlen(key, program.size));
+	return add_lane(view, entry);
 }
 
 /* The program is worth a word only where there are several. */
-static const char *label_of(const struct lanes_view *view, const struct lane *lane)
+static struct bytes label_of(const struct lanes_view *view, const struct lane *lane)
 {
 	return view->has_programs ? lane->key : lane->process;
 }
 
-static void survey(void *userdata, const struct entry *entry)
+static void survey(void *userdata, const struct journal_entry *entry)
 {
 	struct lanes_view *const view = userdata;
 
 	lane_of(view, entry)->last = ++view->surveyed;
 }
 
-/* Between its first and its last record; nobody knows yet which one that is while there will be
- * more. */
+/* Returns whether the lane is between its first and its last record: the last one is not known while
+ * the journal is followed. */
 static bool is_alive(const struct lanes_view *view, const struct lane *lane)
 {
 	return lane->begun && (view->look.is_followed || lane->last > view->shown);
@@ -124,13 +133,11 @@ static unsigned column_of(const struct lanes_view *view, size_t lane)
 
 static void draw_mark(struct row *row, const struct lanes_view *view, size_t lane, bool is_record)
 {
-	const bool has_utf8 = view->look.terminal.has_utf8;
+	static const char *const marks[2][2] = { { "|", "*" }, { "\u2502", "\u25cf" } };
+	const char *mark = marks[view->look.term.has_utf8][is_record];
 
 	row_move_to(row, column_of(view, lane));
-	if (is_record)
-		row_put_name(row, view->lanes[lane].process, has_utf8 ? "\u25cf" : "*");
-	else
-		row_put_name(row, view->lanes[lane].process, has_utf8 ? "\u2502" : "|");
+	row_put_name(row, view->lanes[lane].process, term_bytes(mark));
 }
 
 static void draw_label(struct row *row, const struct lanes_view *view, size_t lane)
@@ -138,17 +145,23 @@ static void draw_label(struct row *row, const struct lanes_view *view, size_t la
 	row_put_name(row, view->lanes[lane].process, label_of(view, &view->lanes[lane]));
 }
 
-/* Where lanes are marks: the widest name, and a space. */
-static unsigned name_column(const struct lanes_view *view)
+static unsigned widest_name(const struct lanes_view *view)
 {
-	size_t widest = 0;
+	unsigned widest = 0;
 
 	for (size_t i = 0; i < view->n; i++) {
-		const size_t length = strlen(label_of(view, &view->lanes[i]));
+		AUTO_FREE char *label = term_escape(label_of(view, &view->lanes[i]));
+		const unsigned width = term_width(term_bytes(label));
 
-		widest = length > widest ? length : widest;
+		widest = width > widest ? width : widest;
 	}
-	return (unsigned)widest + 1;
+	return widest;
+}
+
+/* Where lanes are marks the name stands to their right, with a space behind it. */
+static unsigned name_column(const struct lanes_view *view)
+{
+	return view->name_width + 1;
 }
 
 static unsigned text_width(const struct lanes_view *view)
@@ -158,9 +171,8 @@ static unsigned text_width(const struct lanes_view *view)
 	if (view->width > MARK_COLUMNS)
 		return view->width - MARK_COLUMNS - 1;
 	before = column_of(view, view->n) + name_column(view);
-	return view->look.terminal.columns > before + LANE_MIN
-		       ? view->look.terminal.columns - before
-		       : LANE_MIN;
+	return view->look.term.columns > before + LANE_MIN ? view->look.term.columns - before
+							   : LANE_MIN;
 }
 
 /* ---- Records ---------------------------------------------------------------------------------- */
@@ -168,14 +180,15 @@ static unsigned text_width(const struct lanes_view *view)
 /* Lanes that are too narrow to be read are no lanes. */
 static void lay_out(struct lanes_view *view)
 {
-	const unsigned left = left_column(view), columns = view->look.terminal.columns;
+	const unsigned left = left_column(view), columns = view->look.term.columns;
 	const size_t fits = columns > left ? (columns - left) / view->n : 0;
 
 	view->width = fits < LANE_MIN ? MARK_COLUMNS : fits > LANE_MAX ? LANE_MAX : (unsigned)fits;
+	view->name_width = widest_name(view);
 	view->drawn = view->n;
 }
 
-static void draw_header(struct lanes_view *view, const struct entry *entry)
+static void draw_header(struct lanes_view *view, const struct journal_entry *entry)
 {
 	struct row row = { .look = &view->look };
 
@@ -191,26 +204,32 @@ static void draw_header(struct lanes_view *view, const struct entry *entry)
 	row_end(&row);
 }
 
-/* The default prefix says what the lane says already. */
-static struct bytes without_prefix(const struct entry *entry)
+/* Returns false where the bytes do not begin with those. */
+static bool skip(struct bytes *bytes, struct bytes beginning)
 {
-	char prefix[KEY_SIZE];
-	struct bytes message = entry->message;
-	const int size = snprintf(prefix, sizeof(prefix), "process=%.*s ", (int)entry->process.size,
-				  entry->process.data);
+	if (bytes->size < beginning.size ||
+	    !are_same((struct bytes){ bytes->data, beginning.size }, beginning))
+		return false;
+	bytes->data += beginning.size;
+	bytes->size -= beginning.size;
+	return true;
+}
 
-	if (size > 0 && (size_t)size <= message.size &&
-	    memcmp(message.data, prefix, (size_t)size) == 0) {
-		message.data += size;
-		message.size -= (size_t)size;
-	}
-	return message;
+/* The default prefix says what the lane says already. */
+static struct bytes without_prefix(const struct journal_entry *entry)
+{
+	struct bytes rest = entry->message;
+
+	return skip(&rest, term_bytes("process=")) && skip(&rest, entry->process) &&
+			       skip(&rest, term_bytes(" "))
+		       ? rest
+		       : entry->message;
 }
 
 /* A record on its way to rows. */
 struct cell {
 	struct lanes_view *view;
-	const struct entry *entry;
+	const struct journal_entry *entry;
 	size_t lane;
 	unsigned width; /* of the text */
 	bool is_first;
@@ -260,7 +279,7 @@ static void draw_row(struct cell *cell, struct bytes text)
 static void draw_wrapped(struct cell *cell, struct bytes line)
 {
 	do {
-		const size_t size = terminal_fit(line, cell->width);
+		const size_t size = term_fit(line, cell->width);
 
 		draw_row(cell, (struct bytes){ line.data, size });
 		line.data += size;
@@ -270,7 +289,7 @@ static void draw_wrapped(struct cell *cell, struct bytes line)
 	} while (line.size > 0);
 }
 
-static void show(void *userdata, const struct entry *entry)
+static void show(void *userdata, const struct journal_entry *entry)
 {
 	struct lanes_view *const view = userdata;
 	struct lane *const lane = lane_of(view, entry);
@@ -282,11 +301,10 @@ static void show(void *userdata, const struct entry *entry)
 	if (view->drawn < view->n)
 		draw_header(view, entry);
 	cell.width = text_width(view);
-	while (tail_next_line(&rest, &line)) {
-		const struct bytes escaped = terminal_escape(line);
-		AUTO_FREE char *data = (char *)(uintptr_t)escaped.data;
+	while (print_next_line(&rest, &line)) {
+		AUTO_FREE char *escaped = term_escape(line);
 
-		draw_wrapped(&cell, escaped);
+		draw_wrapped(&cell, term_bytes(escaped));
 	}
 	if (cell.is_first)
 		draw_row(&cell, line);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* gaps: reading the journal, one entry after the other. */
-#include <errno.h>
+#include "count.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "field-name.h"
-#include "gaps.h"
 #include "notice.h"
 
 enum { VALUE_SIZE = IDENTIFIER_SIZE };
@@ -42,16 +40,16 @@ static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_SEQ] = "PROCESS_SEQ",
 	[FIELD_MESSAGE_ID] = "MESSAGE_ID",
 	[FIELD_PARENT] = "PROCESS_PARENT",
-	[FIELD_LOST] = FIELD_NAME_LOST,
-	[FIELD_DIVERTED] = FIELD_NAME_DIVERTED,
-	[FIELD_SUPPRESSED] = FIELD_NAME_SUPPRESSED,
-	[FIELD_FIRST_SEQ] = FIELD_NAME_FIRST_SEQ,
-	[FIELD_LAST_SEQ] = FIELD_NAME_LAST_SEQ,
-	[FIELD_SENT] = FIELD_NAME_SENT,
-	[FIELD_CHILD] = FIELD_NAME_CHILD,
-	[FIELD_CHILD_PID] = FIELD_NAME_CHILD_PID,
-	[FIELD_EXIT_CODE] = FIELD_NAME_EXIT_CODE,
-	[FIELD_SINCE] = FIELD_NAME_SINCE,
+	[FIELD_LOST] = "MPLOG_LOST",
+	[FIELD_DIVERTED] = "MPLOG_DIVERTED",
+	[FIELD_SUPPRESSED] = "MPLOG_SUPPRESSED",
+	[FIELD_FIRST_SEQ] = "MPLOG_FIRST_SEQ",
+	[FIELD_LAST_SEQ] = "MPLOG_LAST_SEQ",
+	[FIELD_SENT] = "MPLOG_SENT",
+	[FIELD_CHILD] = "MPLOG_CHILD",
+	[FIELD_CHILD_PID] = "MPLOG_CHILD_PID",
+	[FIELD_EXIT_CODE] = "MPLOG_EXIT_CODE",
+	[FIELD_SINCE] = "MPLOG_SINCE",
 };
 
 struct fields {
@@ -114,41 +112,34 @@ static bool is_notice(const struct fields *fields, enum notice_kind kind)
 	return strcmp(fields->value[FIELD_MESSAGE_ID], notice_message_ids[kind]) == 0;
 }
 
-static int count_record(struct tally *tally, const struct fields *fields, struct counted *process)
+static void count_record(struct tally *tally, const struct fields *fields, struct counted *process)
 {
 	const uint64_t sequence = number(fields, FIELD_SEQ);
-	int r;
 
 	/* It begins anew: the pid is another process's now. */
-	if (sequence == 1 && numbers_has(&process->numbers, 1)) {
+	if (sequence == 1 && numbers_has(&process->numbers, 1))
 		process = tally_renew(tally, process);
-		if (!process)
-			return -ENOMEM;
-	}
 	counted_name(process, fields->value[FIELD_PROCESS], fields->value[FIELD_IDENTIFIER]);
 	if (!process->records) {
 		process->first_us = fields->realtime_us;
 		process->booted_us = fields->realtime_us - fields->monotonic_us;
 	}
-	/* Whom nobody forked is the run's first process. */
+	/* A process without a parent is the run's first. */
 	if (sequence == 1 && !fields->value[FIELD_PARENT][0])
 		tally->process[process->run_order]->run_begins = true;
 	process->records++;
-	if (!sequence)
-		return 0;
-	r = numbers_add(&process->numbers, sequence);
-	process->twice += r == 0;
-	return r < 0 ? r : 0;
+	if (sequence)
+		process->twice += !numbers_add(&process->numbers, sequence);
 }
 
-static int note_lost(const struct fields *fields, struct counted *process)
+static void note_lost(const struct fields *fields, struct counted *process)
 {
 	const struct range range = { number(fields, FIELD_FIRST_SEQ),
 				     number(fields, FIELD_LAST_SEQ) };
 
 	process->told.lost += number(fields, FIELD_LOST);
 	process->told.diverted += number(fields, FIELD_DIVERTED);
-	return numbers_add_range(&process->told_of, range);
+	numbers_add_range(&process->told_of, range);
 }
 
 /* What a parent says of its child. Where pids are counted differently (a container), the child is
@@ -171,13 +162,11 @@ static struct counted *find_child(struct tally *tally, const struct fields *fiel
 	return tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id, pid);
 }
 
-static int note_child(struct tally *tally, const struct fields *fields)
+static void note_child(struct tally *tally, const struct fields *fields)
 {
 	const char *code = fields->value[FIELD_EXIT_CODE];
 	struct counted *child = find_child(tally, fields);
 
-	if (!child)
-		return -ENOMEM;
 	counted_name(child, fields->value[FIELD_CHILD], fields->value[FIELD_IDENTIFIER]);
 	child->last = number(fields, FIELD_LAST_SEQ);
 	child->sent = number(fields, FIELD_SENT);
@@ -191,52 +180,50 @@ static int note_child(struct tally *tally, const struct fields *fields)
 		child->end = END_KILLED;
 	else if (strcmp(code, "exited") == 0)
 		child->end = END_ITSELF;
-	return 0;
 }
 
-/* Of those of a killed child its parent tells. */
-static int note_suppressed(struct tally *tally, const struct fields *fields,
-			   struct counted *process)
+/* Those of a killed child are reported by its parent. */
+static void note_suppressed(struct tally *tally, const struct fields *fields,
+			    struct counted *process)
 {
 	if (fields->value[FIELD_CHILD][0])
 		process = find_child(tally, fields);
-	if (!process)
-		return -ENOMEM;
 	process->told.suppressed += number(fields, FIELD_SUPPRESSED);
-	return 0;
 }
 
-static int count_entry(struct tally *tally, const struct fields *fields)
+/* A notice has no number, and is in no counter. */
+static bool is_any_notice(const struct fields *fields)
+{
+	for (int i = 0; i < NOTICE_COUNT; i++) {
+		if (is_notice(fields, (enum notice_kind)i))
+			return true;
+	}
+	return false;
+}
+
+static void count_entry(struct tally *tally, const struct fields *fields)
 {
 	struct counted *process = tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id,
 					    (pid_t)number(fields, FIELD_PID));
 
-	if (!process)
-		return -ENOMEM;
 	if (is_notice(fields, NOTICE_CHILD))
-		return note_child(tally, fields);
-	if (is_notice(fields, NOTICE_LOST))
-		return note_lost(fields, process);
-	if (is_notice(fields, NOTICE_SUPPRESSED))
-		return note_suppressed(tally, fields, process);
-	for (int i = 0; i < NOTICE_COUNT; i++) {
-		if (is_notice(fields, (enum notice_kind)i))
-			return 0; /* it has no number, and is in no counter */
-	}
-	return count_record(tally, fields, process);
+		note_child(tally, fields);
+	else if (is_notice(fields, NOTICE_LOST))
+		note_lost(fields, process);
+	else if (is_notice(fields, NOTICE_SUPPRESSED))
+		note_suppressed(tally, fields, process);
+	else if (!is_any_notice(fields))
+		count_record(tally, fields, process);
 }
 
-int gaps_read_journal(struct tally *tally, sd_journal *journal)
+int count_journal(struct tally *tally, sd_journal *journal)
 {
 	static struct fields fields;
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
-		if (!read_entry(journal, &fields))
-			continue;
-		r = count_entry(tally, &fields);
-		if (r < 0)
-			return r;
+		if (read_entry(journal, &fields))
+			count_entry(tally, &fields);
 	}
 	return r;
 }

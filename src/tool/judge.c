@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* gaps: what the figures come to. */
-#include "gaps.h"
+#include "judge.h"
 
-/* Who was killed did not tell of the last ones itself. */
+/* A killed process could not report its last losses; the board or its parent did. */
 static uint64_t larger(uint64_t told, uint64_t final)
 {
 	return told > final ? told : final;
@@ -22,7 +21,7 @@ static bool is_older(const struct tally *tally, const struct counted *process)
 	       !tally->process[process->run_order]->run_begins;
 }
 
-void gaps_find_older(struct tally *tally)
+void judge_find_older(struct tally *tally)
 {
 	for (size_t i = 0; i < tally->n; i++)
 		tally->process[i]->is_older = is_older(tally, tally->process[i]);
@@ -41,7 +40,7 @@ static uint64_t find_before(const struct counted *process, uint64_t last)
 	return end < first.last ? end : first.last;
 }
 
-struct verdict gaps_judge(const struct counted *process)
+struct verdict judge(const struct counted *process)
 {
 	const struct losses *told = &process->told, *final = &process->final;
 	struct verdict verdict = {
@@ -53,7 +52,7 @@ struct verdict gaps_judge(const struct counted *process)
 
 	verdict.before = find_before(process, verdict.last);
 	verdict.missing = numbers_missing(&process->numbers, verdict.last) - verdict.before;
-	/* It gave a number and did not live to say what became of the record. */
+	/* A killed process may have numbered a record without counting what became of it. */
 	if (process->end == END_KILLED)
 		verdict.in_flight =
 			left_over(process->last, process->sent + final->lost + final->diverted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tail-entry.h"
+#include "entry.h"
 
 #include "field-name.h"
 #include "mplog.h"
@@ -50,7 +50,7 @@ static int level_of(sd_journal *journal)
 	return level.data[0] - '0';
 }
 
-bool entry_read_name(struct entry *entry, sd_journal *journal)
+bool entry_read_name(struct journal_entry *entry, sd_journal *journal)
 {
 	entry->journal = journal;
 	entry->process = copy(get_field(journal, "PROCESS"), entry->process_data,
@@ -58,7 +58,7 @@ bool entry_read_name(struct entry *entry, sd_journal *journal)
 	return entry->process.data;
 }
 
-bool entry_read(struct entry *entry)
+bool entry_read(struct journal_entry *entry)
 {
 	sd_journal *const journal = entry->journal;
 
