@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "conf.h"
+#include "memory.h"
 #include "options.h"
 #include "term.h"
 #include "tool.h"
@@ -21,26 +22,25 @@ struct mistake {
 	char *file;
 	unsigned line;
 	char *text;
-	size_t order; /* in which it was told */
+	size_t order; /* of arrival */
 };
 
 struct check {
 	struct mistake *mistakes;
-	size_t n;
+	size_t n, room;
 	bool has_errors, has_warnings, is_unreadable;
 };
 
 static void add(void *userdata, const struct conf_complaint *complaint)
 {
 	struct check *check = userdata;
-	struct mistake *mistakes = reallocarray(check->mistakes, check->n + 1, sizeof(*mistakes));
-	struct mistake mistake = { complaint->severity, strdup(complaint->file), complaint->line,
-				   strdup(complaint->text), check->n };
+	const struct mistake mistake = { complaint->severity, strdup(complaint->file),
+					 complaint->line, strdup(complaint->text), check->n };
 
-	if (!mistakes || !mistake.file || !mistake.text)
-		abort();
-	check->mistakes = mistakes;
-	mistakes[check->n++] = mistake;
+	if (!mistake.file || !mistake.text)
+		memory_exhausted();
+	check->mistakes = memory_grow(check->mistakes, check->n + 1, &check->room, sizeof(mistake));
+	check->mistakes[check->n++] = mistake;
 	if (complaint->severity == CONF_ERROR)
 		check->has_errors = true;
 	else
@@ -78,9 +78,8 @@ static void print(const struct check *check)
 		(void)term_puts(stdout, mistake->file);
 		if (mistake->line > 0)
 			(void)printf(":%u", mistake->line);
-		(void)printf(": %s: ", mistake->severity == CONF_ERROR ? "error" : "warning");
-		(void)term_puts(stdout, mistake->text);
-		(void)putchar('\n');
+		term_line(": %s: %s", mistake->severity == CONF_ERROR ? "error" : "warning",
+			  mistake->text);
 	}
 }
 
@@ -93,7 +92,7 @@ static void clear(struct check *check)
 	free(check->mistakes);
 }
 
-/* Whether everybody may search all directories on the way to the file. */
+/* Returns whether all users may search all directories on the way to the file. */
 static bool is_reachable(const char *path)
 {
 	AUTO_FREE char *directory = realpath(path, NULL);
@@ -115,7 +114,7 @@ static void check_writers(struct check *check, const char *path, const struct st
 		     "users other than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
 }
 
-/* What is not a regular file is /dev/null, or was complained of. */
+/* What is not a regular file is /dev/null, or was complained of before. */
 static void check_permissions(struct check *check, const char *path)
 {
 	struct stat st;
@@ -136,14 +135,14 @@ static void check_permissions(struct check *check, const char *path)
 	check_writers(check, path, &st);
 }
 
-/* Whoever can write to the directory can put a file there. */
+/* A user that can write to the directory can put a file there. */
 static void check_drop_ins(struct check *check, const char *directory)
 {
 	AUTO_FREE char *path = NULL;
 	struct stat st;
 
 	if (asprintf(&path, "%s/mplog.conf.d", directory) < 0)
-		abort();
+		memory_exhausted();
 	if (stat(path, &st) == 0)
 		check_writers(check, path, &st);
 }
@@ -171,7 +170,7 @@ static void check_system(struct check *check, const char *directory)
 	const struct conf_options options = value_conf_options(directory);
 	struct conf *conf;
 
-	/* Programs go without it in silence; who names it here wants to know. */
+	/* Programs go without it in silence; here its name was given. */
 	if (options.file && access(options.file, F_OK) < 0)
 		note(check, conf_check_file(options.file, add, check));
 	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));

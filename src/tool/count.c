@@ -4,178 +4,142 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entry.h"
+#include "field-name.h"
 #include "notice.h"
 
-enum { VALUE_SIZE = IDENTIFIER_SIZE };
+enum { TEXT_SIZE = IDENTIFIER_SIZE };
 
-/* The fields that matter, as one entry has them. */
-enum field {
-	FIELD_RUN_ID,
-	FIELD_BOOT_ID,
-	FIELD_PID,
-	FIELD_IDENTIFIER,
-	FIELD_PROCESS,
-	FIELD_SEQ,
-	FIELD_MESSAGE_ID,
-	FIELD_PARENT,
-	FIELD_LOST,
-	FIELD_DIVERTED,
-	FIELD_SUPPRESSED,
-	FIELD_FIRST_SEQ,
-	FIELD_LAST_SEQ,
-	FIELD_SENT,
-	FIELD_CHILD,
-	FIELD_CHILD_PID,
-	FIELD_EXIT_CODE,
-	FIELD_SINCE,
-	FIELD_COUNT
-};
-
-static const char *const field_names[FIELD_COUNT] = {
-	[FIELD_RUN_ID] = "RUN_ID",
-	[FIELD_BOOT_ID] = "_BOOT_ID",
-	[FIELD_PID] = "_PID",
-	[FIELD_IDENTIFIER] = "SYSLOG_IDENTIFIER",
-	[FIELD_PROCESS] = "PROCESS",
-	[FIELD_SEQ] = "PROCESS_SEQ",
-	[FIELD_MESSAGE_ID] = "MESSAGE_ID",
-	[FIELD_PARENT] = "PROCESS_PARENT",
-	[FIELD_LOST] = "MPLOG_LOST",
-	[FIELD_DIVERTED] = "MPLOG_DIVERTED",
-	[FIELD_SUPPRESSED] = "MPLOG_SUPPRESSED",
-	[FIELD_FIRST_SEQ] = "MPLOG_FIRST_SEQ",
-	[FIELD_LAST_SEQ] = "MPLOG_LAST_SEQ",
-	[FIELD_SENT] = "MPLOG_SENT",
-	[FIELD_CHILD] = "MPLOG_CHILD",
-	[FIELD_CHILD_PID] = "MPLOG_CHILD_PID",
-	[FIELD_EXIT_CODE] = "MPLOG_EXIT_CODE",
-	[FIELD_SINCE] = "MPLOG_SINCE",
-};
-
-struct fields {
-	char value[FIELD_COUNT][VALUE_SIZE]; /* "": not there */
+/* The journal's record at hand. */
+struct record_at_hand {
+	sd_journal *journal;
+	char run_id[TEXT_SIZE], message_id[TEXT_SIZE];
 	sd_id128_t boot_id;
-	uint64_t realtime_us, monotonic_us;
 };
 
-/* False: the entry has no such field. What does not fit is cut: it is not what we look for. */
-static bool read_field(sd_journal *journal, enum field field, char value[VALUE_SIZE])
+/* Copies a field, "" where there is none. What does not fit is cut: it is not what is looked for. */
+static const char *get_text(sd_journal *journal, const char *name, char buffer[TEXT_SIZE])
 {
-	const size_t prefix = strlen(field_names[field]) + 1; /* and the = */
-	const void *data;
-	size_t size;
+	const struct bytes value = entry_get(journal, name);
+	const size_t size = value.size < TEXT_SIZE ? value.size : TEXT_SIZE - 1;
 
-	value[0] = '\0';
-	if (sd_journal_get_data(journal, field_names[field], &data, &size) < 0 || size < prefix)
+	if (size > 0)
+		memcpy(buffer, value.data, size);
+	buffer[size] = '\0';
+	return buffer;
+}
+
+static uint64_t number(const struct record_at_hand *record, const char *name)
+{
+	return entry_get_number(record->journal, name);
+}
+
+/* Returns false where the record is none of mplog's. */
+static bool read_record(struct record_at_hand *record)
+{
+	char boot_id[TEXT_SIZE];
+
+	if (!*get_text(record->journal, "RUN_ID", record->run_id))
 		return false;
-	size -= prefix;
-	if (size >= VALUE_SIZE)
-		size = VALUE_SIZE - 1;
-	memcpy(value, (const char *)data + prefix, size);
-	value[size] = '\0';
+	(void)get_text(record->journal, "MESSAGE_ID", record->message_id);
+	if (sd_id128_from_string(get_text(record->journal, "_BOOT_ID", boot_id), &record->boot_id) <
+	    0)
+		record->boot_id = SD_ID128_NULL;
 	return true;
 }
 
-static uint64_t number(const struct fields *fields, enum field field)
+static bool is_notice(const struct record_at_hand *record, enum notice_kind kind)
 {
-	return strtoull(fields->value[field], NULL, 10);
+	return strcmp(record->message_id, notice_message_ids[kind]) == 0;
 }
 
-static void read_time(sd_journal *journal, struct fields *fields)
+static void name_process(struct counted *process, const struct record_at_hand *record,
+			 const char *field)
 {
-	fields->realtime_us = 0;
-	fields->monotonic_us = 0;
-	if (sd_journal_get_realtime_usec(journal, &fields->realtime_us) >= 0)
-		(void)sd_journal_get_monotonic_usec(journal, &fields->monotonic_us, NULL);
+	char name[TEXT_SIZE], identifier[TEXT_SIZE];
+
+	if (process->name[0])
+		return;
+	counted_name(process, get_text(record->journal, field, name),
+		     get_text(record->journal, "SYSLOG_IDENTIFIER", identifier));
 }
 
-/* The fields of a notice are looked for only where there is one. False: none of mplog's. */
-static bool read_entry(sd_journal *journal, struct fields *fields)
+static void note_first(const struct record_at_hand *record, struct counted *process)
 {
-	if (!read_field(journal, FIELD_RUN_ID, fields->value[FIELD_RUN_ID]))
-		return false;
-	for (int i = FIELD_RUN_ID + 1; i <= FIELD_PARENT; i++)
-		(void)read_field(journal, (enum field)i, fields->value[i]);
-	if (sd_id128_from_string(fields->value[FIELD_BOOT_ID], &fields->boot_id) < 0)
-		fields->boot_id = SD_ID128_NULL;
-	for (int i = FIELD_PARENT + 1; i < FIELD_COUNT; i++) {
-		fields->value[i][0] = '\0';
-		if (fields->value[FIELD_MESSAGE_ID][0])
-			(void)read_field(journal, (enum field)i, fields->value[i]);
-	}
-	read_time(journal, fields);
-	return true;
+	uint64_t realtime_us = 0, monotonic_us = 0;
+
+	if (sd_journal_get_realtime_usec(record->journal, &realtime_us) >= 0)
+		(void)sd_journal_get_monotonic_usec(record->journal, &monotonic_us, NULL);
+	process->first_us = realtime_us;
+	process->booted_us = realtime_us - monotonic_us;
 }
 
-static bool is_notice(const struct fields *fields, enum notice_kind kind)
+static void count_record(struct tally *tally, const struct record_at_hand *record,
+			 struct counted *process)
 {
-	return strcmp(fields->value[FIELD_MESSAGE_ID], notice_message_ids[kind]) == 0;
-}
-
-static void count_record(struct tally *tally, const struct fields *fields, struct counted *process)
-{
-	const uint64_t sequence = number(fields, FIELD_SEQ);
+	const uint64_t sequence = number(record, "PROCESS_SEQ");
 
 	/* It begins anew: the pid is another process's now. */
 	if (sequence == 1 && numbers_has(&process->numbers, 1))
 		process = tally_renew(tally, process);
-	counted_name(process, fields->value[FIELD_PROCESS], fields->value[FIELD_IDENTIFIER]);
-	if (!process->records) {
-		process->first_us = fields->realtime_us;
-		process->booted_us = fields->realtime_us - fields->monotonic_us;
-	}
+	name_process(process, record, "PROCESS");
+	if (!process->records)
+		note_first(record, process);
 	/* A process without a parent is the run's first. */
-	if (sequence == 1 && !fields->value[FIELD_PARENT][0])
+	if (sequence == 1 && !entry_get(record->journal, "PROCESS_PARENT").size)
 		tally->process[process->run_order]->run_begins = true;
 	process->records++;
 	if (sequence)
 		process->twice += !numbers_add(&process->numbers, sequence);
 }
 
-static void note_lost(const struct fields *fields, struct counted *process)
+static void note_lost(const struct record_at_hand *record, struct counted *process)
 {
-	const struct range range = { number(fields, FIELD_FIRST_SEQ),
-				     number(fields, FIELD_LAST_SEQ) };
+	const struct range range = { number(record, FIELD_NAME_FIRST_SEQ),
+				     number(record, FIELD_NAME_LAST_SEQ) };
 
-	process->told.lost += number(fields, FIELD_LOST);
-	process->told.diverted += number(fields, FIELD_DIVERTED);
+	process->told.lost += number(record, FIELD_NAME_LOST);
+	process->told.diverted += number(record, FIELD_NAME_DIVERTED);
 	numbers_add_range(&process->told_of, range);
 }
 
 /* What a parent says of its child. Where pids are counted differently (a container), the child is
  * known by its name. */
-static struct counted *find_child(struct tally *tally, const struct fields *fields)
+static struct counted *find_child(struct tally *tally, const struct record_at_hand *record)
 {
-	const pid_t pid = (pid_t)number(fields, FIELD_CHILD_PID);
-	struct counted *found = tally_find(tally, fields->value[FIELD_RUN_ID], pid);
+	const pid_t pid = (pid_t)number(record, FIELD_NAME_CHILD_PID);
+	char name[TEXT_SIZE];
+	struct counted *found = tally_find(tally, record->run_id, pid);
 
 	if (found)
 		return found;
+	(void)get_text(record->journal, FIELD_NAME_CHILD, name);
 	for (size_t i = tally->n; i-- > 0;) {
 		struct counted *process = tally->process[i];
 
 		if (process->end == END_UNKNOWN && !process->last &&
-		    strcmp(process->name, fields->value[FIELD_CHILD]) == 0 &&
-		    strcmp(process->run_id, fields->value[FIELD_RUN_ID]) == 0)
+		    strcmp(process->name, name) == 0 &&
+		    strcmp(process->run_id, record->run_id) == 0)
 			return process;
 	}
-	return tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id, pid);
+	return tally_get(tally, record->run_id, record->boot_id, pid);
 }
 
-static void note_child(struct tally *tally, const struct fields *fields)
+static void note_child(struct tally *tally, const struct record_at_hand *record)
 {
-	const char *code = fields->value[FIELD_EXIT_CODE];
-	struct counted *child = find_child(tally, fields);
+	struct counted *child = find_child(tally, record);
+	char code[TEXT_SIZE];
 
-	counted_name(child, fields->value[FIELD_CHILD], fields->value[FIELD_IDENTIFIER]);
-	child->last = number(fields, FIELD_LAST_SEQ);
-	child->sent = number(fields, FIELD_SENT);
-	child->since_us = number(fields, FIELD_SINCE);
+	name_process(child, record, FIELD_NAME_CHILD);
+	child->last = number(record, FIELD_NAME_LAST_SEQ);
+	child->sent = number(record, FIELD_NAME_SENT);
+	child->since_us = number(record, FIELD_NAME_SINCE);
 	child->final = (struct losses){
-		.lost = number(fields, FIELD_LOST),
-		.diverted = number(fields, FIELD_DIVERTED),
-		.suppressed = number(fields, FIELD_SUPPRESSED),
+		.lost = number(record, FIELD_NAME_LOST),
+		.diverted = number(record, FIELD_NAME_DIVERTED),
+		.suppressed = number(record, FIELD_NAME_SUPPRESSED),
 	};
+	(void)get_text(record->journal, FIELD_NAME_EXIT_CODE, code);
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
 		child->end = END_KILLED;
 	else if (strcmp(code, "exited") == 0)
@@ -183,47 +147,47 @@ static void note_child(struct tally *tally, const struct fields *fields)
 }
 
 /* Those of a killed child are reported by its parent. */
-static void note_suppressed(struct tally *tally, const struct fields *fields,
+static void note_suppressed(struct tally *tally, const struct record_at_hand *record,
 			    struct counted *process)
 {
-	if (fields->value[FIELD_CHILD][0])
-		process = find_child(tally, fields);
-	process->told.suppressed += number(fields, FIELD_SUPPRESSED);
+	if (entry_get(record->journal, FIELD_NAME_CHILD).size)
+		process = find_child(tally, record);
+	process->told.suppressed += number(record, FIELD_NAME_SUPPRESSED);
 }
 
 /* A notice has no number, and is in no counter. */
-static bool is_any_notice(const struct fields *fields)
+static bool is_any_notice(const struct record_at_hand *record)
 {
 	for (int i = 0; i < NOTICE_COUNT; i++) {
-		if (is_notice(fields, (enum notice_kind)i))
+		if (is_notice(record, (enum notice_kind)i))
 			return true;
 	}
 	return false;
 }
 
-static void count_entry(struct tally *tally, const struct fields *fields)
+static void count_entry(struct tally *tally, const struct record_at_hand *record)
 {
-	struct counted *process = tally_get(tally, fields->value[FIELD_RUN_ID], fields->boot_id,
-					    (pid_t)number(fields, FIELD_PID));
+	struct counted *process =
+		tally_get(tally, record->run_id, record->boot_id, (pid_t)number(record, "_PID"));
 
-	if (is_notice(fields, NOTICE_CHILD))
-		note_child(tally, fields);
-	else if (is_notice(fields, NOTICE_LOST))
-		note_lost(fields, process);
-	else if (is_notice(fields, NOTICE_SUPPRESSED))
-		note_suppressed(tally, fields, process);
-	else if (!is_any_notice(fields))
-		count_record(tally, fields, process);
+	if (is_notice(record, NOTICE_CHILD))
+		note_child(tally, record);
+	else if (is_notice(record, NOTICE_LOST))
+		note_lost(record, process);
+	else if (is_notice(record, NOTICE_SUPPRESSED))
+		note_suppressed(tally, record, process);
+	else if (!is_any_notice(record))
+		count_record(tally, record, process);
 }
 
 int count_journal(struct tally *tally, sd_journal *journal)
 {
-	static struct fields fields;
+	struct record_at_hand record = { .journal = journal };
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
-		if (read_entry(journal, &fields))
-			count_entry(tally, &fields);
+		if (read_record(&record))
+			count_entry(tally, &record);
 	}
 	return r;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "entry.h"
 
-#include "field-name.h"
 #include "mplog.h"
 
 #include <string.h>
 
-/* Points into the journal's own memory, which holds until the next call. */
-static struct bytes get_field(sd_journal *journal, const char *name)
+struct bytes entry_get(sd_journal *journal, const char *name)
 {
 	const size_t length = strlen(name) + 1;
 	const void *data;
@@ -16,6 +14,19 @@ static struct bytes get_field(sd_journal *journal, const char *name)
 	if (sd_journal_get_data(journal, name, &data, &size) < 0 || size < length)
 		return (struct bytes){ NULL, 0 };
 	return (struct bytes){ (const char *)data + length, size - length };
+}
+
+uint64_t entry_get_number(sd_journal *journal, const char *name)
+{
+	const struct bytes value = entry_get(journal, name);
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < value.size; i++) {
+		if (value.data[i] < '0' || value.data[i] > '9' || number > UINT64_MAX / 10 - 1)
+			return 0;
+		number = number * 10 + (uint64_t)(value.data[i] - '0');
+	}
+	return number;
 }
 
 static struct bytes copy(struct bytes value, char *buffer, size_t capacity)
@@ -27,23 +38,9 @@ static struct bytes copy(struct bytes value, char *buffer, size_t capacity)
 	return (struct bytes){ value.data ? buffer : NULL, size };
 }
 
-/* journald notes when the kernel took the record: it may itself be late. */
-static uint64_t time_sent(sd_journal *journal, uint64_t otherwise)
-{
-	const struct bytes value = get_field(journal, "_SOURCE_REALTIME_TIMESTAMP");
-	uint64_t us = 0;
-
-	for (size_t i = 0; i < value.size; i++) {
-		if (value.data[i] < '0' || value.data[i] > '9' || us > UINT64_MAX / 100)
-			return otherwise;
-		us = us * 10 + (uint64_t)(value.data[i] - '0');
-	}
-	return us ? us : otherwise;
-}
-
 static int level_of(sd_journal *journal)
 {
-	const struct bytes level = get_field(journal, "PRIORITY");
+	const struct bytes level = entry_get(journal, "PRIORITY");
 
 	if (level.size != 1 || level.data[0] < '0' || level.data[0] > '7')
 		return -1;
@@ -53,7 +50,7 @@ static int level_of(sd_journal *journal)
 bool entry_read_name(struct journal_entry *entry, sd_journal *journal)
 {
 	entry->journal = journal;
-	entry->process = copy(get_field(journal, "PROCESS"), entry->process_data,
+	entry->process = copy(entry_get(journal, "PROCESS"), entry->process_data,
 			      sizeof(entry->process_data));
 	return entry->process.data;
 }
@@ -64,12 +61,14 @@ bool entry_read(struct journal_entry *entry)
 
 	if (sd_journal_get_realtime_usec(journal, &entry->realtime_us) < 0)
 		return false;
-	entry->identifier = copy(get_field(journal, "SYSLOG_IDENTIFIER"), entry->identifier_data,
+	entry->identifier = copy(entry_get(journal, "SYSLOG_IDENTIFIER"), entry->identifier_data,
 				 sizeof(entry->identifier_data));
-	entry->when_us = time_sent(journal, entry->realtime_us);
+	/* journald notes when the kernel took the record: it may itself be late. */
+	entry->when_us = entry_get_number(journal, "_SOURCE_REALTIME_TIMESTAMP");
+	if (!entry->when_us)
+		entry->when_us = entry->realtime_us;
 	entry->level = level_of(journal);
-	entry->is_good_end =
-		entry->level >= MPLOG_INFO && get_field(journal, FIELD_NAME_CHILD).data;
-	entry->message = get_field(journal, "MESSAGE");
+	entry->is_good_end = entry->level >= MPLOG_INFO && entry_get(journal, "MPLOG_CHILD").data;
+	entry->message = entry_get(journal, "MESSAGE");
 	return true;
 }

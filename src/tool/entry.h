@@ -20,6 +20,13 @@ struct journal_entry {
 	char process_data[64], identifier_data[256];
 };
 
+/* Returns a field of the record at hand, in the memory of the journal: valid until the next call. Data
+ * is NULL where there is none. */
+struct bytes entry_get(sd_journal *journal, const char *name);
+
+/* Returns the number in such a field; 0 where there is none. */
+uint64_t entry_get_number(sd_journal *journal, const char *name);
+
 /* Reads the process name of the record at hand. Returns false where there is none: it is not a record
  * of mplog. */
 bool entry_read_name(struct journal_entry *entry, sd_journal *journal);

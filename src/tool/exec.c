@@ -61,8 +61,6 @@ static int run_command(const struct arguments *arguments)
 	child_exit_like(&child);
 }
 
-/* ---- Arguments -------------------------------------------------------------------------------- */
-
 static const char help[] =
 	"A line may begin with its level, <0> to <7>; indented lines continue the one before.\n"
 	"\n"

@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "describe.h"
+#include "field-name.h"
 #include "glob.h"
 #include "level.h"
 #include "notice.h"
@@ -15,15 +16,6 @@
 #include "voice.h"
 
 enum { TIMEOUT_MS = 1000 };
-
-/* ---- Putting it into force -------------------------------------------------------------------- */
-
-static bool matches(const char *pattern, const char *name)
-{
-	const struct glob glob = glob_compile(pattern);
-
-	return glob_match(&glob, name, strlen(name));
-}
 
 static void sweep(const struct found_board *found, const struct override_order *order,
 		  struct level_change_effect *ret)
@@ -38,7 +30,7 @@ static void sweep(const struct found_board *found, const struct override_order *
 		const struct slot_view *view = &snapshot.view[i];
 
 		/* Also where it seems dead: a child that was born since is not among the members. */
-		if (!matches(order->pattern, view->name) || !snapshot_is_current(view))
+		if (!glob_match_once(order->pattern, view->name) || !snapshot_is_current(view))
 			continue;
 		slot_set_override(&now.board->slot[view->index], order->person, order->uid);
 		effect.processes += view->is_alive && !view->is_scope;
@@ -61,8 +53,6 @@ int level_change_apply(const struct found_board *found, const struct override_or
 	override_unlock(found->fd);
 	return r;
 }
-
-/* ---- The record ------------------------------------------------------------------------------- */
 
 /* As the program itself would say it, and as a process of its run, so that whoever reads the
  * journal of either finds it. */
@@ -113,7 +103,7 @@ static void fill(struct notice *notice, const struct found_board *board,
 	const uint64_t until_ms = is_reset ? 0 : person_until_ms(order->person);
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
-	notice_put(notice, "MPLOG_LEVEL", level);
+	notice_put(notice, FIELD_NAME_LEVEL, level);
 	notice_put(notice, "MPLOG_PATTERN", order->pattern);
 	notice_put_number(notice, "MPLOG_UID", order->uid);
 	if (until_ms)

@@ -30,8 +30,6 @@ struct arguments {
 	size_t n_fields;
 };
 
-/* ---- Delivery --------------------------------------------------------------------------------- */
-
 /* The worst that happened. */
 static int worst;
 
@@ -67,22 +65,18 @@ static char *join_words(char **words)
 
 	for (char **word = words; *word; word++)
 		size += strlen(*word) + 1;
-	text = end = malloc(size);
-	for (char **word = words; text && *word; word++)
+	text = end = memory_new(size, 1);
+	for (char **word = words; *word; word++)
 		end = stpcpy(stpcpy(end, word == words ? "" : " "), *word);
 	return text;
 }
 
-static int log_words(int level, char **words)
+static void log_words(int level, char **words)
 {
-	char *const text = join_words(words);
+	AUTO_FREE char *text = join_words(words);
 
-	if (!text)
-		return -ENOMEM;
 	if (passes(level))
 		emit(level, (struct bytes){ text, strlen(text) }, NULL);
-	free(text);
-	return 0;
 }
 
 static int log_input(int level)
@@ -110,8 +104,6 @@ static int log_input(int level)
 	lines_free(&lines);
 	return r;
 }
-
-/* ---- Arguments -------------------------------------------------------------------------------- */
 
 static const char help[] =
 	"Without TEXT: each line of standard input, which may begin with its level, <0> to <7>.\n"
@@ -144,7 +136,7 @@ static int set_field(const char *field)
 	r = name ? mplog_set_field(name, equals + 1) : -ENOMEM;
 	if (r == -EINVAL)
 		return tool_usage(&command_log, "invalid field name \"%s\", or one of mplog itself",
-				  field);
+				  name);
 	return r < 0 ? lost(r) : STATUS_GOOD;
 }
 
@@ -161,7 +153,10 @@ static int log_all(const struct arguments *arguments, char **words)
 		if (r != STATUS_GOOD)
 			return r;
 	}
-	r = *words ? log_words(arguments->level, words) : log_input(arguments->level);
+	if (*words)
+		log_words(arguments->level, words);
+	else
+		r = log_input(arguments->level);
 	return r < 0 ? lost(r) : worst;
 }
 

@@ -23,8 +23,6 @@ bool match_wants(const struct match *match, struct bytes name)
 	return false;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------ */
-
 const char *match_name(const struct match *match, size_t i)
 {
 	return match->names[i].data + FIELD_SIZE;
@@ -82,8 +80,6 @@ void match_free(struct match *match)
 	free(match->names);
 	free(match->globs);
 }
-
-/* ---- Matches ---------------------------------------------------------------------------------- */
 
 int match_add(sd_journal *journal, const char *name, const char *value)
 {

@@ -108,7 +108,7 @@ static bool is_mapping(const struct stat *status, const struct proc_mapping *map
 	       status->st_ino == mapping->inode;
 }
 
-/* Looks before it opens: behind a descriptor of somebody else's there may be anything. */
+/* Looks before it opens: behind a descriptor of another process there may be anything. */
 static int open_at(int dir, const char *name, const struct proc_mapping *mapping, int flags)
 {
 	AUTO_CLOSE int fd = -1;
@@ -175,7 +175,7 @@ int proc_open_memfd(pid_t pid, const char *name, const struct proc_mapping *mapp
 int proc_inner_pid(pid_t pid, pid_t *ret)
 {
 	CLEANUP(cleanup_file) FILE *file = open_file(pid, "status");
-	static const char key[] = "NSpid:";
+	static const char key[] = "NSpid:"; /* "NSpid:\t4711\t12\n", the innermost last */
 	AUTO_FREE char *line = NULL;
 	size_t size = 0;
 
@@ -183,15 +183,10 @@ int proc_inner_pid(pid_t pid, pid_t *ret)
 		return proc_errno();
 	*ret = pid; /* a kernel without pid namespaces has no such line */
 	while (getline(&line, &size, file) >= 0) {
-		const char *last;
+		const char *last = strrchr(line, '\t');
 
-		if (strncmp(line, key, sizeof(key) - 1) != 0)
-			continue;
-		last = strrchr(
-			line, '\t'); /* "NSpid:\t4711\t12\n", from the outermost to the innermost */
-		if (last)
+		if (last && strncmp(line, key, sizeof(key) - 1) == 0)
 			*ret = (pid_t)strtol(last, NULL, 10);
-		break;
 	}
 	return 0;
 }

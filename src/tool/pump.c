@@ -46,8 +46,6 @@ static const struct mplog_site sites[PUMP_STREAMS] = {
 	[PUMP_ERR] = { sizeof(struct mplog_site), NULL, NULL, "stderr", "LOGGER=stderr\n", 0 },
 };
 
-/* ---- From a line to a record ------------------------------------------------------------------ */
-
 static bool passes(int level)
 {
 	return mplog_enabled(level);
@@ -81,8 +79,6 @@ static bool read_stream(struct stream *stream)
 			    (lines_expects(&stream->lines) ? JOIN_NS : ALONE_NS);
 	return true;
 }
-
-/* ---- The loop --------------------------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -179,8 +175,6 @@ static void run_until_done(struct pump *pump)
 		settle(pump);
 	}
 }
-
-/* ---- All of it -------------------------------------------------------------------------------- */
 
 static int open_streams(struct pump *pump, const struct pump_options *options)
 {

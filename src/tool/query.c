@@ -56,8 +56,6 @@ void query_close(struct query *query)
 	free(query->tail);
 }
 
-/* ---- What there is ---------------------------------------------------------------------------- */
-
 static int choose_way(struct query *query)
 {
 	const bool is_all = query->options.count == QUERY_ALL;
@@ -122,27 +120,31 @@ static int seek_first(struct query *query, bool is_followed)
 	return r < 0 ? r : sd_journal_next(query->journal);
 }
 
+static void pass_on(struct query *query, query_fn *fn, void *userdata,
+		    const struct journal_entry *entry)
+{
+	fn(userdata, entry);
+	query->passed_on++;
+}
+
 int query_history(struct query *query, bool is_followed, size_t max, query_fn *fn, void *userdata)
 {
 	struct journal_entry entry;
 	int r;
 
+	query->passed_on = 0;
 	if (query->options.count == 0 || query->match.n_wanted == 0)
 		return 0;
 	r = choose_way(query);
 	if (r >= 0)
 		r = seek_first(query, is_followed);
-	while (max > 0 && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
-		if (is_in_time(query, &entry, is_followed)) {
-			fn(&entry, userdata);
-			max--;
-		}
+	while (query->passed_on < max && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
+		if (is_in_time(query, &entry, is_followed))
+			pass_on(query, fn, userdata, &entry);
 		r = sd_journal_next(query->journal);
 	}
 	return r < 0 ? r : 0;
 }
-
-/* ---- What will come --------------------------------------------------------------------------- */
 
 static int seek_behind_tail(struct query *query)
 {
@@ -164,7 +166,7 @@ static bool is_tail(struct query *query)
 	return true;
 }
 
-int query_follow(struct query *query, query_fn *fn, void (*flush)(void *userdata), void *userdata)
+int query_follow(struct query *query, query_fn *fn, void (*flush)(void), void *userdata)
 {
 	struct journal_entry entry;
 	int r = seek_behind_tail(query);
@@ -172,9 +174,9 @@ int query_follow(struct query *query, query_fn *fn, void (*flush)(void *userdata
 	while (r >= 0) {
 		while ((r = sd_journal_next(query->journal)) > 0) {
 			if (!is_tail(query) && read_entry(query, &entry))
-				fn(&entry, userdata);
+				pass_on(query, fn, userdata, &entry);
 		}
-		flush(userdata);
+		flush();
 		if (r >= 0)
 			r = sd_journal_wait(query->journal, UINT64_MAX);
 	}

@@ -26,9 +26,10 @@ struct query {
 	struct match match;
 	char *tail; /* cursor of the newest record when the query was opened; or NULL */
 	uint64_t tail_us;
+	size_t passed_on; /* records, since the last query_history() began */
 };
 
-typedef void query_fn(const struct journal_entry *entry, void *userdata);
+typedef void query_fn(void *userdata, const struct journal_entry *entry);
 
 /* Returns 0 or a negative errno; query_close() in both cases. */
 int query_open(struct query *query, const struct query_options *options);
@@ -40,4 +41,4 @@ int query_history(struct query *query, bool is_followed, size_t max, query_fn *f
 
 /* Calls FN for each record that came since query_open() and will come, and FLUSH before waiting.
  * Returns a negative errno. */
-int query_follow(struct query *query, query_fn *fn, void (*flush)(void *userdata), void *userdata);
+int query_follow(struct query *query, query_fn *fn, void (*flush)(void), void *userdata);

@@ -90,8 +90,7 @@ static void print_mistakes(const struct slot_view *view)
 		if (!file.error[0])
 			continue;
 		(void)fputs("    ", stdout);
-		(void)term_printf(stdout, "%s:%s", file.path, file.error);
-		(void)putchar('\n');
+		term_line("%s:%s", file.path, file.error);
 	}
 }
 
@@ -111,9 +110,8 @@ static bool print_answer(const struct question *question, const struct slot_view
 		answer = atomic_load(&slot_of(view)->reload_answer);
 	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
 		answer = RELOAD_PENDING;
-	(void)term_printf(stdout, "%s %s %ld: %s", view->board->identifier, view->name,
-			  (long)view->pid, answers[answer]);
-	(void)putchar('\n');
+	term_line("%s %s %ld: %s", view->board->identifier, view->name, (long)view->pid,
+		  answers[answer]);
 	if (answer == RELOAD_KEPT)
 		print_mistakes(view);
 	return answer != RELOAD_KEPT;

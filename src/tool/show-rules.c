@@ -33,31 +33,20 @@ static void print_rule(const struct rule *rule)
 	char name[HINT_MAX], value[VALUE_SIZE];
 
 	print_origin(rule);
-	(void)fputs(": ", stdout);
-	(void)term_puts(stdout, rule->is_defaults ? "defaults" : rule->name.pattern);
-	if (!show_is_any(&rule->identifier)) {
-		(void)fputs(" of ", stdout);
-		(void)term_puts(stdout, rule->identifier.pattern);
-	}
-	if (!show_is_any(&rule->scope)) {
-		(void)fputs(" in a file for ", stdout);
-		(void)term_puts(stdout, rule->scope.pattern);
-	}
-	(void)putchar('\n');
+	(void)term_printf(stdout, ": %s", rule->is_defaults ? "defaults" : rule->name.pattern);
+	if (!show_is_any(&rule->identifier))
+		(void)term_printf(stdout, " of %s", rule->identifier.pattern);
+	if (!show_is_any(&rule->scope))
+		term_line(" in a file for %s", rule->scope.pattern);
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
 		hint_setting_name(assignment->setting, name, sizeof(name));
 		value_format(assignment->setting, assignment->number, assignment->text, value);
-		(void)printf("    %s = ", name);
-		(void)term_puts(stdout, value);
-		(void)putchar('\n');
+		term_line("    %s = %s", name, value);
 	}
-	for (size_t i = 0; i < rule->n_fields; i++) {
-		(void)printf("    fields.%s = \"", rule->fields[i].name);
-		(void)term_puts(stdout, rule->fields[i].value);
-		(void)puts("\"");
-	}
+	for (size_t i = 0; i < rule->n_fields; i++)
+		term_line("    fields.%s = \"%s\"", rule->fields[i].name, rule->fields[i].value);
 }
 
 static void print_json(const struct rule *rule)

@@ -69,38 +69,26 @@ static bool next_saying(const struct subject *subject, size_t *i, struct saying 
 	return false;
 }
 
-/* A field's value may be long. Returns how wide it is. */
-static size_t print_field(const char *value)
-{
-	const char quote = '"';
-	size_t width;
-
-	(void)putchar(quote);
-	width = term_puts(stdout, value);
-	(void)putchar(quote);
-	return width + 2 * sizeof(quote);
-}
-
-static size_t print_setting(const struct subject *subject, const struct saying *saying)
+/* Returns how wide it is. */
+static unsigned print_what_is_said(const struct subject *subject, const struct saying *saying)
 {
 	char value[VALUE_SIZE];
 
+	if (subject->field) /* its value may be long */
+		return term_printf(stdout, "\"%s\"", saying->text);
 	value_format(subject->setting, saying->number, saying->text, value);
 	return term_puts(stdout, value);
 }
 
 static void print_value(const struct subject *subject, const struct saying *saying)
 {
-	const size_t width =
-		subject->field ? print_field(saying->text) : print_setting(subject, saying);
+	const unsigned width = print_what_is_said(subject, saying);
 
 	(void)printf("%*s  ", (int)(width < VALUE_WIDTH ? VALUE_WIDTH - width : 0), "");
-	if (saying->rule) {
-		(void)term_puts(stdout, saying->rule->file);
-		(void)printf(":%u", saying->line);
-	} else {
+	if (saying->rule)
+		(void)term_printf(stdout, "%s:%u", saying->rule->file, saying->line);
+	else
 		(void)fputs("built in", stdout);
-	}
 }
 
 static void print_subject(const struct subject *subject, const char *name)
@@ -171,14 +159,6 @@ static void print(const struct subject *subject)
 		print_subject(subject, name);
 }
 
-static void print_title(const char *title, const char *name)
-{
-	(void)term_puts(stdout, name);
-	(void)fputs(" of ", stdout);
-	(void)term_puts(stdout, title ? title : "any other program");
-	(void)fputs(":\n", stdout);
-}
-
 void show_settings(const struct show *show, const char *identifier, const char *title,
 		   const char *name)
 {
@@ -187,7 +167,7 @@ void show_settings(const struct show *show, const char *identifier, const char *
 	struct subject subject = { show, identifier, name, title, SETTING_LEVEL, NULL };
 
 	if (!show->is_json)
-		print_title(title, name);
+		term_line("%s of %s:", name, title ? title : "any other program");
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		subject.setting = (enum setting)i;
 		print(&subject);

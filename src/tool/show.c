@@ -19,17 +19,15 @@ static const char anybody[] = "\177 any other";
 
 static void complain(void *userdata, const struct conf_complaint *complaint)
 {
-	bool *is_bad = userdata;
+	const bool is_error = complaint->severity == CONF_ERROR;
+	const char *severity = is_error ? "error" : "warning";
 
-	if (complaint->severity == CONF_ERROR)
-		*is_bad = true;
-	(void)fputs("mplog: ", stderr);
-	(void)term_puts(stderr, complaint->file);
+	*(bool *)userdata |= is_error;
 	if (complaint->line > 0)
-		(void)fprintf(stderr, ":%u", complaint->line);
-	(void)fputs(complaint->severity == CONF_ERROR ? ": error: " : ": warning: ", stderr);
-	(void)term_puts(stderr, complaint->text);
-	(void)fputc('\n', stderr);
+		tool_complain("%s:%u: %s: %s", complaint->file, complaint->line, severity,
+			      complaint->text);
+	else
+		tool_complain("%s: %s: %s", complaint->file, severity, complaint->text);
 }
 
 /* The identifier that the rule is for; NULL: for all. */

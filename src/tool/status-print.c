@@ -31,10 +31,8 @@ static void print_title(const struct slot_view *view)
 	(void)fputs(in_color ? term_color(COLOR_BOLD) : "", stdout);
 	(void)term_printf(stdout, "%s", view->name);
 	(void)fputs(in_color ? COLOR_END : "", stdout);
-	(void)term_printf(stdout, " - %s %ld of %s%s",
-			  view->is_scope ? "scope in process" : "process", (long)view->pid,
-			  view->board->identifier, view->is_alive ? "" : ", ended");
-	(void)putchar('\n');
+	term_line(" - %s %ld of %s%s", view->is_scope ? "scope in process" : "process",
+		  (long)view->pid, view->board->identifier, view->is_alive ? "" : ", ended");
 }
 
 static void print_lineage(const struct snapshot *snapshot, const struct slot_view *view)

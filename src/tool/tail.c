@@ -26,54 +26,24 @@ struct arguments {
 	bool is_followed, has_count, has_delta;
 };
 
-/* ---- Showing ---------------------------------------------------------------------------------- */
-
-struct tail {
-	struct query query;
-	const struct view *view;
-	void *state;
-	size_t shown;
-};
-
-static void survey(const struct journal_entry *entry, void *userdata)
-{
-	const struct tail *const tail = userdata;
-
-	tail->view->survey(tail->state, entry);
-}
-
-static void show(const struct journal_entry *entry, void *userdata)
-{
-	struct tail *const tail = userdata;
-
-	tail->view->show(tail->state, entry);
-	tail->shown++;
-}
-
-static void flush(void *userdata)
+static void flush(void)
 {
 	(void)fflush(stdout);
 }
 
-static int show_all(struct tail *tail, bool is_followed)
+static int show_all(struct query *query, const struct view *view, void *state, bool is_followed)
 {
 	int r = 0;
 
-	if (tail->view->surveys > 0)
-		r = query_history(&tail->query, is_followed, tail->view->surveys, survey, tail);
+	if (view->surveys > 0)
+		r = query_history(query, is_followed, view->surveys, view->survey, state);
 	if (r == 0)
-		r = query_history(&tail->query, is_followed, QUERY_ALL, show, tail);
+		r = query_history(query, is_followed, QUERY_ALL, view->show, state);
 	if (r == 0 && is_followed) {
-		flush(tail);
-		r = query_follow(&tail->query, show, flush, tail);
+		flush();
+		r = query_follow(query, view->show, flush, state);
 	}
 	return r;
-}
-
-static int trouble(int error)
-{
-	tool_complain("tail: the journal: %s", strerror(-error));
-	return STATUS_TROUBLE;
 }
 
 /* Says why nothing was shown. */
@@ -109,26 +79,25 @@ static int run_query(const struct arguments *arguments)
 		.has_delta = arguments->has_delta,
 		.is_followed = arguments->is_followed,
 	};
-	struct tail tail = { .view = arguments->view };
-	int status = STATUS_GOOD;
-	int r = query_open(&tail.query, &arguments->query);
+	const struct view *const view = arguments->view;
+	struct query query;
+	int r = query_open(&query, &arguments->query);
 
-	tail.state = r == 0 ? arguments->view->open(&look) : NULL;
-	if (r == 0)
-		r = show_all(&tail, arguments->is_followed);
+	if (r == 0) {
+		void *const state = view->open(&look);
+
+		r = show_all(&query, view, state, arguments->is_followed);
+		view->close(state);
+	}
 	if (r < 0)
-		status = trouble(r);
-	else if (tail.shown == 0)
-		explain_silence(&tail.query, arguments->query.match.patterns);
-	if (status == STATUS_GOOD && tail.shown == 0)
-		status = STATUS_BAD;
-	if (tail.state)
-		arguments->view->close(tail.state);
-	query_close(&tail.query);
-	return status;
+		tool_complain("tail: the journal: %s", strerror(-r));
+	else if (query.passed_on == 0)
+		explain_silence(&query, arguments->query.match.patterns);
+	query_close(&query);
+	if (r < 0)
+		return STATUS_TROUBLE;
+	return query.passed_on ? STATUS_GOOD : STATUS_BAD;
 }
-
-/* ---- Arguments -------------------------------------------------------------------------------- */
 
 static const char help[] =
 	"NAME may have *, ? and [...]: 'worker-*'. Without one: all processes.\n"

@@ -38,6 +38,9 @@ unsigned term_print(FILE *file, struct bytes bytes);
 unsigned term_puts(FILE *file, const char *text);
 unsigned term_printf(FILE *file, const char *fmt, ...) MPLOG_PRINTF_(2, 3);
 
+/* Prints a line, escaped, on standard output. */
+void term_line(const char *fmt, ...) MPLOG_PRINTF_(1, 2);
+
 /* Returns how many columns escaped text takes. */
 unsigned term_width(struct bytes text);
 
