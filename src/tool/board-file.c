@@ -53,7 +53,7 @@ static int check_header(int fd, uint32_t *ret_version)
 	return 0;
 }
 
-/* Who could make the file shorter could kill us with SIGBUS. */
+/* A process that could make the file shorter could kill this one with SIGBUS. */
 static int check_file(int fd)
 {
 	const int seals = fcntl(fd, F_GET_SEALS), needed = F_SEAL_SHRINK | F_SEAL_GROW;

@@ -13,10 +13,10 @@ struct board_file {
 	uint32_t version; /* where it could be read */
 };
 
-/* The device that all memfds are on. */
+/* Finds the device that all memfds are on. */
 int board_file_device(dev_t *ret);
 
-/* Returns 0, or
+/* Opens and maps the board of a process. Returns 0, or
  *   -EPROTONOSUPPORT  its version is another one: *ret has it
  *   -EBADF            it is none, or could be made shorter under our hands
  *   -ENOENT           it is none yet

@@ -34,14 +34,14 @@ struct boards {
 	size_t hidden; /* processes that only root may look at */
 };
 
-/* Looks through /proc. WRITABLE: they are going to be changed. A board that cannot be used is told
- * of on standard error. Returns 0 or a negative errno. */
+/* Looks through /proc. WRITABLE: the boards are going to be changed. A board that cannot be used is
+ * reported on standard error. Returns 0 or a negative errno. */
 int boards_find(bool writable, struct boards *ret);
 void boards_free(struct boards *boards);
 
 /* Says on standard error how many processes were not looked at, where root could. */
 void boards_tell_hidden(const struct boards *boards);
 
-/* The member whose slot says PID since SINCE_MS, or NULL: it has ended. */
+/* Returns the process with that pid since SINCE_MS, or NULL: the process has ended. */
 const struct member *board_member(const struct found_board *board, pid_t inner_pid,
 				  int64_t since_ms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* child: a command that runs with its output going into two pipes, and the signals between it and
- * us. */
+/* child: a command that runs with its output going into two pipes, and the signals that this process
+ * passes on to it. */
 #pragma once
 
 #include <signal.h>
@@ -9,8 +9,8 @@
 
 #include "orphans.h"
 
-/* Before anything else: from now on no signal is missed. Every one that a program may want to know
- * of is read from *ret_fd. Returns 0 or a negative errno. */
+/* Blocks the signals that a program may want to know of: from now on none is missed, and all are read
+ * from *ret_fd. To be called before anything else. Returns 0 or a negative errno. */
 int signals_open(int *ret_fd);
 
 struct child {
@@ -30,9 +30,9 @@ int child_start(struct child *ret, char *const argv[], bool wants_out, bool want
 /* Reads one signal: passes it on, or notes that the child has ended. */
 void child_handle_signal(struct child *child, int signal_fd);
 
-/* When a signal has ended it: what it left behind in our process group gets the same one. To be
- * called again when one of those has ended: what it had started has become ours. */
+/* Sends the signal that ended the child to what the child left behind in our process group. To be
+ * called again when an orphan has ended: what that had started has become ours. */
 void child_end_orphans(struct child *child);
 
-/* Ends this process as it ended: with its exit status, or by the same signal. */
+/* Ends this process as the child ended: with its exit status, or by the same signal. */
 void child_exit_like(const struct child *child) __attribute__((__noreturn__));

@@ -9,24 +9,24 @@ enum { DESCRIPTION_SIZE = SLOT_ORIGIN_SIZE + 64 };
 
 const char *describe_level(int level);
 
-/* What decided the level in force: "/etc/mplog.conf:12", "uid 0 until 15:10:11". */
+/* Describes what decided the level in force: "/etc/mplog.conf:12", "uid 0 until 15:10:11". */
 const char *describe_level_by(const struct slot_view *view, char buffer[DESCRIPTION_SIZE]);
 
-/* What decided its own level, where no override is above it. */
+/* Describes what decided its own level, where no override is above it. */
 const char *describe_own_level_by(const struct slot_view *view, char buffer[DESCRIPTION_SIZE]);
 
-/* When an override ends: "until 15:10:11", "until ingestd ends". */
+/* Describes when an override ends: "until 15:10:11", "until ingestd ends". */
 const char *describe_until(const char *identifier, uint64_t until_ms,
 			   char buffer[DESCRIPTION_SIZE]);
 
 /* "journal"; "-": none yet. */
 const char *describe_sink(int sink);
 
-/* CLOCK_MONOTONIC milliseconds as microseconds of CLOCK_REALTIME. */
+/* Returns CLOCK_MONOTONIC milliseconds as microseconds of CLOCK_REALTIME. */
 int64_t describe_realtime_us(uint64_t monotonic_ms);
 
-/* "called", "sent" and so on, as members of a JSON object. */
+/* Prints "called", "sent" and so on, as members of a JSON object. */
 void describe_counters_as_json(struct json *json, const uint64_t counter[COUNTER_COUNT]);
 
-/* The members of a JSON object that all commands have in common. */
+/* Prints the members of a JSON object that all commands have in common. */
 void describe_as_json(struct json *json, const struct slot_view *view);

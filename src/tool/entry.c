@@ -22,9 +22,10 @@ uint64_t entry_get_number(sd_journal *journal, const char *name)
 	uint64_t number = 0;
 
 	for (size_t i = 0; i < value.size; i++) {
-		if (value.data[i] < '0' || value.data[i] > '9' || number > UINT64_MAX / 10 - 1)
+		if (value.data[i] < '0' || value.data[i] > '9' ||
+		    __builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, value.data[i] - '0', &number))
 			return 0;
-		number = number * 10 + (uint64_t)(value.data[i] - '0');
 	}
 	return number;
 }

@@ -16,5 +16,5 @@ bool filter_wants_program(const struct filter *filter, const struct found_board 
 bool filter_wants_name(const struct filter *filter, const char *name);
 bool filter_wants(const struct filter *filter, const struct slot_view *view);
 
-/* Says on standard error that there is none of those. */
+/* Says on standard error that none of these logs. */
 void filter_tell_none(const struct filter *filter);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mplog tail --lanes: one lane a process, side by side, so that it can be seen who did what when.
+/* mplog tail --lanes: one lane a process, side by side, so that it can be seen which did what when.
  *
  *               main                1                   2
  *   09:25:11,280  * Starting ...
@@ -35,7 +35,7 @@ struct lanes_view {
 	size_t drawn;           /* lanes that the header has */
 	bool has_programs;      /* several of them */
 	unsigned width;         /* of a lane; MARK_COLUMNS: just its mark */
-	unsigned name_width;    /* of the widest name */
+	unsigned name_width;    /* of the widest name, and a space */
 	uint64_t last_us;
 };
 
@@ -158,19 +158,13 @@ static unsigned widest_name(const struct lanes_view *view)
 	return widest;
 }
 
-/* Where lanes are marks the name stands to their right, with a space behind it. */
-static unsigned name_column(const struct lanes_view *view)
-{
-	return view->name_width + 1;
-}
-
 static unsigned text_width(const struct lanes_view *view)
 {
 	unsigned before;
 
 	if (view->width > MARK_COLUMNS)
 		return view->width - MARK_COLUMNS - 1;
-	before = column_of(view, view->n) + name_column(view);
+	before = column_of(view, view->n) + view->name_width;
 	return view->look.term.columns > before + LANE_MIN ? view->look.term.columns - before
 							   : LANE_MIN;
 }
@@ -184,7 +178,7 @@ static void lay_out(struct lanes_view *view)
 	const size_t fits = columns > left ? (columns - left) / view->n : 0;
 
 	view->width = fits < LANE_MIN ? MARK_COLUMNS : fits > LANE_MAX ? LANE_MAX : (unsigned)fits;
-	view->name_width = widest_name(view);
+	view->name_width = widest_name(view) + 1;
 	view->drawn = view->n;
 }
 
@@ -259,7 +253,7 @@ static void draw_beside_lanes(struct row *row, const struct cell *cell, struct b
 	row_move_to(row, left);
 	if (cell->is_first)
 		draw_label(row, view, cell->lane);
-	row_move_to(row, left + name_column(view));
+	row_move_to(row, left + view->name_width);
 	row_put_text(row, cell->entry->level, text);
 }
 

@@ -54,8 +54,7 @@ int level_change_apply(const struct found_board *found, const struct override_or
 	return r;
 }
 
-/* As the program itself would say it, and as a process of its run, so that whoever reads the
- * journal of either finds it. */
+/* The record has the identifier and the run of the program: a reader of either journal finds it. */
 static struct voice *make_voice(const struct found_board *board)
 {
 	const struct voice_source source = {

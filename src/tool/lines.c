@@ -194,7 +194,7 @@ static void drop_lines(struct lines *lines)
 	next_line_at(lines, at);
 }
 
-/* Nobody can say yet at which level it is, and whether it is indented. */
+/* Returns whether level and indentation of the line cannot be told yet. */
 static bool is_undecided(struct bytes text)
 {
 	return text.size == 0 || (text.data[0] == '<' && text.size <= PREFIX_SIZE);

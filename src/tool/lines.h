@@ -48,20 +48,20 @@ struct lines {
 	bool split;    /* in the middle of a line that was too long */
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Begins a stream. Returns 0 or -ENOMEM. */
 int lines_init(struct lines *lines, const struct lines_options *options);
 void lines_free(struct lines *lines);
 
-/* Where to read to: *ret_size bytes, never none. */
+/* Returns where to read to: *ret_size bytes, never none. */
 char *lines_room(struct lines *lines, size_t *ret_size);
-/* SIZE bytes were read there. */
+/* Takes SIZE bytes that were read there. */
 void lines_feed(struct lines *lines, size_t size);
 
-/* Whether a record is held back because it could be continued, */
+/* Returns whether a record is held back because it could be continued. */
 bool lines_waits(const struct lines *lines);
-/* and whether more is to be expected: it has been continued, or an expression tells of what comes. */
+/* Returns whether more is to be expected: it has been continued, or there is an expression. */
 bool lines_expects(const struct lines *lines);
-/* It is not. */
+/* Ends the record that is held back. */
 void lines_settle(struct lines *lines);
-/* The stream has ended. */
+/* Ends the stream. */
 void lines_finish(struct lines *lines);

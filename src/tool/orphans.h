@@ -6,11 +6,11 @@
 #include <sys/types.h>
 
 struct orphans {
-	pid_t *told; /* those that have got the signal */
+	pid_t *told; /* processes that have got the signal */
 	size_t n;
 };
 
-/* Sends the signal, once, to each one in our process group, and to what they have started there. Who
- * ignores it gets SIGTERM: a shell has what it runs in the background ignore SIGINT, and Python
- * ignores SIGPIPE. */
+/* Sends the signal, once, to each orphan in our process group, and to what it has started there. An
+ * orphan that ignores the signal gets SIGTERM: a shell has what it runs in the background ignore
+ * SIGINT, and Python ignores SIGPIPE. */
 void orphans_end(struct orphans *orphans, int number);

@@ -13,15 +13,15 @@ struct proc_mapping {
 	ino_t inode;
 };
 
-/* The mapping of the memfd of that name on that device; -ENOENT: the process has none. */
+/* Finds the mapping of the memfd of that name on that device; -ENOENT: the process has none. */
 int proc_find_memfd(pid_t pid, const char *name, dev_t device, struct proc_mapping *ret);
 
 /* Opens the file that is mapped there, by a descriptor that the process holds, or where it has
  * closed it, by the mapping itself, which is for root. */
 int proc_open_memfd(pid_t pid, const char *name, const struct proc_mapping *mapping, int flags);
 
-/* The pid that the process itself sees: that of the innermost pid namespace it is in. */
+/* Finds the pid that the process itself sees: that of its innermost pid namespace. */
 int proc_inner_pid(pid_t pid, pid_t *ret);
 
-/* When it began, in milliseconds of CLOCK_BOOTTIME, rounded down to a clock tick. */
+/* Finds when it began, in milliseconds of CLOCK_BOOTTIME, rounded down to a clock tick. */
 int proc_started_ms(pid_t pid, int64_t *ret);

@@ -18,7 +18,7 @@ enum {
 	 * line after line, is there by then. */
 	ALONE_NS = MILLISECOND / 10,
 	/* Where more is expected there is more time: a busy machine may take the processor away from
-	 * who prints it. */
+	 * the command. */
 	JOIN_NS = 10 * MILLISECOND,
 	/* What still holds the pipe after the command's end has so long to say something, */
 	QUIET_NS = 100 * MILLISECOND,

@@ -31,7 +31,7 @@ struct query {
 
 typedef void query_fn(void *userdata, const struct journal_entry *entry);
 
-/* Returns 0 or a negative errno; query_close() in both cases. */
+/* Opens the journal. Returns 0 or a negative errno; query_close() in both cases. */
 int query_open(struct query *query, const struct query_options *options);
 void query_close(struct query *query);
 

@@ -94,7 +94,7 @@ static void print_mistakes(const struct slot_view *view)
 	}
 }
 
-/* Whether the files are as the person who edited them wanted. */
+/* Returns whether the files are in force as they are now. */
 static bool print_answer(const struct question *question, const struct slot_view *view)
 {
 	static const char *const answers[] = {

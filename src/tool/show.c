@@ -14,8 +14,8 @@
 #include "tool.h"
 #include "value.h"
 
-/* A name that no rule can mean: what holds for all that are not named. */
-static const char anybody[] = "\177 any other";
+/* An identifier that no rule can mean: what holds for all that are not named. */
+static const char any_other[] = "\177 any other";
 
 static void complain(void *userdata, const struct conf_complaint *complaint)
 {
@@ -59,7 +59,7 @@ static void show_each(const struct show *show, const char *name)
 		if (identifier && !is_named_before(show->rules, i, identifier))
 			show_settings(show, identifier, identifier, name);
 	}
-	show_settings(show, anybody, NULL, name);
+	show_settings(show, any_other, NULL, name);
 }
 
 /* As the library does with such a name. */

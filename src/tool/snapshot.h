@@ -53,12 +53,12 @@ bool snapshot_is_current(const struct slot_view *view);
 /* Returns what was copied of the slot of that number, or NULL. */
 struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot);
 
-/* The process that a scope belongs to, or NULL. */
+/* Returns the process that a scope belongs to, or NULL. */
 const struct slot_view *snapshot_process_of(const struct snapshot *snapshot,
 					    const struct slot_view *scope);
 
-/* Whether there is nothing of the scope that its process does not show: name and level are the same. */
+/* Returns whether the scope shows nothing that its process does not: name and level are the same. */
 bool snapshot_repeats_process(const struct snapshot *snapshot, const struct slot_view *scope);
 
-/* What the process says of its sink and its files; empty where it was just being written. */
+/* Copies the text about sink and files; empty where it was just being written. */
 void snapshot_read_report(const struct slot_view *view, char ret[SLOT_REPORT_SIZE]);

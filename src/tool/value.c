@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "value.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "level.h"
 #include "tool.h"
 
@@ -77,11 +78,9 @@ struct conf_options value_conf_options(const char *directory)
 
 bool value_has_directory(const char *directory)
 {
-	DIR *stream = directory ? opendir(directory) : NULL;
+	AUTO_CLOSE int fd = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	if (directory && !stream)
+	if (directory && fd < 0)
 		tool_complain("%s: %s", directory, strerror(errno));
-	if (stream)
-		(void)closedir(stream);
-	return !directory || stream;
+	return !directory || fd >= 0;
 }
