@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "entry.h"
 
+#include "field-name.h"
 #include "mplog.h"
 
 #include <string.h>
@@ -69,7 +70,8 @@ bool entry_read(struct journal_entry *entry)
 	if (!entry->when_us)
 		entry->when_us = entry->realtime_us;
 	entry->level = level_of(journal);
-	entry->is_good_end = entry->level >= MPLOG_INFO && entry_get(journal, "MPLOG_CHILD").data;
+	entry->is_good_end =
+		entry->level >= MPLOG_INFO && entry_get(journal, FIELD_NAME_CHILD).data;
 	entry->message = entry_get(journal, "MESSAGE");
 	return true;
 }
