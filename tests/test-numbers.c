@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tool/numbers.h"
+#include "tool/journal/numbers.h"
 
 #include "suite.h"
 

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
+#include "tool/cmd/commands.h"
 #include "hint.h"
-#include "term.h"
-#include "tool.h"
+#include "tool/ui/term.h"
+#include "tool/ui/tool.h"
 
 static const struct command *const commands[] = {
 	&command_check,  &command_show, &command_ps,   &command_status, &command_level,

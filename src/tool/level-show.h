@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* level-show: mplog level NAME: what level processes have, and who set it. */
-#pragma once
-
-#include "each.h"
-
-/* Prints it. Returns the exit status. */
-int level_show(const struct filter *filter);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/live/level-change.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "tool/live/describe.h"
+#include "field-name.h"
+#include "glob.h"
+#include "level.h"
+#include "notice.h"
+#include "route.h"
+#include "tool/ui/tool.h"
+#include "voice.h"
+
+enum { TIMEOUT_MS = 1000 };
+
+static void sweep(const struct found_board *found, const struct override_order *order,
+		  struct level_change_effect *ret)
+{
+	struct level_change_effect effect = { 0 };
+	struct found_board now = *found;
+	struct snapshot snapshot;
+
+	now.used = board_used(found->board); /* it may have grown since it was found */
+	snapshot_take(&now, &snapshot);
+	for (size_t i = 0; i < snapshot.n; i++) {
+		const struct slot_view *view = &snapshot.view[i];
+
+		/* Also where it seems dead: a child that was born since is not among the members. */
+		if (!glob_match_once(order->pattern, view->name) || !snapshot_is_current(view))
+			continue;
+		slot_set_override(&now.board->slot[view->index], order->person, order->uid);
+		effect.processes += view->is_alive && !view->is_scope;
+		effect.scopes += view->is_alive && view->is_scope;
+	}
+	snapshot_free(&snapshot);
+	*ret = effect;
+}
+
+int level_change_apply(const struct found_board *found, const struct override_order *order,
+		       struct level_change_effect *ret)
+{
+	int r = override_lock(found->fd);
+
+	if (r < 0)
+		return r;
+	r = override_set(found->board, order);
+	if (r == 0)
+		sweep(found, order, ret);
+	override_unlock(found->fd);
+	return r;
+}
+
+/* The record has the identifier and the run of the program: a reader of either journal finds it. */
+static struct voice *make_voice(const struct found_board *board)
+{
+	const struct voice_source source = {
+		.identifier = board->identifier,
+		.run_id = board->run_id,
+		.process = "mplog",
+		.parent = "",
+		.pid = getpid(),
+		.program_level = LEVEL_UNSET,
+		.default_level = LEVEL_UNSET,
+	};
+
+	return voice_make(&source);
+}
+
+static void say_reset(struct notice *notice, const struct override_order *order)
+{
+	notice_say(notice, "The level of ");
+	notice_say(notice, order->pattern);
+	notice_say(notice, " was given back to the configuration by uid ");
+	notice_say_number(notice, order->uid);
+}
+
+static void say_set(struct notice *notice, const struct found_board *board,
+		    const struct override_order *order)
+{
+	char until[DESCRIPTION_SIZE];
+
+	notice_say(notice, "The level of ");
+	notice_say(notice, order->pattern);
+	notice_say(notice, " was set to ");
+	notice_say(notice, describe_level(person_level(order->person)));
+	notice_say(notice, " by uid ");
+	notice_say_number(notice, order->uid);
+	notice_say(notice, ", ");
+	notice_say(notice,
+		   describe_until(board->identifier, person_until_ms(order->person), until));
+}
+
+static void fill(struct notice *notice, const struct found_board *board,
+		 const struct override_order *order)
+{
+	const bool is_reset = order->person == PERSON_RESET;
+	const char *level = is_reset ? "configured" : describe_level(person_level(order->person));
+	const uint64_t until_ms = is_reset ? 0 : person_until_ms(order->person);
+
+	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
+	notice_put(notice, FIELD_NAME_LEVEL, level);
+	notice_put(notice, "MPLOG_PATTERN", order->pattern);
+	notice_put_number(notice, "MPLOG_UID", order->uid);
+	if (until_ms)
+		notice_put_time(notice, "MPLOG_UNTIL", describe_realtime_us(until_ms) * 1000);
+	if (is_reset)
+		say_reset(notice, order);
+	else
+		say_set(notice, board, order);
+}
+
+void level_change_record(const struct found_board *board, const struct override_order *order)
+{
+	struct voice *voice = make_voice(board);
+	struct route route = { .voice = voice, .deadline = { .timeout_ms = TIMEOUT_MS } };
+	struct notice notice;
+	int r = -ENOMEM;
+
+	if (voice) {
+		voice->echo = false; /* the command itself has said so */
+		fill(&notice, board, order);
+		r = notice_send(&notice, &route);
+		voice_free(voice);
+	}
+	if (r < 0)
+		tool_complain("the record of this change could not be written: %s", strerror(-r));
+}
