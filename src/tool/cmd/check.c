@@ -2,7 +2,6 @@
 /* mplog check: what is wrong with the configuration, before programs see it. */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

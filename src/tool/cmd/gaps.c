@@ -2,8 +2,6 @@
 /* mplog gaps: is every record in the journal? */
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tool/cmd/commands.h"

@@ -37,7 +37,8 @@ static void print_rule(const struct rule *rule)
 	if (!show_is_any(&rule->identifier))
 		(void)term_printf(stdout, " of %s", rule->identifier.pattern);
 	if (!show_is_any(&rule->scope))
-		term_line(" in a file for %s", rule->scope.pattern);
+		(void)term_printf(stdout, " in a file for %s", rule->scope.pattern);
+	(void)putchar('\n');
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog show: which settings a process name has, and why. */
 #include <getopt.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tool/cmd/commands.h"
@@ -10,7 +9,6 @@
 #include "tool/ui/options.h"
 #include "tool/cmd/show-rules.h"
 #include "tool/cmd/show-settings.h"
-#include "tool/ui/term.h"
 #include "tool/ui/tool.h"
 #include "tool/ui/value.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/journal/count.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "tool/journal/entry.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/live/tree.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
