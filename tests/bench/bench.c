@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* make bench: mplog beside its peers, in one run. Under tests/with-journald --no-journald. */
+/* make bench: mplog beside its peers, in one run. Under tests/lib/with-journald --no-journald. */
 #include <mplog.h>
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* service: who takes the records, in the private directories of tests/with-journald. */
+/* service: who takes the records, in the private directories of tests/lib/with-journald. */
 #pragma once
 
 #include <stddef.h>

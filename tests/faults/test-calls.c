@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* What a log call asks of the kernel, as strace(1) sees it: one send, and next to nothing else. */
+#include "lib/faults.h"
+#include "lib/journald.h"
+#include "lib/suite.h"
+
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CALLS = 1000, OTHERS_MAX = 20 };
+
+static const char trace[] = "/run/mplog-test/strace";
+static const char figures[] = "/run/mplog-test/ticks";
+
+/* ---- The program that is watched ----------------------------------------------------------- */
+
+static long coarse_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000000000L + now.tv_nsec;
+}
+
+/* How many ticks could be seen meanwhile: a look of one's own at each call can miss some. */
+static unsigned log_all(void)
+{
+	const long begin = coarse_now();
+	struct timespec tick;
+
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	for (unsigned i = 0; i < CALLS; i++) {
+		if (faults_log("calls", i) != 0)
+			exit(EXIT_FAILURE);
+	}
+	/* Ticks are now and then a little shorter than the kernel says. */
+	return (unsigned)((coarse_now() - begin + tick.tv_nsec / 2) / tick.tv_nsec + 1);
+}
+
+/* Between two calls of getppid(2) nothing is its own. */
+static int be_watched(void)
+{
+	FILE *file = fopen(figures, "we");
+	unsigned ticks;
+
+	if (!file || mplog_open("calls", "calls", 0) < 0 || faults_log("calls", 0) != 0)
+		return EXIT_FAILURE;
+	(void)getppid();
+	ticks = log_all();
+	(void)getppid();
+	fprintf(file, "%u\n", ticks);
+	return fclose(file) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* ---- The one that looks -------------------------------------------------------------------- */
+
+static void run_strace(void)
+{
+	char strace[] = "strace", output[] = "-o", path[sizeof(trace)];
+	char self[] = "/proc/self/exe", watched[] = "watched", real[4096] = "";
+	char *const argv[] = { strace, output, path, real, watched, NULL };
+	int status;
+	pid_t pid;
+
+	(void)memcpy(path, trace, sizeof(trace));
+	ck_assert_int_gt(readlink(self, real, sizeof(real) - 1), 0);
+	ck_assert_msg(posix_spawnp(&pid, "strace", NULL, NULL, argv, environ) == 0,
+		      "install the package strace");
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(status == 0, "strace: wait status %#x", status);
+}
+
+static unsigned read_ticks(void)
+{
+	FILE *file = fopen(figures, "re");
+	unsigned ticks;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "%u", &ticks), 1);
+	fclose(file);
+	return ticks;
+}
+
+static bool is_call(const char *line, const char *name)
+{
+	const size_t size = strlen(name);
+
+	return strncmp(line, name, size) == 0 && line[size] == '(';
+}
+
+struct counts {
+	unsigned sends, checks, others;
+};
+
+static void count_line(struct counts *counts, const char *line)
+{
+	/* A journald that is slow just now makes a call wait, and send again. */
+	if (is_call(line, "sendto") && !strstr(line, "= -1 EAGAIN"))
+		counts->sends++;
+	else if (strstr(line, "S_IFSOCK")) /* not the look at a configuration that was just written */
+		counts->checks++;
+	else
+		counts->others++;
+}
+
+static struct counts read_trace(void)
+{
+	FILE *file = fopen(trace, "re");
+	struct counts counts = { 0 };
+	bool inside = false;
+	char line[8192];
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (is_call(line, "getppid"))
+			inside = !inside;
+		else if (inside)
+			count_line(&counts, line);
+	}
+	fclose(file);
+	return counts;
+}
+
+static const char *const configurations[] = {
+	"",
+	"processes = ({ name = \"*\"; level = \"debug\"; prefix = \"%n \"; fields = { A = \"b\"; };\n"
+	"  rate_limit = { burst = 100000; interval_ms = 1000; }; });\n",
+};
+
+/* A file that was changed just now is read once more: it may change again in the same tick. */
+static bool has_settled(const void *path)
+{
+	struct timespec now;
+	struct stat st;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return stat(path, &st) == 0 && now.tv_sec - st.st_ctim.tv_sec >= 2;
+}
+
+START_TEST(one_send_a_call)
+{
+	struct counts counts;
+	unsigned ticks;
+
+	faults_configure(configurations[_i]);
+	faults_wait(has_settled, getenv("MPLOG_CONF"));
+	run_strace();
+	counts = read_trace();
+	ticks = read_ticks();
+	ck_assert_uint_eq(counts.sends, CALLS);
+	ck_assert_uint_le(counts.checks, ticks);
+	ck_assert_uint_ge(counts.checks, ticks > 2 ? 1 : 0);
+	ck_assert_uint_le(counts.others, OTHERS_MAX);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	TCase *tcase = tcase_create("calls");
+	Suite *suite = suite_create("calls");
+
+	if (argc == 2 && strcmp(argv[1], "watched") == 0)
+		_exit(be_watched()); /* no leak checker: it cannot look into a traced process */
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, journald_start, NULL);
+	tcase_add_loop_test(tcase, one_send_a_call, 0,
+			    sizeof(configurations) / sizeof(configurations[0]));
+	suite_add_tcase(suite, tcase);
+
+	return suite_run(suite);
+}

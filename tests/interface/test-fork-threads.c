@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Any thread may fork at any moment, whatever the others are doing: the child's first record always
+ * comes out. MPLOG_TEST_FORKS: how many forks (10,000). */
+
+#include "lib/family.h"
+#include "lib/suite.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+enum { FORKS = 10000, LOGGERS = 8, IN_FLIGHT = 4, HANG_SECONDS = 60 };
+
+/* No record is to be diverted, however busy the machine is. */
+static const char configuration[] =
+	"defaults = { prefix = \"\"; timeout_ms = 60000; };\n"
+	"processes = ( { name = \"noise-*\"; level = \"debug\"; fields = { KIND = \"noise\"; }; } );\n";
+
+static atomic_bool is_over;
+
+/* Not to be in time for anything: journald has to keep up with eight of them. */
+static void pause_a_little(void)
+{
+	const struct timespec duration = { .tv_nsec = 500000 };
+
+	nanosleep(&duration, NULL);
+}
+
+static void do_everything(unsigned i)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "noise-%u", i % 32);
+	mplog_debug("hidden");
+	mplog_enter(name);
+	mplog_set_field("ROUND", i % 2 ? "odd" : "even");
+	mplog_debug("noise %u", i);
+	if (i % 8 == 0 && !UNDER_ASAN)
+		mplog_reload();
+	if (i % 16 == 0)
+		mplog_set_level(MPLOG_INFO);
+	mplog_leave();
+	mplog_set_field("PROCESS_WIDE", i % 2 ? "odd" : NULL);
+}
+
+static void *log_on(void *unused)
+{
+	for (unsigned i = 0; !atomic_load(&is_over); i++) {
+		do_everything(i);
+		pause_a_little();
+	}
+	return unused;
+}
+
+/* Files are parsed while others fork: an edit every millisecond. */
+static void *edit_on(void *path)
+{
+	char fresh[256], text[512];
+
+	snprintf(fresh, sizeof(fresh), "%s", family_path("fresh"));
+	for (unsigned i = 0; !atomic_load(&is_over); i++) {
+		snprintf(text, sizeof(text), "%s# %u\n", configuration, i);
+		family_write(fresh, text);
+		ck_assert_int_eq(rename(fresh, path), 0);
+		mplog_reload();
+		pause_a_little();
+	}
+	return NULL;
+}
+
+static _Noreturn void be_child(int i, const char *name)
+{
+	int r;
+
+	alarm(HANG_SECONDS); /* a child that hangs is a failure, not the end of the test */
+	r = mplog_info("child %d", i);
+	_exit(r != 0 || strcmp(mplog_process(), name) != 0);
+}
+
+/* Announced, plainly, and past all fork handlers. */
+static pid_t make_child(int i)
+{
+	char name[32] = "forker";
+	pid_t pid;
+
+	if (i % 3 == 0)
+		snprintf(name, sizeof(name), "child-%d", i);
+	pid = i % 3 == 0 ? mplog_fork(name) : i % 3 == 1 || UNDER_TSAN ? fork() : _Fork();
+	if (pid == 0)
+		be_child(i, name);
+	ck_assert_int_gt(pid, 0);
+	return pid;
+}
+
+struct forking {
+	int n;
+	pid_t *pids;
+};
+
+static void *fork_on(void *arg)
+{
+	struct forking *forking = arg;
+
+	mplog_enter("forker");
+	for (int i = 0; i < forking->n + IN_FLIGHT; i++) {
+		if (i >= IN_FLIGHT)
+			family_exited_well(forking->pids[i - IN_FLIGHT]);
+		if (i < forking->n)
+			forking->pids[i] = make_child(i);
+	}
+	mplog_leave();
+	return NULL;
+}
+
+static void assert_child(const struct journal_entry *entry, const struct forking *forking,
+			 bool *seen)
+{
+	const char *message = journal_value(entry, "MESSAGE");
+	const char *process = journal_value(entry, "PROCESS");
+	char name[32];
+	int i = -1;
+
+	ck_assert_msg(sscanf(message, "child %d", &i) == 1, "%s", message);
+	ck_assert(i >= 0 && i < forking->n && !seen[i]);
+	seen[i] = true;
+	ck_assert_int_eq(atoi(journal_value(entry, "_PID")), forking->pids[i]);
+	ck_assert_int_eq(atoi(journal_value(entry, "TID")), forking->pids[i]);
+	ck_assert_str_eq(journal_value(entry, "PROCESS_SEQ"), "1");
+	snprintf(name, sizeof(name), i % 3 ? "forker" : "child-%d", i);
+	ck_assert_str_eq(process, name);
+	ck_assert_str_eq(journal_value(entry, "PROCESS_PARENT"), "forker");
+}
+
+/* The entries of the noise are many: they are left where they are. */
+static void assert_children(const struct forking *forking)
+{
+	bool *seen = calloc((size_t)forking->n, sizeof(*seen));
+	struct journal_entries all =
+		journal_read("SYSLOG_IDENTIFIER=fork-threads", "PROCESS_PARENT=forker", NULL);
+	int n = 0;
+
+	ck_assert_ptr_nonnull(seen);
+	for (size_t i = 0; i < all.n; i++) {
+		/* Of a reload whoever saw it first tells. */
+		if (!journal_value(&all.entries[i], "MESSAGE_ID") && ++n)
+			assert_child(&all.entries[i], forking, seen);
+	}
+	ck_assert_int_eq(n, forking->n);
+	journal_entries_free(&all);
+	free(seen);
+}
+
+START_TEST(forks_among_threads)
+{
+	const char *wanted = getenv("MPLOG_TEST_FORKS");
+	struct forking forking = { .n = wanted ? atoi(wanted) : FORKS };
+	pthread_t threads[LOGGERS], forker, editor;
+	char path[256];
+
+	forking.pids = calloc((size_t)forking.n, sizeof(*forking.pids));
+	ck_assert_ptr_nonnull(forking.pids);
+	family_open("fork-threads", configuration);
+	snprintf(path, sizeof(path), "%s", family_path("fork-threads"));
+	for (int i = 0; i < LOGGERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_on, NULL), 0);
+	/* That sanitizer's malloc(3), unlike the C library's, does not survive forks among threads. */
+	if (!UNDER_ASAN)
+		ck_assert_int_eq(pthread_create(&editor, NULL, edit_on, path), 0);
+	ck_assert_int_eq(pthread_create(&forker, NULL, fork_on, &forking), 0);
+	ck_assert_int_eq(pthread_join(forker, NULL), 0);
+	atomic_store(&is_over, true);
+	for (int i = 0; i < LOGGERS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	if (!UNDER_ASAN)
+		ck_assert_int_eq(pthread_join(editor, NULL), 0);
+	assert_children(&forking);
+	free(forking.pids);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("fork-threads");
+	Suite *suite = suite_create("fork-threads");
+
+	tcase_set_timeout(tcase, 600);
+	tcase_add_checked_fixture(tcase, journald_start, NULL);
+	tcase_add_test(tcase, forks_among_threads);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

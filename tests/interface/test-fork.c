@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a child is, however it was made. */
+
+#include "lib/family.h"
+#include "lib/suite.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+
+static const char quiet[] = "defaults = { prefix = \"\"; };\n";
+static const char numbered[] =
+	"defaults = { prefix = \"\"; };\n"
+	"processes = ( { name = \"main\"; child_name = \"worker-%c\"; },\n"
+	"  { name = \"worker-*\"; level = \"debug\"; child_name = \"%P.sub-%c\"; } );\n";
+
+static void assert_self(const struct journal_entries *all, const char *message, pid_t pid)
+{
+	ck_assert_int_eq(atoi(said_field(all, message, "_PID")), pid);
+	ck_assert_int_eq(atoi(said_field(all, message, "TID")), pid);
+}
+
+/* ---- Announced ------------------------------------------------------------------------------- */
+
+START_TEST(announced)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("announced", quiet);
+	mplog_info("parent");
+	pid = mplog_fork("worker");
+	if (pid == 0) {
+		mplog_info("child");
+		_exit(strcmp(mplog_process(), "worker"));
+	}
+	family_exited_well(pid);
+	all = family_read("announced");
+	ck_assert_said(&all, "parent", "main", "");
+	ck_assert_said(&all, "child", "worker", "main");
+	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
+	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
+	assert_self(&all, "child", pid);
+	journal_entries_free(&all);
+}
+END_TEST
+
+START_TEST(announced_keeps_its_name)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("announced-keeps", numbered);
+	pid = mplog_fork("own");
+	if (pid == 0) {
+		mplog_enter("task");
+		mplog_info("inside");
+		mplog_leave();
+		mplog_info("after");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("announced-keeps");
+	ck_assert_said(&all, "inside", "task", "own");
+	ck_assert_said(&all, "after", "own", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* ---- Not announced --------------------------------------------------------------------------- */
+
+START_TEST(unannounced)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("unannounced", quiet);
+	pid = fork();
+	if (pid == 0) {
+		mplog_info("child");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("unannounced");
+	ck_assert_said(&all, "child", "main", "main");
+	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
+	assert_self(&all, "child", pid);
+	journal_entries_free(&all);
+}
+END_TEST
+
+START_TEST(first_enter_names_the_process)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("first-enter", numbered);
+	pid = fork();
+	if (pid == 0) {
+		mplog_enter("1");
+		mplog_info("first");
+		mplog_leave();
+		mplog_info("after first");
+		mplog_enter("2");
+		mplog_info("second");
+		mplog_leave();
+		mplog_info("after second");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("first-enter");
+	ck_assert_said(&all, "first", "1", "main");
+	ck_assert_said(&all, "after first", "1", "main");
+	ck_assert_said(&all, "second", "2", "1");
+	ck_assert_said(&all, "after second", "1", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+START_TEST(first_enter_after_a_record)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("enter-late", quiet);
+	pid = fork();
+	if (pid == 0) {
+		mplog_info("before");
+		mplog_enter("late");
+		mplog_info("first");
+		mplog_leave();
+		mplog_info("after");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("enter-late");
+	ck_assert_said(&all, "before", "main", "main");
+	ck_assert_said(&all, "first", "late", "main");
+	ck_assert_said(&all, "after", "late", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* ---- Inside of a scope ----------------------------------------------------------------------- */
+
+START_TEST(inside_a_scope)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("in-scope", quiet);
+	mplog_enter("job");
+	mplog_set_field("JOB", "7");
+	mplog_set_level(MPLOG_DEBUG);
+	pid = fork();
+	if (pid == 0) {
+		mplog_debug("child");
+		mplog_leave(); /* what was there when it was forked is not left */
+		mplog_leave();
+		mplog_debug("still");
+		mplog_enter("own");
+		mplog_leave();
+		_exit(strcmp(mplog_process(), "own"));
+	}
+	family_exited_well(pid);
+	mplog_leave();
+	mplog_info("parent");
+	mplog_debug("hidden");
+	all = family_read("in-scope");
+	ck_assert_uint_eq(all.n, 3);
+	ck_assert_said(&all, "child", "job", "job");
+	ck_assert_said(&all, "still", "job", "job");
+	ck_assert_said(&all, "parent", "main", "");
+	ck_assert_str_eq(said_field(&all, "child", "JOB"), "7");
+	ck_assert_str_eq(said_field(&all, "parent", "JOB"), "");
+	journal_entries_free(&all);
+}
+END_TEST
+
+static void *fork_in_scope(void *unused)
+{
+	pid_t pid;
+
+	mplog_enter("thread-job");
+	pid = fork();
+	if (pid == 0) {
+		mplog_info("child of thread");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	mplog_leave();
+	mplog_info("thread");
+	return unused;
+}
+
+START_TEST(inside_a_threads_scope)
+{
+	struct journal_entries all;
+	pthread_t thread;
+
+	family_open("in-thread", quiet);
+	mplog_enter("main-job");
+	ck_assert_int_eq(pthread_create(&thread, NULL, fork_in_scope, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	mplog_info("main");
+	all = family_read("in-thread");
+	ck_assert_said(&all, "child of thread", "thread-job", "thread-job");
+	ck_assert_said(&all, "thread", "main", "");
+	ck_assert_said(&all, "main", "main-job", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* ---- Made otherwise -------------------------------------------------------------------------- */
+
+static pid_t clone_child(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static void make_raw(const char *identifier, pid_t (*make)(void))
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open(identifier, numbered);
+	mplog_info("parent");
+	mplog_enter("job");
+	pid = make();
+	if (pid == 0) {
+		mplog_info("child");
+		mplog_enter("named");
+		mplog_info("scope");
+		mplog_leave();
+		_exit(0);
+	}
+	family_exited_well(pid);
+	mplog_leave();
+	pid = make();
+	if (pid == 0) {
+		mplog_info("numbered child");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	mplog_info("parent again");
+	all = family_read(identifier);
+	ck_assert_said(&all, "parent again", "main", "");
+	ck_assert_str_eq(said_field(&all, "parent again", "PROCESS_SEQ"), "2");
+	ck_assert_said(&all, "child", "job", "job");
+	ck_assert_said(&all, "numbered child", "worker-1", "main");
+	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
+	assert_self(&all, "numbered child", pid);
+	journal_entries_free(&all);
+}
+
+START_TEST(made_by_underscore_fork)
+{
+	make_raw("underscore-fork", _Fork);
+}
+END_TEST
+
+START_TEST(made_by_clone)
+{
+	make_raw("clone", clone_child);
+}
+END_TEST
+
+static _Noreturn void speak_as(const char *name)
+{
+	(void)mplog_enter(name);
+	mplog_leave();
+	_exit(mplog_info("%s", name) != 0);
+}
+
+/* Nor does it take for its own a name that its parent has been given and not used yet. */
+START_TEST(made_without_handlers_and_named_by_enter)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("raw-enter", quiet);
+	mplog_info("parent");
+	pid = clone_child();
+	if (pid == 0)
+		speak_as("child");
+	family_exited_well(pid);
+	pid = mplog_fork("silent");
+	if (pid == 0) {
+		pid = clone_child();
+		if (pid == 0)
+			speak_as("grandchild");
+		family_exited_well(pid);
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("raw-enter");
+	ck_assert_said(&all, "child", "child", "main");
+	ck_assert_said(&all, "grandchild", "grandchild", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* In it there is the parent's memory, and it is another process all the same. */
+static void write_in_vfork(const char *message)
+{
+	const pid_t pid = vfork();
+
+	if (pid == 0) {
+		(void)mplog_write(MPLOG_INFO, message, strlen(message));
+		_exit(0);
+	}
+	family_exited_well(pid);
+}
+
+START_TEST(vforked)
+{
+	struct journal_entries all;
+
+	family_open("vfork", quiet);
+	mplog_info("one");
+	write_in_vfork("child");
+	mplog_info("two");
+	all = family_read("vfork");
+	ck_assert_str_eq(said_field(&all, "child", "PROCESS"), "main");
+	ck_assert_int_ne(atoi(said_field(&all, "child", "_PID")), getpid());
+	ck_assert_str_eq(said_field(&all, "child", "TID"), said_field(&all, "child", "_PID"));
+	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), UNDER_TSAN ? "1" : "");
+	ck_assert_str_eq(said_field(&all, "two", "PROCESS_SEQ"), "2");
+	assert_self(&all, "two", getpid());
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* The first word of a process is its vforked child's: the process is not mistaken for it. */
+START_TEST(vforked_before_the_first_record)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("vfork-first", numbered);
+	pid = fork();
+	if (pid == 0) {
+		write_in_vfork("child");
+		mplog_info("parent");
+		mplog_write(MPLOG_INFO, "parent writes", 13);
+		ck_assert_int_eq(mplog_get_stats(&stats), 0);
+		ck_assert_int_eq(stats.pid, getpid());
+		ck_assert_uint_eq(stats.called, 2);
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("vfork-first");
+	assert_self(&all, "parent", pid);
+	ck_assert_str_eq(said_field(&all, "parent", "PROCESS_SEQ"), "1");
+	ck_assert_str_eq(said_field(&all, "parent writes", "PROCESS_SEQ"), "2");
+	ck_assert_said(&all, "parent", "worker-1", "main");
+	ck_assert_int_ne(atoi(said_field(&all, "child", "_PID")), pid);
+	journal_entries_free(&all);
+}
+END_TEST
+
+static const char spawned_argument[] = "--spawned";
+
+static int be_spawned(void)
+{
+	if (mplog_open("spawn", NULL, 0) < 0)
+		return 1;
+	mplog_info("spawned");
+	return 0;
+}
+
+START_TEST(spawned)
+{
+	char path[] = "/proc/self/exe", argument[sizeof(spawned_argument)];
+	char *const argv[] = { path, memcpy(argument, spawned_argument, sizeof(argument)), NULL };
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("spawn", quiet);
+	mplog_info("parent");
+	ck_assert_int_eq(mplog_export("spawned worker"), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", family_path("spawn"), 1), 0);
+	ck_assert_int_eq(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
+	family_exited_well(pid);
+	mplog_info("parent again");
+	all = family_read("spawn");
+	ck_assert_str_eq(said_field(&all, "spawned", "PROCESS"), "spawned_worker");
+	ck_assert_str_eq(said_field(&all, "spawned", "RUN_ID"),
+			 said_field(&all, "parent", "RUN_ID"));
+	ck_assert_str_eq(said_field(&all, "parent again", "PROCESS_SEQ"), "2");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* ---- Before and after mplog_open() ----------------------------------------------------------- */
+
+START_TEST(forked_before_open)
+{
+	struct journal_entries all;
+	const pid_t pid = fork();
+
+	if (pid == 0) {
+		family_open("before-open", quiet);
+		mplog_info("child");
+		mplog_enter("task");
+		mplog_info("task");
+		mplog_leave();
+		_exit(strcmp(mplog_process(), "main"));
+	}
+	family_exited_well(pid);
+	family_open("before-open", quiet);
+	mplog_info("parent");
+	all = family_read("before-open");
+	ck_assert_said(&all, "child", "main", "");
+	ck_assert_said(&all, "task", "task", "main");
+	ck_assert_str_eq(said_field(&all, "child", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* The program logged before: the child that opens is whom it says, and its scopes are scopes. */
+START_TEST(opened_in_a_child)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	mplog_info("parent");
+	pid = fork();
+	if (pid == 0) {
+		mplog_info("child");
+		family_open("child-open", quiet);
+		mplog_enter("task");
+		mplog_info("task");
+		mplog_leave();
+		mplog_info("after");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("child-open");
+	ck_assert_str_eq(said_field(&all, "task", "PROCESS"), "task");
+	ck_assert_str_eq(said_field(&all, "after", "PROCESS"), "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+START_TEST(opened_already)
+{
+	struct journal_entries all;
+	pid_t pid;
+
+	family_open("already", numbered);
+	pid = fork();
+	if (pid == 0) {
+		ck_assert_int_eq(mplog_open("other", "other", 0), -EALREADY);
+		mplog_info("child");
+		_exit(0);
+	}
+	family_exited_well(pid);
+	all = family_read("already");
+	ck_assert_said(&all, "child", "worker-1", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+/* ---- The parent's other threads -------------------------------------------------------------- */
+
+static struct line to_thread, from_thread, to_child, from_child;
+
+static void *speak_in_parent(void *unused)
+{
+	mplog_enter("first");
+	mplog_leave();
+	line_tell(&from_thread);
+	line_wait(&to_thread);
+	mplog_enter("second");
+	line_tell(&from_thread);
+	line_wait(&to_thread);
+	mplog_info("thread of parent");
+	mplog_leave();
+	return unused;
+}
+
+static void *be_quiet_in_child(void *unused)
+{
+	mplog_enter("quiet");
+	mplog_set_level(MPLOG_NONE);
+	line_tell(&from_child);
+	line_wait(&to_child);
+	mplog_leave();
+	return unused;
+}
+
+static pid_t fork_a_quiet_thread(void)
+{
+	const pid_t pid = fork();
+	pthread_t thread;
+
+	if (pid == 0) {
+		line_wait(&to_child);
+		ck_assert_int_eq(pthread_create(&thread, NULL, be_quiet_in_child, NULL), 0);
+		ck_assert_int_eq(pthread_join(thread, NULL), 0);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* What a thread of the parent keeps for its next scope is nothing for the child's threads. */
+START_TEST(threads_of_parent_and_child)
+{
+	struct journal_entries all;
+	pthread_t thread;
+	pid_t pid;
+
+	family_open("both-threads", quiet);
+	to_thread = line_open(), from_thread = line_open();
+	to_child = line_open(), from_child = line_open();
+	ck_assert_int_eq(pthread_create(&thread, NULL, speak_in_parent, NULL), 0);
+	line_wait(&from_thread);
+	pid = fork_a_quiet_thread();
+	line_tell(&to_thread);
+	line_wait(&from_thread); /* in its second scope */
+	line_tell(&to_child);
+	line_wait(&from_child); /* in its quiet one */
+	line_tell(&to_thread);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	line_tell(&to_child);
+	family_exited_well(pid);
+	all = family_read("both-threads");
+	ck_assert_said(&all, "thread of parent", "second", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
+int main(int argc, char *argv[])
+{
+	const TTest *const tests[] = {
+		announced,
+		announced_keeps_its_name,
+		unannounced,
+		first_enter_names_the_process,
+		first_enter_after_a_record,
+		inside_a_scope,
+		inside_a_threads_scope,
+		made_by_underscore_fork,
+		made_by_clone,
+		made_without_handlers_and_named_by_enter,
+		vforked,
+		vforked_before_the_first_record,
+		spawned,
+		forked_before_open,
+		opened_in_a_child,
+		opened_already,
+		threads_of_parent_and_child,
+	};
+	TCase *tcase;
+	Suite *suite;
+
+	if (argc > 1 && strcmp(argv[1], spawned_argument) == 0)
+		return be_spawned();
+	tcase = tcase_create("fork");
+	suite = suite_create("fork");
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, journald_start, NULL);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		if (!UNDER_TSAN || tests[i] != threads_of_parent_and_child)
+			tcase_add_test(tcase, tests[i]);
+	}
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* A directory with a mplog.conf and a mplog.conf.d of its own for each test, and what is told of them. */
+#pragma once
+
+#include "conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mplog.h"
+#include "lib/suite.h"
+
+enum { PATH_SIZE = 256 };
+
+static char directory[PATH_SIZE]; /* its mplog.conf and mplog.conf.d are the system's */
+static char told[16 * 1024]; /* "FILE:LINE: text\n" for each complaint, FILE without directory */
+static struct settings settings;
+static struct settings_fields applied_fields;
+
+static inline void tell(void *userdata, const struct conf_complaint *complaint)
+{
+	const size_t length = strlen(told), n = strlen(directory);
+	const char *file = complaint->file;
+
+	ck_assert_ptr_eq(userdata, told);
+	if (strncmp(file, directory, n) == 0 && file[n] == '/')
+		file += n + 1;
+	(void)snprintf(told + length, sizeof(told) - length, "%s:%u: %s%s\n", file, complaint->line,
+		       complaint->severity == CONF_WARNING ? "warning: " : "", complaint->text);
+}
+
+static inline const char *path_of(const char *name)
+{
+	static char path[2 * PATH_SIZE];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+/* Its times are set back: what was written a moment ago is not looked at, see conf.h. */
+static inline void settle(const char *path)
+{
+	static long long age = 1000;
+	const struct timespec times[2] = { { .tv_sec = time(NULL) - --age },
+					   { .tv_sec = time(NULL) - age } };
+
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static inline void write_bytes(const char *name, const char *data, size_t size)
+{
+	FILE *file = fopen(path_of(name), "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(data, 1, size, file), size);
+	ck_assert_int_eq(fclose(file), 0);
+	settle(path_of(name));
+}
+
+static inline void write_file(const char *name, const char *text)
+{
+	write_bytes(name, text, strlen(text));
+}
+
+static inline void set_up(void)
+{
+	strcpy(directory, "/tmp/test-conf-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_int_eq(mkdir(path_of("mplog.conf.d"), 0755), 0);
+	told[0] = '\0';
+}
+
+static inline void tear_down(void)
+{
+	char command[PATH_SIZE + 16];
+
+	(void)snprintf(command, sizeof(command), "rm -rf %s", directory);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static inline int load(const struct conf *previous, unsigned flags, struct conf **ret)
+{
+	const struct conf_options options = { .directory = directory };
+
+	told[0] = '\0';
+	return conf_load(&options, previous, flags, tell, told, ret);
+}
+
+static inline int level_in(const struct conf *conf, const char *identifier, const char *process)
+{
+	memset(&applied_fields, 0, sizeof(applied_fields));
+	settings_init(&settings, &applied_fields);
+	settings_apply(&settings, conf_rules(conf), identifier, process);
+	return settings.number[SETTING_LEVEL];
+}
+
+static inline int level_of(const struct conf *conf, const char *process)
+{
+	return level_in(conf, "ingestd", process);
+}
+
+static inline struct conf *load_good(void)
+{
+	struct conf *conf;
+
+	ck_assert_int_eq(load(NULL, 0, &conf), 0);
+	ck_assert_str_eq(told, "");
+	return conf;
+}
+
+/* Loads again; the one before is freed. */
+static inline int reload(struct conf **conf, unsigned flags)
+{
+	struct conf *next;
+	const int r = load(*conf, flags, &next);
+
+	ck_assert_ptr_nonnull(next);
+	conf_free(*conf);
+	*conf = next;
+	return r;
+}
+
+#define NOTICE "defaults = { level = \"notice\"; };\n"
+#define DEBUG  "defaults = { level = \"debug\"; };\n"

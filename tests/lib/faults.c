@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/faults.h"
+#include "lib/journald.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <systemd/sd-journal.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SOON_SECONDS = 60, NAP_NANOSECONDS = 2 * 1000 * 1000 };
+
+void *faults_share(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(memory, MAP_FAILED);
+	return memory;
+}
+
+void faults_configure(const char *text)
+{
+	char path[] = "/run/mplog-test/conf-XXXXXX";
+	const int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", path, 1), 0);
+}
+
+/* ---- Children ------------------------------------------------------------------------------ */
+
+static pid_t begin(pid_t pid, void (*function)(void *), void *argument)
+{
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		function(argument);
+		_exit(EXIT_SUCCESS);
+	}
+	return pid;
+}
+
+pid_t faults_fork(void (*function)(void *), void *argument)
+{
+	return begin(fork(), function, argument);
+}
+
+pid_t faults_mplog_fork(const char *process, void (*function)(void *), void *argument)
+{
+	return begin(mplog_fork(process), function, argument);
+}
+
+static int end_of(pid_t pid)
+{
+	int status = -1;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+void faults_exited(pid_t pid, int code)
+{
+	const int status = end_of(pid);
+
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == code, "wait status %#x", status);
+}
+
+void faults_killed(pid_t pid, int signal)
+{
+	const int status = end_of(pid);
+
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signal, "wait status %#x", status);
+}
+
+/* ---- Time ---------------------------------------------------------------------------------- */
+
+static int64_t clock_of(clockid_t id)
+{
+	struct timespec now;
+
+	(void)clock_gettime(id, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+double faults_now(void)
+{
+	return (double)clock_of(CLOCK_MONOTONIC) / 1e9;
+}
+
+static void nap(void)
+{
+	const struct timespec duration = { .tv_nsec = NAP_NANOSECONDS };
+
+	(void)nanosleep(&duration, NULL);
+}
+
+void faults_wait(bool (*condition)(const void *), const void *argument)
+{
+	const double until = faults_now() + SOON_SECONDS;
+
+	while (!condition(argument)) {
+		ck_assert_msg(faults_now() < until, "it does not come true");
+		nap();
+	}
+}
+
+void faults_wait_for(const atomic_uint *counter, unsigned value)
+{
+	const double until = faults_now() + SOON_SECONDS;
+
+	while (atomic_load(counter) < value) {
+		ck_assert_msg(faults_now() < until, "%u of %u", atomic_load(counter), value);
+		nap();
+	}
+}
+
+void faults_wait_for_tick(void)
+{
+	const int64_t before = clock_of(CLOCK_MONOTONIC_COARSE);
+
+	while (clock_of(CLOCK_MONOTONIC_COARSE) == before)
+		;
+}
+
+/* ---- Figures ------------------------------------------------------------------------------- */
+
+void faults_add_up(const struct mplog_stats *stats)
+{
+	ck_assert_msg(stats->called ==
+			      stats->sent + stats->diverted + stats->lost + stats->suppressed,
+		      "%llu called, %llu sent, %llu diverted, %llu lost, %llu suppressed",
+		      (unsigned long long)stats->called, (unsigned long long)stats->sent,
+		      (unsigned long long)stats->diverted, (unsigned long long)stats->lost,
+		      (unsigned long long)stats->suppressed);
+}
+
+struct mplog_stats faults_stats(void)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+
+	ck_assert_int_eq(mplog_get_stats(&stats), 0);
+	faults_add_up(&stats);
+	return stats;
+}
+
+unsigned faults_descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	ck_assert_ptr_nonnull(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n;
+}
+
+/* ---- Standard error ------------------------------------------------------------------------ */
+
+void faults_stderr(int fd)
+{
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	ck_assert_int_eq(close(fd), 0);
+}
+
+int faults_stderr_file(void)
+{
+	char path[] = "/run/mplog-test/stderr-XXXXXX";
+	const int fd = mkstemp(path);
+	const int reader = open(path, O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_ge(reader, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	faults_stderr(fd);
+	return reader;
+}
+
+int faults_log(const char *process, unsigned number)
+{
+	return mplog_info("[%s:%u]", process, number);
+}
+
+static FILE *open_lines(int fd)
+{
+	FILE *file;
+
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	file = fdopen(dup(fd), "re");
+	ck_assert_ptr_nonnull(file);
+	return file;
+}
+
+static bool mark(unsigned char *seen, size_t n_seen, size_t number)
+{
+	if (!seen)
+		return true;
+	ck_assert_uint_lt(number, n_seen);
+	return !seen[number]++;
+}
+
+size_t faults_lines_of(int fd, const char *process, unsigned char *seen, size_t n_seen)
+{
+	FILE *file = open_lines(fd);
+	char line[4096], tag[80];
+	size_t n = 0;
+
+	(void)snprintf(tag, sizeof(tag), "[%s:", process);
+	while (fgets(line, sizeof(line), file)) {
+		const char *at = strstr(line, tag);
+		char *end;
+		unsigned long number;
+
+		if (!at)
+			continue;
+		number = strtoul(at + strlen(tag), &end, 10);
+		if (strcmp(end, "]\n") != 0)
+			continue;
+		ck_assert_msg(mark(seen, n_seen, number), "%s:%lu is there twice", process, number);
+		n++;
+	}
+	fclose(file);
+	return n;
+}
+
+size_t faults_lines(int fd, const char *one, const char *other)
+{
+	FILE *file = open_lines(fd);
+	char line[4096];
+	size_t n = 0;
+
+	while (fgets(line, sizeof(line), file))
+		n += strstr(line, one) && strstr(line, other);
+	fclose(file);
+	return n;
+}
+
+/* ---- The journal --------------------------------------------------------------------------- */
+
+static sd_journal *open_journal(const char *process)
+{
+	sd_journal *journal;
+	char match[80];
+
+	journald_sync();
+	(void)snprintf(match, sizeof(match), "PROCESS=%s", process);
+	ck_assert_int_eq(sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY), 0);
+	ck_assert_int_eq(sd_journal_add_match(journal, match, 0), 0);
+	return journal;
+}
+
+size_t faults_entries_of(const char *process, unsigned char *seen, size_t n_seen)
+{
+	sd_journal *journal = open_journal(process);
+	const void *data;
+	size_t n = 0, size;
+
+	while (sd_journal_next(journal) > 0) {
+		char number[32] = "";
+
+		if (sd_journal_get_data(journal, "PROCESS_SEQ", &data, &size) < 0)
+			continue;
+		ck_assert_uint_lt(size, sizeof(number));
+		memcpy(number, data, size);
+		ck_assert_msg(mark(seen, n_seen, strtoul(strchr(number, '=') + 1, NULL, 10)),
+			      "%s of %s is there twice", number, process);
+		n++;
+	}
+	sd_journal_close(journal);
+	return n;
+}

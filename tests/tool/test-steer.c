@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog ps, status, level and reload on a program that runs. */
+#include "lib/journald.h"
+#include "lib/shell.h"
+#include "lib/suite.h"
+
+#include <mplog.h>
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORKERS = 20, PATIENCE_MS = 10000, PROMPT_MS = 100, TRIES = 5 };
+
+/* Shared with the workers. */
+static struct {
+	_Atomic unsigned ticks[WORKERS + 1];
+} * shared;
+
+static pid_t workers[WORKERS + 1];
+static char identifier[32];
+static char configuration[] = "/tmp/mplog-test-XXXXXX";
+
+static void pause_a_little(void)
+{
+	const struct timespec duration = { .tv_nsec = 1000000 };
+
+	(void)nanosleep(&duration, NULL);
+}
+
+/* Ticks at debug for ever. */
+static void work(unsigned number)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		mplog_debug("tick");
+		atomic_fetch_add(&shared->ticks[number], 1);
+		pause_a_little();
+	}
+}
+
+static void start_worker(unsigned number)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "worker-%u", number);
+	workers[number] = mplog_fork(name);
+	ck_assert_int_ge(workers[number], 0);
+	if (workers[number] == 0)
+		work(number);
+}
+
+static void await_ticks(unsigned number, unsigned more)
+{
+	const unsigned before = atomic_load(&shared->ticks[number]);
+
+	for (int i = 0; atomic_load(&shared->ticks[number]) < before + more; i++) {
+		ck_assert_int_lt(i, PATIENCE_MS);
+		pause_a_little();
+	}
+}
+
+static void configure(const char *text)
+{
+	const int fd = open(configuration, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static void setup(void)
+{
+	struct mplog_options options = { .size = sizeof(options), .config = configuration };
+
+	journald_start();
+	(void)strcpy(configuration, "/tmp/mplog-test-XXXXXX");
+	close(mkstemp(configuration));
+	configure("defaults = {\n  level = \"info\"; prefix = \"\";\n};\n");
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	ck_assert_ptr_ne(shared, MAP_FAILED);
+	(void)snprintf(identifier, sizeof(identifier), "steer-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	options.identifier = identifier;
+	options.process = "main";
+	ck_assert_int_eq(mplog_open_with(&options), 0);
+	mplog_notice("ready");
+	memset(workers, 0, sizeof(workers));
+}
+
+static void end_worker(unsigned number)
+{
+	if (workers[number] <= 0)
+		return;
+	(void)kill(workers[number], SIGKILL);
+	(void)waitpid(workers[number], NULL, 0);
+	workers[number] = 0;
+}
+
+static void teardown(void)
+{
+	for (unsigned i = 0; i <= WORKERS; i++)
+		end_worker(i);
+	mplog_close();
+	(void)unlink(configuration);
+}
+
+static const char *match_identifier(void)
+{
+	static char match[64];
+
+	(void)snprintf(match, sizeof(match), "SYSLOG_IDENTIFIER=%s", identifier);
+	return match;
+}
+
+static size_t count_debug(const char *process)
+{
+	return journal_count(match_identifier(), "PRIORITY=7", process, NULL);
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t sent_us(const struct journal_entry *entry)
+{
+	return strtoll(journal_value(entry, "_SOURCE_REALTIME_TIMESTAMP"), NULL, 10);
+}
+
+static void expect_output(const char *script, const char *said)
+{
+	char *output = shell_expect(0, "%s", script);
+
+	ck_assert_msg(strstr(output, said) != NULL, "%s: no \"%s\" in\n%s", script, said, output);
+	free(output);
+}
+
+/* From the tool's own record of the change to the first of the worker at debug. */
+static int64_t reaction_us(void)
+{
+	struct journal_entries change, debug;
+	int64_t asked_us = now_us(), changed_us = 0, reacted_us = INT64_MAX;
+
+	expect_output("mplog level -t $PROGRAM worker-7 debug", ": worker-7 at debug until steer-");
+	await_ticks(7, 20);
+	change = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
+			      NULL);
+	ck_assert_uint_gt(change.n, 0);
+	changed_us = sent_us(&change.entries[change.n - 1]);
+	debug = journal_read(match_identifier(), "PRIORITY=7", NULL);
+	ck_assert_uint_gt(debug.n, 0);
+	for (size_t i = 0; i < debug.n; i++) {
+		ck_assert_str_eq(journal_value(&debug.entries[i], "PROCESS"), "worker-7");
+		if (sent_us(&debug.entries[i]) > asked_us &&
+		    sent_us(&debug.entries[i]) < reacted_us)
+			reacted_us = sent_us(&debug.entries[i]);
+	}
+	journal_entries_free(&change);
+	journal_entries_free(&debug);
+	return reacted_us - changed_us;
+}
+
+/* The best of a few: other tests run beside this one. */
+START_TEST(one_worker_of_twenty)
+{
+	int64_t best_us = INT64_MAX;
+
+	for (unsigned i = 1; i <= WORKERS; i++)
+		start_worker(i);
+	for (unsigned i = 1; i <= WORKERS; i++)
+		await_ticks(i, 5);
+	ck_assert_uint_eq(count_debug(NULL), 0);
+
+	for (int i = 0; i < TRIES && best_us >= PROMPT_MS * 1000; i++) {
+		const int64_t us = reaction_us();
+
+		if (us < best_us)
+			best_us = us;
+		free(shell_expect(0, "mplog level -t $PROGRAM worker-7 --reset"));
+		await_ticks(7, 5);
+	}
+	ck_assert_int_lt(best_us, PROMPT_MS * 1000);
+	await_ticks(7, 5); /* the tick that was under way has ended */
+	const size_t before = count_debug(NULL);
+	await_ticks(7, 20);
+	ck_assert_uint_eq(count_debug(NULL), before);
+}
+END_TEST
+
+START_TEST(a_change_is_a_record_of_who_what_and_until_when)
+{
+	struct journal_entries entries;
+	const struct journal_entry *entry;
+	char uid[16];
+	int64_t until_us;
+
+	start_worker(1);
+	await_ticks(1, 1);
+	expect_output("mplog level -t $PROGRAM 'work*' debug --for=10m", "work* at debug until ");
+	entries = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
+			       NULL);
+	ck_assert_uint_eq(entries.n, 1);
+	entry = &entries.entries[0];
+	(void)snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
+	ck_assert_str_eq(journal_value(entry, "MPLOG_LEVEL"), "debug");
+	ck_assert_str_eq(journal_value(entry, "MPLOG_PATTERN"), "work*");
+	ck_assert_str_eq(journal_value(entry, "MPLOG_UID"), uid);
+	until_us = strtoll(journal_value(entry, "MPLOG_UNTIL"), NULL, 10);
+	ck_assert_int_gt(until_us, now_us() + INT64_C(590000000));
+	ck_assert_int_lt(until_us, now_us() + INT64_C(610000000));
+	ck_assert_ptr_null(journal_value(entry, "PROCESS_SEQ"));
+	ck_assert_ptr_nonnull(journal_value(entry, "RUN_ID"));
+	journal_entries_free(&entries);
+}
+END_TEST
+
+/* It has said so itself. */
+START_TEST(the_record_of_a_change_is_not_shown_on_the_terminal)
+{
+	char *output = shell_on_terminal("mplog level -t $PROGRAM main debug");
+
+	ck_assert_ptr_nonnull(strstr(output, ": main at debug until "));
+	ck_assert_ptr_null(strstr(output, "was set"));
+	free(output);
+}
+END_TEST
+
+/* In a process that would be silent but for the level that is over. */
+START_TEST(it_reverts_by_itself)
+{
+	size_t n = 0, before;
+
+	start_worker(1);
+	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 debug --for=2s"));
+	await_ticks(1, 10);
+	ck_assert_uint_gt(count_debug(NULL), 0);
+	for (int i = 0; !n; i++) {
+		ck_assert_int_lt(i, PATIENCE_MS);
+		await_ticks(1, 5);
+		n = journal_count(match_identifier(), "PROCESS=worker-1",
+				  "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b", NULL);
+	}
+	before = count_debug(NULL);
+	await_ticks(1, 20);
+	ck_assert_uint_eq(count_debug(NULL), before);
+	expect_output("mplog level -t $PROGRAM worker-1", "info");
+}
+END_TEST
+
+/* A level that is tighter than the program's, too: nobody passes the gate who could notice. */
+START_TEST(a_tighter_one_reverts_as_well)
+{
+	start_worker(1);
+	configure("defaults = {\n  level = \"debug\"; prefix = \"\";\n};\n");
+	free(shell_expect(0, "mplog reload -t $PROGRAM"));
+	await_ticks(1, 5);
+	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 err --for=300ms"));
+	await_ticks(1, 5);
+	for (size_t before = count_debug(NULL), i = 0; count_debug(NULL) == before; i++) {
+		ck_assert_uint_lt(i, PATIENCE_MS);
+		await_ticks(1, 5);
+	}
+}
+END_TEST
+
+START_TEST(one_forked_later_honours_it)
+{
+	free(shell_expect(0, "mplog level -t $PROGRAM 'worker-[2-3]' debug"));
+	start_worker(1);
+	start_worker(2);
+	await_ticks(1, 5);
+	await_ticks(2, 5);
+	ck_assert_uint_eq(count_debug("PROCESS=worker-1"), 0);
+	ck_assert_uint_gt(count_debug("PROCESS=worker-2"), 0);
+	/* A respawned one likewise. */
+	end_worker(2);
+	const size_t before = count_debug("PROCESS=worker-2");
+	start_worker(2);
+	await_ticks(2, 5);
+	ck_assert_uint_gt(count_debug("PROCESS=worker-2"), before);
+}
+END_TEST
+
+START_TEST(a_scope_of_that_name_as_well)
+{
+	ck_assert_int_eq(mplog_enter("worker-7"), 0);
+	ck_assert(!mplog_enabled(MPLOG_DEBUG));
+	expect_output("mplog level -t $PROGRAM worker-7 debug", "now 0 processes and 1 scope");
+	ck_assert(mplog_enabled(MPLOG_DEBUG));
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+	mplog_leave();
+	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
+	ck_assert_int_eq(mplog_enter("worker-7"), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+	free(shell_expect(0, "mplog level -t $PROGRAM worker-7 --reset"));
+	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
+	mplog_leave();
+}
+END_TEST
+
+START_TEST(nobody_of_that_name)
+{
+	int status;
+
+	free(shell(&status, "mplog level nobody-of-that-name debug 2>&1"));
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	free(shell(&status, "mplog level -t nobody-of-that-name x debug 2>&1"));
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	free(shell(&status, "mplog status nobody-of-that-name 2>&1"));
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	expect_output("mplog ps -t $PROGRAM nobody-of-that-name 2>&1",
+		      "mplog: no process nobody-of-that-name of steer-");
+	expect_output("mplog ps -t nobody-of-that-name 2>&1",
+		      "mplog: no program nobody-of-that-name logs through mplog\n");
+}
+END_TEST
+
+static const char *const misuses[] = {
+	"level",
+	"level a b c",
+	"level worker-1 vebrose",
+	"level worker-1 debug --for=soon",
+	"level worker-1 debug --for=0",
+	"level worker-1 --reset debug",
+	"level '[' debug",
+	"level worker-1 --for=1s",
+	"ps --nonsense",
+	"status",
+	"reload worker-1",
+	"reload --wait=x",
+	"gaps nonsense",
+	"level worker-1 debug --for=-1s",
+};
+
+START_TEST(misuse_is_told)
+{
+	char *output;
+	int status;
+
+	output = shell(&status, "mplog %s 2>&1", misuses[_i]);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 2, "%s: %#x", misuses[_i],
+		      (unsigned)status);
+	ck_assert_uint_gt(strlen(output), 0);
+	free(output);
+}
+END_TEST
+
+START_TEST(ps_shows_a_tree)
+{
+	char *output;
+
+	start_worker(1);
+	await_ticks(1, 1);
+	ck_assert_int_eq(mplog_enter("fetch"), 0);
+	start_worker(2);
+	await_ticks(2, 1);
+	output = shell_expect(
+		0,
+		"LC_ALL=C mplog ps -t $PROGRAM | "
+		"sed -E 's/([A-Za-z0-9,]) .*/\\1/; s/[0-9a-f]{32}/RUN/; s/steer-[0-9]+/PROGRAM/'");
+	ck_assert_str_eq(output,
+			 "PROCESS\nPROGRAM,\n`-main\n  |-fetch\n  | `-worker-2\n  `-worker-1\n");
+	free(output);
+	output = shell_expect(0, "mplog ps --json -t $PROGRAM worker-1");
+	ck_assert_ptr_nonnull(strstr(output, "\"process\":\"worker-1\""));
+	ck_assert_ptr_nonnull(strstr(output, "\"parent\":\"main\""));
+	ck_assert_ptr_nonnull(strstr(output, "\"level\":\"info\",\"level_by\":\"configuration\""));
+	ck_assert_ptr_null(strstr(output, "worker-2"));
+	free(output);
+	mplog_leave();
+}
+END_TEST
+
+/* As a worker function does that begins with mplog_enter(): all its records are a scope's. */
+START_TEST(a_process_shows_what_its_scopes_log)
+{
+	char *output;
+
+	workers[1] = fork();
+	ck_assert_int_ge(workers[1], 0);
+	if (workers[1] == 0) {
+		(void)mplog_enter("worker-1");
+		mplog_notice("there");
+		work(1);
+	}
+	await_ticks(1, 1);
+	output = shell_expect(0, "mplog ps --json -t $PROGRAM worker-1");
+	ck_assert_ptr_nonnull(strstr(output, "\"scope\":false"));
+	ck_assert_ptr_nonnull(strstr(output, "\"sink\":\"journal\""));
+	ck_assert_ptr_nonnull(strstr(output, "\"last_record_us\":1"));
+	ck_assert_ptr_null(strstr(output, "\"scope\":true"));
+	free(output);
+	output = shell_expect(0, "mplog status -t $PROGRAM worker-1");
+	ck_assert_ptr_nonnull(strstr(output, "sink: journal\n"));
+	ck_assert_ptr_null(strstr(output, "scope in process"));
+	free(output);
+}
+END_TEST
+
+START_TEST(colour_is_for_terminals)
+{
+	char *output = shell_expect(0, "mplog ps -t $PROGRAM");
+
+	ck_assert_ptr_null(strchr(output, '\033'));
+	free(output);
+	output = shell_expect(0,
+			      "TERM=xterm script -qec 'mplog ps -t $PROGRAM' /dev/null </dev/null");
+	ck_assert_ptr_nonnull(strchr(output, '\033'));
+	free(output);
+	output = shell_expect(0,
+			      "NO_COLOR=1 TERM=xterm script -qec 'mplog ps -t $PROGRAM' /dev/null "
+			      "</dev/null");
+	ck_assert_ptr_null(strchr(output, '\033'));
+	free(output);
+}
+END_TEST
+
+START_TEST(the_dead_are_shown_on_demand)
+{
+	char *output;
+
+	start_worker(1);
+	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 debug"));
+	await_ticks(1, 5);
+	end_worker(1);
+	output = shell_expect(0, "mplog ps -t $PROGRAM");
+	ck_assert_ptr_null(strstr(output, "worker-1"));
+	free(output);
+	output = shell_expect(0, "mplog ps --all -t $PROGRAM");
+	ck_assert_ptr_nonnull(strstr(output, "worker-1"));
+	ck_assert_ptr_nonnull(strstr(output, "ended"));
+	free(output);
+	expect_output("mplog status -t $PROGRAM worker-1", "it has ended: its figures are final");
+}
+END_TEST
+
+START_TEST(status_says_why_it_is_silent)
+{
+	char script[128];
+
+	start_worker(1);
+	await_ticks(1, 1);
+	expect_output("mplog status -t $PROGRAM worker-1",
+		      "no call has passed level info yet: mplog level worker-1 debug shows");
+	(void)snprintf(script, sizeof(script), "level: info, set by: %s:2", configuration);
+	expect_output("mplog status -t $PROGRAM worker-1", script);
+	(void)snprintf(script, sizeof(script), "mplog status -t $PROGRAM %ld", (long)workers[1]);
+	expect_output(script, "worker-1 - process");
+	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 none"));
+	expect_output("mplog status -t $PROGRAM worker-1", "at level none nothing passes");
+	expect_output("mplog status -t $PROGRAM worker-1", "with mplog level, until steer-");
+}
+END_TEST
+
+START_TEST(reload_prints_each_answer)
+{
+	char *output, expected[256];
+	int status;
+
+	start_worker(1);
+	await_ticks(1, 1);
+	/* This one is quiet while the tool waits: it cannot answer. */
+	output = shell_expect(0, "mplog reload --wait=3s -t $PROGRAM");
+	ck_assert_ptr_nonnull(strstr(output, "worker-1"));
+	ck_assert_ptr_nonnull(strstr(output, ": unchanged since it last read them\n"));
+	ck_assert_ptr_nonnull(strstr(output, "pending: it answers with its next call\n"));
+	free(output);
+	mplog_debug("answered");
+
+	configure("defaults = {\n  level = \"debug\"; prefix = \"\";\n};\n");
+	output = shell_expect(0, "mplog reload --wait=3s -t $PROGRAM");
+	ck_assert_ptr_nonnull(strstr(output, ": reloaded\n"));
+	free(output);
+	mplog_debug("answered");
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+
+	configure("defaults = {\n  level = \"vebrose\";\n};\n");
+	output = shell(&status, "mplog reload --wait=3s -t $PROGRAM");
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	ck_assert_ptr_nonnull(strstr(output, ": kept the last good version:\n"));
+	(void)snprintf(expected, sizeof(expected), "%s:2: ", configuration);
+	ck_assert_ptr_nonnull(strstr(output, expected));
+	free(output);
+	expect_output("mplog status -t $PROGRAM worker-1", "last good");
+}
+END_TEST
+
+/* The call that answers also passes the gate, and is the one that finds the files due. */
+START_TEST(reload_is_answered_before_the_files_are_looked_at)
+{
+	const struct timespec until_due = { .tv_sec = 1, .tv_nsec = 100000000 };
+
+	start_worker(1);
+	await_ticks(1, 1);
+	free(shell_expect(0, "mplog reload --wait=0 -t $PROGRAM"));
+	await_ticks(1, 5); /* it has answered, and its gate is closed again */
+	configure("defaults = {\n  level = \"notice\"; prefix = \"\";\n};\n");
+	(void)nanosleep(&until_due, NULL);
+	expect_output("mplog reload -t $PROGRAM", ": reloaded\n");
+}
+END_TEST
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+int main(void)
+{
+	TCase *tcase = tcase_create("steer");
+	Suite *suite = suite_create("steer");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, one_worker_of_twenty);
+	tcase_add_test(tcase, a_change_is_a_record_of_who_what_and_until_when);
+	tcase_add_test(tcase, the_record_of_a_change_is_not_shown_on_the_terminal);
+	tcase_add_test(tcase, it_reverts_by_itself);
+	tcase_add_test(tcase, a_tighter_one_reverts_as_well);
+	tcase_add_test(tcase, one_forked_later_honours_it);
+	tcase_add_test(tcase, a_scope_of_that_name_as_well);
+	tcase_add_test(tcase, nobody_of_that_name);
+	tcase_add_loop_test(tcase, misuse_is_told, 0, COUNT(misuses));
+	tcase_add_test(tcase, ps_shows_a_tree);
+	tcase_add_test(tcase, a_process_shows_what_its_scopes_log);
+	tcase_add_test(tcase, colour_is_for_terminals);
+	tcase_add_test(tcase, the_dead_are_shown_on_demand);
+	tcase_add_test(tcase, status_says_why_it_is_silent);
+	tcase_add_test(tcase, reload_prints_each_answer);
+	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
+	suite_add_tcase(suite, tcase);
+
+	return suite_run(suite);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "dtoa.h"
+
+#include <check.h>
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "lib/suite.h"
+
+static const char *put(double number)
+{
+	static char buffer[64];
+	struct text text = { buffer, sizeof(buffer) - 1, 0 };
+
+	text_put_real(&text, number);
+	buffer[text.size] = '\0';
+	return buffer;
+}
+
+static const struct {
+	double number;
+	const char *text;
+} examples[] = {
+	{ 0.0, "0" },
+	{ -0.0, "-0" },
+	{ 1.0, "1" },
+	{ -1.5, "-1.5" },
+	{ 0.1, "0.1" },
+	{ 0.1 + 0.2, "0.30000000000000004" },
+	{ 1.0 / 3, "0.3333333333333333" },
+	{ 123456.789, "123456.789" },
+	{ 100.0, "100" },
+	{ 1e16, "10000000000000000" },
+	{ 1e17, "1e+17" },
+	{ 0.00001, "0.00001" },
+	{ 0.0000012, "1.2e-06" },
+	{ 9007199254740993.0, "9007199254740992" },
+	{ DBL_MAX, "1.7976931348623157e+308" },
+	{ DBL_MIN, "2.2250738585072014e-308" },
+	{ 5e-324, "5e-324" },
+	{ INFINITY, "inf" },
+	{ -INFINITY, "-inf" },
+	{ NAN, "nan" },
+};
+
+START_TEST(writes_the_shortest_that_reads_back)
+{
+	ck_assert_str_eq(put(examples[_i].number), examples[_i].text);
+}
+END_TEST
+
+START_TEST(reads_back_whatever_it_is)
+{
+	srand(1);
+	for (int i = 0; i < 10000; i++) {
+		const double number = ldexp((double)rand() / RAND_MAX, rand() % 2000 - 1000);
+
+		ck_assert(strtod(put(number), NULL) == number);
+	}
+}
+END_TEST
+
+/* With a comma, and where the machine has it with a point of two bytes. */
+START_TEST(has_a_point_in_every_locale)
+{
+	static const char *const locales[] = { "de_DE.UTF-8", "de_DE", "ps_AF.UTF-8", "C.UTF-8" };
+
+	for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++) {
+		if (!setlocale(LC_ALL, locales[i]))
+			continue;
+		ck_assert_str_eq(put(1234.5), "1234.5");
+	}
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("dtoa");
+	Suite *suite = suite_create("dtoa");
+
+	tcase_add_loop_test(tcase, writes_the_shortest_that_reads_back, 0,
+			    sizeof(examples) / sizeof(*examples));
+	tcase_add_test(tcase, reads_back_whatever_it_is);
+	tcase_add_test(tcase, has_a_point_in_every_locale);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "escape.h"
+
+#include <check.h>
+
+#include "lib/suite.h"
+
+typedef void put_function(struct text *text, struct bytes bytes);
+
+struct example {
+	const char *in;
+	size_t size;
+	const char *out;
+};
+
+#define EXAMPLE(in, out)                \
+	{                               \
+		in, sizeof(in) - 1, out \
+	}
+
+static void check_example(put_function *put, const struct example *example)
+{
+	char buffer[256];
+	struct text text = { buffer, sizeof(buffer) - 1, 0 };
+
+	put(&text, (struct bytes){ example->in, example->size });
+	ck_assert_uint_le(text.size, text.capacity);
+	buffer[text.size] = '\0';
+	ck_assert_str_eq(buffer, example->out);
+}
+
+static const struct example escaped[] = {
+	EXAMPLE("", ""),
+	EXAMPLE("plain text: 1 ...", "plain text: 1 ..."),
+	EXAMPLE("a\nb\tc\rd", "a\\nb\\tc\\rd"),
+	EXAMPLE("\a\b\v\f", "\\a\\b\\v\\f"),
+	EXAMPLE("\033[31mred", "\\e[31mred"),
+	EXAMPLE("C:\\new", "C:\\\\new"),
+	EXAMPLE("a\0b", "a\\x00b"),
+	EXAMPLE("\x01\x1f\x7f", "\\x01\\x1f\\x7f"),
+	EXAMPLE("gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"),
+	EXAMPLE("\xe2\x82\xac \xf0\x9f\x98\x80", "\xe2\x82\xac \xf0\x9f\x98\x80"),
+	EXAMPLE("\xc2\x9b"
+		"31m",
+		"\\xc2\\x9b31m"), /* C1: the 8-bit CSI */
+	EXAMPLE("\x9b"
+		"31m",
+		"\\x9b31m"),                                 /* not even UTF-8 */
+	EXAMPLE("\xc0\xaf", "\\xc0\\xaf"),                   /* overlong */
+	EXAMPLE("\xe0\x80\xaf", "\\xe0\\x80\\xaf"),          /* overlong */
+	EXAMPLE("\xed\xa0\x80", "\\xed\\xa0\\x80"),          /* a surrogate */
+	EXAMPLE("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"), /* above U+10FFFF */
+	EXAMPLE("\xff\xfe", "\\xff\\xfe"),
+	EXAMPLE("\xe2\x82", "\\xe2\\x82"), /* cut */
+	EXAMPLE("\xe2\x82x", "\\xe2\\x82x"),
+};
+
+START_TEST(keeps_text_on_one_line)
+{
+	check_example(text_put_escaped, &escaped[_i]);
+}
+END_TEST
+
+static const struct example json[] = {
+	EXAMPLE("", ""),
+	EXAMPLE("say \"hi\" \\ /", "say \\\"hi\\\" \\\\ /"),
+	EXAMPLE("\b\t\n\f\r", "\\b\\t\\n\\f\\r"),
+	EXAMPLE("\x01\033\x7f", "\\u0001\\u001b\\u007f"),
+	EXAMPLE("\xc2\x9b", "\\u009b"),
+	EXAMPLE("\xc3\xbc", "\xc3\xbc"),
+	EXAMPLE("a\xff"
+		"b",
+		"a\xef\xbf\xbd"
+		"b"),
+};
+
+START_TEST(writes_json)
+{
+	check_example(text_put_json_characters, &json[_i]);
+}
+END_TEST
+
+static const struct example structured[] = {
+	EXAMPLE("plain", "plain"),       EXAMPLE("a\"b\\c]d", "a\\\"b\\\\c\\]d"),
+	EXAMPLE("a\nb", "a\\\\x0ab"),    EXAMPLE("\xff", "\\\\xff"),
+	EXAMPLE("\xc3\xbc", "\xc3\xbc"),
+};
+
+START_TEST(writes_structured_data)
+{
+	check_example(text_put_sd_value, &structured[_i]);
+}
+END_TEST
+
+/* Every capacity from none to enough: never a byte too many, always the whole size. */
+START_TEST(never_overflows)
+{
+	static const char in[] = "a\n\033\\\xc3\xbc\xff\"]\x01";
+	const struct bytes bytes = { in, sizeof(in) - 1 };
+	put_function *const put[] = { text_put_escaped, text_put_json_characters,
+				      text_put_sd_value };
+	char whole[256];
+
+	for (size_t f = 0; f < 3; f++) {
+		struct text all = { whole, sizeof(whole), 0 };
+
+		put[f](&all, bytes);
+		for (size_t capacity = 0; capacity <= all.size; capacity++) {
+			char buffer[256];
+			struct text text = { buffer, capacity, 0 };
+
+			memset(buffer, '#', sizeof(buffer));
+			put[f](&text, bytes);
+			ck_assert_uint_eq(text.size, all.size);
+			ck_assert_mem_eq(buffer, whole, capacity);
+			ck_assert_int_eq(buffer[capacity], '#');
+		}
+	}
+}
+END_TEST
+
+START_TEST(writes_numbers)
+{
+	char buffer[64];
+	struct text text = { buffer, sizeof(buffer), 0 };
+
+	text_put_number(&text, 0);
+	text_put_char(&text, ' ');
+	text_put_number(&text, UINT64_MAX);
+	text_put_char(&text, ' ');
+	text_put_padded(&text, 7, 3);
+	text_put_padded(&text, 1234, 3);
+	text_put_char(&text, '\0');
+	ck_assert_str_eq(buffer, "0 18446744073709551615 0071234");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("escape");
+	Suite *suite = suite_create("escape");
+
+	tcase_add_loop_test(tcase, keeps_text_on_one_line, 0, sizeof(escaped) / sizeof(*escaped));
+	tcase_add_loop_test(tcase, writes_json, 0, sizeof(json) / sizeof(*json));
+	tcase_add_loop_test(tcase, writes_structured_data, 0,
+			    sizeof(structured) / sizeof(*structured));
+	tcase_add_test(tcase, never_overflows);
+	tcase_add_test(tcase, writes_numbers);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "name.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "lib/suite.h"
+
+START_TEST(names_are_cleaned)
+{
+	char name[PROCESS_NAME_SIZE];
+	char long_name[100];
+
+	ck_assert(process_name_clean(name, "worker-1.a_b:c@d/e+F"));
+	ck_assert_str_eq(name, "worker-1.a_b:c@d/e+F");
+	ck_assert(!process_name_clean(name, "a b\n\xc3\xa9"));
+	ck_assert_str_eq(name, "a_b___");
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	ck_assert(!process_name_clean(name, long_name));
+	ck_assert_uint_eq(strlen(name), PROCESS_NAME_SIZE - 1);
+	long_name[PROCESS_NAME_SIZE - 1] = '\0';
+	ck_assert(process_name_clean(name, long_name));
+}
+END_TEST
+
+START_TEST(each_byte_is_allowed_or_not)
+{
+	int n_allowed = 0;
+
+	for (int byte = -128; byte < 128; byte++)
+		n_allowed += process_name_allows((char)byte);
+	ck_assert_int_eq(n_allowed, 26 + 26 + 10 + (int)strlen("._:@/+-"));
+	ck_assert(!process_name_allows('\0'));
+	ck_assert(!process_name_allows('%'));
+	ck_assert(!process_name_allows(' '));
+}
+END_TEST
+
+START_TEST(run_ids_are_32_hexadecimal_digits)
+{
+	ck_assert(run_id_is_valid("0123456789abcdefABCDEF0123456789"));
+	ck_assert(!run_id_is_valid("0123456789abcdefABCDEF012345678"));
+	ck_assert(!run_id_is_valid("0123456789abcdefABCDEF01234567890"));
+	ck_assert(!run_id_is_valid("0123456789abcdefABCDEF012345678g"));
+	ck_assert(!run_id_is_valid(""));
+	ck_assert(!run_id_is_valid(NULL));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("name");
+	Suite *suite = suite_create("name");
+
+	tcase_add_test(tcase, names_are_cleaned);
+	tcase_add_test(tcase, each_byte_is_allowed_or_not);
+	tcase_add_test(tcase, run_ids_are_32_hexadecimal_digits);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of levels that operators set on a board, as it is written and read. */
+#include "override.h"
+
+#include "board.h"
+#include "clock.h"
+#include "mplog.h"
+#include "slot.h"
+#include "lib/suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static int lock_fd;
+
+static void setup(void)
+{
+	ck_assert_int_eq(board_open("override", "0123456789abcdef0123456789abcdef", true), 0);
+	lock_fd = memfd_create("lock", MFD_CLOEXEC); /* any file can be locked */
+	ck_assert_int_ge(lock_fd, 0);
+}
+
+static void teardown(void)
+{
+	close(lock_fd);
+	board_close();
+}
+
+static int apply(const char *pattern, person_word person)
+{
+	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
+	int r = override_lock(lock_fd);
+
+	if (r < 0)
+		return r;
+	r = override_set(board_get(), &order);
+	override_unlock(lock_fd);
+	return r;
+}
+
+static size_t list(struct override_entry shown[BOARD_OVERRIDES])
+{
+	return override_list(board_get(), shown);
+}
+
+static struct slot *take(const char *name, int level)
+{
+	struct slot *slot = board_take(getpid(), false);
+
+	ck_assert_ptr_nonnull(slot);
+	slot_write_text(slot, slot->name, sizeof(slot->name), name);
+	atomic_store(&slot->level, level);
+	slot_open_gate(slot);
+	board_show(slot, SLOT_SCOPE);
+	slot_apply_overrides(slot, name);
+	return slot;
+}
+
+static int level_of(struct slot *slot)
+{
+	bool expired;
+
+	return slot_level(slot, (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000, &expired);
+}
+
+START_TEST(holds_for_those_to_come)
+{
+	struct slot *worker;
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	worker = take("worker-1", MPLOG_INFO);
+	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
+	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
+	ck_assert_uint_eq(worker->person_uid, 7);
+	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert(override_holds(board_get(), "worker-*"));
+	ck_assert(!override_holds(board_get(), "worker-1"));
+}
+END_TEST
+
+START_TEST(the_later_one_wins)
+{
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_ERR);
+	/* The same pattern again goes to the end. */
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
+}
+END_TEST
+
+START_TEST(a_reset_gives_back)
+{
+	struct override_entry shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
+	ck_assert_uint_eq(list(shown), 2);
+	/* And with that there is nothing left to reset. */
+	ck_assert_int_eq(apply("worker-*", PERSON_RESET), 0);
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_INFO);
+}
+END_TEST
+
+START_TEST(everything_takes_the_place_of_all)
+{
+	struct override_entry shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+	ck_assert_str_eq(shown[0].pattern, "*");
+	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
+	ck_assert_uint_eq(list(shown), 0);
+}
+END_TEST
+
+START_TEST(the_table_has_an_end)
+{
+	char pattern[PROCESS_NAME_SIZE];
+
+	for (int i = 0; i < BOARD_OVERRIDES; i++) {
+		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
+		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+	}
+	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), -ENOSPC);
+	ck_assert_int_eq(apply("worker-3", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(level_of(take("worker-3", MPLOG_INFO)), MPLOG_ERR);
+	ck_assert_int_eq(level_of(take("worker-31", MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+START_TEST(those_that_are_over_make_room)
+{
+	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
+	struct override_entry shown[BOARD_OVERRIDES];
+	char pattern[PROCESS_NAME_SIZE];
+
+	for (int i = 0; i < BOARD_OVERRIDES; i++) {
+		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
+		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, now_ms)), 0);
+	}
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+}
+END_TEST
+
+/* Not to the configuration's while one that was set before still holds. */
+START_TEST(what_was_set_before_holds_again)
+{
+	const uint64_t until_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000 + 100000;
+	struct slot *worker;
+	bool expired;
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	worker = take("worker-1", MPLOG_INFO);
+	ck_assert_int_eq(slot_level(worker, until_ms - 1, &expired), MPLOG_DEBUG);
+	ck_assert(!expired);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_NOTICE);
+	ck_assert(expired);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_NOTICE);
+	ck_assert(!expired);
+	ck_assert_int_eq(worker->gate, MPLOG_NOTICE);
+	/* And where nothing was, to the configuration's. */
+	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	worker = take("worker-1", MPLOG_INFO);
+	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
+	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_INFO);
+	ck_assert_int_eq(worker->gate, MPLOG_INFO);
+}
+END_TEST
+
+START_TEST(too_long_a_pattern_is_refused)
+{
+	char pattern[PROCESS_NAME_SIZE + 1];
+
+	memset(pattern, 'x', sizeof(pattern));
+	pattern[PROCESS_NAME_SIZE] = '\0';
+	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), -ENAMETOOLONG);
+	pattern[PROCESS_NAME_SIZE - 1] = '\0';
+	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(level_of(take(pattern, MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+/* A writer that was killed between its two steps. */
+START_TEST(half_an_entry_is_none_and_is_written_over)
+{
+	struct override *override = &board_get()->override[0];
+	struct override_entry shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+	atomic_fetch_add(&override->sequence, 1);
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(level_of(take("a", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_uint_eq(list(shown), 1);
+	ck_assert_int_eq(level_of(take("b", MPLOG_INFO)), MPLOG_DEBUG);
+}
+END_TEST
+
+START_TEST(nobody_is_waited_for_for_ever)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[64];
+	int other;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", lock_fd);
+	other = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(fcntl(other, F_OFD_SETLK, &lock), 0);
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), -EBUSY);
+	close(other);
+	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+}
+END_TEST
+
+START_TEST(a_slot_s_level_is_set_and_taken_back)
+{
+	struct slot *slot = take("worker-1", MPLOG_INFO);
+
+	slot_set_override(slot, person_make(MPLOG_DEBUG, 0), 7);
+	ck_assert_int_eq(level_of(slot), MPLOG_DEBUG);
+	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
+	slot_set_override(slot, PERSON_RESET, 7);
+	ck_assert_int_eq(level_of(slot), MPLOG_INFO);
+	ck_assert_int_eq(slot->gate, MPLOG_INFO);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("override");
+	Suite *suite = suite_create("override");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, holds_for_those_to_come);
+	tcase_add_test(tcase, the_later_one_wins);
+	tcase_add_test(tcase, a_reset_gives_back);
+	tcase_add_test(tcase, everything_takes_the_place_of_all);
+	tcase_add_test(tcase, the_table_has_an_end);
+	tcase_add_test(tcase, those_that_are_over_make_room);
+	tcase_add_test(tcase, what_was_set_before_holds_again);
+	tcase_add_test(tcase, too_long_a_pattern_is_refused);
+	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
+	tcase_add_test(tcase, nobody_is_waited_for_for_ever);
+	tcase_add_test(tcase, a_slot_s_level_is_set_and_taken_back);
+	suite_add_tcase(suite, tcase);
+
+	return suite_run(suite);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "field-name.h"
+
+#include <string.h>
+
+#include "lib/suite.h"
+
+#define LONGEST "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static const struct {
+	const char *name;
+	bool is_valid, is_reserved;
+} cases[] = {
+	{ "ROLE", true, false },       { "A", true, false },
+	{ "A_1", true, false },        { LONGEST, true, false },
+	{ LONGEST "X", false, false }, { "", false, false },
+	{ "role", false, false },      { "_PID", false, false },
+	{ "1ST", false, false },       { "A-B", false, false },
+	{ "MESSAGE", true, true },     { "PROCESS_SEQ", true, true },
+	{ "MESSAGE_ID", true, false }, { "DOCUMENTATION", true, false },
+	{ "MPLOG_LOST", true, true },  { "MPLOG", true, false },
+	{ "MESSAGES", true, false },   { "SYSLOG_PID", true, false },
+};
+
+START_TEST(names)
+{
+	const char *name = cases[_i].name;
+
+	ck_assert_int_eq(field_name_is_valid(name, strlen(name)), cases[_i].is_valid);
+	ck_assert_int_eq(field_name_is_reserved(name, strlen(name)), cases[_i].is_reserved);
+}
+END_TEST
+
+START_TEST(lengths_count_not_the_nul)
+{
+	ck_assert(field_name_is_valid("ROLE=x", 4));
+	ck_assert(!field_name_is_valid("ROLE=x", 5));
+	ck_assert(field_name_is_reserved("TIDY", 3));
+	ck_assert(!field_name_is_valid("A\0B", 3));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("field-name");
+	Suite *suite = suite_create("field-name");
+
+	tcase_add_loop_test(tcase, names, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(tcase, lengths_count_not_the_nul);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

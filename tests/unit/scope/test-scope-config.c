@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/suite.h"
+#include "voice.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encoding.h"
+#include "mplog.h"
+#include "scope.h"
+
+static struct assignment assignments[8];
+static struct field_assignment fields[8];
+static struct rule rule;
+static struct rules rules = { &rule, 1 };
+
+static struct voice_source source_of(const char *process)
+{
+	rule = (struct rule){
+		.file = "/etc/mplog.conf",
+		.name = glob_compile("worker-*"),
+		.identifier = glob_compile("*"),
+		.scope = glob_compile("*"),
+		.assignments = assignments,
+		.fields = fields,
+	};
+	return (struct voice_source){
+		.identifier = "ingestd",
+		.run_id = "0123456789abcdef0123456789abcdef",
+		.process = process,
+		.parent = "main",
+		.number = 3,
+		.pid = 4711,
+		.program_level = LEVEL_UNSET,
+		.default_level = LEVEL_UNSET,
+		.files = &rules,
+	};
+}
+
+static void set(enum setting setting, int number, const char *text)
+{
+	assignments[rule.n_assignments++] = (struct assignment){ setting, number, text, 12 };
+}
+
+static bool has(struct bytes bytes, const char *text)
+{
+	return memmem(bytes.data, bytes.size, text, strlen(text));
+}
+
+START_TEST(a_rule_decides_for_those_it_matches)
+{
+	struct voice_source source = source_of("worker-1");
+	struct voice *voice;
+
+	set(SETTING_LEVEL, MPLOG_DEBUG, NULL);
+	voice = voice_make(&source);
+	ck_assert_int_eq(voice->level, MPLOG_DEBUG);
+	ck_assert_int_eq(voice->level_by, LEVEL_BY_CONFIGURATION);
+	ck_assert_str_eq(voice->origin, "/etc/mplog.conf:12");
+	source.process = "main";
+	voice = voice_make(&source);
+	ck_assert_int_eq(voice->level, MPLOG_INFO);
+	ck_assert_int_eq(voice->level_by, LEVEL_BY_DEFAULT);
+	ck_assert_str_eq(voice->origin, "");
+}
+END_TEST
+
+START_TEST(the_order_of_who_decides_the_level)
+{
+	struct voice_source source = source_of("worker-1");
+	struct assignment from_environment = { SETTING_LEVEL, MPLOG_ERR, NULL, 0 };
+	struct rule environment_rule = rule;
+	const struct rules environment = { &environment_rule, 1 };
+
+	environment_rule.assignments = &from_environment;
+	environment_rule.n_assignments = 1;
+	source.default_level = MPLOG_NOTICE;
+	ck_assert_int_eq(voice_make(&source)->level, MPLOG_NOTICE);
+	set(SETTING_LEVEL, MPLOG_DEBUG, NULL);
+	ck_assert_int_eq(voice_make(&source)->level, MPLOG_DEBUG);
+	source.environment = &environment;
+	ck_assert_int_eq(voice_make(&source)->level, MPLOG_ERR);
+	ck_assert_int_eq(voice_make(&source)->level_by, LEVEL_BY_ENVIRONMENT);
+	source.program_level = MPLOG_NONE;
+	ck_assert_int_eq(voice_make(&source)->level, MPLOG_NONE);
+	ck_assert_int_eq(voice_make(&source)->level_by, LEVEL_BY_PROGRAM);
+}
+END_TEST
+
+START_TEST(the_head_says_who_speaks)
+{
+	const struct voice_source source = source_of("worker-1");
+	const struct voice *voice = voice_make(&source);
+
+	ck_assert(has(voice->head, "SYSLOG_IDENTIFIER=ingestd\n") ||
+		  has(voice->head, "SYSLOG_IDENTIFIER\n"));
+	ck_assert(has(voice->head, "worker-1"));
+	ck_assert(has(voice->head, "PROCESS_PARENT"));
+	ck_assert(has(voice->head, "0123456789abcdef0123456789abcdef"));
+	ck_assert(!has(voice->head, "SYSLOG_FACILITY"));
+}
+END_TEST
+
+START_TEST(prefixes_are_expanded_a_sink_each)
+{
+	struct voice_source source = source_of("worker-1");
+	const struct voice *voice;
+
+	set(SETTING_PREFIX, 0, "[%n of %i, %P's %c, %p 100%%] ");
+	set(SETTING_STDERR_PREFIX, 0, "%n: ");
+	voice = voice_make(&source);
+	ck_assert(has(voice->style.prefix[SINK_JOURNAL],
+		      "[worker-1 of ingestd, main's 3, 4711 100%] "));
+	ck_assert_uint_eq(voice->style.prefix[SINK_STDERR].size, strlen("worker-1: "));
+	ck_assert(has(voice->style.prefix[SINK_STDERR], "worker-1: "));
+}
+END_TEST
+
+START_TEST(the_programs_fields_take_the_rules_place)
+{
+	struct voice_source source = source_of("worker-1");
+	char own[256];
+	const struct bytes value = { "mine", 4 }, name = { "ROLE", 4 };
+	struct record_field field;
+	struct voice *voice;
+	struct bytes cursor;
+	int n = 0;
+
+	fields[0] = (struct field_assignment){ "ROLE", "theirs", 1 };
+	fields[1] = (struct field_assignment){ "ZONE", "eu", 1 };
+	rule.n_fields = 2;
+	source.fields = (struct bytes){ own, record_put_field(own, sizeof(own), name, value) };
+	voice = voice_make(&source);
+	for (cursor = voice->fields; record_next(&cursor, &field); n++)
+		ck_assert(!has(field.value, "theirs"));
+	ck_assert_int_eq(n, 2);
+	ck_assert(has(voice->fields, "mine"));
+	ck_assert(has(voice->own_fields, "mine"));
+	ck_assert(!has(voice->own_fields, "eu"));
+}
+END_TEST
+
+START_TEST(one_that_needs_more_than_a_page_gets_it)
+{
+	static char large[20000];
+	struct voice_source source = source_of("worker-1");
+	struct voice *voice;
+
+	memset(large, 'x', sizeof(large) - 1);
+	fields[0] = (struct field_assignment){ "LARGE", large, 1 };
+	rule.n_fields = 1;
+	voice = voice_make(&source);
+	ck_assert(has(voice->fields, large));
+	ck_assert_str_eq(voice->process, "worker-1");
+	voice_free(voice);
+}
+END_TEST
+
+START_TEST(fields_are_put_in_and_taken_out)
+{
+	char one[256], two[256];
+	const struct bytes a = { "A", 1 }, b = { "B", 1 }, value = { "1\n2", 3 };
+	struct bytes fields_now = { one, 0 };
+	size_t size;
+
+	fields_now.size = encoding_replace_field(one, sizeof(one), (struct bytes){ NULL, 0 }, a, &value);
+	size = encoding_replace_field(two, sizeof(two), fields_now, b, &value);
+	ck_assert_uint_eq(size, encoding_replace_field(NULL, 0, fields_now, b, &value));
+	ck_assert_uint_eq(size, 2 * fields_now.size);
+	size = encoding_replace_field(one, sizeof(one), (struct bytes){ two, size }, a, NULL);
+	ck_assert_uint_eq(size, encoding_replace_field(NULL, 0, (struct bytes){ one, size }, b, &value));
+	ck_assert(has((struct bytes){ one, size }, "B"));
+	ck_assert(!has((struct bytes){ one, size }, "A"));
+}
+END_TEST
+
+START_TEST(patterns_are_cut_to_the_room_there_is)
+{
+	const struct voice_names names = { "worker", "ingestd", "main", 1, 2, 3 };
+	char small[4] = "zzz";
+
+	ck_assert_uint_eq(voice_expand(small, 3, "%n-%C", &names), strlen("worker-3"));
+	ck_assert_str_eq(small, "wor");
+	ck_assert_uint_eq(voice_expand(NULL, 0, "%%%", &names), 2);
+}
+END_TEST
+
+/* The voice that was about to be made when the program changed does not pass for a new one. */
+START_TEST(a_change_amid_is_not_missed)
+{
+	struct voice_source source;
+
+	ck_assert_int_eq(mplog_open("voice", "main", MPLOG_PRIVATE), 0);
+	scope_describe(&process_scope, &source);
+	ck_assert_int_eq(mplog_set_default_level(MPLOG_DEBUG), 0);
+	ck_assert_int_eq(scope_speak(&process_scope, &source), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("voice");
+	TCase *tcase = tcase_create("voice");
+
+	tcase_add_test(tcase, a_rule_decides_for_those_it_matches);
+	tcase_add_test(tcase, the_order_of_who_decides_the_level);
+	tcase_add_test(tcase, the_head_says_who_speaks);
+	tcase_add_test(tcase, prefixes_are_expanded_a_sink_each);
+	tcase_add_test(tcase, the_programs_fields_take_the_rules_place);
+	tcase_add_test(tcase, one_that_needs_more_than_a_page_gets_it);
+	tcase_add_test(tcase, fields_are_put_in_and_taken_out);
+	tcase_add_test(tcase, patterns_are_cut_to_the_room_there_is);
+	tcase_add_test(tcase, a_change_amid_is_not_missed);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}

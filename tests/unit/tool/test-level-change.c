@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Levels that operators set: for processes to come, and for all slots that there are. */
+#include "tool/live/level-change.h"
+
+#include "board.h"
+#include "clock.h"
+#include "mplog.h"
+#include "override.h"
+#include "slot.h"
+#include "lib/suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct member self;
+static struct found_board found;
+
+static void setup(void)
+{
+	ck_assert_int_eq(board_open("level-change", "0123456789abcdef0123456789abcdef", true), 0);
+	self = (struct member){ .pid = getpid(), .inner_pid = getpid() };
+	found = (struct found_board){
+		.fd = memfd_create("lock", MFD_CLOEXEC), /* any file can be locked */
+		.board = board_get(),
+		.identifier = "level-change",
+		.member = &self,
+		.n_members = 1,
+	};
+	ck_assert_int_ge(found.fd, 0);
+}
+
+static void teardown(void)
+{
+	close(found.fd);
+	board_close();
+}
+
+static int apply(const char *pattern, person_word person)
+{
+	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
+	struct level_change_effect effect;
+
+	return level_change_apply(&found, &order, &effect);
+}
+
+static size_t list(struct override_entry shown[BOARD_OVERRIDES])
+{
+	return override_list(found.board, shown);
+}
+
+static struct slot *take(const char *name, int level)
+{
+	struct slot *slot = board_take(getpid(), false);
+
+	ck_assert_ptr_nonnull(slot);
+	slot_write_text(slot, slot->name, sizeof(slot->name), name);
+	atomic_store(&slot->level, level);
+	slot_open_gate(slot);
+	board_show(slot, SLOT_SCOPE);
+	slot_apply_overrides(slot, name);
+	return slot;
+}
+
+static int level_of(struct slot *slot)
+{
+	bool expired;
+
+	return slot_level(slot, (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000, &expired);
+}
+
+START_TEST(holds_for_those_there_and_those_to_come)
+{
+	struct slot *worker = take("worker-1", MPLOG_INFO), *other = take("main", MPLOG_INFO);
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
+	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
+	ck_assert_uint_eq(worker->person_uid, 7);
+	ck_assert_int_eq(level_of(other), MPLOG_INFO);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
+	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
+}
+END_TEST
+
+START_TEST(the_later_one_wins)
+{
+	struct slot *worker = take("worker-1", MPLOG_INFO);
+
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_ERR);
+	/* The same pattern again goes to the end. */
+	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(level_of(worker), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
+}
+END_TEST
+
+START_TEST(a_reset_gives_back)
+{
+	struct slot *one = take("worker-1", MPLOG_INFO), *two = take("worker-2", MPLOG_INFO);
+	struct override_entry shown[BOARD_OVERRIDES];
+
+	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
+	ck_assert_int_eq(level_of(one), MPLOG_INFO);
+	ck_assert_int_eq(one->gate, MPLOG_INFO);
+	ck_assert_int_eq(level_of(two), MPLOG_DEBUG);
+	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_INFO);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
+	ck_assert_uint_eq(list(shown), 2);
+	/* And with that there is nothing left to reset. */
+	ck_assert_int_eq(apply("worker-*", PERSON_RESET), 0);
+	ck_assert_uint_eq(list(shown), 0);
+	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_INFO);
+}
+END_TEST
+
+/* Two that change levels at once: every order is whole, and one of them was last. */
+START_TEST(two_at_once)
+{
+	enum { ROUNDS = 200 };
+	struct slot *slot = take("worker-1", MPLOG_INFO);
+	struct override_entry shown[BOARD_OVERRIDES];
+	int status;
+	const pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
+		found.fd = open(path, O_RDWR | O_CLOEXEC); /* the lock is the open file's */
+		for (int i = 0; i < ROUNDS; i++) {
+			if (apply("worker-*", person_make(MPLOG_DEBUG, 0)) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(apply("worker-1", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_uint_eq(list(shown), 2);
+	ck_assert_int_eq(level_of(slot), person_level(shown[1].person));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("level-change");
+	Suite *suite = suite_create("level-change");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, holds_for_those_there_and_those_to_come);
+	tcase_add_test(tcase, the_later_one_wins);
+	tcase_add_test(tcase, a_reset_gives_back);
+	tcase_add_test(tcase, two_at_once);
+	suite_add_tcase(suite, tcase);
+
+	return suite_run(suite);
+}
