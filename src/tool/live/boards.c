@@ -76,7 +76,7 @@ static void add_board(struct search *search, pid_t pid, const struct proc_mappin
 	struct board_file file = { .fd = -1 };
 	const int r = board_file_open(pid, mapping, search->writable, &file);
 
-	if (r == 0) {
+	if (file.board) {
 		append_board(search, mapping->inode, &file);
 	} else if (r == -EACCES) {
 		search->boards->hidden++;
