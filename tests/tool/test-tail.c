@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 /* tests/data/tail.export as journal files. */
@@ -265,17 +267,59 @@ END_TEST
 START_TEST(many_names_among_many_others)
 {
 	shell_run(0, "for i in 1 2 3; do\n"
-		     "  for name in a b c d e f g h i j k l; do\n"
+		     "  for name in a b c d e f g h i j k l m n o p q r; do\n"
 		     "    seq 20 | mplog log -n many-$name\n"
 		     "    [ $i = 2 ] || seq 300 | mplog log -n other\n"
 		     "  done\n"
 		     "done\n"
 		     "journalctl --sync\n"
-		     "for name in a b c d e f g h i j k l; do echo PROCESS=many-$name; done |\n"
+		     "for name in a b c d e f g h i j k l m n o p q r; do echo PROCESS=many-$name; done |\n"
 		     "  xargs journalctl -q -o cat >many\n"
 		     "mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
 		     "tail -n 600 many >last && rm many &&\n"
 		     "mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last");
+}
+END_TEST
+
+static void send_named(const char *identifier, size_t identifier_size, const char *process,
+		       size_t process_size)
+{
+	char fields[2][1024];
+	const struct iovec iov[] = {
+		{ fields[0],
+		  (size_t)snprintf(fields[0], 32, "SYSLOG_IDENTIFIER=") + identifier_size },
+		{ fields[1], (size_t)snprintf(fields[1], 32, "PROCESS=") + process_size },
+		{ (char[]){ "MESSAGE=text" }, strlen("MESSAGE=text") },
+	};
+
+	memcpy(fields[0] + strlen(fields[0]), identifier, identifier_size);
+	memcpy(fields[1] + strlen("PROCESS="), process, process_size);
+	ck_assert_int_eq(sd_journal_sendv(iov, 3), 0);
+}
+
+/* Any user may log under any name: a NUL ends none, and none is too long. */
+START_TEST(names_are_any_bytes)
+{
+	char endless[900];
+	char *output;
+
+	memset(endless, 'x', sizeof(endless));
+	memcpy(endless, "nul-", 4);
+	send_named("a\0bcdefghijklmnopqrstuvwxyz", 27, "nul-1", 5);
+	send_named("a", 1, "nul-1", 5);
+	send_named("a", 1, "nul-1\0tail", 10);
+	send_named("a", 1, endless, sizeof(endless));
+	shell_run(0, "journalctl --sync");
+	output = shell_expect(0, "COLUMNS=100 mplog tail -n all --lanes 'nul-*' | cut -c 14- | "
+				 "sed 's/xx*$/x/'");
+	ck_assert_str_eq(
+		output,
+		"a\\x00bcdefghijklmnopqrstuvwxyz/nul-1 a/nul-1 a/nul-1\\x00tail   a/nul-x\n"
+		"\u25cf text\n"
+		"                     \u25cf text\n"
+		"                                          \u25cf text\n"
+		"                                                               \u25cf text\n");
+	free(output);
 }
 END_TEST
 
@@ -312,6 +356,7 @@ int main(void)
 	tcase_add_test(real, follow);
 	tcase_add_test(real, follow_goes_on_where_history_ends);
 	tcase_add_test(real, many_names_among_many_others);
+	tcase_add_test(real, names_are_any_bytes);
 	tcase_add_test(real, the_demo_in_lanes);
 	return suite_run(suite);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Levels that operators set: for processes to come, and for all slots that there are. */
-#include "tool/level-change.h"
+#include "tool/live/level-change.h"
 
 #include "board.h"
 #include "clock.h"

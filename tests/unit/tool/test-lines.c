@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lines: the records are the same however the bytes arrive, and none is missing. */
 
-#include "tool/lines.h"
+#include "tool/run/lines.h"
 #include "mplog.h"
 #include "lib/suite.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* since: a moment as people write it. */
 
-#include "tool/since.h"
+#include "tool/ui/since.h"
 
 #include "lib/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tool/timespan.h"
+#include "tool/ui/timespan.h"
 
 #include "lib/suite.h"
 

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog check: what is wrong with the configuration, before programs see it. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "tool/cmd/commands.h"
+#include "conf.h"
+#include "tool/ui/memory.h"
+#include "tool/ui/options.h"
+#include "tool/ui/term.h"
+#include "tool/ui/tool.h"
+#include "tool/ui/value.h"
+
+struct mistake {
+	enum conf_severity severity;
+	char *file;
+	unsigned line;
+	char *text;
+	size_t order; /* of arrival */
+};
+
+struct check {
+	struct mistake *mistakes;
+	size_t n, room;
+	bool has_errors, has_warnings, is_unreadable;
+};
+
+static void add(void *userdata, const struct conf_complaint *complaint)
+{
+	struct check *check = userdata;
+	const struct mistake mistake = { complaint->severity, strdup(complaint->file),
+					 complaint->line, strdup(complaint->text), check->n };
+
+	if (!mistake.file || !mistake.text)
+		memory_exhausted();
+	check->mistakes = memory_grow(check->mistakes, check->n + 1, &check->room, sizeof(mistake));
+	check->mistakes[check->n++] = mistake;
+	if (complaint->severity == CONF_ERROR)
+		check->has_errors = true;
+	else
+		check->has_warnings = true;
+}
+
+static void warn(struct check *check, const char *file, const char *text)
+{
+	const struct conf_complaint complaint = { CONF_WARNING, file, 0, text };
+
+	add(check, &complaint);
+}
+
+/* By file, as they are read: mplog.conf comes before mplog.conf.d/x.conf. Syntax is looked at before
+ * meaning: back in the order of the lines. */
+static int compare(const void *a, const void *b)
+{
+	const struct mistake *x = a, *y = b;
+	const int by_file = strcmp(x->file, y->file);
+
+	if (by_file != 0)
+		return by_file;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static void print(const struct check *check)
+{
+	if (check->n > 0)
+		qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare);
+	for (size_t i = 0; i < check->n; i++) {
+		const struct mistake *mistake = &check->mistakes[i];
+
+		(void)term_puts(stdout, mistake->file);
+		if (mistake->line > 0)
+			(void)printf(":%u", mistake->line);
+		term_line(": %s: %s", mistake->severity == CONF_ERROR ? "error" : "warning",
+			  mistake->text);
+	}
+}
+
+static void clear(struct check *check)
+{
+	for (size_t i = 0; i < check->n; i++) {
+		free(check->mistakes[i].file);
+		free(check->mistakes[i].text);
+	}
+	free(check->mistakes);
+}
+
+/* Returns whether all users may search all directories on the way to the file. */
+static bool is_reachable(const char *path)
+{
+	AUTO_FREE char *directory = realpath(path, NULL);
+	struct stat st;
+
+	for (char *slash = directory ? strrchr(directory, '/') : NULL; slash;
+	     slash = strrchr(directory, '/')) {
+		*slash = '\0';
+		if (stat(slash == directory ? "/" : directory, &st) == 0 && !(st.st_mode & S_IXOTH))
+			return false;
+	}
+	return true;
+}
+
+static void check_writers(struct check *check, const char *path, const struct stat *st)
+{
+	if (conf_is_foreign(st))
+		warn(check, path,
+		     "users other than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
+}
+
+/* What is not a regular file is /dev/null, or was complained of before. */
+static void check_permissions(struct check *check, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		if (errno == ENOENT && lstat(path, &st) == 0)
+			warn(check, path, "is a link to a file that is not there");
+		return;
+	}
+	if (!S_ISREG(st.st_mode))
+		return;
+	if (!(st.st_mode & S_IROTH))
+		warn(check, path,
+		     "not everybody can read it: services of other users go without it (chmod a+r)");
+	else if (!is_reachable(path))
+		warn(check, path,
+		     "not everybody can reach it: services of other users go without it (chmod a+x its directories)");
+	check_writers(check, path, &st);
+}
+
+/* A user that can write to the directory can put a file there. */
+static void check_drop_ins(struct check *check, const char *directory)
+{
+	AUTO_FREE char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/mplog.conf.d", directory) < 0)
+		memory_exhausted();
+	if (stat(path, &st) == 0)
+		check_writers(check, path, &st);
+}
+
+static void note(struct check *check, int result)
+{
+	if (result < 0 && result != -EBADMSG)
+		check->is_unreadable = true;
+}
+
+static void check_file(struct check *check, const char *path)
+{
+	struct check one = { NULL };
+
+	note(check, conf_check_file(path, add, &one));
+	print(&one);
+	check->has_errors |= one.has_errors;
+	check->has_warnings |= one.has_warnings;
+	clear(&one);
+}
+
+/* Those that programs read. Their permissions matter; those of a file on its way there do not. */
+static void check_system(struct check *check, const char *directory)
+{
+	const struct conf_options options = value_conf_options(directory);
+	struct conf *conf;
+
+	/* Programs go without it in silence; here its name was given. */
+	if (options.file && access(options.file, F_OK) < 0)
+		note(check, conf_check_file(options.file, add, check));
+	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
+	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
+		check_permissions(check, conf_file(conf, i).path);
+	if (!options.file)
+		check_drop_ins(check, directory ? directory : SYSCONFDIR);
+	conf_free(conf);
+	print(check);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct check check = { NULL };
+	const char *directory = NULL;
+	bool is_lenient = false;
+	const struct option_row rows[] = {
+		{ "directory", 'd', .text = &directory },
+		{ "lenient", .flag = &is_lenient },
+		{ 0 },
+	};
+
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	if (!value_has_directory(directory))
+		return STATUS_TROUBLE;
+	if (optind == argc)
+		check_system(&check, directory);
+	for (int i = optind; i < argc; i++)
+		check_file(&check, argv[i]);
+	clear(&check);
+
+	if (check.is_unreadable)
+		return STATUS_TROUBLE;
+	return check.has_errors || (check.has_warnings && !is_lenient) ? STATUS_BAD : STATUS_GOOD;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "Tell what is wrong with the configuration",
+	.arguments = "[--lenient] [-d DIRECTORY] [FILE...]",
+	.help = "Without FILE: the files that programs read, and whether they can.\n"
+		"Prints file:line: error|warning: text, one a line.\n"
+		"\n"
+		"  -d, --directory=DIRECTORY  DIRECTORY/mplog.conf and mplog.conf.d instead of the system's\n"
+		"  --lenient                  warnings alone are no failure\n"
+		"\n"
+		"Exit status: 0 good, 1 mistakes or warnings, 2 usage or unreadable.\n"
+		"Ansible: validate: mplog check %s\n",
+	.run = run,
+};

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/cmd/gaps-print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/ui/json.h"
+#include "tool/journal/judge.h"
+#include "tool/ui/table.h"
+
+enum { RANGES_SHOWN = 6, LIST_SIZE = 1024 };
+
+static const struct column columns[] = {
+	{ "PROCESS", false },   { "PID", true },
+	{ "RECORDS", true },    { "MISSING", true },
+	{ "LOST", true },       { "DIVERTED", true },
+	{ "SUPPRESSED", true }, { "MISSING NUMBERS", false },
+};
+
+/* A process that only reported for others has no line. */
+static bool is_worth_a_line(const struct counted *process)
+{
+	const struct losses *told = &process->told;
+
+	return process->records || process->last || told->lost || told->diverted ||
+	       told->suppressed;
+}
+
+enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT, CAUSE_BEFORE };
+
+struct gap {
+	struct range range;
+	enum cause cause;
+};
+
+/* The part of a gap that has one cause: all from IN_FLIGHT on (0: none) were under way. */
+static struct gap first_part(const struct counted *process, const struct verdict *verdict,
+			     struct range range, uint64_t in_flight)
+{
+	/* Where there are as many as were lost and diverted, these are they. */
+	const bool is_told = numbers_has(&process->told_of, range.first) || !verdict->unknown;
+	const uint64_t end =
+		verdict->unknown ? numbers_same_until(&process->told_of, range.first) : range.last;
+
+	if (range.first <= verdict->before) {
+		range.last = verdict->before;
+		return (struct gap){ range, CAUSE_BEFORE };
+	}
+	if (in_flight && range.first >= in_flight)
+		return (struct gap){ range, CAUSE_IN_FLIGHT };
+	if (in_flight && range.last >= in_flight)
+		range.last = in_flight - 1;
+	if (range.last > end)
+		range.last = end;
+	return (struct gap){ range, is_told ? CAUSE_TOLD : CAUSE_UNKNOWN };
+}
+
+/* The highest missing numbers are those that were under way. */
+static uint64_t first_in_flight(const struct counted *process, const struct verdict *verdict)
+{
+	uint64_t below = verdict->before + verdict->missing - verdict->in_flight -
+			 process->numbers.blurred_missing;
+	struct range range;
+
+	if (!verdict->in_flight)
+		return 0;
+	for (size_t i = 0; numbers_gap(&process->numbers, i, verdict->last, &range); i++) {
+		const uint64_t size = range.last - range.first + 1;
+
+		if (size > below)
+			return range.first + below;
+		below -= size;
+	}
+	return 0;
+}
+
+struct gaps {
+	const struct counted *process;
+	const struct verdict *verdict;
+	uint64_t in_flight; /* the first that was; 0: none */
+	struct range left;  /* of the gap that was begun; last < first: nothing */
+	size_t next;
+};
+
+static struct gaps gaps_of(const struct counted *process, const struct verdict *verdict)
+{
+	return (struct gaps){
+		.process = process,
+		.verdict = verdict,
+		.in_flight = first_in_flight(process, verdict),
+		.left = { 1, 0 },
+	};
+}
+
+static bool next_gap(struct gaps *gaps, struct gap *ret)
+{
+	const struct numbers *numbers = &gaps->process->numbers;
+
+	if (gaps->left.last < gaps->left.first &&
+	    !numbers_gap(numbers, gaps->next++, gaps->verdict->last, &gaps->left))
+		return false;
+	*ret = first_part(gaps->process, gaps->verdict, gaps->left, gaps->in_flight);
+	gaps->left.first = ret->range.last + 1;
+	return true;
+}
+
+/* ---- For people ------------------------------------------------------------------------------ */
+
+static void put_gap(struct text *text, const struct gap *gap)
+{
+	static const char *const causes[] = {
+		[CAUSE_UNKNOWN] = " (unaccounted for)",
+		[CAUSE_TOLD] = "",
+		[CAUSE_IN_FLIGHT] = " (in flight when it was killed)",
+		[CAUSE_BEFORE] = " (before the journal begins)",
+	};
+
+	text_put_number(text, gap->range.first);
+	if (gap->range.last > gap->range.first) {
+		text_put_string(text, "-");
+		text_put_number(text, gap->range.last);
+	}
+	text_put_string(text, causes[gap->cause]);
+}
+
+/* "17-18, 40 (unaccounted for)": the first of them. */
+static void put_gaps(struct table *table, const struct counted *process,
+		     const struct verdict *verdict)
+{
+	struct gaps gaps = gaps_of(process, verdict);
+	char buffer[LIST_SIZE];
+	struct text text = { .data = buffer, .capacity = sizeof(buffer) - 1 };
+	struct gap gap;
+
+	for (size_t n = 0; next_gap(&gaps, &gap); n++) {
+		text_put_string(&text, n ? ", " : "");
+		if (n == RANGES_SHOWN) {
+			text_put_string(&text, "...");
+			break;
+		}
+		put_gap(&text, &gap);
+	}
+	buffer[text.size < text.capacity ? text.size : text.capacity] = '\0';
+	table_put(table, COLOR_NONE, "%s", buffer);
+}
+
+static void put_number(struct table *table, enum color color, uint64_t number)
+{
+	table_put(table, number ? color : COLOR_NONE, "%" PRIu64, number);
+}
+
+static void put_process(struct table *table, const struct counted *process)
+{
+	const struct verdict verdict = judge(process);
+
+	table_put(table, COLOR_NONE, "%s", process->name);
+	table_put(table, COLOR_NONE, "%ld", (long)process->pid);
+	put_number(table, COLOR_NONE, process->records);
+	put_number(table, COLOR_RED, verdict.missing);
+	put_number(table, COLOR_NONE, verdict.losses.lost);
+	put_number(table, COLOR_NONE, verdict.losses.diverted);
+	put_number(table, COLOR_NONE, verdict.losses.suppressed);
+	put_gaps(table, process, &verdict);
+}
+
+struct sum {
+	uint64_t records, missing, told, in_flight, unknown, before, twice;
+};
+
+static void add_to_sum(struct sum *sum, const struct counted *process)
+{
+	const struct verdict verdict = judge(process);
+
+	sum->records += process->records;
+	sum->missing += verdict.missing;
+	sum->told += verdict.losses.lost + verdict.losses.diverted;
+	sum->in_flight += verdict.in_flight;
+	sum->unknown += verdict.unknown;
+	sum->before += verdict.before;
+	sum->twice += process->twice;
+}
+
+static void print_part(const char **separator, uint64_t number, const char *words)
+{
+	if (!number)
+		return;
+	(void)printf("%s%" PRIu64 " %s", *separator, number, words);
+	*separator = ", ";
+}
+
+/* One line for all processes. */
+static void print_sum(const struct tally *tally)
+{
+	const char *separator;
+	struct sum sum = { 0 };
+
+	for (size_t i = 0; i < tally->n; i++)
+		add_to_sum(&sum, tally->process[i]);
+	(void)printf("%" PRIu64 " records, %" PRIu64 " missing", sum.records, sum.missing);
+	separator = ": ";
+	print_part(&separator, sum.told, "reported lost or diverted");
+	print_part(&separator, sum.in_flight, "in flight when their process was killed");
+	print_part(&separator, sum.unknown, "unaccounted for");
+	separator = "; ";
+	print_part(&separator, sum.before, "before the journal begins");
+	print_part(&separator, sum.twice, "numbers came twice");
+	(void)putchar('\n');
+}
+
+static bool is_of_another_run(const struct counted *process, const struct counted *before)
+{
+	return !before || strcmp(before->run_id, process->run_id) != 0;
+}
+
+/* By run, and there in the order of appearance. */
+static int compare(const void *a, const void *b)
+{
+	const struct counted *left = *(struct counted *const *)a,
+			     *right = *(struct counted *const *)b;
+
+	if (left->run_order != right->run_order)
+		return left->run_order < right->run_order ? -1 : 1;
+	return left->order < right->order ? -1 : left->order > right->order;
+}
+
+void gaps_print(const struct tally *tally)
+{
+	const struct counted *before = NULL;
+	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+
+	if (tally->n > 1)
+		qsort(tally->process, tally->n, sizeof(struct counted *), compare);
+	for (size_t i = 0; i < tally->n; i++) {
+		const struct counted *process = tally->process[i];
+
+		if (!is_worth_a_line(process))
+			continue;
+		if (is_of_another_run(process, before))
+			table_put_heading(table, COLOR_BOLD, "%s, run %s", process->identifier,
+					  process->run_id);
+		put_process(table, process);
+		before = process;
+	}
+	if (before)
+		table_print(table);
+	table_free(table);
+	print_sum(tally);
+}
+
+/* ---- For machines ---------------------------------------------------------------------------- */
+
+static void gaps_as_json(struct json *json, const struct counted *process,
+			 const struct verdict *verdict)
+{
+	static const char *const causes[] = {
+		[CAUSE_UNKNOWN] = "unknown",
+		[CAUSE_TOLD] = "told",
+		[CAUSE_IN_FLIGHT] = "in flight",
+		[CAUSE_BEFORE] = "before",
+	};
+	struct gaps gaps = gaps_of(process, verdict);
+	struct gap gap;
+
+	json_open(json, "gaps", '[');
+	while (next_gap(&gaps, &gap)) {
+		json_open(json, NULL, '{');
+		json_number(json, "first", (long long)gap.range.first);
+		json_number(json, "last", (long long)gap.range.last);
+		json_string(json, "cause", causes[gap.cause]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void print_process_as_json(const struct counted *process)
+{
+	const struct verdict verdict = judge(process);
+	char boot_id[SD_ID128_STRING_MAX];
+	struct json json;
+
+	json_begin(&json, stdout);
+	json_string(&json, "identifier", process->identifier);
+	json_string(&json, "run_id", process->run_id);
+	json_string(&json, "boot_id", sd_id128_to_string(process->boot_id, boot_id));
+	json_string(&json, "process", process->name);
+	json_number(&json, "pid", process->pid);
+	json_number(&json, "records", (long long)process->records);
+	json_number(&json, "missing", (long long)verdict.missing);
+	json_number(&json, "in_flight", (long long)verdict.in_flight);
+	json_number(&json, "twice", (long long)process->twice);
+	json_number(&json, "before", (long long)verdict.before);
+	json_number(&json, "lost", (long long)verdict.losses.lost);
+	json_number(&json, "diverted", (long long)verdict.losses.diverted);
+	json_number(&json, "suppressed", (long long)verdict.losses.suppressed);
+	gaps_as_json(&json, process, &verdict);
+	json_end(&json);
+}
+
+void gaps_print_json(const struct tally *tally)
+{
+	for (size_t i = 0; i < tally->n; i++) {
+		if (is_worth_a_line(tally->process[i]))
+			print_process_as_json(tally->process[i]);
+	}
+}

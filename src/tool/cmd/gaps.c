@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog gaps: is every record in the journal? */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "tool/cmd/commands.h"
+#include "tool/journal/count.h"
+#include "tool/cmd/gaps-live.h"
+#include "tool/cmd/gaps-print.h"
+#include "tool/journal/judge.h"
+#include "tool/journal/match.h"
+#include "tool/ui/options.h"
+#include "tool/ui/tool.h"
+
+enum { DATA_MAX = 4096 }; /* more of a field is never looked at */
+
+struct options {
+	const char *identifier;
+	const char *run_id;
+	const char *namespace;
+	const char *directory;
+	char *const *match;
+	size_t n_matches;
+	bool json;
+};
+
+static int open_journal(const struct options *options, sd_journal **ret)
+{
+	if (options->directory)
+		return sd_journal_open_directory(ret, options->directory, 0);
+	return sd_journal_open_namespace(ret, options->namespace, SD_JOURNAL_LOCAL_ONLY);
+}
+
+static int add_matches(sd_journal *journal, const struct options *options)
+{
+	int r = match_add(journal, "RUN_ID", options->run_id);
+
+	if (r >= 0)
+		r = match_add(journal, "SYSLOG_IDENTIFIER", options->identifier);
+	for (size_t i = 0; r >= 0 && i < options->n_matches; i++) {
+		r = sd_journal_add_match(journal, options->match[i], 0);
+		if (r == -EINVAL)
+			tool_complain("%s: expected FIELD=VALUE", options->match[i]);
+	}
+	return r;
+}
+
+/* Whatever the matches are. A journal that has nothing to show is none that was read. */
+static int find_beginning(sd_journal *journal, const struct options *options, uint64_t *ret_us)
+{
+	const int r = sd_journal_get_cutoff_realtime_usec(journal, ret_us, NULL);
+
+	if (r != 0)
+		return r;
+	if (options->directory || options->namespace)
+		tool_complain("%s: there is no journal that you may read",
+			      options->directory ? options->directory : options->namespace);
+	else
+		tool_complain("there is no journal that you may read: root may, and the group "
+			      "systemd-journal");
+	return -ENODATA;
+}
+
+static int tally_journal(const struct options *options, struct tally *tally)
+{
+	sd_journal *journal;
+	int r = open_journal(options, &journal);
+
+	if (r < 0)
+		return r;
+	r = find_beginning(journal, options, &tally->begins_us);
+	if (r >= 0)
+		r = add_matches(journal, options);
+	if (r >= 0)
+		r = sd_journal_set_data_threshold(journal, DATA_MAX);
+	if (r >= 0)
+		r = count_journal(tally, journal);
+	sd_journal_close(journal);
+	return r;
+}
+
+static bool count(const struct options *options, struct tally *tally)
+{
+	static const struct filter everything;
+	struct each each;
+	int r;
+
+	if (!each_begin(&each, "gaps", &everything, false))
+		return false;
+	while (each_next(&each))
+		(void)each_snapshot(&each);
+	r = tally_journal(options, tally);
+	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these were explained already */
+		tool_complain("gaps: %s", strerror(-r));
+	gaps_add_live(tally, &each, options->n_matches == 0);
+	judge_find_older(tally);
+	each_end(&each);
+	return r >= 0;
+}
+
+static bool is_anything_missing(const struct tally *tally)
+{
+	for (size_t i = 0; i < tally->n; i++) {
+		if (judge(tally->process[i]).missing)
+			return true;
+	}
+	return false;
+}
+
+static int gaps(const struct options *options)
+{
+	struct tally tally = { 0 };
+	int status = STATUS_TROUBLE;
+
+	if (count(options, &tally)) {
+		if (options->json)
+			gaps_print_json(&tally);
+		else
+			gaps_print(&tally);
+		status = is_anything_missing(&tally) ? STATUS_BAD : STATUS_GOOD;
+	}
+	tally_free(&tally);
+	return status;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct options options = { 0 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.identifier },
+		{ "run", .text = &options.run_id },
+		{ "namespace", .text = &options.namespace },
+		{ "directory", 'D', .text = &options.directory },
+		{ "json", .flag = &options.json },
+		{ 0 },
+	};
+
+	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	options.match = argv + optind;
+	options.n_matches = (size_t)(argc - optind);
+	return gaps(&options);
+}
+
+const struct command command_gaps = {
+	.name = "gaps",
+	.summary = "Tell whether every record is in the journal, by PROCESS_SEQ",
+	.arguments = "[-t IDENTIFIER] [--run=RUN_ID] [--namespace=NAME] [-D DIRECTORY] [--json] "
+		     "[FIELD=VALUE...]",
+	.help = "For each process: how many records are there, which numbers are missing, and what mplog's\n"
+		"own records say of them. Matches are journalctl's; they should hold for all records of a\n"
+		"process, as PROCESS=worker-1 or _PID=4711 do.\n"
+		"\n"
+		"  -t, --identifier=IDENTIFIER  of this program\n"
+		"  --run=RUN_ID                 of this run: mplog ps shows it\n"
+		"  --namespace=NAME             the journal of this namespace\n"
+		"  -D, --directory=DIRECTORY    the journal files in this directory\n"
+		"  --json                       one JSON object a line\n"
+		"\n"
+		"Exit status: 0 nothing is missing, 1 something is, 2 usage or trouble.\n",
+	.run = run,
+};

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* level-show: mplog level NAME: what level processes have, and who set it. */
+#pragma once
+
+#include "tool/live/each.h"
+
+/* Prints it. Returns the exit status. */
+int level_show(const struct filter *filter);

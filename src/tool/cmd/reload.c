@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog reload: every process looks at its files again, and says what came of it. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "clock.h"
+#include "tool/cmd/commands.h"
+#include "tool/live/each.h"
+#include "tool/ui/memory.h"
+#include "tool/ui/options.h"
+#include "slot.h"
+#include "status-text.h"
+#include "tool/ui/term.h"
+#include "tool/ui/timespan.h"
+#include "tool/ui/tool.h"
+
+enum { POLL_NS = 2000000 };
+
+struct options {
+	struct filter filter;
+	uint64_t wait_usec;
+};
+
+/* The processes that are asked of one board. */
+struct question {
+	uint32_t generation;
+	const struct snapshot *snapshot;
+};
+
+static struct slot *slot_of(const struct slot_view *view)
+{
+	return &view->board->board->slot[view->index];
+}
+
+static bool has_answered(const struct question *question, const struct slot_view *view)
+{
+	return atomic_load(&slot_of(view)->reload_answered) == question->generation;
+}
+
+/* Scopes too: a thread that is in one sees only the gate of that. */
+static void ask(const struct question *question)
+{
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
+
+		if (!view->is_alive || !snapshot_is_current(view))
+			continue;
+		atomic_store(&slot_of(view)->reload_asked, question->generation);
+		slot_open_gate(slot_of(view));
+	}
+}
+
+static bool is_process(const struct slot_view *view)
+{
+	return view->is_alive && !view->is_scope;
+}
+
+static bool is_pending(const struct question *question)
+{
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
+
+		if (is_process(view) && snapshot_is_current(view) && !has_answered(question, view))
+			return true;
+	}
+	return false;
+}
+
+static void wait_for_answers(const struct question *questions, size_t n, uint64_t wait_usec)
+{
+	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + (int64_t)wait_usec * 1000;
+	const struct timespec pause = { .tv_nsec = POLL_NS };
+
+	for (size_t i = 0; i < n; i++) {
+		while (is_pending(&questions[i]) && clock_now_ns(CLOCK_MONOTONIC) < end_ns)
+			(void)nanosleep(&pause, NULL);
+	}
+}
+
+static void print_mistakes(const struct slot_view *view)
+{
+	char text[SLOT_REPORT_SIZE];
+	struct status_file file;
+	struct status_text report;
+
+	snapshot_read_report(view, text);
+	report = status_text_begin(text);
+	while (status_text_next(&report, &file)) {
+		if (!file.error[0])
+			continue;
+		(void)fputs("    ", stdout);
+		term_line("%s:%s", file.path, file.error);
+	}
+}
+
+/* Returns whether the files are in force as they are now. */
+static bool print_answer(const struct question *question, const struct slot_view *view)
+{
+	static const char *const answers[] = {
+		[RELOAD_PENDING] = "pending: it answers with its next call",
+		[RELOAD_UNCHANGED] = "unchanged since it last read them",
+		[RELOAD_DONE] = "reloaded",
+		[RELOAD_KEPT] = "kept the last good version:",
+		[RELOAD_FROZEN] = "unchanged: the files are not reachable any more (chroot?)",
+	};
+	int answer = RELOAD_PENDING;
+
+	if (has_answered(question, view))
+		answer = atomic_load(&slot_of(view)->reload_answer);
+	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
+		answer = RELOAD_PENDING;
+	term_line("%s %s %ld: %s", view->board->identifier, view->name, (long)view->pid,
+		  answers[answer]);
+	if (answer == RELOAD_KEPT)
+		print_mistakes(view);
+	return answer != RELOAD_KEPT;
+}
+
+static bool print_answers(const struct question *question)
+{
+	bool all_good = true;
+
+	for (size_t i = 0; i < question->snapshot->n; i++) {
+		const struct slot_view *view = &question->snapshot->view[i];
+
+		if (is_process(view) && snapshot_is_current(view))
+			all_good &= print_answer(question, view);
+	}
+	return all_good;
+}
+
+/* The question comes before the snapshot: no child that is born in between has old files. */
+static size_t ask_all(struct each *each, struct question *questions)
+{
+	const struct found_board *board;
+	size_t n = 0;
+
+	while ((board = each_next(each))) {
+		struct question *question = &questions[n++];
+
+		question->generation = atomic_fetch_add(&board->board->reload_generation, 1) + 1;
+		question->snapshot = each_snapshot(each);
+		ask(question);
+	}
+	return n;
+}
+
+static int reload(const struct options *options)
+{
+	struct question *questions;
+	bool good = true;
+	struct each each;
+	size_t n;
+
+	if (!each_begin(&each, "reload", &options->filter, true))
+		return STATUS_TROUBLE;
+	questions = memory_new(each.boards.n, sizeof(*questions));
+	n = ask_all(&each, questions);
+	wait_for_answers(questions, n, options->wait_usec);
+	for (size_t i = 0; i < n; i++)
+		good &= print_answers(&questions[i]);
+	if (n == 0)
+		filter_tell_none(&options->filter);
+	free(questions);
+	boards_tell_hidden(&each.boards);
+	each_end(&each);
+	return n && good ? STATUS_GOOD : STATUS_BAD;
+}
+
+static int parse_wait(void *userdata, const char *text)
+{
+	struct options *const options = userdata;
+
+	if (timespan_parse(text, &options->wait_usec) == 0)
+		return STATUS_GOOD;
+	return tool_usage(&command_reload, "--wait=%s: a time span was expected, such as 500ms",
+			  text);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct options options = { .wait_usec = 2000000 };
+	const struct option_row rows[] = {
+		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "wait", 'w', .parse = parse_wait },
+		{ 0 },
+	};
+
+	if (options_parse(command, rows, &options, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	if (optind < argc)
+		return tool_usage(command, "%s: it takes no names, only -t IDENTIFIER",
+				  argv[optind]);
+	return reload(&options);
+}
+
+const struct command command_reload = {
+	.name = "reload",
+	.summary = "Have every process look at its configuration files now",
+	.arguments = "[-t IDENTIFIER] [--wait=TIME]",
+	.help = "Prints what each one answered. A process answers with its next call, of any level.\n"
+		"\n"
+		"  -t, --identifier=IDENTIFIER  those of this program\n"
+		"  --wait=TIME                  for the answers: 500ms, 10s (default: 2s)\n"
+		"\n"
+		"Exit status: 0, 1 a file has a mistake: its last good version stays, 2 usage or trouble.\n",
+	.run = run,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* entry: one record of the journal, as far as mplog tail shows it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-journal.h>
+
+#include "text.h"
+
+/* Fields that the record does not have are NULL. All of them may hold any bytes. Valid until the
+ * journal moves to another record. */
+struct journal_entry {
+	sd_journal *journal;
+	uint64_t realtime_us; /* when journald took it */
+	uint64_t when_us;     /* when it was sent */
+	int level;            /* -1: none is said */
+	bool is_good_end;     /* mplog's own, of a child that ended well */
+	struct bytes process, identifier, message;
+	char process_data[64], identifier_data[256];
+};
+
+/* Returns a field of the record at hand, in the memory of the journal: valid until the next call. Data
+ * is NULL where there is none. */
+struct bytes entry_get(sd_journal *journal, const char *name);
+
+/* Returns the number in such a field; 0 where there is none. */
+uint64_t entry_get_number(sd_journal *journal, const char *name);
+
+/* Reads the process name of the record at hand. Returns false where there is none: it is not a record
+ * of mplog. */
+bool entry_read_name(struct journal_entry *entry, sd_journal *journal);
+/* Reads the rest. Returns false where it cannot be read. */
+bool entry_read(struct journal_entry *entry);

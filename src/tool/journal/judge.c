@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/journal/judge.h"
+
+/* A killed process could not report its last losses; the board or its parent did. */
+static uint64_t larger(uint64_t told, uint64_t final)
+{
+	return told > final ? told : final;
+}
+
+static uint64_t left_over(uint64_t all, uint64_t part)
+{
+	return all > part ? all - part : 0;
+}
+
+/* Nothing lives longer than its machine is up, or than its run where that began later. */
+static bool is_older(const struct tally *tally, const struct counted *process)
+{
+	if (process->since_us)
+		return process->since_us < tally->begins_us;
+	return process->booted_us < tally->begins_us &&
+	       !tally->process[process->run_order]->run_begins;
+}
+
+void judge_find_older(struct tally *tally)
+{
+	for (size_t i = 0; i < tally->n; i++)
+		tally->process[i]->is_older = is_older(tally, tally->process[i]);
+}
+
+/* Old files of a journal are deleted: the numbers that a process began with say nothing then. */
+static uint64_t find_before(const struct counted *process, uint64_t last)
+{
+	struct range first;
+	uint64_t end;
+
+	if (!process->is_older || numbers_has(&process->told_of, 1) ||
+	    !numbers_gap(&process->numbers, 0, last, &first) || first.first != 1)
+		return 0;
+	end = numbers_same_until(&process->told_of, 1);
+	return end < first.last ? end : first.last;
+}
+
+struct verdict judge(const struct counted *process)
+{
+	const struct losses *told = &process->told, *final = &process->final;
+	struct verdict verdict = {
+		.last = larger(numbers_last(&process->numbers), process->last),
+		.losses = { .lost = larger(told->lost, final->lost),
+			    .diverted = larger(told->diverted, final->diverted),
+			    .suppressed = larger(told->suppressed, final->suppressed) },
+	};
+
+	verdict.before = find_before(process, verdict.last);
+	verdict.missing = numbers_missing(&process->numbers, verdict.last) - verdict.before;
+	/* A killed process may have numbered a record without counting what became of it. */
+	if (process->end == END_KILLED)
+		verdict.in_flight =
+			left_over(process->last, process->sent + final->lost + final->diverted);
+	if (verdict.in_flight > verdict.missing)
+		verdict.in_flight = verdict.missing;
+	verdict.unknown = left_over(verdict.missing, verdict.in_flight + verdict.losses.lost +
+							     verdict.losses.diverted);
+	return verdict;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* judge: what the figures of a process come to. */
+#pragma once
+
+#include "tool/journal/tally.h"
+
+/* Finds out which processes may have logged before the oldest entry of the journal: once all that
+ * is known was added. */
+void judge_find_older(struct tally *tally);
+
+/* Of the numbers up to LAST: how many are missing, how many of these were under way when the process
+ * was killed, and how many were neither that nor lost nor diverted, as far as is reported. Those up
+ * to BEFORE are not missing: the journal begins after them. */
+struct verdict {
+	uint64_t last, before, missing, in_flight, unknown;
+	struct losses losses;
+};
+struct verdict judge(const struct counted *process);

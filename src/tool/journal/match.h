@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* match: which records are wanted, as matches of the journal's index. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <systemd/sd-journal.h>
+
+#include "glob.h"
+#include "text.h"
+
+struct match_options {
+	const char *identifier; /* or NULL */
+	const char *run;        /* RUN_ID, or NULL */
+	int level;
+	char **patterns; /* globs on process names, NULL at the end; none: all */
+};
+
+struct match {
+	struct match_options options;
+	sd_journal *journal;
+	struct glob *globs;
+	size_t n_globs;
+	struct bytes *names; /* PROCESS=... of all processes in the journal, with a NUL behind it */
+	size_t n_names, names_room;
+	size_t n_wanted; /* of them */
+	bool is_exact;   /* the journal's index says which records match */
+};
+
+/* Finds out what names there are in the journal. Returns 0 or a negative errno;
+ * match_free() in both cases. */
+int match_init(struct match *match, sd_journal *journal, const struct match_options *options);
+void match_free(struct match *match);
+
+/* Adds a match for a field of that value, if it is not NULL. Returns 0 or a negative errno. */
+int match_add(sd_journal *journal, const char *name, const char *value);
+
+/* Returns whether a process name is wanted. */
+bool match_wants(const struct match *match, struct bytes name);
+
+/* Returns the I-th name there is. */
+const char *match_name(const struct match *match, size_t i);
+
+/* Let the journal have the records of the names that are wanted, */
+int match_names(struct match *match);
+/* or those of any name, or none, */
+int match_any_name(struct match *match);
+/* or those of names that are yet to come too, and maybe others. Return 0 or a negative errno. */
+int match_names_to_come(struct match *match);

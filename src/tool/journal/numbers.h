@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* numbers: a set of sequence numbers as the ranges that it is made of. Pure.
+ *
+ * It takes no more room for a million numbers than for one while they are without gaps, and never
+ * more than NUMBERS_RANGES_MAX ranges: the lowest ones are then taken as one, of which only the
+ * number of those missing is known. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NUMBERS_RANGES_MAX = 1024 };
+
+struct range {
+	uint64_t first, last;
+};
+
+struct numbers {
+	struct range *range; /* in order; none touches the next */
+	size_t n, room;
+	uint64_t blurred_last;    /* up to here gaps are not known one by one; 0: all are */
+	uint64_t blurred_missing; /* how many are missing there */
+};
+
+/* Returns whether it is new. */
+bool numbers_add(struct numbers *numbers, uint64_t number);
+
+/* Adds all of a range; overlaps are allowed. */
+void numbers_add_range(struct numbers *numbers, struct range range);
+
+bool numbers_has(const struct numbers *numbers, uint64_t number);
+
+/* Returns how far the numbers go on being there, or being missing, as this one is. */
+uint64_t numbers_same_until(const struct numbers *numbers, uint64_t number);
+
+/* Returns the highest; 0: there is none. */
+uint64_t numbers_last(const struct numbers *numbers);
+
+/* Returns how many of 1 to LAST are missing. */
+uint64_t numbers_missing(const struct numbers *numbers, uint64_t last);
+
+/* Finds the I-th gap between 1 and LAST, of those known one by one. Returns false where there are no
+ * more. */
+bool numbers_gap(const struct numbers *numbers, size_t i, uint64_t last, struct range *ret);
+
+void numbers_free(struct numbers *numbers);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/journal/query.h"
+
+#include <stdlib.h>
+
+enum {
+	/* The index costs a little for each name and record, be it the only one that is looked for; a
+	 * scan costs a little for each record, be it wanted or not. So few records are looked up by the
+	 * index for up to so many names, */
+	NAMES_BY_INDEX = 64,
+	/* and all records for up to so many: then both cost the same (100,000 records). */
+	NAMES_BY_INDEX_ALL = 16,
+};
+
+/* Whether the record at hand is one that was asked for. */
+static bool read_entry(const struct query *query, struct journal_entry *entry)
+{
+	if (!entry_read_name(entry, query->journal))
+		return false;
+	if (!query->match.is_exact && !match_wants(&query->match, entry->process))
+		return false;
+	return entry_read(entry) && !(query->options.hides_ends && entry->is_good_end);
+}
+
+static void remember_tail(struct query *query)
+{
+	if (sd_journal_seek_tail(query->journal) < 0 || sd_journal_previous(query->journal) <= 0)
+		return;
+	if (sd_journal_get_realtime_usec(query->journal, &query->tail_us) >= 0)
+		(void)sd_journal_get_cursor(query->journal, &query->tail);
+}
+
+int query_open(struct query *query, const struct query_options *options)
+{
+	int r;
+
+	*query = (struct query){ .options = *options };
+	if (options->directory)
+		r = sd_journal_open_directory(&query->journal, options->directory, 0);
+	else
+		r = sd_journal_open(&query->journal, SD_JOURNAL_LOCAL_ONLY);
+	if (r >= 0)
+		r = sd_journal_set_data_threshold(query->journal, 0);
+	if (r >= 0)
+		r = match_init(&query->match, query->journal, &options->match);
+	if (r >= 0)
+		remember_tail(query);
+	return r < 0 ? r : 0;
+}
+
+void query_close(struct query *query)
+{
+	if (query->journal)
+		sd_journal_close(query->journal);
+	match_free(&query->match);
+	free(query->tail);
+}
+
+static int choose_way(struct query *query)
+{
+	const bool is_all = query->options.count == QUERY_ALL;
+	const size_t max = is_all ? NAMES_BY_INDEX_ALL : NAMES_BY_INDEX;
+
+	return query->match.n_wanted <= max ? match_names(&query->match)
+					    : match_any_name(&query->match);
+}
+
+/* Reads the record at hand, or the next one that is wanted in the direction of MOVE. R and what is
+ * returned are as of sd_journal_next(3). */
+static int find_wanted(struct query *query, struct journal_entry *entry, int r,
+		       int (*move)(sd_journal *))
+{
+	while (r > 0) {
+		if (read_entry(query, entry))
+			return 1;
+		r = move(query->journal);
+	}
+	return r;
+}
+
+static bool is_in_time(const struct query *query, const struct journal_entry *entry,
+		       bool is_followed)
+{
+	return entry->realtime_us >= query->options.since_us &&
+	       (!is_followed || entry->realtime_us <= query->tail_us);
+}
+
+/* Backwards over as many as are asked for, to the first of them. */
+static int seek_back(struct query *query, bool is_followed)
+{
+	struct journal_entry entry;
+	size_t n = 0;
+	int r = sd_journal_seek_tail(query->journal);
+
+	if (r >= 0)
+		r = sd_journal_previous(query->journal);
+	while ((r = find_wanted(query, &entry, r, sd_journal_previous)) > 0) {
+		if (entry.realtime_us < query->options.since_us)
+			return sd_journal_next(query->journal);
+		n += is_in_time(query, &entry, is_followed);
+		if (n == query->options.count)
+			return r;
+		r = sd_journal_previous(query->journal);
+	}
+	if (r >= 0)
+		r = sd_journal_seek_head(query->journal);
+	return r < 0 ? r : sd_journal_next(query->journal);
+}
+
+static int seek_first(struct query *query, bool is_followed)
+{
+	int r;
+
+	if (query->options.count != QUERY_ALL)
+		return seek_back(query, is_followed);
+	if (query->options.since_us > 0)
+		r = sd_journal_seek_realtime_usec(query->journal, query->options.since_us);
+	else
+		r = sd_journal_seek_head(query->journal);
+	return r < 0 ? r : sd_journal_next(query->journal);
+}
+
+static void pass_on(struct query *query, query_fn *fn, void *userdata,
+		    const struct journal_entry *entry)
+{
+	fn(userdata, entry);
+	query->passed_on++;
+}
+
+int query_history(struct query *query, bool is_followed, size_t max, query_fn *fn, void *userdata)
+{
+	struct journal_entry entry;
+	int r;
+
+	query->passed_on = 0;
+	if (query->options.count == 0 || query->match.n_wanted == 0)
+		return 0;
+	r = choose_way(query);
+	if (r >= 0)
+		r = seek_first(query, is_followed);
+	while (query->passed_on < max && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
+		if (is_in_time(query, &entry, is_followed))
+			pass_on(query, fn, userdata, &entry);
+		r = sd_journal_next(query->journal);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int seek_behind_tail(struct query *query)
+{
+	int r = match_names_to_come(&query->match);
+
+	if (r >= 0 && query->tail)
+		r = sd_journal_seek_cursor(query->journal, query->tail);
+	else if (r >= 0)
+		r = sd_journal_seek_head(query->journal);
+	return r;
+}
+
+static bool is_tail(struct query *query)
+{
+	if (!query->tail || sd_journal_test_cursor(query->journal, query->tail) <= 0)
+		return false;
+	free(query->tail);
+	query->tail = NULL;
+	return true;
+}
+
+int query_follow(struct query *query, query_fn *fn, void (*flush)(void), void *userdata)
+{
+	struct journal_entry entry;
+	int r = seek_behind_tail(query);
+
+	while (r >= 0) {
+		while ((r = sd_journal_next(query->journal)) > 0) {
+			if (!is_tail(query) && read_entry(query, &entry))
+				pass_on(query, fn, userdata, &entry);
+		}
+		flush();
+		if (r >= 0)
+			r = sd_journal_wait(query->journal, UINT64_MAX);
+	}
+	return r;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/live/filter.h"
+
+#include <stdlib.h>
+
+#include "glob.h"
+#include "tool/ui/tool.h"
+
+static bool is_pid(const char *text, pid_t pid)
+{
+	char *end;
+	const long number = strtol(text, &end, 10);
+
+	return end != text && *end == '\0' && number == pid;
+}
+
+bool filter_wants_program(const struct filter *filter, const struct found_board *board)
+{
+	return !filter->identifier || glob_match_once(filter->identifier, board->identifier);
+}
+
+bool filter_wants_name(const struct filter *filter, const char *name)
+{
+	for (size_t i = 0; i < filter->n_names; i++) {
+		if (glob_match_once(filter->name[i], name))
+			return true;
+	}
+	return filter->n_names == 0;
+}
+
+static bool wants_pid(const struct filter *filter, const struct slot_view *view)
+{
+	for (size_t i = 0; filter->with_pids && !view->is_scope && i < filter->n_names; i++) {
+		if (is_pid(filter->name[i], view->pid))
+			return true;
+	}
+	return false;
+}
+
+bool filter_wants(const struct filter *filter, const struct slot_view *view)
+{
+	if (!view->is_alive && (view->is_scope || !filter->with_dead))
+		return false;
+	return filter_wants_name(filter, view->name) || wants_pid(filter, view);
+}
+
+void filter_tell_none(const struct filter *filter)
+{
+	const char *program = filter->identifier;
+
+	if (filter->n_names)
+		tool_complain("no process %s%s%s logs through mplog%s", filter->name[0],
+			      program ? " of " : "", program ? program : "",
+			      filter->n_names > 1 ? ", nor do the others" : "");
+	else
+		tool_complain("no program%s%s logs through mplog", program ? " " : "",
+			      program ? program : "");
+}

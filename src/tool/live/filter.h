@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* filter: which programs and processes a command is about. */
+#pragma once
+
+#include "tool/live/snapshot.h"
+
+struct filter {
+	const char *identifier; /* a glob; NULL: every program */
+	char *const *name;      /* globs on process names; none: every process */
+	size_t n_names;
+	bool with_pids; /* a number is a pid as well */
+	bool with_dead;
+};
+
+bool filter_wants_program(const struct filter *filter, const struct found_board *board);
+bool filter_wants_name(const struct filter *filter, const char *name);
+bool filter_wants(const struct filter *filter, const struct slot_view *view);
+
+/* Says on standard error that none of these logs. */
+void filter_tell_none(const struct filter *filter);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/run/lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CAPACITY = 256 << 10,
+	/* Less is not worth a read(2). */
+	ROOM = 64 << 10,
+	PREFIX_SIZE = 3, /* <N> */
+};
+
+struct line {
+	struct bytes text;
+	int level;
+	bool has_level;
+};
+
+int lines_init(struct lines *lines, const struct lines_options *options)
+{
+	*lines = (struct lines){
+		.options = *options,
+		.data = malloc(CAPACITY),
+		.capacity = CAPACITY,
+		.level = options->level,
+	};
+	return lines->data ? 0 : -ENOMEM;
+}
+
+void lines_free(struct lines *lines)
+{
+	free(lines->data);
+	lines->data = NULL;
+}
+
+bool lines_waits(const struct lines *lines)
+{
+	return lines->open;
+}
+
+bool lines_expects(const struct lines *lines)
+{
+	return lines->open && (lines->joined || lines->options.join);
+}
+
+void lines_settle(struct lines *lines)
+{
+	const struct bytes text = { lines->data + lines->start, lines->stop - lines->start };
+
+	if (lines->open)
+		lines->options.emit(lines->level, text, lines->options.userdata);
+	lines->open = false;
+	lines->start = lines->line;
+}
+
+static bool has_level(const struct bytes text)
+{
+	return text.size >= PREFIX_SIZE && text.data[0] == '<' && text.data[1] >= '0' &&
+	       text.data[1] <= '7' && text.data[2] == '>';
+}
+
+static struct line parse(const struct lines *lines, struct bytes text)
+{
+	if (lines->split || !has_level(text))
+		return (struct line){ text, lines->options.level, false };
+	return (struct line){
+		.text = { text.data + PREFIX_SIZE, text.size - PREFIX_SIZE },
+		.level = text.data[1] - '0',
+		.has_level = true,
+	};
+}
+
+static bool is_indented(struct bytes text)
+{
+	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
+}
+
+static bool matches(const regex_t *regex, struct bytes text)
+{
+	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)text.size };
+
+	return regex && regexec(regex, text.data, 1, &range, REG_STARTEND) == 0;
+}
+
+static bool may_continue(const struct lines *lines, const struct line *line)
+{
+	return lines->options.joins && lines->seen &&
+	       (!line->has_level || line->level == lines->level);
+}
+
+/* Holds for the beginning of a line as for the whole. */
+static bool is_continued_by(const struct lines *lines, const struct line *line)
+{
+	return lines->split || (may_continue(lines, line) && is_indented(line->text));
+}
+
+static bool continues(const struct lines *lines, const struct line *line)
+{
+	return is_continued_by(lines, line) ||
+	       (may_continue(lines, line) && matches(lines->options.join, line->text));
+}
+
+static void begin(struct lines *lines, struct bytes text, int level)
+{
+	lines_settle(lines);
+	lines->seen = true;
+	lines->level = level;
+	lines->dropping = !lines->options.passes(level);
+	if (lines->dropping)
+		return;
+	lines->open = true;
+	lines->joined = false;
+	lines->start = (size_t)(text.data - lines->data);
+	lines->stop = lines->start + text.size;
+	if (!lines->options.joins)
+		lines_settle(lines);
+}
+
+/* Between the two stands the newline, and the <N> that is taken out. */
+static void append(struct lines *lines, struct bytes text)
+{
+	char *end = lines->data + lines->stop + 1;
+
+	if (text.data != end)
+		memmove(end, text.data, text.size);
+	lines->stop += 1 + text.size;
+	lines->joined = true;
+}
+
+static void take_line(struct lines *lines, size_t stop)
+{
+	const struct bytes text = { lines->data + lines->line, stop - lines->line };
+	const struct line line = parse(lines, text);
+
+	if (lines->skipping)
+		lines->skipping = false;
+	else if (!continues(lines, &line))
+		begin(lines, line.text, line.level);
+	else if (!lines->open && !lines->dropping)
+		begin(lines, line.text, lines->level);
+	else if (lines->open && lines->stop - lines->start + line.text.size < LINES_JOINED_MAX)
+		append(lines, line.text);
+	else if (lines->open)
+		begin(lines, line.text, lines->level);
+	lines->split = false;
+}
+
+static void next_line_at(struct lines *lines, size_t at)
+{
+	lines->line = lines->scanned = at;
+	if (!lines->open)
+		lines->start = at;
+}
+
+/* Whether all that follows is dropped, but for lines that begin with <. */
+static bool drops_lines(const struct lines *lines)
+{
+	if (lines->open || lines->split || (lines->options.joins && !lines->dropping))
+		return false;
+	return !lines->options.passes(lines->options.level);
+}
+
+static bool is_line_start(const struct lines *lines, size_t at)
+{
+	return at == lines->line ? !lines->skipping : lines->data[at - 1] == '\n';
+}
+
+/* The first line from here on that begins with <, or the end. */
+static size_t find_bracket(const struct lines *lines)
+{
+	size_t at = lines->line;
+	const char *found;
+
+	while ((found = memchr(lines->data + at, '<', lines->end - at))) {
+		at = (size_t)(found - lines->data);
+		if (is_line_start(lines, at))
+			return at;
+		at++;
+	}
+	return lines->end;
+}
+
+static void drop_lines(struct lines *lines)
+{
+	const size_t at = find_bracket(lines);
+
+	if (at > lines->line) {
+		lines->skipping = lines->data[at - 1] != '\n';
+		lines->level = lines->options.level;
+		lines->seen = lines->dropping = true;
+	}
+	next_line_at(lines, at);
+}
+
+/* Returns whether level and indentation of the line cannot be told yet. */
+static bool is_undecided(struct bytes text)
+{
+	return text.size == 0 || (text.data[0] == '<' && text.size <= PREFIX_SIZE);
+}
+
+static void skip_unfinished(struct lines *lines, int level)
+{
+	lines->level = level;
+	lines->seen = lines->dropping = lines->skipping = true;
+	next_line_at(lines, lines->end);
+}
+
+/* What the unfinished line is can often be told before its end: then the record before it needs
+ * not wait for that, and what does not pass needs not be kept. */
+static void judge_unfinished(struct lines *lines)
+{
+	const struct bytes text = { lines->data + lines->line, lines->end - lines->line };
+	const struct line line = parse(lines, text);
+
+	if (lines->skipping)
+		next_line_at(lines, lines->end);
+	if (lines->skipping || is_undecided(text))
+		return;
+	if (lines->end - lines->start >= LINES_JOINED_MAX)
+		lines_settle(lines);
+	/* The expression is for whole lines. */
+	if (lines->options.join && !lines->dropping)
+		return;
+	if (is_continued_by(lines, &line)) {
+		if (lines->dropping)
+			skip_unfinished(lines, lines->level);
+		return;
+	}
+	lines_settle(lines);
+	if (!lines->options.passes(line.level))
+		skip_unfinished(lines, line.level);
+}
+
+/* The rest of the line goes on at the same level, whatever it begins with. */
+static void split_line(struct lines *lines)
+{
+	if (lines->line == lines->end)
+		return;
+	take_line(lines, lines->end);
+	lines_settle(lines);
+	next_line_at(lines, lines->end);
+	lines->split = !lines->dropping;
+	lines->skipping = lines->dropping;
+}
+
+/* After a long line the memory is given back. */
+static void shrink(struct lines *lines)
+{
+	char *smaller = realloc(lines->data, CAPACITY);
+
+	if (!smaller)
+		return;
+	lines->data = smaller;
+	lines->capacity = CAPACITY;
+}
+
+static void rewind_empty(struct lines *lines)
+{
+	if (lines->open || lines->line < lines->end)
+		return;
+	lines->start = lines->line = lines->scanned = lines->end = 0;
+	if (lines->capacity > CAPACITY)
+		shrink(lines);
+}
+
+void lines_feed(struct lines *lines, size_t size)
+{
+	const char *newline;
+
+	lines->end += size;
+	for (;;) {
+		if (drops_lines(lines))
+			drop_lines(lines);
+		newline = memchr(lines->data + lines->scanned, '\n', lines->end - lines->scanned);
+		if (!newline)
+			break;
+		take_line(lines, (size_t)(newline - lines->data));
+		next_line_at(lines, (size_t)(newline - lines->data) + 1);
+	}
+	lines->scanned = lines->end;
+	judge_unfinished(lines);
+	if (lines->end - lines->line >= LINES_LINE_MAX)
+		split_line(lines);
+	rewind_empty(lines);
+}
+
+static void move_to_front(struct lines *lines)
+{
+	const size_t gap = lines->start;
+
+	memmove(lines->data, lines->data + gap, lines->end - gap);
+	lines->start = 0;
+	lines->stop -= lines->open ? gap : 0;
+	lines->line -= gap;
+	lines->scanned -= gap;
+	lines->end -= gap;
+}
+
+static bool grow(struct lines *lines)
+{
+	char *larger = realloc(lines->data, 2 * lines->capacity);
+
+	if (!larger)
+		return false;
+	lines->data = larger;
+	lines->capacity *= 2;
+	return true;
+}
+
+char *lines_room(struct lines *lines, size_t *ret_size)
+{
+	if (lines->capacity - lines->end < ROOM && lines->start > 0)
+		move_to_front(lines);
+	if (lines->capacity - lines->end < ROOM && !grow(lines)) {
+		lines_settle(lines);
+		split_line(lines);
+		rewind_empty(lines);
+	}
+	*ret_size = lines->capacity - lines->end;
+	return lines->data + lines->end;
+}
+
+void lines_finish(struct lines *lines)
+{
+	if (lines->line < lines->end)
+		take_line(lines, lines->end);
+	next_line_at(lines, lines->end);
+	lines_settle(lines);
+	rewind_empty(lines);
+}

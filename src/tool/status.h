@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* status: what mplog status prints of one process or scope. */
-#pragma once
-
-#include "snapshot.h"
-
-void status_print(const struct snapshot *snapshot, const struct entry *entry);
-void status_print_json(const struct snapshot *snapshot, const struct entry *entry);

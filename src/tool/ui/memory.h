@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* memory: for commands that have nothing left to do without it: where there is none they say so and
+ * exit with STATUS_TROUBLE. */
+#pragma once
+
+#include <stddef.h>
+
+/* Returns N zeroed items, never NULL. */
+void *memory_new(size_t n, size_t size);
+
+/* Returns the array with room for at least N items of that size; *ROOM is how many it has room
+ * for. */
+void *memory_grow(void *array, size_t n, size_t *room, size_t size);
+
+/* Says that there is no memory and exits. */
+void memory_exhausted(void) __attribute__((__noreturn__));

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* options: what a subcommand takes, as rows of a table. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "tool/ui/command.h"
+
+enum { OPTIONS_MAX = 16 };
+
+/* One option, and where it goes: one of the pointers. */
+struct option_row {
+	const char *name; /* --name; NULL: the end of the table */
+	char letter;      /* -l; 0: none */
+	bool *flag;       /* an option without an argument */
+	const char **text;
+	int *level;
+	bool takes_none;                                    /* the level may be none */
+	int (*parse)(void *userdata, const char *argument); /* returns an exit status */
+};
+
+/* Reads options up to the first word that is none (command->is_in_order), or all there are; optind of
+ * getopt(3) is then the first word. Returns STATUS_GOOD, or an exit status once it has complained. */
+int options_parse(const struct command *command, const struct option_row *rows, void *userdata,
+		  int argc, char **argv);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* table: aligned columns on standard output. */
+#pragma once
+
+#include <stddef.h>
+
+#include "tool/ui/term.h"
+
+struct column {
+	const char *title;
+	bool right; /* numbers */
+};
+
+struct table;
+
+/* The columns have to outlive the table. */
+struct table *table_new(const struct column *columns, size_t n);
+void table_free(struct table *table);
+
+/* Adds the next cell, from left to right, row by row. */
+void table_put(struct table *table, enum color color, const char *fmt, ...) MPLOG_PRINTF_(3, 4);
+
+/* Adds a row of one text that goes over all columns. */
+void table_put_heading(struct table *table, enum color color, const char *fmt, ...)
+	MPLOG_PRINTF_(3, 4);
+
+/* Leaves the rest of the row empty. */
+void table_end_row(struct table *table);
+
+/* Prints titles and rows. */
+void table_print(const struct table *table);

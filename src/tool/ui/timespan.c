@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/ui/timespan.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#define USEC_PER_SEC  UINT64_C(1000000)
+#define USEC_PER_DAY  (86400 * USEC_PER_SEC)
+#define USEC_PER_YEAR (31557600 * USEC_PER_SEC) /* 365.25 days, as systemd counts */
+#define SPAN_MAX      (10000 * USEC_PER_YEAR)
+
+static const struct unit {
+	const char *name;
+	uint64_t usec;
+} units[] = {
+	{ "usec", 1 },
+	{ "us", 1 },
+	{ "µs", 1 },
+	{ "msec", 1000 },
+	{ "ms", 1000 },
+	{ "seconds", USEC_PER_SEC },
+	{ "second", USEC_PER_SEC },
+	{ "sec", USEC_PER_SEC },
+	{ "s", USEC_PER_SEC },
+	{ "", USEC_PER_SEC },
+	{ "minutes", 60 * USEC_PER_SEC },
+	{ "minute", 60 * USEC_PER_SEC },
+	{ "min", 60 * USEC_PER_SEC },
+	{ "m", 60 * USEC_PER_SEC },
+	{ "hours", 3600 * USEC_PER_SEC },
+	{ "hour", 3600 * USEC_PER_SEC },
+	{ "hr", 3600 * USEC_PER_SEC },
+	{ "h", 3600 * USEC_PER_SEC },
+	{ "days", USEC_PER_DAY },
+	{ "day", USEC_PER_DAY },
+	{ "d", USEC_PER_DAY },
+	{ "weeks", 7 * USEC_PER_DAY },
+	{ "week", 7 * USEC_PER_DAY },
+	{ "w", 7 * USEC_PER_DAY },
+	{ "months", USEC_PER_YEAR / 12 },
+	{ "month", USEC_PER_YEAR / 12 },
+	{ "M", USEC_PER_YEAR / 12 },
+	{ "years", USEC_PER_YEAR },
+	{ "year", USEC_PER_YEAR },
+	{ "y", USEC_PER_YEAR },
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+static uint64_t find_unit(const char *name, size_t length)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strlen(units[i].name) == length && memcmp(units[i].name, name, length) == 0)
+			return units[i].usec;
+	}
+	return 0;
+}
+
+/* Adds "1.5" units, in whole microseconds. */
+static int add(uint64_t *sum, const char *digits, size_t n_whole, const char *fraction,
+	       size_t n_fraction, uint64_t unit)
+{
+	uint64_t whole = 0, part = unit;
+
+	for (size_t i = 0; i < n_whole; i++) {
+		whole = 10 * whole + (uint64_t)(digits[i] - '0');
+		if (whole > SPAN_MAX / unit)
+			return -ERANGE;
+	}
+	*sum += whole * unit;
+	for (size_t i = 0; i < n_fraction && part; i++) {
+		*sum += part * (uint64_t)(fraction[i] - '0') / 10;
+		part /= 10;
+	}
+	return *sum > SPAN_MAX ? -ERANGE : 0;
+}
+
+int timespan_parse(const char *text, uint64_t *ret_usec)
+{
+	uint64_t sum = 0;
+
+	text = skip_blanks(text);
+	if (!*text)
+		return -EINVAL;
+	while (*text) {
+		const char *digits = text, *fraction = text, *unit;
+		size_t n_whole = 0, n_fraction = 0, length;
+		uint64_t usec;
+		int r;
+
+		while (is_digit(*text))
+			text++, n_whole++;
+		if (*text == '.') {
+			fraction = ++text;
+			while (is_digit(*text))
+				text++, n_fraction++;
+		}
+		unit = skip_blanks(text);
+		length = strcspn(unit, " \t0123456789.");
+		usec = find_unit(unit, length);
+		if (n_whole + n_fraction == 0 || !usec || (length == 0 && *unit))
+			return -EINVAL;
+		r = add(&sum, digits, n_whole, fraction, n_fraction, usec);
+		if (r < 0)
+			return r;
+		text = skip_blanks(unit + length);
+	}
+	*ret_usec = sum;
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/ui/tool.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "tool/ui/term.h"
+
+void tool_complain(const char *fmt, ...)
+{
+	AUTO_FREE char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = term_vformat(fmt, ap);
+	va_end(ap);
+	(void)fflush(stdout); /* on a terminal both come in the order in which they were said */
+	(void)fprintf(stderr, "mplog: %s\n", text);
+}
+
+static void print_synopsis(FILE *file, const struct command *command)
+{
+	(void)fprintf(file, "Usage: mplog %s %s\n", command->name, command->arguments);
+}
+
+int tool_usage(const struct command *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (fmt) {
+		(void)fprintf(stderr, "mplog %s: ", command->name);
+		va_start(ap, fmt);
+		(void)vfprintf(stderr, fmt, ap);
+		va_end(ap);
+		(void)fputc('\n', stderr);
+	}
+	print_synopsis(stderr, command);
+	(void)fprintf(stderr, "More: mplog help %s\n", command->name);
+	return STATUS_TROUBLE;
+}
+
+int tool_help(const struct command *command)
+{
+	print_synopsis(stdout, command);
+	(void)printf("\n%s.\n\n%s", command->summary, command->help);
+	return STATUS_GOOD;
+}
+
+int tool_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		tool_complain("standard output: %s", strerror(errno));
+	return STATUS_TROUBLE;
+}
