@@ -3,8 +3,8 @@
 
 #include <signal.h>
 
+#include "notice.h"
 #include "process.h"
-#include "say.h"
 #include "scope.h"
 
 struct call call_begin(bool in_signal)
@@ -30,5 +30,5 @@ void call_settle_new(struct thread *thread, bool in_signal)
 		return;
 	process_settle(thread);
 	if (board_get() && board_index(scope_slot(&process_scope)) < 0 && call_may_tell(in_signal))
-		say_no_slot();
+		notice_board_full();
 }

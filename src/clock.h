@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: a moment as nanoseconds. All of these are answered without a system call. */
+/* clock: a moment as nanoseconds. The kernel answers all of these without a system call. */
 #pragma once
 
 #include <stdint.h>
 #include <time.h>
+
+#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
 
 static inline int64_t clock_now_ns(clockid_t id)
 {
 	struct timespec now = { 0 };
 
 	(void)clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 /* The monotonic clock as of the kernel's last tick: some milliseconds old, a few nanoseconds to read. */

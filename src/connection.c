@@ -14,8 +14,8 @@
 /* The journal's and syslog's, and what takes the place of each. */
 enum { POOL_SIZE = 4 };
 
-/* On a page with what else a record writes, so that a fork costs it no page more. Who finds none
- * there, because a call of another thread holds them up, gets memory of its own. */
+/* On a page with what else a record writes: a child copies no page more for it. Where calls of other
+ * threads hold all of them, a connection has pages of its own. */
 static struct {
 	struct connection connection;
 	_Atomic bool is_taken;
@@ -54,7 +54,7 @@ static int connect_to(int fd, const char *path)
 	return 0;
 }
 
-/* A stream is non-blocking at first: its connect(2) waits where the service accepts none. */
+/* A stream is non-blocking at first: its connect(2) would wait for a service that accepts none. */
 static int open_socket(int type, const char *path)
 {
 	const bool may_wait = type == SOCK_STREAM;
@@ -100,6 +100,25 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 	connection->may_block = limit_wait(connection->socket.fd);
 	*ret = connection;
 	return 0;
+}
+
+/* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */
+union fd_control {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+ssize_t connection_send_fd(const struct connection *connection, int fd, int flags)
+{
+	union fd_control control = { .space = { 0 } };
+	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *const header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	return sendmsg(connection->socket.fd, &message, flags | MSG_NOSIGNAL);
 }
 
 /* retired is the first member. */

@@ -5,9 +5,7 @@
 
 #include "clock.h"
 
-#define NS_PER_MS INT64_C(1000000)
-
-/* Long enough for a reader that is alive to read, and short enough not to be a deadline of its own. */
+/* Long enough for a living reader to read, and short beside the usual deadline. */
 enum { MOMENT_MS = 50 };
 
 int64_t deadline_now_ns(struct deadline *deadline)

@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* deadline: the time that a call may take, for all sinks together, and whether waiting is worth it. */
+/* deadline: the time that a call may take, for all sinks together, and whether waiting is worth
+ * it. */
 #pragma once
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The clock is read only when somebody waits. */
+/* The precise clock is read only when the call waits. */
 struct deadline {
 	unsigned timeout_ms;
-	int64_t end_ns; /* CLOCK_MONOTONIC; 0: nobody waited yet */
-	int64_t now_ns; /* CLOCK_MONOTONIC_COARSE as the call began; 0: nobody looked yet */
+	int64_t end_ns; /* CLOCK_MONOTONIC; 0: the call has not waited yet */
+	int64_t now_ns; /* CLOCK_MONOTONIC_COARSE as the call began; 0: not read yet */
 };
 
-/* Time left in nanoseconds, at least 0. Starts the clock with the first call. */
+/* Returns the time left in nanoseconds, at least 0. Starts the clock with the first call. */
 int64_t deadline_left_ns(struct deadline *deadline);
 
-/* Somebody waited that long before the clock was started: starts it as of then. */
+/* Starts the clock as of SPENT_NS ago: the call has waited that long. */
 void deadline_spent(struct deadline *deadline, int64_t spent_ns);
 
-/* Waits until fd may be written to, or for the time left. False: there is none. */
+/* Waits until fd may be written to, or for the time left. Returns false where none is left. */
 bool deadline_poll(struct deadline *deadline, int fd);
 
-/* A sink is full, and was waited for in this call or before: the next one gets a moment at most. */
+/* After a sink was full until its time: leaves the next sink a moment at most. */
 void deadline_shorten(struct deadline *deadline);
 
-/* When the call began, as the coarse clock has it. */
+/* Returns when the call began, by the coarse clock. */
 int64_t deadline_now_ns(struct deadline *deadline);
 
-/* With a sink: nobody waits where somebody with as much time waited in vain, until it takes a
- * message. */
+/* The breaker of a sink: after a call waited in vain, no call with as little time waits, until the
+ * sink takes a message. A child inherits it: the sink is the same. */
 struct patience {
-	atomic_uint missed; /* 0, or 1 + the longest timeout_ms that passed since it took one */
+	atomic_uint missed; /* 0, or 1 + the longest timeout_ms that passed in vain */
 };
 
 static inline bool patience_is_whole(const struct patience *patience)
@@ -39,9 +40,9 @@ static inline bool patience_is_whole(const struct patience *patience)
 	return atomic_load_explicit(&patience->missed, memory_order_relaxed) == 0;
 }
 
-/* Whether waiting is worth it to this call. */
+/* Tells whether a call with that deadline may wait. */
 bool patience_is_left(const struct patience *patience, const struct deadline *deadline);
 
-/* It took a message, or did not until the deadline. */
+/* The sink took a message, or did not until the deadline. */
 void patience_restore(struct patience *patience);
 void patience_lose(struct patience *patience, const struct deadline *deadline);

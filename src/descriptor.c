@@ -7,14 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Above what programs number by themselves; not higher, because the kernel's table grows with the
+/* Above the numbers of a usual program; not higher, because the kernel's table grows with the
  * highest number: near 524,288 it takes megabytes. */
 enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
 
-/* Below are standard input, output and error: what is ours must not get what is theirs. */
+/* Below are standard input, output and error: what is meant for them must not come to a file of
+ * ours. */
 enum { NUMBER_FREE = 3 };
 
-/* Where so many are not allowed. */
+/* For a process that may not have numbers so high. */
 static int lower_number(void)
 {
 	struct rlimit limit = { .rlim_cur = NUMBER_FREE };
@@ -23,7 +24,7 @@ static int lower_number(void)
 	return (int)limit.rlim_cur * 3 / 4;
 }
 
-/* Where nothing is free high up, at least out of the way of the standard streams. */
+/* Where no high number is free the descriptor is at least no standard stream. */
 static int duplicate(int fd)
 {
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_HIGH - NUMBER_LOW);

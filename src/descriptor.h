@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptor: a file descriptor of our own in a program that may close any number, or give it to
- * somebody else (daemon(3), closefrom(3), dup2(2)). */
+/* descriptor: a file descriptor of our own in a program that may close any number, and open another
+ * file under it (daemon(3), closefrom(3), dup2(2)). */
 #pragma once
 
 #include <stdbool.h>
@@ -12,13 +12,17 @@ struct descriptor {
 	ino_t inode;
 };
 
-#define DESCRIPTOR_NONE { -1, 0, 0 }
+#define DESCRIPTOR_NONE  \
+	{                \
+		-1, 0, 0 \
+	}
 
-/* Moves fd to a high number, close-on-exec, out of the program's way, and remembers what it is. */
+/* Moves fd to a high number, close-on-exec, out of the program's way, and remembers which file it
+ * is. */
 void descriptor_take(struct descriptor *descriptor, int fd);
 
-/* Whether the number still stands for what was taken. */
+/* Tells whether the number still stands for the file that was taken. */
 bool descriptor_is_ours(const struct descriptor *descriptor);
 
-/* Closes it if it is still ours. */
+/* Closes the descriptor if it is still ours. */
 void descriptor_close(struct descriptor *descriptor);

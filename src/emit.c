@@ -9,10 +9,10 @@
 #include "clock.h"
 #include "hot.h"
 #include "memory.h"
+#include "notice.h"
 #include "override.h"
 #include "report.h"
 #include "route.h"
-#include "say.h"
 #include "scope.h"
 #include "self.h"
 #include "tell.h"
@@ -80,7 +80,7 @@ HOT_INLINE struct record_source describe(const struct record_source *said,
 
 	source.head = voice->head;
 	source.fields = voice->fields;
-	source.prefix = voice->style.prefix[SINK_JOURNAL];
+	source.prefix = voice->output.prefix[SINK_JOURNAL];
 	source.tid = tid;
 	source.sequence = sequence;
 	source.saved_errno = saved_errno;
@@ -88,33 +88,35 @@ HOT_INLINE struct record_source describe(const struct record_source *said,
 }
 
 /* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
-static COLD int send_sized(struct route *route, const struct record_source *source, size_t *size)
+static COLD struct dispatch_result send_sized(struct route *route,
+					      const struct record_source *source, size_t *size)
 {
+	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
 	const size_t capacity = *size;
 	char *buffer = memory_map(capacity);
 	struct record record;
-	int r = -EMSGSIZE;
 
 	if (!buffer)
-		return -ENOMEM;
+		return dispatch_refused(-ENOMEM);
 	*size = record_compose(&record, buffer, capacity, source);
 	if (*size <= capacity)
-		r = route_record(route, &record);
+		result = route_record(route, &record);
 	memory_unmap(buffer, capacity);
-	return r;
+	return result;
 }
 
 /* Between the measuring and the writing another thread may change what the call points to. */
-static COLD int send_large(struct route *route, const struct record_source *source, size_t size)
+static COLD struct dispatch_result send_large(struct route *route,
+					      const struct record_source *source, size_t size)
 {
 	const size_t measured = size;
-	const int r = send_sized(route, source, &size);
+	const struct dispatch_result result = send_sized(route, source, &size);
 
-	return size > measured ? send_sized(route, source, &size) : r;
+	return size > measured ? send_sized(route, source, &size) : result;
 }
 
-HOT_INLINE int send_record(struct route *route, const struct record_source *source, char *buffer,
-			   size_t capacity)
+HOT_INLINE struct dispatch_result
+send_record(struct route *route, const struct record_source *source, char *buffer, size_t capacity)
 {
 	struct record record;
 	const size_t size = record_compose(&record, buffer, capacity, source);
@@ -124,13 +126,15 @@ HOT_INLINE int send_record(struct route *route, const struct record_source *sour
 }
 
 /* It did not go where it should. */
-static COLD void finish_otherwise(const struct scope *scope, const struct route *route, int r,
-				  uint64_t sequence, bool tells)
+static COLD void finish_otherwise(struct scope *scope, const struct route *route,
+				  struct dispatch_result result, uint64_t sequence, bool tells)
 {
-	count(scope, route->slot, r > 0 ? COUNTER_DIVERTED : COUNTER_LOST);
-	tell_note(r < 0, sequence);
-	if (tells && route->voice->sink != SINK_CHOICE_AUTO)
-		tell_sink(route);
+	const bool lost = result.sent == SINK_NONE;
+
+	count(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
+	tell_note(lost, sequence);
+	if (tells && route->output->forced != SINK_NONE)
+		tell_sink(route, &result, scope);
 }
 
 /* The moment of the slot's last record: no need to look at the clock again in the same tick. */
@@ -150,11 +154,11 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
-	struct route route = route_of(scope);
+	struct route route = route_to(&voice->output);
 	const bool tells = call_may_tell(call->in_signal);
 	struct record_source source;
+	struct dispatch_result result;
 	uint64_t sequence;
-	int r;
 
 	route.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
@@ -163,8 +167,8 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 		return 2;
 	}
 	if (tells) {
-		tell_lost(&route);
-		tell_suppressed_in_time(&route, slot);
+		tell_lost(&route, scope);
+		tell_suppressed_in_time(&route, scope);
 	}
 	sequence = next_sequence(voice);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
@@ -172,14 +176,15 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 	source = describe(said, voice,
 			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
 			  call->saved_errno);
-	r = send_record(&route, &source, buffer, capacity);
-	if (LIKELY(r == 0))
+	result = send_record(&route, &source, buffer, capacity);
+	status_publish_result(slot, &result);
+	if (LIKELY(result.error == 0))
 		count(scope, slot, COUNTER_SENT);
 	else
-		finish_otherwise(scope, &route, r, sequence, tells);
+		finish_otherwise(scope, &route, result, sequence, tells);
 	if (scope != &process_scope) /* the process's last record is that of any of its scopes */
 		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
-	return r;
+	return dispatch_status(&result);
 }
 
 /* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
@@ -187,15 +192,14 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 static COLD int emit_in_vfork(const struct record_source *said, struct scope *scope,
 			      int saved_errno, char *buffer, size_t capacity)
 {
-	struct route route = route_of(scope);
+	const struct voice *voice = scope_voice(scope);
+	struct route route = route_to(&voice->output);
 	const struct record_source source =
-		describe(said, route.voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
-	int r;
+		describe(said, voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
+	const struct dispatch_result result = send_record(&route, &source, buffer, capacity);
 
-	route.slot = NULL;
-	r = send_record(&route, &source, buffer, capacity);
 	sinks_renew();
-	return r;
+	return dispatch_status(&result);
 }
 
 /* Where a person has set it, or the board may have gone. */
@@ -207,7 +211,7 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signa
 	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
 
 	if (expired && call_may_tell(in_signal))
-		say_level_expired(scope, level);
+		notice_level_expired(scope, level);
 	/* A board that has just gone reads as zeroes. */
 	if (level == MPLOG_EMERG && !atomic_load(&slot->person) && voice)
 		return voice->level;

@@ -3,6 +3,7 @@
 
 #include "color.h"
 #include "encoding.h"
+#include "escape.h"
 #include "mplog.h"
 #include "stamp.h"
 #include "utf8.h"
@@ -25,7 +26,7 @@ static bool is_word(char c)
 	       c == '_';
 }
 
-/* Where name stands in the prefix as a word of its own: not the s of "process=s". */
+/* Finds name in the prefix as a word of its own: not the first s of "process=s". */
 static const char *find_word(struct bytes prefix, struct bytes name)
 {
 	const char *const end = prefix.data + prefix.size;
@@ -67,19 +68,19 @@ void text_put_line(struct text *text, const struct delivery *delivery, const str
 		   bool color)
 {
 	const struct record *const record = delivery->record;
-	const struct style *const style = delivery->style;
+	const struct output *const output = delivery->output;
 
 	text_put_log_time(text, when);
 	text_put_char(text, ' ');
 	put_upper(text, mplog_level_name(record->level));
 	text_put_char(text, ' ');
-	text_put_escaped(text, bytes_of(style->identifier));
+	text_put_escaped(text, bytes_of(output->identifier));
 	text_put_char(text, ' ');
-	text_put_number(text, (unsigned)delivery->pid);
+	text_put_number(text, (unsigned)output->pid);
 	text_put_char(text, ' ');
 	text_put_escaped(text, (struct bytes){ record->logger, strlen(record->logger) });
 	text_put_char(text, ' ');
-	put_prefix(text, style->prefix[SINK_STDERR], bytes_of(style->process), color);
+	put_prefix(text, output->prefix[SINK_STDERR], bytes_of(output->process), color);
 	text_put_escaped(text, record->text);
 	text_put_char(text, '\n');
 }
@@ -93,7 +94,7 @@ static void put_byte_items(struct text *text, struct bytes value, bool is_first)
 	}
 }
 
-/* Of MESSAGE the prefix and the text: it has standard error's own one in place of the journal's. */
+/* PREFIX: of MESSAGE alone, standard error's in place of the journal's. */
 static void put_value(struct text *text, struct bytes prefix, struct bytes value)
 {
 	if (bytes_are_text(prefix) && bytes_are_text(value)) {
@@ -129,10 +130,10 @@ void text_put_json_line(struct text *text, const struct delivery *delivery,
 	text_put_literal(text, "{\"__REALTIME_TIMESTAMP\":\"");
 	text_put_number(text, (uint64_t)when->tv_sec * 1000000 + (uint64_t)when->tv_nsec / 1000);
 	text_put_literal(text, "\",\"_PID\":\"");
-	text_put_number(text, (unsigned)delivery->pid);
+	text_put_number(text, (unsigned)delivery->output->pid);
 	text_put_char(text, '"');
 	while (record_next(&fields, &field))
 		put_member(text, field.name, no_prefix, field.value);
-	put_member(text, bytes_of("MESSAGE"), delivery->style->prefix[SINK_STDERR], record->text);
+	put_member(text, bytes_of("MESSAGE"), delivery->output->prefix[SINK_STDERR], record->text);
 	text_put_literal(text, "}\n");
 }

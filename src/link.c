@@ -3,16 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "hot.h"
 
-#define NS_PER_S      INT64_C(1000000000)
-#define NS_PER_MS     INT64_C(1000000)
-
-/* How often a service that is absent or stuck is looked for: it is to be used again within a
- * second of being back. */
+/* How often a service that is absent or stuck is looked for: well within a second of its return it
+ * is used again. */
 #define LOOK_AGAIN_NS (NS_PER_S / 4)
 
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
@@ -25,61 +22,42 @@ struct parcel {
 	int fd; /* -1: none */
 };
 
-/* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */
-union fd_control {
-	struct cmsghdr header;
-	char space[CMSG_SPACE(sizeof(int))];
-};
-
-static COLD ssize_t push_fd(int socket, int fd, int flags)
+HOT_INLINE ssize_t send_parcel(const struct connection *connection, const struct parcel *parcel,
+			       int flags)
 {
-	union fd_control control = { .space = { 0 } };
-	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
-	struct cmsghdr *const header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, flags);
-}
-
-HOT_INLINE ssize_t push(int socket, const struct parcel *parcel, int flags)
-{
-	const ssize_t n = parcel->fd >= 0 ? push_fd(socket, parcel->fd, flags | MSG_NOSIGNAL)
-					  : send(socket, parcel->message.data, parcel->message.size,
+	const int fd = connection->socket.fd;
+	const ssize_t n = parcel->fd >= 0 ? connection_send_fd(connection, parcel->fd, flags)
+					  : send(fd, parcel->message.data, parcel->message.size,
 						 flags | MSG_NOSIGNAL);
 
 	return n < 0 ? -errno : n;
 }
 
-/* 1: all of it is gone. 0: some is left. */
-static int advance(struct parcel *parcel, size_t n, bool is_stream)
+/* Returns true when all of the parcel is sent. */
+static bool advance(struct parcel *parcel, size_t n, bool is_stream)
 {
 	if (!is_stream || n >= parcel->message.size)
-		return 1;
+		return true;
 	parcel->message.data += n;
 	parcel->message.size -= n;
-	return 0;
+	return false;
 }
 
-/* Waits until the deadline at most. Goes on after a signal with what is left. */
+/* Waits until the deadline at most; after a signal, for the time that is left. */
 static COLD int push_waiting(const struct connection *connection, struct parcel *parcel,
 			     struct deadline *deadline)
 {
-	const int fd = connection->socket.fd;
-
 	for (;;) {
 		const bool blocks =
 			connection->may_block && deadline_left_ns(deadline) >= CONNECTION_WAIT_NS;
 		ssize_t n;
 
-		if (!blocks && !deadline_poll(deadline, fd))
+		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
 			return -EAGAIN;
-		/* While somebody waits the number may become another's. */
+		/* During the wait another thread may have closed the descriptor. */
 		if (!descriptor_is_ours(&connection->socket))
 			return -ENOTCONN;
-		n = push(fd, parcel, blocks ? 0 : MSG_DONTWAIT);
+		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
 		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
 			return 0;
 		if (n < 0 && n != -EAGAIN && n != -EINTR)
@@ -87,8 +65,8 @@ static COLD int push_waiting(const struct connection *connection, struct parcel 
 	}
 }
 
-/* The common case is one system call, whether there is room or a short wait: a send that blocks no
- * longer than the deadline allows. */
+/* Tells whether the first send may block: the common case is then one system call, with or without
+ * a short wait, which is no longer than the deadline allows. */
 static bool may_block_at_once(const struct link *link, const struct connection *connection,
 			      const struct deadline *deadline)
 {
@@ -101,7 +79,7 @@ HOT_INLINE int transmit(const struct link *link, struct connection *connection,
 {
 	const size_t size = parcel.message.size;
 	const bool blocks = may_block_at_once(link, connection, deadline);
-	const ssize_t n = push(connection->socket.fd, &parcel, blocks ? 0 : MSG_DONTWAIT);
+	const ssize_t n = send_parcel(connection, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
 	if (LIKELY(n >= 0 && advance(&parcel, (size_t)n, connection->is_stream)))
@@ -113,11 +91,11 @@ HOT_INLINE int transmit(const struct link *link, struct connection *connection,
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
 	r = push_waiting(connection, &parcel, deadline);
-	/* Nobody else may continue the line that was begun. */
+	/* A message sent in part ends with its connection: another one would continue its line. */
 	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;
 }
 
-/* The service is not there now: not worth an error of its own. */
+/* Errors that all say that the service is not there now. */
 static bool is_absence(int error)
 {
 	switch (error) {
@@ -151,7 +129,7 @@ static int open_any(const struct link *link, struct connection **ret)
 	return absence(link);
 }
 
-/* False where somebody else was faster: then *connection is theirs, or NULL. */
+/* Returns false where another thread was faster: then *connection is that thread's, or NULL. */
 static bool replace(struct link *link, struct connection **connection, struct connection *by)
 {
 	struct connection *old = *connection;
@@ -171,7 +149,7 @@ static COLD void drop(struct link *link, struct connection *connection)
 	(void)replace(link, &connection, NULL);
 }
 
-/* Connects anew, in place of *connection. Where that cannot be, the old one is kept: after
+/* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
  * chroot(2) the path is gone, and a socket connected before still works. */
 static COLD int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
 {
@@ -179,7 +157,8 @@ static COLD int connect_anew(struct link *link, struct connection **connection, 
 	int r;
 
 	r = open_any(link, &opened);
-	/* Where there was none and is one now, no other thread shall think that there is none. */
+	/* After a first success not_before_ns stays: another thread that has not yet seen the
+	 * connection must not report the service as absent. */
 	if (r == -ENOENT || r == -ENOTCONN || *connection)
 		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
 				      memory_order_relaxed);
@@ -213,7 +192,8 @@ static bool may_look(const struct link *link, int64_t now_ns)
 	return now_ns >= atomic_load_explicit(&link->not_before_ns, memory_order_relaxed);
 }
 
-/* A stuck service may have a successor at the path. */
+/* Tells whether to connect anew: in a child, and where the service is stuck, since another one may
+ * have taken the path. */
 HOT_INLINE bool wants_another(struct link *link, int64_t now_ns)
 {
 	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
@@ -234,7 +214,7 @@ HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connect
 	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
 }
 
-/* A service that takes streams may have no room for another one just now; nothing tells when. */
+/* A service that takes streams may have no room for another one; no event tells when it has. */
 static __attribute__((__noinline__)) int find_waiting(struct link *link, struct deadline *deadline,
 						      struct connection **ret)
 {
@@ -248,7 +228,8 @@ static __attribute__((__noinline__)) int find_waiting(struct link *link, struct 
 	return r;
 }
 
-/* Whether the connection is of no use any more; -EBADF and -ENOTSOCK: it is a stranger's. */
+/* Tells whether the connection is of no use any more: the service ended it, or the program closed
+ * its descriptor (-EBADF, -ENOTSOCK). */
 static COLD bool is_broken(int error, const struct connection *connection)
 {
 	switch (error) {
@@ -287,7 +268,7 @@ HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct d
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
-/* Where the connection broke: the service may have been restarted. */
+/* After the connection broke: the service may have been restarted. */
 static COLD int try_again(struct link *link, const struct parcel *parcel, struct deadline *deadline)
 {
 	bool again;

@@ -56,7 +56,7 @@ void memory_unmap(void *memory, size_t size)
 		(void)munmap(memory, size);
 }
 
-/* The limit holds for memory files too, and what goes over it is a SIGXFSZ. */
+/* The limit holds for memory files too: a write beyond it raises SIGXFSZ. */
 static bool is_over_limit(size_t size)
 {
 	struct rlimit limit;
@@ -64,7 +64,8 @@ static bool is_over_limit(size_t size)
 	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur;
 }
 
-/* Where vm.memfd_noexec is 2 the kernel makes no others; before Linux 6.3 it knew none of these. */
+/* Where vm.memfd_noexec is 2 the kernel refuses a file without MFD_NOEXEC_SEAL; before Linux 6.3 one
+ * with it. */
 int memory_file(const char *name, size_t size)
 {
 	int fd;

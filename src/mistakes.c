@@ -7,8 +7,6 @@
 #include "board.h"
 #include "mplog.h"
 #include "notice.h"
-#include "say.h"
-#include "scope.h"
 
 static uint64_t version_of(const char *file)
 {
@@ -28,7 +26,7 @@ void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 	if (mistakes->n && !same_file)
 		mistakes_tell(mistakes);
 	mistakes->n++;
-	/* Of errors and warnings the worst, of those the first. */
+	/* Errors before warnings, and the first line of them. */
 	if (same_file && mistakes->severity > complaint->severity)
 		return;
 	if (same_file && mistakes->severity == complaint->severity &&
@@ -42,17 +40,15 @@ void mistakes_note(void *userdata, const struct conf_complaint *complaint)
 	(void)strncpy(mistakes->text, complaint->text, sizeof(mistakes->text) - 1);
 }
 
-static void say_place(struct notice *notice, const struct mistakes *mistakes)
+static void put_place(struct notice *notice, const struct mistakes *mistakes)
 {
 	notice_put(notice, "MPLOG_FILE", mistakes->file);
-	notice_say(notice, mistakes->file);
+	notice_textf(notice, "%s:", mistakes->file);
 	if (mistakes->line) {
 		notice_put_number(notice, "MPLOG_LINE", mistakes->line);
-		notice_say(notice, ":");
-		notice_say_number(notice, mistakes->line);
+		notice_textf(notice, "%u:", mistakes->line);
 	}
-	notice_say(notice, ": ");
-	notice_say(notice, mistakes->text);
+	notice_textf(notice, " %s", mistakes->text);
 }
 
 void mistakes_tell(struct mistakes *mistakes)
@@ -65,14 +61,11 @@ void mistakes_tell(struct mistakes *mistakes)
 	if (!mistakes->n)
 		return;
 	mistakes->n = 0;
-	if (!board_tell_once(say_key(say_key(seed, mistakes->file), mistakes->text)))
+	if (!board_tell_once(notice_key(notice_key(seed, mistakes->file), mistakes->text)))
 		return;
 	notice_begin(&notice, NOTICE_MISTAKE, is_error ? MPLOG_ERR : MPLOG_WARNING);
-	say_place(&notice, mistakes);
-	if (more) {
-		notice_say(&notice, " (and ");
-		notice_say_number(&notice, more);
-		notice_say(&notice, " more: see mplog check)");
-	}
-	say(&process_scope, &notice);
+	put_place(&notice, mistakes);
+	if (more)
+		notice_textf(&notice, " (and %zu more: see mplog check)", more);
+	notice_log(&notice, &process_scope);
 }

@@ -11,6 +11,7 @@
 #include "call.h"
 #include "emit.h"
 #include "field-name.h"
+#include "notice.h"
 #include "open.h"
 #include "process.h"
 #include "self.h"
@@ -18,7 +19,6 @@
 #include "reap.h"
 #include "reload.h"
 #include "route.h"
-#include "say.h"
 #include "scope.h"
 #include "tell.h"
 #include "watch.h"
@@ -71,7 +71,7 @@ int mplog_reload(void)
 static void clean_name(char ret[PROCESS_NAME_SIZE], const char *process)
 {
 	if (!process_name_clean(ret, process))
-		say_name_changed(process, ret);
+		notice_name_changed(process, ret);
 }
 
 pid_t mplog_fork(const char *process)
@@ -126,9 +126,9 @@ static void leave(const struct call *call)
 	struct scope *scope = call->thread->scope;
 
 	if (scope && scope->depth == call->thread->depth) {
-		struct route route = route_of(scope);
+		struct route route = route_to(&scope_voice(scope)->output);
 
-		tell_suppressed(&route, route.slot);
+		tell_suppressed(&route, scope);
 	}
 	scope_leave(call->thread);
 }

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "cleanup.h"
 #include "mistakes.h"
+#include "notice.h"
 #include "process.h"
 #include "self.h"
 #include "program.h"
@@ -17,8 +18,8 @@
 #include "reload.h"
 #include "report.h"
 #include "route.h"
-#include "say.h"
 #include "stamp.h"
+#include "standard-error.h"
 #include "tell.h"
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
@@ -105,7 +106,7 @@ static void make_board(const struct program *program)
 		return;
 	if (shared)
 		(void)board_open(program->identifier, program_run_id(), false);
-	say_no_board(r);
+	notice_board_failed(r);
 }
 
 static const char *first_name(const struct mplog_options *options,
@@ -142,7 +143,7 @@ static void begin(struct thread *thread, const char *process)
 	scope_set_gate(thread);
 	report_files();
 	if (!is_clean)
-		say_name_changed(process, name);
+		notice_name_changed(process, name);
 }
 
 static int check_options(const struct mplog_options *options)
@@ -200,18 +201,20 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 /* Each scope of this thread for itself, the process for those of other threads. */
 static void tell_the_rest(const struct thread *thread)
 {
-	struct route route = route_of(&process_scope);
+	const struct voice *voice = scope_voice(&process_scope);
+	struct route route;
 
-	if (!route.voice)
+	if (!voice)
 		return;
 	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
-		struct route inner = route_of(scope);
+		struct route inner = route_to(&scope_voice(scope)->output);
 
-		tell_suppressed(&inner, inner.slot);
+		tell_suppressed(&inner, scope);
 	}
-	tell_suppressed(&route, route.slot);
+	route = route_to(&voice->output);
+	tell_suppressed(&route, &process_scope);
 	tell_suppressed_by(&route, self_pid());
-	tell_lost_at_last(&route);
+	tell_lost_at_last(&route, &process_scope);
 }
 
 void close_program(struct thread *thread)

@@ -14,9 +14,9 @@
 #include "override.h"
 #include "program.h"
 #include "report.h"
+#include "route.h"
 #include "scope.h"
 #include "self.h"
-#include "sink.h"
 #include "slot.h"
 #include "tell.h"
 
@@ -102,7 +102,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
 	struct voice_names names = {
 		.process = parent->process,
-		.identifier = parent->style.identifier,
+		.identifier = parent->output.identifier,
 		.parent = parent->process,
 		.pid = self_pid(),
 		.number = lineage_forks(),

@@ -2,6 +2,7 @@
 #include "reap.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -40,15 +41,15 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* Says how the process ended, which waitid(2) tells as long as no caller has waited for it. Returns
- * whether that is no reason to warn. */
-static bool say_end(struct notice *notice, pid_t pid)
+/* Puts how the child ended, where the program has not waited for it yet. Returns whether that was a
+ * success, as far as is known. */
+static bool put_end(struct notice *notice, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
 		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
-		notice_say(notice, " ended");
+		notice_textf(notice, " ended");
 		return true;
 	}
 	notice_put(notice, FIELD_NAME_EXIT_CODE,
@@ -56,30 +57,27 @@ static bool say_end(struct notice *notice, pid_t pid)
 		   : info.si_code == CLD_DUMPED ? "dumped"
 						: "killed");
 	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
-	notice_say(notice,
-		   info.si_code == CLD_EXITED ? " exited with status " : " was killed by signal ");
-	notice_say_number(notice, (uint64_t)info.si_status);
+	notice_textf(notice, " %s %d",
+		     info.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
+		     info.si_status);
 	return info.si_code == CLD_EXITED && info.si_status == 0;
 }
 
-static void say_figures(struct notice *notice, const struct slot *slot)
+static void put_figures(struct notice *notice, const struct slot *slot)
 {
-	static const char *const words[COUNTER_COUNT] = { " called, ", " sent, ", " diverted, ",
-							  " lost, ", " suppressed" };
+	static const char *const words[COUNTER_COUNT] = { "called", "sent", "diverted", "lost",
+							  "suppressed" };
 
-	notice_say(notice, ": ");
 	for (int i = 0; i < COUNTER_COUNT; i++) {
 		const uint64_t figure = atomic_load(&slot->counter[i]);
 
 		notice_put_number(notice, counter_fields[i], figure);
-		notice_say_number(notice, figure);
-		notice_say(notice, words[i]);
+		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure, words[i]);
 	}
 }
 
-static void send_end(const struct slot *slot, pid_t pid)
+static void report_end(const struct slot *slot, pid_t pid)
 {
-	struct route route = route_of(&process_scope);
 	char name[PROCESS_NAME_SIZE];
 	struct notice notice;
 
@@ -87,26 +85,22 @@ static void send_end(const struct slot *slot, pid_t pid)
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put(&notice, FIELD_NAME_CHILD, name);
 	notice_put_number(&notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
-	notice_say(&notice, "Process ");
-	notice_say(&notice, name);
-	notice_say(&notice, " (pid ");
-	notice_say_number(&notice, (uint64_t)pid);
-	notice_say(&notice, ")");
-	if (!say_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
+	notice_textf(&notice, "Process %s (pid %d)", name, pid);
+	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
-	/* For mplog gaps: a number that was given, but whose record was not counted as sent or lost,
-	 * was in flight when the process was killed. */
+	/* A record that has a number and is in no counter was in flight when the child was killed: see
+	 * mplog gaps. */
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
 	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
-	say_figures(&notice, slot);
-	if (notice.level <= route.voice->level)
-		(void)notice_send(&notice, &route);
+	put_figures(&notice, slot);
+	if (notice.level <= scope_voice(&process_scope)->level)
+		notice_log(&notice, &process_scope);
 }
 
 int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, self_is_foreign());
-	struct route route = route_of(&process_scope);
+	struct route route;
 
 	if (!slot || pid == self_pid())
 		return -ESRCH;
@@ -116,8 +110,9 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
+	route = route_to(&scope_voice(&process_scope)->output);
 	tell_suppressed_by(&route, pid);
-	send_end(slot, pid);
+	report_end(slot, pid);
 	return 0;
 }
 

@@ -7,10 +7,10 @@
 #include "layout.h"
 #include "mplog.h"
 
-/* Does what mplog_reap() does, but for the check of stats; NULL: only the record. */
+/* Does what mplog_reap() does, but for the check of STATS; NULL: only the notice. */
 int reap(pid_t pid, struct mplog_stats *stats);
 
-/* Reaps all children that have ended and of which no record has told. */
+/* Reports all children that died and were not reported. */
 void reap_all(void);
 
 /* Reads the figures on a slot. stats->size is set; what lies beyond it is not touched. */

@@ -7,9 +7,9 @@
 #include "board.h"
 #include "conf.h"
 #include "mistakes.h"
+#include "notice.h"
 #include "program.h"
 #include "report.h"
-#include "say.h"
 #include "scope.h"
 #include "self.h"
 #include "thread.h"
@@ -89,6 +89,6 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 	scope_refresh(&process_scope);
 	mistakes_tell(&mistakes);
 	if (*ret_answer == RELOAD_DONE)
-		say_reloaded(reload_version());
+		notice_reloaded(reload_version());
 	return r;
 }

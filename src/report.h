@@ -5,7 +5,9 @@
 
 #include <stdatomic.h>
 
+#include "hot.h"
 #include "layout.h"
+#include "route.h"
 
 /* Writes the text about the files. A slot's texts have one writer at a time: the caller sees to
  * that. */
@@ -17,4 +19,12 @@ static inline void status_publish_sink(struct slot *slot, int sink, int error)
 {
 	atomic_store_explicit(&slot->sink, sink, memory_order_relaxed);
 	atomic_store_explicit(&slot->sink_error, -error, memory_order_relaxed);
+}
+
+/* The same from the result of a record, if it came to a sink. */
+static inline void status_publish_result(struct slot *slot, const struct dispatch_result *result)
+{
+	if (LIKELY(result->error == 0) || result->primary != SINK_NONE)
+		status_publish_sink(slot, result->sent,
+				    result->failed == SINK_NONE ? 0 : result->error);
 }

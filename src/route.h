@@ -1,70 +1,86 @@
 /* SPDX-License-Identifier: MIT */
-/* route: which sinks a record goes to. */
+/* route: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. It
+ * knows neither scope nor slot. */
 #pragma once
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
-#include "board.h"
 #include "hot.h"
 #include "record.h"
-#include "report.h"
-#include "scope.h"
 #include "sink.h"
-#include "voice.h"
+
+/* In the order in which a record falls from one to the next. */
+extern const struct sink *const sinks[SINK_COUNT];
+
+/* In a new child, before its first record: each sink takes descriptors of its own with the next
+ * record. Async-signal-safe. */
+void sinks_renew(void);
 
 struct route {
-	const struct voice *voice;
-	struct slot *slot; /* shows which sink it was; NULL: nobody asks */
+	const struct output *output;
 	struct deadline deadline;
 	bool first_only; /* no fallback */
 
 	/* The sink that failed already for this call, and why; or 0. */
 	enum sink_id tried;
 	int tried_error;
-
-	/* Set by route_record(): where the record should go, and the first sink that failed, if one
-	 * did. */
-	enum sink_id first;
-	enum sink_id failed;
-	int error; /* negative errno, or 0 */
 };
 
-_Static_assert(SINK_CHOICE_SYSLOG - SINK_CHOICE_JOURNAL == SINK_SYSLOG &&
-		       SINK_CHOICE_STDERR - SINK_CHOICE_JOURNAL == SINK_STDERR && SINK_JOURNAL == 0,
-	       "who asks for a sink by name gets the one of that number");
+/* What became of a record. */
+struct dispatch_result {
+	enum sink_id primary; /* where the record should go; SINK_NONE: it came to no sink */
+	enum sink_id sent;    /* the sink that took it, or SINK_NONE */
+	enum sink_id failed;  /* the first sink that failed, or SINK_NONE */
+	/* 0: sent, and no sink failed. Or a negative errno: of the sink that failed, -ENOTCONN where
+	 * there is no sink at all, or why the record came to none. */
+	int error;
+};
 
-/* Where the records of a scope go. */
-static inline struct route route_of(struct scope *scope)
+static inline struct route route_to(const struct output *output)
 {
-	const struct voice *voice = scope_voice(scope);
-
 	return (struct route){
-		.voice = voice,
-		.slot = scope_slot(scope),
-		.deadline = { .timeout_ms = voice ? voice->timeout_ms : 0 },
+		.output = output,
+		.deadline = { .timeout_ms = output->timeout_ms },
 	};
 }
 
-static inline void route_show(const struct route *route, int sink, int error)
+/* Has the sink that failed before not be tried again in this call. */
+static inline void route_exclude(struct route *route, const struct dispatch_result *result)
 {
-	if (route->slot)
-		status_publish_sink(route->slot, sink, error);
+	if (result->failed == SINK_NONE)
+		return;
+	route->tried = result->failed;
+	route->tried_error = result->error;
+}
+
+/* The result of a record that was lost before it came to a sink. */
+static inline struct dispatch_result dispatch_refused(int error)
+{
+	return (struct dispatch_result){ SINK_NONE, SINK_NONE, SINK_NONE, error };
+}
+
+/* Returns 0: the record is where it should be. 1: it is in a fallback. Or a negative errno: it is
+ * lost. */
+static inline int dispatch_status(const struct dispatch_result *result)
+{
+	if (LIKELY(result->error == 0))
+		return 0;
+	return result->sent == SINK_NONE ? result->error : 1;
 }
 
 COLD enum sink_id route_first_of_single(struct route *route);
 
 static inline enum sink_id route_first(struct route *route)
 {
-	const struct voice *voice = route->voice;
+	const struct output *output = route->output;
 
-	if (UNLIKELY(voice->sink != SINK_CHOICE_AUTO))
-		return (enum sink_id)(voice->sink - SINK_CHOICE_JOURNAL);
-	return UNLIKELY(voice->single) ? route_first_of_single(route) : SINK_JOURNAL;
+	if (UNLIKELY(output->forced != SINK_NONE))
+		return output->forced;
+	return UNLIKELY(output->single) ? route_first_of_single(route) : SINK_JOURNAL;
 }
 
-/* As the sink's write. */
+/* Returns what the sink's write returns. */
 HOT_INLINE int route_try(const struct route *route, enum sink_id id,
 			 const struct delivery *delivery)
 {
@@ -73,30 +89,25 @@ HOT_INLINE int route_try(const struct route *route, enum sink_id id,
 	return sinks[id]->write(delivery);
 }
 
-/* The first sink did not take it (R: what its write returned): down the chain. */
-COLD int route_fall(struct route *route, const struct delivery *delivery, int r);
+/* Goes down the chain for a record that its primary sink did not take. R: what its write returned. */
+COLD struct dispatch_result route_fall(struct route *route, const struct delivery *delivery,
+				       enum sink_id primary, int r);
 
-void route_echo(const struct route *route, const struct delivery *delivery, enum sink_id sent);
+void route_echo(const struct delivery *delivery, enum sink_id sent);
 
-/* 0: it is where it should be, 1: in a fallback, or the negative errno of the first that failed:
- * it is lost. -ENOTCONN: there is no sink. */
-HOT_INLINE int route_record(struct route *route, const struct record *record)
+HOT_INLINE struct dispatch_result route_record(struct route *route, const struct record *record)
 {
 	const struct delivery delivery = {
 		.record = record,
-		.style = &route->voice->style,
+		.output = route->output,
 		.deadline = &route->deadline,
-		.pid = route->voice->pid,
 	};
-	int r;
+	const enum sink_id primary = route_first(route);
+	const int r = route_try(route, primary, &delivery);
 
-	route->first = route_first(route);
-	route->error = 0;
-	r = route_try(route, route->first, &delivery);
 	if (UNLIKELY(r <= 0))
-		return route_fall(route, &delivery, r);
-	route_show(route, (int)route->first, 0);
-	if (route->voice->echo)
-		route_echo(route, &delivery, route->first);
-	return 0;
+		return route_fall(route, &delivery, primary, r);
+	if (route->output->echo)
+		route_echo(&delivery, primary);
+	return (struct dispatch_result){ primary, primary, SINK_NONE, 0 };
 }

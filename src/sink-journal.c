@@ -9,11 +9,11 @@
 #include "link.h"
 #include "memory.h"
 
-static const char *const paths[] = { "/run/systemd/journal/socket", NULL };
+static const char *const journal_paths[] = { "/run/systemd/journal/socket", NULL };
 
-static int send_large(struct bytes record, struct deadline *deadline);
+static int send_sealed(struct bytes record, struct deadline *deadline);
 
-static struct link journal = { .paths = paths, .send_large = send_large };
+static struct link journal = { .paths = journal_paths, .send_large = send_sealed };
 
 static int write_all(int fd, struct bytes bytes)
 {
@@ -32,7 +32,7 @@ static int write_all(int fd, struct bytes bytes)
 	return 0;
 }
 
-/* journald takes only what nobody can change any more. */
+/* journald takes only a file that cannot be changed any more. */
 static int open_sealed(struct bytes bytes)
 {
 	AUTO_CLOSE int fd = memory_file("mplog-record", bytes.size);
@@ -48,7 +48,7 @@ static int open_sealed(struct bytes bytes)
 	return take_fd(&fd);
 }
 
-static int send_large(struct bytes record, struct deadline *deadline)
+static int send_sealed(struct bytes record, struct deadline *deadline)
 {
 	AUTO_CLOSE const int fd = open_sealed(record);
 

@@ -8,42 +8,42 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "escape.h"
 #include "line.h"
 #include "memory.h"
 #include "standard-error.h"
 
 enum {
 	LINE_BUFFER = 1536, /* a longer line takes memory from the kernel; see sink-syslog.c */
-	NAP_MS = 1,         /* where poll(2) says writable of what does not take a byte */
+	NAP_MS = 1,         /* where poll(2) calls writable what does not take a byte */
 };
 
-static struct patience patience;
-
-/* A part of a line went out and the rest did not: the next one begins a new line. */
-static atomic_bool torn;
+/* A child inherits both: descriptor 2 is the parent's. */
+static struct {
+	struct patience patience;
+	atomic_bool torn; /* a line went out in part: the next one begins with a newline */
+} stderr_state;
 
 static void put_record(struct text *text, const struct delivery *delivery,
 		       const struct stderr_look *look, const struct timespec *when)
 {
-	const struct style *const style = delivery->style;
-	const bool color = style->stderr_color > 0 ||
-			   (style->stderr_color < 0 && look->is_terminal && !stderr_no_color());
+	const struct output *const output = delivery->output;
+	const bool color = output->stderr_color > 0 ||
+			   (output->stderr_color < 0 && look->is_terminal && !stderr_no_color());
 
-	if (atomic_load_explicit(&torn, memory_order_relaxed))
+	if (atomic_load_explicit(&stderr_state.torn, memory_order_relaxed))
 		text_put_char(text, '\n');
 	if (look->is_journal) {
 		text_put_char(text, '<');
 		text_put_number(text, (unsigned)delivery->record->level);
 		text_put_char(text, '>');
 	}
-	if (style->stderr_json)
+	if (output->stderr_json)
 		text_put_json_line(text, delivery, when);
 	else
 		text_put_line(text, delivery, when, color);
 }
 
-/* False: the deadline has passed. */
+/* Returns false when the deadline has passed. */
 static bool wait_writable(struct deadline *deadline, bool has_just_been)
 {
 	if (!has_just_been)
@@ -63,7 +63,7 @@ static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadlin
 			rest->data += n;
 			rest->size -= (size_t)n;
 		} else if (n == -EAGAIN) {
-			if (!patience_is_left(&patience, deadline) ||
+			if (!patience_is_left(&stderr_state.patience, deadline) ||
 			    !wait_writable(deadline, has_waited))
 				return -EAGAIN;
 		} else if (n != -EINTR) {
@@ -80,11 +80,11 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 	const int r = write_whole(kind, &rest, deadline);
 
 	if (r == 0)
-		patience_restore(&patience);
+		patience_restore(&stderr_state.patience);
 	else if (r == -EAGAIN)
-		patience_lose(&patience, deadline);
+		patience_lose(&stderr_state.patience, deadline);
 	if (rest.size < line.size)
-		atomic_store_explicit(&torn, r < 0, memory_order_relaxed);
+		atomic_store_explicit(&stderr_state.torn, r < 0, memory_order_relaxed);
 	return r;
 }
 

@@ -15,15 +15,15 @@
 #include "utf8.h"
 
 /* A longer message takes memory from the kernel: all of a call has to fit on the stack of a signal
- * handler, of which the signal's own frame may take 3 KiB of 8. */
+ * handler, where the signal's own frame may take 3 of 8 KiB. */
 enum { MESSAGE_BUFFER = 1536 };
 
-static const char *const paths[] = { "/dev/log", "/var/run/log", NULL };
+static const char *const syslog_paths[] = { "/dev/log", "/var/run/log", NULL };
 
-static struct link syslog_link = { .paths = paths, .may_stream = true };
+static struct link syslog_link = { .paths = syslog_paths, .may_stream = true };
 
-/* What is tried one after the other where a message is too large for the socket: less than the
- * usual net.core.wmem_default, what a stream takes whole, and what every syslogd takes. */
+/* Sizes to try in turn where a message is too large for the socket: less than the usual
+ * net.core.wmem_default, what a stream takes whole, and what every syslogd takes. */
 static const size_t smaller_sizes[] = { 131072, 32767, 8192, 2048, 1024 };
 
 /* One record, in the making. */
@@ -39,7 +39,7 @@ static struct text put_draft(char *buffer, size_t capacity, const struct draft *
 	/* The byte behind the message, which link_send() wants, is none of it. */
 	struct text text = { buffer, capacity - 1, 0 };
 
-	if (draft->delivery->style->syslog_rfc5424)
+	if (draft->delivery->output->syslog_rfc5424)
 		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
 				 draft->with_fields);
 	else
@@ -48,7 +48,7 @@ static struct text put_draft(char *buffer, size_t capacity, const struct draft *
 	return text;
 }
 
-/* Structured data is whole or not there; the message behind it may be cut. */
+/* Leaves out the structured data, which cannot be cut, and cuts the message. */
 static int send_smaller(struct draft *draft, struct text whole)
 {
 	int r = -EMSGSIZE;
@@ -95,7 +95,7 @@ static int send_large(struct draft *draft, size_t size)
 	return r;
 }
 
-/* Apart: the rest of the struct is not to be on the stack when the record goes out. */
+/* Not inline: the rest of struct utsname must not be on the stack when the record goes out. */
 static __attribute__((__noinline__)) void get_host(struct draft *draft)
 {
 	struct utsname names;
@@ -112,14 +112,14 @@ static int syslog_write(const struct delivery *delivery)
 	int r;
 
 	(void)clock_gettime(CLOCK_REALTIME, &draft.when);
-	if (delivery->style->syslog_rfc5424)
+	if (delivery->output->syslog_rfc5424)
 		get_host(&draft);
 	text = put_draft(buffer, sizeof(buffer), &draft);
 	r = text.size <= text.capacity ? send_text(&draft, text) : send_large(&draft, text.size);
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
-/* The name says it also while journald is being restarted, and there is no socket. */
+/* The link's target is looked at, not the socket: there is none while journald is restarted. */
 static bool is_link_to(const char *path, const char *target)
 {
 	char link[64];
@@ -138,10 +138,10 @@ static bool is_same_file(const char *path, const char *other)
 	       one.st_ino == two.st_ino;
 }
 
-/* /dev/log is a link to a socket of journald's where that takes syslog's place. */
+/* Where journald takes syslog's place /dev/log is a link to its socket. */
 static bool syslog_is_journald(void)
 {
-	for (const char *const *path = paths; *path; path++) {
+	for (const char *const *path = syslog_paths; *path; path++) {
 		if (is_link_to(*path, "/systemd/journal/dev-log"))
 			return true;
 		if (access(*path, F_OK) == 0)

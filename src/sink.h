@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* sink: where a record goes. What a sink is: one small table of functions.
- *
- * A sink knows no configuration: what it should look like is handed to it as a style. */
+/* sink: what a record goes to. A sink is one small table of functions; it knows no configuration,
+ * but is given a struct output. */
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "deadline.h"
 #include "record.h"
 
-enum sink_id { SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
+enum sink_id { SINK_NONE = -1, SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
 
-/* How records look: plain values, the same for all records of a scope. */
-struct style {
+/* How the records of a scope look and where they may go: plain values. */
+struct output {
 	const char *identifier;
 	const char *process;
+	pid_t pid;
 	struct bytes prefix[SINK_COUNT];
+
+	enum sink_id forced; /* SINK_NONE: "auto" */
+	bool single;         /* MPLOG_SINGLE: "auto" is standard error */
+	int echo;            /* 0, 1, or -1: where standard error is a terminal */
+	unsigned timeout_ms;
+
 	int facility; /* syslog's number, 0 to 23; -1: not set */
 	bool syslog_rfc5424;
 	bool stderr_json;
@@ -26,44 +31,28 @@ struct style {
 
 struct delivery {
 	const struct record *record;
-	const struct style *style;
+	const struct output *output;
 	struct deadline *deadline;
-	pid_t pid;
 };
 
 struct sink {
 	const char *name;
-	/* 1: written. 0: there is no such sink here (a choice, not a failure), nor was one since
-	 * the program began. Or a negative errno: -EAGAIN where it was full until the deadline,
-	 * -ENOTCONN where it was there and is gone. Async-signal-safe; needs no lock; changes
-	 * errno; raises no SIGPIPE. Called inside of epoch_enter(). */
+	/* Returns 1: written. 0: this sink does not exist here, nor did it since the program began
+	 * (a choice, not a failure). Or a negative errno: -EAGAIN where the sink was full until the
+	 * deadline, -ENOTCONN where it existed and is gone. Async-signal-safe; takes no lock;
+	 * changes errno; raises no SIGPIPE. Called inside of epoch_enter(). */
 	int (*write)(const struct delivery *delivery);
-	/* Whether it ends in the host's journald, so that it is not worth a try where that failed. */
+	/* Tells whether the sink ends in the host's journald: after a failure of that one it is not
+	 * worth a try. */
 	bool (*is_journald)(void);
 	/* In a new child, before its first record, and wherever else the descriptors may be another
-	 * process's: with the next record take some of one's own. */
+	 * process's: the next record takes new ones. Async-signal-safe. */
 	void (*renew)(void);
 	/* Gives descriptors back. A write afterwards opens them again. */
 	void (*close)(void);
 };
 
+/* Each is defined by the file of its name. */
 extern const struct sink sink_journal;
 extern const struct sink sink_syslog;
 extern const struct sink sink_stderr;
-
-/* In the order in which a record falls from one to the next. */
-extern const struct sink *const sinks[SINK_COUNT];
-
-void sinks_renew(void);
-
-/* Reads what the environment says about standard error (JOURNAL_STREAM, NO_COLOR), which only a
- * program that is not yet busy may. Call it once, and before it nothing there is set. */
-void sink_init(void);
-
-/* Whether standard error is a stream of the journal: JOURNAL_STREAM names fd 2 (sd_journal_stream
- * in systemd.exec(5)). */
-bool stderr_is_journal(int64_t now_ns);
-
-/* Whether standard error is a terminal. Both look at the descriptor itself at most once a second,
- * and after renew(): they are asked with every record. NOW_NS: of the coarse clock. */
-bool stderr_is_terminal(int64_t now_ns);

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
-#include "sink.h"
+#include "text.h"
 
 enum stderr_kind {
 	STDERR_NONE,  /* closed, or /dev/null */
@@ -17,21 +19,31 @@ enum stderr_kind {
 struct stderr_look {
 	enum stderr_kind kind;
 	bool is_terminal;
-	bool is_journal; /* JOURNAL_STREAM names it */
+	bool is_journal; /* JOURNAL_STREAM names it: sd_journal_stream in systemd.exec(5) */
 };
+
+/* Reads JOURNAL_STREAM and NO_COLOR from the environment, which may not be read later, when other
+ * threads may change it. Before the first call neither counts as set. */
+void sink_init(void);
 
 /* Looks at the descriptor, now. */
 struct stderr_look stderr_look(void);
 
-/* Whether NO_COLOR was in the environment and not empty: https://no-color.org. */
-bool stderr_no_color(void);
+/* Answer from what was found when the descriptor was last looked at, in the last second or since
+ * stderr_forget(): a record of a single process, or with an echo, asks each time. NOW_NS is of the
+ * coarse clock. */
+bool stderr_is_journal(int64_t now_ns);
+bool stderr_is_terminal(int64_t now_ns);
 
-/* Has stderr_is_terminal() and stderr_is_journal() look anew. */
+/* Has stderr_is_terminal() and stderr_is_journal() look anew. Async-signal-safe. */
 void stderr_forget(void);
 
-/* Whether its other end is a journald, be JOURNAL_STREAM set or not. */
+/* Tells whether NO_COLOR was in the environment and not empty: https://no-color.org. */
+bool stderr_no_color(void);
+
+/* Tells whether the other end is a journald, whether JOURNAL_STREAM is set or not. */
 bool stderr_leads_to_journald(void);
 
-/* One attempt to write, which does not wait. Returns how many bytes went out, or a negative errno.
+/* Tries one write, which does not wait. Returns how many bytes went out, or a negative errno.
  * Raises no signal. */
 ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes);

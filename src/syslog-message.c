@@ -6,11 +6,11 @@
 #include "stamp.h"
 
 enum {
-	FACILITY_USER = 1, /* what syslog(3) takes for a program that says nothing */
+	FACILITY_USER = 1, /* syslog(3)'s default */
 	APP_NAME_MAX = 48, /* RFC 5424, section 6 */
 	HOST_NAME_MAX_ = 255,
 	PARAM_NAME_MAX = 32,
-	TAG_MAX = 64, /* RFC 3164 says 32; syslogd of today take more */
+	TAG_MAX = 64, /* RFC 3164 says 32; today's services take more */
 };
 
 /* 32473 is the enterprise number for examples (RFC 5612): mplog has none of its own. */
@@ -18,7 +18,7 @@ enum {
 
 static void put_priority(struct text *text, const struct delivery *delivery)
 {
-	const int facility = delivery->style->facility;
+	const int facility = delivery->output->facility;
 
 	text_put_char(text, '<');
 	text_put_number(text, (unsigned)((facility >= 0 ? facility : FACILITY_USER) * 8 +
@@ -26,7 +26,7 @@ static void put_priority(struct text *text, const struct delivery *delivery)
 	text_put_char(text, '>');
 }
 
-/* A word of printable ASCII, of which `stops` would be the end. */
+/* Puts a word of printable ASCII; in place of others and of STOPS, which would end it, '_'. */
 static void put_word(struct text *text, const char *word, size_t max, const char *stops)
 {
 	if (!word || !*word) {
@@ -42,7 +42,7 @@ static void put_word(struct text *text, const char *word, size_t max, const char
 
 static void put_message(struct text *text, const struct delivery *delivery)
 {
-	text_put_escaped(text, delivery->style->prefix[SINK_SYSLOG]);
+	text_put_escaped(text, delivery->output->prefix[SINK_SYSLOG]);
 	text_put_escaped(text, delivery->record->text);
 }
 
@@ -52,9 +52,9 @@ void text_put_rfc3164(struct text *text, const struct delivery *delivery,
 	put_priority(text, delivery);
 	text_put_rfc3164_time(text, when);
 	text_put_char(text, ' ');
-	put_word(text, delivery->style->identifier, TAG_MAX, ":[]");
+	put_word(text, delivery->output->identifier, TAG_MAX, ":[]");
 	text_put_char(text, '[');
-	text_put_number(text, (unsigned)delivery->pid);
+	text_put_number(text, (unsigned)delivery->output->pid);
 	text_put_literal(text, "]: ");
 	put_message(text, delivery);
 }
@@ -86,9 +86,9 @@ void text_put_rfc5424(struct text *text, const struct delivery *delivery,
 	text_put_char(text, ' ');
 	put_word(text, host, HOST_NAME_MAX_, "");
 	text_put_char(text, ' ');
-	put_word(text, delivery->style->identifier, APP_NAME_MAX, "");
+	put_word(text, delivery->output->identifier, APP_NAME_MAX, "");
 	text_put_char(text, ' ');
-	text_put_number(text, (unsigned)delivery->pid);
+	text_put_number(text, (unsigned)delivery->output->pid);
 	text_put_literal(text, " - ");
 	if (with_fields)
 		put_fields(text, delivery->record);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -12,23 +13,21 @@
 #include "self.h"
 #include "slot.h"
 
-_Atomic uint64_t tell_lost_count, tell_diverted_count;
+struct loss_pending loss_pending;
 
-static struct {
-	_Atomic uint64_t first, last; /* PROCESS_SEQ */
-	_Atomic int64_t since_ns;
-} untold;
+/* A child inherits it: a run has one notice of each sink. */
+static _Atomic bool sink_reported[SINK_COUNT];
 
 void tell_forget(void)
 {
-	atomic_store(&tell_lost_count, 0);
-	atomic_store(&tell_diverted_count, 0);
-	atomic_store(&untold.first, 0);
-	atomic_store(&untold.last, 0);
-	atomic_store(&untold.since_ns, 0);
+	atomic_store(&loss_pending.lost, 0);
+	atomic_store(&loss_pending.diverted, 0);
+	atomic_store(&loss_pending.first, 0);
+	atomic_store(&loss_pending.last, 0);
+	atomic_store(&loss_pending.since_ns, 0);
 }
 
-static void start(_Atomic int64_t *since_ns)
+static void note_start(_Atomic int64_t *since_ns)
 {
 	int64_t none = 0;
 
@@ -40,45 +39,44 @@ void tell_note(bool lost, uint64_t sequence)
 {
 	uint64_t none = 0;
 
-	start(&untold.since_ns);
+	note_start(&loss_pending.since_ns);
 	if (sequence) {
-		(void)atomic_compare_exchange_strong(&untold.first, &none, sequence);
-		atomic_store(&untold.last, sequence);
+		(void)atomic_compare_exchange_strong(&loss_pending.first, &none, sequence);
+		atomic_store(&loss_pending.last, sequence);
 	}
-	atomic_fetch_add(lost ? &tell_lost_count : &tell_diverted_count, 1);
+	atomic_fetch_add(lost ? &loss_pending.lost : &loss_pending.diverted, 1);
 }
 
-static void say_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
+static void put_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
 {
-	if (lost) {
-		notice_say_number(notice, lost);
-		notice_say(notice, lost == 1 ? " record was lost" : " records were lost");
-	}
+	if (lost)
+		notice_textf(notice, "%" PRIu64 " %s", lost,
+			     lost == 1 ? "record was lost" : "records were lost");
 	if (lost && diverted)
-		notice_say(notice, " and ");
-	if (diverted) {
-		notice_say_number(notice, diverted);
-		notice_say(notice, diverted == 1 ? " was diverted" : " were diverted");
-	}
+		notice_textf(notice, " and ");
+	if (diverted)
+		notice_textf(notice, "%" PRIu64 " %s", diverted,
+			     diverted == 1 ? "was diverted" : "were diverted");
 }
 
-/* What one notice tells of. */
+/* What one notice reports. */
 struct account {
 	uint64_t lost, diverted;
 	uint64_t first, last;
 	int64_t since_ns;
 };
 
-/* Taken by one thread: no two tell of the same records. One that another thread is just about to
- * note may be counted here without its moment and its number, or the other way round. */
+/* Each figure is taken by one exchange: no two threads report the same records. A record that
+ * another thread is just counting may be in the account without its moment and its number, or the
+ * other way round. */
 static struct account take_account(void)
 {
 	return (struct account){
-		.since_ns = atomic_exchange(&untold.since_ns, 0),
-		.lost = atomic_exchange(&tell_lost_count, 0),
-		.diverted = atomic_exchange(&tell_diverted_count, 0),
-		.first = atomic_exchange(&untold.first, 0),
-		.last = atomic_load(&untold.last),
+		.since_ns = atomic_exchange(&loss_pending.since_ns, 0),
+		.lost = atomic_exchange(&loss_pending.lost, 0),
+		.diverted = atomic_exchange(&loss_pending.diverted, 0),
+		.first = atomic_exchange(&loss_pending.first, 0),
+		.last = atomic_load(&loss_pending.last),
 	};
 }
 
@@ -90,18 +88,20 @@ static void fill_gaps(struct account *account)
 		account->first = account->last;
 }
 
-/* Those that others noted meanwhile came later. */
+/* Records that other threads counted after take_account() are later ones: first and since_ns go
+ * back. */
 static void give_back(const struct account *account)
 {
 	if (account->since_ns)
-		atomic_store(&untold.since_ns, account->since_ns);
+		atomic_store(&loss_pending.since_ns, account->since_ns);
 	if (account->first)
-		atomic_store(&untold.first, account->first);
-	atomic_fetch_add(&tell_lost_count, account->lost);
-	atomic_fetch_add(&tell_diverted_count, account->diverted);
+		atomic_store(&loss_pending.first, account->first);
+	atomic_fetch_add(&loss_pending.lost, account->lost);
+	atomic_fetch_add(&loss_pending.diverted, account->diverted);
 }
 
-static int send_account(struct route *route, const struct account *account)
+static struct dispatch_result send_account(struct route *route, const struct account *account,
+					   struct scope *scope)
 {
 	struct notice notice;
 
@@ -111,15 +111,15 @@ static int send_account(struct route *route, const struct account *account)
 	notice_put_number(&notice, FIELD_NAME_FIRST_SEQ, account->first);
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, account->last);
 	notice_put_time(&notice, FIELD_NAME_SINCE, account->since_ns);
-	say_lost(&notice, account->lost, account->diverted);
-	return notice_send(&notice, route);
+	put_lost(&notice, account->lost, account->diverted);
+	return notice_send(&notice, route, scope);
 }
 
-static void tell(struct route *route, bool first_only)
+static void tell_account(struct route *route, struct scope *scope, bool first_only)
 {
 	struct route way = *route;
+	struct dispatch_result result;
 	struct account account;
-	int r;
 
 	if (!tell_is_anything_untold())
 		return;
@@ -130,62 +130,65 @@ static void tell(struct route *route, bool first_only)
 	}
 	fill_gaps(&account);
 	way.first_only = first_only;
-	r = send_account(&way, &account);
+	result = send_account(&way, &account, scope);
 	route->deadline = way.deadline; /* one for both */
-	if (r >= 0)
+	if (result.sent != SINK_NONE)
 		return;
 	give_back(&account);
-	route->tried = way.failed;
-	route->tried_error = way.error;
+	route_exclude(route, &result);
 }
 
-void tell_lost_now(struct route *route)
+void tell_lost_now(struct route *route, struct scope *scope)
 {
-	tell(route, true);
+	tell_account(route, scope, true);
 }
 
-void tell_lost_at_last(struct route *route)
+void tell_lost_at_last(struct route *route, struct scope *scope)
 {
-	tell(route, false);
+	tell_account(route, scope, false);
 }
 
-/* No hash of a text that is told once a run is as small as this. */
+/* Small numbers: they cannot collide with the 64-bit hashes that are the other keys. */
 static uint64_t key_of(enum sink_id sink)
 {
 	return ((uint64_t)sink + 1) << 1;
 }
 
-void tell_sink(const struct route *route)
+static void send_sink(struct route *route, const struct dispatch_result *result,
+		      struct scope *scope)
 {
-	static _Atomic bool told[SINK_COUNT];
-	const char *name = sinks[route->first]->name;
-	const char *why = strerrordesc_np(-route->error);
-	struct route way = *route;
+	const char *name = sinks[result->primary]->name;
+	const char *why = strerrordesc_np(-result->error);
 	struct notice notice;
 
-	if (!route->error) /* the record was lost before it came to a sink */
-		return;
-	if (atomic_exchange(&told[route->first], true) || !board_tell_once(key_of(route->first)))
-		return;
 	notice_begin(&notice, NOTICE_SINK, MPLOG_WARNING);
 	notice_put(&notice, "MPLOG_SINK", name);
-	notice_put_number(&notice, "ERRNO", (uint64_t)-route->error);
-	notice_say(&notice, "The sink \"");
-	notice_say(&notice, name);
-	notice_say(&notice, "\", asked for by name, cannot be used: ");
-	notice_say(&notice, why ? why : "unknown error");
-	way.tried = route->failed;
-	way.tried_error = route->error;
-	(void)notice_send(&notice, &way);
+	notice_put_number(&notice, "ERRNO", (uint64_t)-result->error);
+	notice_textf(&notice, "The sink \"%s\", asked for by name, cannot be used: %s", name,
+		     why ? why : "unknown error");
+	(void)notice_send(&notice, route, scope);
+}
+
+void tell_sink(const struct route *route, const struct dispatch_result *result, struct scope *scope)
+{
+	struct route way = *route;
+
+	if (result->failed == SINK_NONE)
+		return;
+	if (atomic_exchange(&sink_reported[result->primary], true) ||
+	    !board_tell_once(key_of(result->primary)))
+		return;
+	route_exclude(&way, result);
+	send_sink(&way, result, scope);
 }
 
 void tell_note_suppressed(struct slot *slot)
 {
-	start(&slot->suppressed_since_ns);
+	note_start(&slot->suppressed_since_ns);
 	atomic_fetch_add(&slot->untold_suppressed, 1);
 }
 
-static void say_whose(struct notice *notice, const struct slot *slot, pid_t pid)
+static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
 {
 	char name[PROCESS_NAME_SIZE];
 
@@ -194,30 +197,26 @@ static void say_whose(struct notice *notice, const struct slot *slot, pid_t pid)
 	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
 	notice_put(notice, FIELD_NAME_CHILD, name);
 	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
-	notice_say(notice, "Process ");
-	notice_say(notice, name);
-	notice_say(notice, " (pid ");
-	notice_say_number(notice, (uint64_t)pid);
-	notice_say(notice, "): ");
+	notice_textf(notice, "Process %s (pid %d): ", name, pid);
 }
 
-/* PID: whose slot it is, where somebody else tells; 0: who speaks. */
-static void tell_slot(struct route *route, struct slot *slot, pid_t pid)
+/* Reports as a notice of SCOPE. PID: the slot's process when another process reports for it; 0 for
+ * our own. */
+static void tell_slot(struct route *route, struct scope *scope, struct slot *slot, pid_t pid)
 {
 	const uint64_t suppressed = atomic_exchange(&slot->untold_suppressed, 0);
 	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
 	struct notice notice;
 
 	if (!suppressed)
-		return; /* another thread tells of them */
+		return; /* another thread reports them */
 	notice_begin(&notice, NOTICE_SUPPRESSED, MPLOG_WARNING);
 	notice_put_number(&notice, FIELD_NAME_SUPPRESSED, suppressed);
 	notice_put_time(&notice, FIELD_NAME_SINCE, since_ns);
-	say_whose(&notice, slot, pid);
-	notice_say_number(&notice, suppressed);
-	notice_say(&notice, suppressed == 1 ? " record was" : " records were");
-	notice_say(&notice, " suppressed by the rate limit of this process name");
-	if (notice_send(&notice, route) >= 0)
+	put_owner(&notice, slot, pid);
+	notice_textf(&notice, "%" PRIu64 " %s suppressed by the rate limit of this process name",
+		     suppressed, suppressed == 1 ? "record was" : "records were");
+	if (notice_send(&notice, route, scope).sent != SINK_NONE)
 		return;
 	atomic_fetch_add(&slot->untold_suppressed, suppressed);
 	atomic_store(&slot->suppressed_since_ns, since_ns);
@@ -228,22 +227,25 @@ static bool is_anything_suppressed(const struct slot *slot)
 	return atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed) > 0;
 }
 
-void tell_suppressed(struct route *route, struct slot *slot)
+void tell_suppressed(struct route *route, struct scope *scope)
 {
+	struct slot *slot = scope_slot(scope);
+
 	if (is_anything_suppressed(slot))
-		tell_slot(route, slot, 0);
+		tell_slot(route, scope, slot, 0);
 }
 
-/* Not before each of the few that pass while the burst goes on. A clock that was set back does not
- * put it off. */
-void tell_suppressed_if_time(struct route *route, struct slot *slot)
+/* Not before each of the few records that pass while the burst goes on. The difference is unsigned:
+ * a clock that was set back does not put the report off. */
+void tell_suppressed_if_time(struct route *route, struct scope *scope)
 {
-	const uint64_t interval_ns = (uint64_t)route->voice->interval_ms * 1000000;
+	const uint64_t interval_ns = scope_voice(scope)->interval_ms * (uint64_t)NS_PER_MS;
+	struct slot *slot = scope_slot(scope);
 
 	if (is_anything_suppressed(slot) &&
 	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
 		    interval_ns)
-		tell_slot(route, slot, 0);
+		tell_slot(route, scope, slot, 0);
 }
 
 void tell_suppressed_by(struct route *route, pid_t pid)
@@ -254,6 +256,6 @@ void tell_suppressed_by(struct route *route, pid_t pid)
 	for (uint32_t i = 0; i < used; i++) {
 		if (slot_word_is_of(atomic_load(&board->state[i]), pid, self_is_foreign()) &&
 		    is_anything_suppressed(&board->slot[i]))
-			tell_slot(route, &board->slot[i], pid);
+			tell_slot(route, &process_scope, &board->slot[i], pid);
 	}
 }

@@ -209,25 +209,36 @@ static void set_level(struct voice *voice, const struct voice_source *source,
 	voice->program_level = source->program_level;
 }
 
-static void set_style(struct voice *voice, struct filler *filler, const struct voice_source *source,
-		      const struct settings *settings)
+_Static_assert(SINK_CHOICE_AUTO - SINK_CHOICE_JOURNAL == SINK_NONE &&
+		       SINK_CHOICE_SYSLOG - SINK_CHOICE_JOURNAL == SINK_SYSLOG &&
+		       SINK_CHOICE_STDERR - SINK_CHOICE_JOURNAL == SINK_STDERR &&
+		       SINK_JOURNAL == 0 && SETTING_AUTO == -1,
+	       "settings and sinks count alike");
+
+static void set_output(struct voice *voice, struct filler *filler,
+		       const struct voice_source *source, const struct settings *settings)
 {
 	static const enum setting prefix[SINK_COUNT] = {
 		[SINK_JOURNAL] = SETTING_JOURNAL_PREFIX,
 		[SINK_SYSLOG] = SETTING_SYSLOG_PREFIX,
 		[SINK_STDERR] = SETTING_STDERR_PREFIX,
 	};
-	struct style *style = &voice->style;
+	struct output *output = &voice->output;
 
-	style->identifier = fill_string(filler, source->identifier);
-	style->process = voice->process;
+	output->identifier = fill_string(filler, source->identifier);
+	output->process = voice->process;
 	for (int i = 0; i < SINK_COUNT; i++)
-		style->prefix[i] =
+		output->prefix[i] =
 			fill_prefix(filler, settings_prefix(settings, prefix[i]), source);
-	style->facility = settings->number[SETTING_SYSLOG_FACILITY];
-	style->syslog_rfc5424 = settings->number[SETTING_SYSLOG_FORMAT] == SYSLOG_CHOICE_RFC5424;
-	style->stderr_json = settings->number[SETTING_STDERR_FORMAT] == STDERR_CHOICE_JSON;
-	style->stderr_color = settings->number[SETTING_STDERR_COLOR];
+	output->pid = source->pid;
+	output->forced = (enum sink_id)(settings->number[SETTING_SINK] - SINK_CHOICE_JOURNAL);
+	output->single = source->single;
+	output->echo = settings->number[SETTING_ECHO];
+	output->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
+	output->facility = settings->number[SETTING_SYSLOG_FACILITY];
+	output->syslog_rfc5424 = settings->number[SETTING_SYSLOG_FORMAT] == SYSLOG_CHOICE_RFC5424;
+	output->stderr_json = settings->number[SETTING_STDERR_FORMAT] == STDERR_CHOICE_JSON;
+	output->stderr_color = settings->number[SETTING_STDERR_COLOR];
 }
 
 /* Fills memory behind the voice; returns the size that all of it takes. */
@@ -237,11 +248,6 @@ static size_t build(struct voice *voice, size_t capacity, const struct voice_sou
 	struct filler filler = { (char *)voice, capacity, sizeof(*voice) };
 
 	set_level(voice, source, settings, by_environment);
-	voice->sink = settings->number[SETTING_SINK];
-	voice->single = source->single;
-	voice->pid = source->pid;
-	voice->echo = settings->number[SETTING_ECHO];
-	voice->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
 	voice->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];
 	voice->interval_ms = (unsigned)settings->number[SETTING_RATE_LIMIT_INTERVAL_MS];
 	voice->sequence = settings->number[SETTING_SEQUENCE];
@@ -252,7 +258,7 @@ static size_t build(struct voice *voice, size_t capacity, const struct voice_sou
 	voice->child_name = settings->text[SETTING_CHILD_NAME]
 				    ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
 				    : NULL;
-	set_style(voice, &filler, source, settings);
+	set_output(voice, &filler, source, settings);
 	voice->head = fill_head(&filler, source, settings->number[SETTING_SYSLOG_FACILITY]);
 	voice->fields = fill_fields(&filler, settings, source->fields, &voice->own_fields);
 	return filler.size;

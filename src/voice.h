@@ -44,11 +44,6 @@ struct voice {
 	enum level_by level_by;
 	const char *origin; /* "/etc/mplog.conf:12", "MPLOG_LEVEL", or "" */
 
-	int sink;    /* SINK_CHOICE_* */
-	bool single; /* "auto" is standard error */
-	pid_t pid;
-	int echo; /* 0, 1, SETTING_AUTO */
-	unsigned timeout_ms;
 	unsigned burst; /* 0: no limit */
 	unsigned interval_ms;
 	bool sequence;
@@ -57,7 +52,7 @@ struct voice {
 	unsigned number;
 	const char *process;
 	const char *parent;
-	struct style style;
+	struct output output;
 	struct bytes head;       /* encoded: who speaks */
 	struct bytes fields;     /* encoded: the rules' and the program's, each name once */
 	struct bytes own_fields; /* encoded: the program's alone */

@@ -103,7 +103,8 @@ static void count_line(struct counts *counts, const char *line)
 	/* A journald that is slow just now makes a call wait, and send again. */
 	if (is_call(line, "sendto") && !strstr(line, "= -1 EAGAIN"))
 		counts->sends++;
-	else if (strstr(line, "S_IFSOCK")) /* not the look at a configuration that was just written */
+	else if (strstr(line,
+			"S_IFSOCK")) /* not the look at a configuration that was just written */
 		counts->checks++;
 	else
 		counts->others++;
@@ -162,16 +163,12 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	TCase *tcase = tcase_create("calls");
 	Suite *suite = suite_create("calls");
+	TCase *tcase = suite_case(suite, "calls", 60, journald_start, NULL);
 
 	if (argc == 2 && strcmp(argv[1], "watched") == 0)
 		_exit(be_watched()); /* no leak checker: it cannot look into a traced process */
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_loop_test(tcase, one_send_a_call, 0,
 			    sizeof(configurations) / sizeof(configurations[0]));
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

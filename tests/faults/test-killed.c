@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* journald killed and started again, its socket and its directory made anew: what it had not
  * accepted is somewhere, once; and it is used again soon after it is back. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -127,7 +129,7 @@ START_TEST(killed_ten_times)
 	}
 	kill_ten_times();
 	for (int i = 0; i < CALLERS; i++)
-		faults_exited(pid[i], 0);
+		child_exited_well(pid[i]);
 	for (int i = 0; i < CALLERS; i++) {
 		missing += missing_of(&scene->caller[i], reader);
 		diverted += scene->caller[i].stats.diverted;
@@ -171,7 +173,7 @@ START_TEST(threads_find_the_next_one)
 	ck_assert_int_eq(faults_log("threads-main", 0), 0);
 	descriptors = faults_descriptors();
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&thread[i], NULL, call_until_the_end, NULL), 0);
+		thread[i] = thread_start(call_until_the_end, NULL);
 	for (unsigned i = 1; i <= THREAD_KILLS; i++) {
 		faults_wait_for(&next_call, THREAD_CALLS * i - THREAD_CALLS / 2);
 		journald_restart();
@@ -179,7 +181,7 @@ START_TEST(threads_find_the_next_one)
 	}
 	atomic_store(&threads_end, true);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+		thread_join(thread[i]);
 	wait_until_back(&caller);
 	/* Each connection that somebody made and nobody needed was given back. */
 	ck_assert_uint_eq(faults_descriptors(), descriptors);
@@ -237,7 +239,7 @@ START_TEST(used_again_when_back)
 	comebacks[_i]();
 	pid = faults_fork(be_back, &caller);
 	be_back(&caller);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	ck_assert_uint_eq(caller.stats.lost, 0);
 	ck_assert_uint_eq(faults_entries_of(caller.name, NULL, 0),
 			  caller.stats.sent + 1 /* the child's */);
@@ -289,18 +291,14 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("killed");
 	Suite *suite = suite_create("killed");
+	TCase *tcase = suite_case(suite, "killed", 180, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 180);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, killed_ten_times);
 	tcase_add_test(tcase, threads_find_the_next_one);
 	tcase_add_loop_test(tcase, used_again_when_back, 0,
 			    sizeof(comebacks) / sizeof(comebacks[0]));
 	tcase_add_test(tcase, a_path_that_vanishes_is_not_missed);
 	tcase_add_test(tcase, an_outage_is_told);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Records too large for a datagram, up to the largest that journald takes, and beyond. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/sanitizer.h"
@@ -197,7 +198,7 @@ static void have_child_in_namespace(void *unused)
 {
 	(void)unused;
 	ck_assert_int_eq(unshare(CLONE_NEWPID), 0);
-	faults_exited(faults_fork(be_large, NULL), 0);
+	child_exited_well(faults_fork(be_large, NULL));
 }
 
 START_TEST(without_executable_memory)
@@ -205,7 +206,7 @@ START_TEST(without_executable_memory)
 	struct journal_entries entries;
 
 	make_text(MIB);
-	faults_exited(faults_fork(have_child_in_namespace, NULL), 0);
+	child_exited_well(faults_fork(have_child_in_namespace, NULL));
 	ck_assert_uint_eq(journal_field(read_one(&entries, "noexec"), "MESSAGE")->size, MIB);
 	journal_entries_free(&entries);
 }
@@ -349,11 +350,9 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("large");
 	Suite *suite = suite_create("large");
+	TCase *tcase = suite_case(suite, "large", 120, journald_start, end);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, end);
 	tcase_add_loop_test(tcase, comes_back_whole, 0, sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_loop_test(tcase, larger_ones_are_cut, 0, 2);
 	tcase_add_loop_test(tcase, a_thousand_fields, 0, 2);
@@ -366,7 +365,5 @@ int main(void)
 	}
 	tcase_add_test(tcase, no_descriptor_is_left);
 	tcase_add_test(tcase, no_descriptor_is_left_by_failures);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

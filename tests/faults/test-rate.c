@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rate_limit: what it lets pass, and that what it suppresses is told, whoever is left to tell. */
+#include "lib/child.h"
 #include "lib/faults.h"
+#include "lib/file.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -182,7 +185,7 @@ static void exit_in_a_scope(void *name)
 START_TEST(told_at_exit)
 {
 	open_as("main", slow);
-	faults_exited(faults_mplog_fork("exit", exit_in_a_scope, (char[]){ "exit" }), 0);
+	child_exited_well(faults_mplog_fork("exit", exit_in_a_scope, (char[]){ "exit" }));
 	told("exit", CALLS - BURST);
 	told("exit-scope", CALLS - BURST);
 	mplog_close();
@@ -203,8 +206,8 @@ START_TEST(told_when_a_thread_ends)
 	pthread_t thread;
 
 	open_as("main", slow);
-	ck_assert_int_eq(pthread_create(&thread, NULL, log_in_thread, name), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(log_in_thread, name);
+	thread_join(thread);
 	told("thread", CALLS - BURST);
 }
 END_TEST
@@ -219,9 +222,7 @@ static void *log_for_ever(void *argument)
 
 static void exit_with_a_thread(void *argument)
 {
-	pthread_t thread;
-
-	ck_assert_int_eq(pthread_create(&thread, NULL, log_for_ever, argument), 0);
+	(void)thread_start(log_for_ever, argument);
 	faults_wait_for(argument, 1);
 	exit(EXIT_SUCCESS);
 }
@@ -251,7 +252,7 @@ START_TEST(told_for_threads_that_live_at_exit)
 
 	open_as("main", slow);
 	pid = faults_mplog_fork("threaded", exit_with_a_thread, ready);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	told_by("threaded", "living", pid, CALLS - BURST);
 }
 END_TEST
@@ -282,7 +283,7 @@ START_TEST(told_by_the_parent)
 		faults_add_up(&stats);
 		ck_assert_uint_eq(stats.suppressed, 2 * (CALLS - BURST));
 	}
-	faults_killed(pid, SIGKILL);
+	child_killed(pid, SIGKILL);
 	told_by(name, "dead", pid, CALLS - BURST);
 	told_by(name, "dead-scope", pid, CALLS - BURST);
 }
@@ -337,14 +338,7 @@ static void limit_journald(bool limited)
 	const char path[] = "/run/systemd/journald.conf.d/zzz-rate.conf";
 
 	if (limited) {
-		FILE *file = fopen(path, "we");
-
-		ck_assert_ptr_nonnull(file);
-		ck_assert_int_gt(fputs("[Journal]\nRateLimitIntervalSec=30s\n"
-				       "RateLimitBurst=10000\n",
-				       file),
-				 0);
-		ck_assert_int_eq(fclose(file), 0);
+		file_write(path, "[Journal]\nRateLimitIntervalSec=30s\nRateLimitBurst=10000\n");
 	} else {
 		(void)unlink(path);
 	}
@@ -384,7 +378,7 @@ static void run_all(const char *names[], unsigned n)
 	journald_sync();
 	atomic_store(&share->leave, 1);
 	for (unsigned i = 0; i < n; i++)
-		faults_exited(pid[i], 0);
+		child_exited_well(pid[i]);
 }
 
 static void be_unit(void *argument)
@@ -407,7 +401,7 @@ static void be_unit(void *argument)
 static void run_unit(bool fair)
 {
 	share = faults_share(sizeof(*share));
-	faults_exited(faults_fork(be_unit, &fair), 0);
+	child_exited_well(faults_fork(be_unit, &fair));
 	(void)rmdir(cgroup_of(fair ? "mplog-fair.service" : "mplog-unfair.service"));
 }
 
@@ -438,11 +432,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("rate");
 	Suite *suite = suite_create("rate");
+	TCase *tcase = suite_case(suite, "rate", 120, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, so_many_pass);
 	tcase_add_test(tcase, each_name_has_its_own);
 	tcase_add_test(tcase, without_a_limit_all_pass);
@@ -454,7 +446,5 @@ int main(void)
 	tcase_add_test(tcase, told_for_threads_that_live_at_exit);
 	tcase_add_loop_test(tcase, told_by_the_parent, 0, 2);
 	tcase_add_test(tcase, a_noisy_one_does_not_mute_the_quiet);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

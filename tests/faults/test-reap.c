@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog_reap and mplog_close tell of children that died: how, and with which figures. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
@@ -98,9 +99,9 @@ static void wait_for(pid_t pid)
 static void take_status(pid_t pid, int expected)
 {
 	if (expected < 0)
-		faults_killed(pid, -expected);
+		child_killed(pid, -expected);
 	else
-		faults_exited(pid, expected);
+		child_exited(pid, expected);
 }
 
 /* ---- What is told -------------------------------------------------------------------------- */
@@ -258,7 +259,7 @@ START_TEST(who_is_running)
 	wait_for(pid);
 	ck_assert_int_eq(mplog_reap(pid, &stats), 0);
 	ck_assert_uint_eq(stats.called, 1);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 }
 END_TEST
 
@@ -274,7 +275,7 @@ START_TEST(who_is_unknown)
 	open_as("unknown", 0);
 	/* It never logged: it is on no board. */
 	pid = faults_fork(be_silent, NULL);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	ck_assert_int_eq(mplog_reap(pid, &stats), -ESRCH);
 	ck_assert_int_eq(mplog_reap(getpid(), &stats), -ESRCH);
 	ck_assert_int_eq(mplog_reap(1, &stats), -ESRCH);
@@ -351,7 +352,7 @@ START_TEST(what_a_killed_child_lost)
 	journald_cont();
 	journald_sync();
 	ck_assert_int_eq(mplog_reap(pid, &stats), 0);
-	faults_killed(pid, SIGKILL);
+	child_killed(pid, SIGKILL);
 	faults_add_up(&stats);
 	ck_assert_uint_eq(stats.called, 100);
 	ck_assert_uint_gt(stats.lost, 0);
@@ -386,7 +387,7 @@ START_TEST(what_a_child_lost_is_worth_a_warning)
 	journald_cont();
 	journald_sync();
 	ck_assert_int_eq(mplog_reap(pid, NULL), 0);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	entries = told_of("warned", "careless");
 	ck_assert_uint_eq(entries.n, 1);
 	has(entries.entries, "PRIORITY", "4");
@@ -432,11 +433,9 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("reap");
 	Suite *suite = suite_create("reap");
+	TCase *tcase = suite_case(suite, "reap", 60, journald_start, end);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, end);
 	tcase_add_loop_test(tcase, before_waitpid, 0, N_ENDS);
 	tcase_add_loop_test(tcase, after_waitpid, 0, N_ENDS);
 	tcase_add_test(tcase, at_close);
@@ -449,7 +448,5 @@ int main(void)
 	tcase_add_test(tcase, what_a_killed_child_lost);
 	tcase_add_test(tcase, what_a_child_lost_is_worth_a_warning);
 	tcase_add_test(tcase, sizes_of_the_figures);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

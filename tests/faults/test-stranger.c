@@ -422,11 +422,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("stranger");
 	Suite *suite = suite_create("stranger");
+	TCase *tcase = suite_case(suite, "stranger", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_loop_test(tcase, on_every_number, 0, N_STRANGERS);
 	tcase_add_loop_test(tcase, in_a_child_that_closes_everything, 0, N_STRANGERS);
 	tcase_add_loop_test(tcase, over_our_own_number, 0, N_STRANGERS);
@@ -434,7 +432,5 @@ int main(void)
 	tcase_add_test(tcase, after_daemon);
 	tcase_add_test(tcase, behind_a_chroot);
 	tcase_add_test(tcase, without_privileges);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* journald under SIGSTOP: nobody waits for longer than once, nothing is lost in silence. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -169,7 +171,7 @@ static void run_callers(const char *name, unsigned calls, unsigned afterwards)
 	journald_cont();
 	atomic_store(&scene->again, 1);
 	for (int i = 0; i < CALLERS; i++)
-		faults_exited(pid[i], 0);
+		child_exited_well(pid[i]);
 }
 
 /* ---- What has to come out ------------------------------------------------------------------ */
@@ -414,7 +416,7 @@ START_TEST(a_short_stop_loses_nothing)
 		usleep(100000);
 	} while (before == 0 || atomic_load(progress) != before);
 	journald_cont();
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	ck_assert_uint_eq(faults_entries_of("patient", NULL, 0), PATIENT_CALLS);
 }
 END_TEST
@@ -458,7 +460,7 @@ START_TEST(told_once_by_many_threads)
 	ck_assert_int_eq(pthread_barrier_init(&round_begins, NULL, THREADS + 1), 0);
 	ck_assert_int_eq(pthread_barrier_init(&round_ends, NULL, THREADS + 1), 0);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&thread[i], NULL, call_in_rounds, NULL), 0);
+		thread[i] = thread_start(call_in_rounds, NULL);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		if (round % 2 == 0)
 			journald_stop();
@@ -468,7 +470,7 @@ START_TEST(told_once_by_many_threads)
 		(void)pthread_barrier_wait(&round_ends);
 	}
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+		thread_join(thread[i]);
 	journald_sync();
 	mplog_close();
 	stats = faults_stats();
@@ -529,7 +531,7 @@ START_TEST(told_at_the_end_while_stuck)
 	ck_assert_int_eq(mplog_open("stuck", "main", 0), 0);
 	journald_stop();
 	pid = faults_mplog_fork("last", be_last, _i ? &reader : NULL);
-	faults_exited(pid, 0);
+	child_exited_well(pid);
 	journald_cont();
 	ck_assert_uint_gt(faults_lines_of(reader, "last", NULL, 0), 0);
 	ck_assert_uint_eq(faults_lines(reader, "process=last ", "diverted"), 1);
@@ -544,12 +546,10 @@ static void end(void)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("stuck");
 	Suite *suite = suite_create("stuck");
+	TCase *tcase = suite_case(suite, "stuck", 120, with_dev_log, end);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_unchecked_fixture(tcase, journald_start, NULL);
-	tcase_add_checked_fixture(tcase, with_dev_log, end);
 	tcase_add_loop_test(tcase, callers_go_on, 0, 2 * TO_COUNT);
 	tcase_add_loop_test(tcase, one_deadline_is_waited_for, 0,
 			    sizeof(deadlines) / sizeof(deadlines[0]));
@@ -559,7 +559,5 @@ int main(void)
 	tcase_add_test(tcase, told_once_by_many_threads);
 	tcase_add_test(tcase, told_with_a_long_prefix);
 	tcase_add_loop_test(tcase, told_at_the_end_while_stuck, 0, 2);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

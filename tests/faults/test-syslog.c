@@ -4,6 +4,7 @@
  *
  * This program is run twice: with the parser of Debian's set-up, which knows the local form, and
  * with rsyslogd's chain of parsers, which knows RFC 5424 as well. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/suite.h"
 
@@ -228,7 +229,7 @@ START_TEST(forked_children)
 
 		if (pid == 0)
 			_exit(faults_log(name, 7) != 0);
-		faults_exited(pid, 0);
+		child_exited_well(pid);
 	}
 	faults_wait(is_written, "process=c-1 [c-1:7]");
 	faults_wait(is_written, "process=c-2 [c-2:7]");
@@ -313,12 +314,11 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	TCase *tcase = tcase_create("syslog");
 	Suite *suite = suite_create("syslog");
+	TCase *tcase = suite_case(suite, "syslog", 60, NULL, NULL);
 
 	(void)argc;
 	knows_rfc5424 = strstr(argv[0], "5424") != NULL;
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, the_local_form);
 	tcase_add_test(tcase, rfc5424_and_its_fields);
 	tcase_add_loop_test(tcase, a_long_one_is_cut, 0, 2);
@@ -326,7 +326,5 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, stopped);
 	tcase_add_test(tcase, killed_and_started_again);
 	tcase_add_test(tcase, a_stranger);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where records go: with and without a journal, with every kind of standard error, asked for by
  * name or not. The syslog is in test-syslog.c. */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
@@ -108,7 +109,7 @@ START_TEST(children_know_of_none)
 	reader = faults_stderr_file();
 	open_as("main", 0);
 	ck_assert_int_eq(faults_log("main", 1), 0);
-	faults_exited(faults_mplog_fork("fork", log_three, (char[]){ "fork" }), 0);
+	child_exited_well(faults_mplog_fork("fork", log_three, (char[]){ "fork" }));
 	ck_assert_uint_eq(lines(), 4);
 }
 END_TEST
@@ -283,7 +284,7 @@ START_TEST(what_fails_by_name_says_so_once)
 	reader = faults_stderr_file();
 	open_as("forced", 0);
 	log_diverted((char[]){ "forced" });
-	faults_exited(faults_mplog_fork("forced-1", log_diverted, (char[]){ "forced-1" }), 0);
+	child_exited_well(faults_mplog_fork("forced-1", log_diverted, (char[]){ "forced-1" }));
 	ck_assert_uint_eq(faults_lines_of(reader, "forced", NULL, 0), 3);
 	ck_assert_uint_eq(faults_lines_of(reader, "forced-1", NULL, 0), 3);
 	ck_assert_uint_eq(faults_lines(reader, _i ? "syslog" : "journal", "No such file"), 1);
@@ -464,7 +465,7 @@ START_TEST(with_few_descriptors)
 
 	reader = faults_stderr_file();
 	for (size_t i = 0; i < n; i++)
-		faults_exited(faults_fork(log_with_few, &limits[i]), 0);
+		child_exited_well(faults_fork(log_with_few, &limits[i]));
 	ck_assert_uint_eq(journal_count("PROCESS=few", "PROCESS_SEQ=1", NULL), n - 2);
 	ck_assert_uint_eq(faults_lines_of(reader, "few", NULL, 0), 2);
 }
@@ -472,11 +473,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("where");
 	Suite *suite = suite_create("where");
+	TCase *tcase = suite_case(suite, "where", 60, with_journal, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, with_journal, NULL);
 	tcase_add_test(tcase, to_the_journal_where_there_is_one);
 	tcase_add_test(tcase, to_standard_error_where_there_is_none);
 	tcase_add_test(tcase, children_know_of_none);
@@ -499,7 +498,5 @@ int main(void)
 	tcase_add_loop_test(tcase, echo_to_a_file, 0, sizeof(echoes) / sizeof(echoes[0]));
 	tcase_add_loop_test(tcase, no_echo_into_the_journal, 0, 4);
 	tcase_add_test(tcase, with_few_descriptors);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -120,7 +120,7 @@ static void log_with(const struct rules *rules, const char *process)
 	const struct record_source record_source = {
 		.head = voice->head,
 		.fields = voice->fields,
-		.prefix = voice->style.prefix[0],
+		.prefix = voice->output.prefix[0],
 		.level = MPLOG_INFO,
 		.tid = 1,
 		.sequence = 1,

@@ -20,9 +20,7 @@ static const char quiet[] = "defaults = { prefix = \"\"; };\n";
 
 static int rounds(void)
 {
-	const char *wanted = getenv("MPLOG_TEST_ROUNDS");
-
-	return wanted ? atoi(wanted) : ROUNDS;
+	return suite_number("MPLOG_TEST_ROUNDS", ROUNDS);
 }
 
 /* ---- Allocations: who asks for memory asks here first ----------------------------------------- */
@@ -243,7 +241,7 @@ static void fork_one(int i)
 
 	if (pid == 0)
 		_exit(0);
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 static void set_and_unset(int i)
@@ -284,7 +282,7 @@ static void assert_no_leak(void (*function)(int), int n)
 
 START_TEST(opening_leaks_nothing)
 {
-	family_write(family_path("leaks"), quiet);
+	file_write(family_path("leaks"), quiet);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path("leaks"), 1), 0);
 	assert_no_leak(open_and_close, rounds() / 4);
 }
@@ -360,9 +358,9 @@ START_TEST(one_of_many_opens)
 	for (int round = 0; round < 50; round++) {
 		atomic_store(&opened, 0);
 		for (int i = 0; i < THREADS; i++)
-			ck_assert_int_eq(pthread_create(&threads[i], NULL, open_at_once, NULL), 0);
+			threads[i] = thread_start(open_at_once, NULL);
 		for (int i = 0; i < THREADS; i++)
-			ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+			thread_join(threads[i]);
 		ck_assert_int_eq(atomic_load(&opened), 1);
 		mplog_close();
 	}
@@ -396,7 +394,7 @@ START_TEST(first_records_at_once)
 				(void)pthread_join(threads[j], NULL);
 			_exit(0);
 		}
-		family_exited_well(pid);
+		child_exited_well(pid);
 	}
 	ck_assert_uint_eq(journal_count("MESSAGE=process=main at once", NULL), THREADS * PROCESSES);
 }
@@ -422,7 +420,7 @@ START_TEST(closed_while_others_log)
 
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_and_reload, NULL), 0);
+		threads[i] = thread_start(log_and_reload, NULL);
 	for (int round = 0; round < 200; round++) {
 		ck_assert_int_eq(mplog_open("closing", "main", 0), 0);
 		mplog_info("record");
@@ -430,7 +428,7 @@ START_TEST(closed_while_others_log)
 	}
 	atomic_store(&is_over, true);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		thread_join(threads[i]);
 	ck_assert_int_eq(mplog_open("closing", "main", 0), 0);
 }
 END_TEST
@@ -456,8 +454,7 @@ START_TEST(closing_hides_no_record)
 
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(
-			pthread_create(&threads[i], NULL, log_and_count, i % 2 ? scope : NULL), 0);
+		threads[i] = thread_start(log_and_count, i % 2 ? scope : NULL);
 	for (int round = 0; round < CLOSES; round++) {
 		ck_assert_int_eq(mplog_open("closing", "main", 0), 0);
 		mplog_close();
@@ -466,7 +463,7 @@ START_TEST(closing_hides_no_record)
 	for (int i = 0; i < THREADS; i++) {
 		void *n;
 
-		ck_assert_int_eq(pthread_join(threads[i], &n), 0);
+		n = thread_join(threads[i]);
 		logged += (size_t)n;
 	}
 	ck_assert_uint_eq(journal_count("CLOSING=others", NULL), logged);
@@ -475,33 +472,25 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		errno_stays,
-		no_sigpipe,
-		descriptors_are_close_on_exec,
-		opening_leaks_nothing,
-		large_records_leak_nothing,
-		reloads_leak_nothing,
-		forks_leak_nothing,
-		settings_leak_nothing,
-		opened_twice_closed_twice,
-		one_of_many_opens,
-		first_records_at_once,
-		closed_while_others_log,
-		closing_hides_no_record,
-	};
-	TCase *tcase = tcase_create("citizen");
 	Suite *suite = suite_create("citizen");
+	TCase *tcase = suite_case(suite, "citizen", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	if (!UNDER_ASAN && !UNDER_TSAN)
 		tcase_add_test(tcase, no_allocation_in_a_call);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN ||
-		    (tests[i] != closed_while_others_log && tests[i] != closing_hides_no_record))
-			tcase_add_test(tcase, tests[i]);
+	tcase_add_test(tcase, errno_stays);
+	tcase_add_test(tcase, no_sigpipe);
+	tcase_add_test(tcase, descriptors_are_close_on_exec);
+	tcase_add_test(tcase, opening_leaks_nothing);
+	tcase_add_test(tcase, large_records_leak_nothing);
+	tcase_add_test(tcase, reloads_leak_nothing);
+	tcase_add_test(tcase, forks_leak_nothing);
+	tcase_add_test(tcase, settings_leak_nothing);
+	tcase_add_test(tcase, opened_twice_closed_twice);
+	tcase_add_test(tcase, one_of_many_opens);
+	tcase_add_test(tcase, first_records_at_once);
+	if (!UNDER_TSAN) {
+		tcase_add_test(tcase, closed_while_others_log);
+		tcase_add_test(tcase, closing_hides_no_record);
 	}
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

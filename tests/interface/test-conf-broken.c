@@ -3,6 +3,8 @@
  * error names the file, and the line where there is one. */
 
 #include "lib/capture.h"
+#include "lib/child.h"
+#include "lib/file.h"
 #include "lib/suite.h"
 
 #include <mplog.h>
@@ -56,20 +58,6 @@ static void teardown(void)
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 
-static void write_file(const char *text, size_t size)
-{
-	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
-	close(fd);
-}
-
-static void write_text(const char *text)
-{
-	write_file(text, strlen(text));
-}
-
 static void assert_runs_on(int level)
 {
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
@@ -94,7 +82,7 @@ START_TEST(runs_on_and_tells_where)
 {
 	const struct way *way = &ways[_i];
 
-	write_text(way->text);
+	file_write(path, way->text);
 	assert_runs_on(way->level);
 	if (way->reason) {
 		assert_told(way->line, way->reason);
@@ -115,11 +103,12 @@ END_TEST
 
 START_TEST(ten_megabytes)
 {
-	char *text = malloc(LARGE);
+	char *text = malloc(LARGE + 1);
 
 	ck_assert_ptr_nonnull(text);
 	memset(text, ' ', LARGE);
-	write_file(text, LARGE);
+	text[LARGE] = '\0';
+	file_write(path, text);
 	free(text);
 	assert_runs_on(MPLOG_INFO);
 	assert_told(0, "");
@@ -128,10 +117,9 @@ END_TEST
 
 START_TEST(an_unreadable_file)
 {
-	int status = -1;
 	pid_t pid;
 
-	write_text("defaults = { level = \"debug\"; };\n");
+	file_write(path, "defaults = { level = \"debug\"; };\n");
 	ck_assert_int_eq(chmod(path, 0), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -141,8 +129,7 @@ START_TEST(an_unreadable_file)
 		_exit(mplog_open("program", "main", 0) != 0 || mplog_level() != MPLOG_INFO ||
 		      mplog_info("runs on") != 0);
 	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	ck_assert(capture_has("INFO program ", "runs on"));
 	assert_told(0, "Permission denied");
 }
@@ -150,15 +137,14 @@ END_TEST
 
 START_TEST(it_is_told_once_a_run)
 {
-	int status;
-
-	write_text("defaults = { level = 99; };\n");
+	file_write(path, "defaults = { level = 99; };\n");
 	assert_runs_on(MPLOG_INFO);
 	for (int i = 0; i < 10; i++) {
-		if (mplog_fork("child") == 0)
+		const pid_t pid = mplog_fork("child");
+
+		if (pid == 0)
 			_exit(mplog_info("child") != 0);
-		ck_assert_int_gt(wait(&status), 0);
-		ck_assert_int_eq(status, 0);
+		child_exited_well(pid);
 	}
 	ck_assert_uint_eq(capture_lines(), 2 + 10);
 }
@@ -176,7 +162,7 @@ START_TEST(a_long_path_makes_one_record_too)
 	ck_assert_int_eq(mkdir(file, 0755), 0);
 	snprintf(file, sizeof(file), "%s/%s/%s", directory, name, name);
 	ck_assert_int_eq(setenv("MPLOG_CONF", file, 1), 0);
-	write_text("defaults = {\n  level = 99;\n  sink = 5;\n};\n");
+	file_write(path, "defaults = {\n  level = 99;\n  sink = 5;\n};\n");
 	ck_assert_int_eq(rename(path, file), 0);
 	assert_runs_on(MPLOG_INFO);
 	ck_assert(capture_has(directory, ":2: level: 99 is not a level"));
@@ -191,14 +177,14 @@ END_TEST
 
 START_TEST(a_broken_edit_keeps_the_last_good_version)
 {
-	write_text("defaults = { level = \"debug\"; };\n");
+	file_write(path, "defaults = { level = \"debug\"; };\n");
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
-	write_text("defaults = { level = \"error\"; \n");
+	file_write(path, "defaults = { level = \"error\"; \n");
 	ck_assert_int_lt(mplog_reload(), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
 	assert_told(1, "");
-	write_text("defaults = { level = \"error\"; };\n");
+	file_write(path, "defaults = { level = \"error\"; };\n");
 	ck_assert_int_eq(mplog_reload(), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_ERR);
 }
@@ -206,11 +192,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("broken");
 	Suite *suite = suite_create("conf-broken");
+	TCase *tcase = suite_case(suite, "broken", 30, setup, teardown);
 
-	tcase_set_timeout(tcase, 30);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, runs_on_and_tells_where, 0, N_WAYS);
 	tcase_add_test(tcase, a_directory);
 	tcase_add_test(tcase, ten_megabytes);
@@ -218,7 +202,5 @@ int main(void)
 	tcase_add_test(tcase, it_is_told_once_a_run);
 	tcase_add_test(tcase, a_long_path_makes_one_record_too);
 	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -3,6 +3,7 @@
  * of it, with the line that stands beside the file. */
 
 #include "lib/capture.h"
+#include "lib/file.h"
 #include "lib/suite.h"
 
 #include <mplog.h>
@@ -34,15 +35,6 @@ static int is_conf(const struct dirent *entry)
 	return dot && strcmp(dot, ".conf") == 0;
 }
 
-static void write_bytes(const char *data, size_t size)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(data, 1, size, file), size);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
 static void copy_here(const char *name)
 {
 	char from[2 * PATH_SIZE], data[COPY_SIZE];
@@ -54,7 +46,7 @@ static void copy_here(const char *name)
 	ck_assert_ptr_nonnull(file);
 	size = fread(data, 1, sizeof(data), file);
 	ck_assert_int_eq(fclose(file), 0);
-	write_bytes(data, size);
+	file_write_bytes(path, data, size);
 }
 
 /* The first error beside the file, or else its first warning: what a program tells. */
@@ -95,8 +87,7 @@ START_TEST(changes_nothing_but_one_record)
 	char line[LINE_SIZE], told[LINE_SIZE + PATH_SIZE];
 	const bool is_error = expected_line(name, line, sizeof(line));
 
-	ck_assert_int_ge(mkstemp(path), 0);
-	write_bytes(good, sizeof(good) - 1);
+	file_make(path, good);
 	ck_assert_int_eq(setenv("MPLOG_CONF", path, 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_SINK", "stderr", 1), 0);
 	capture_stderr();
@@ -124,8 +115,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("mistakes");
 	Suite *suite = suite_create("conf-mistakes");
+	TCase *tcase = suite_case(suite, "mistakes", 0, NULL, NULL);
 
 	n_entries = scandir(data_directory(), &entries, is_conf, alphasort);
 	if (n_entries < FILES_MIN) {
@@ -133,6 +124,5 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	tcase_add_loop_test(tcase, changes_nothing_but_one_record, 0, n_entries);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

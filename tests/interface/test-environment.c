@@ -52,14 +52,14 @@ static pid_t start(char *const environment[], const char *identifier, const char
 
 static void write_configuration(const char *identifier, const char *text)
 {
-	family_write(family_path(identifier), text);
+	file_write(family_path(identifier), text);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path(identifier), 1), 0);
 }
 
 static struct journal_entries run(const char *identifier, char *const environment[])
 {
 	write_configuration(identifier, quiet);
-	family_exited_well(start(environment, identifier, NULL));
+	child_exited_well(start(environment, identifier, NULL));
 	return family_read(identifier);
 }
 
@@ -85,7 +85,7 @@ START_TEST(exported_through_exec)
 	ck_assert_int_eq(mplog_open("exported", "main", 0), 0);
 	mplog_notice("parent");
 	ck_assert_int_eq(mplog_export("worker-1"), 0);
-	family_exited_well(start(none, "exported", NULL));
+	child_exited_well(start(none, "exported", NULL));
 	all = family_read("exported");
 	ck_assert_str_eq(said_field(&all, "info", "PROCESS"), "worker-1");
 	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), said_field(&all, "parent", "RUN_ID"));
@@ -111,7 +111,7 @@ START_TEST(program_that_names_itself)
 	struct journal_entries all;
 
 	write_configuration("own-name", quiet);
-	family_exited_well(start(environment, "own-name", "own"));
+	child_exited_well(start(environment, "own-name", "own"));
 	all = family_read("own-name");
 	ck_assert_str_eq(said_field(&all, "info", "PROCESS"), "own");
 	journal_entries_free(&all);
@@ -201,9 +201,9 @@ START_TEST(malformed_values)
 	static const struct {
 		const char *variable, *value;
 	} bad[] = {
-		{ "MPLOG_LEVEL", "vebrose" },        { "MPLOG_LEVEL", "info,=debug" },
-		{ "MPLOG_SINK", "jurnal" },          { "MPLOG_ECHO", "maybe" },
-		{ "MPLOG_FORMAT", "xml" },           { "MPLOG_RUN_ID", "123" },
+		{ "MPLOG_LEVEL", "vebrose" }, { "MPLOG_LEVEL", "info,=debug" },
+		{ "MPLOG_SINK", "jurnal" },   { "MPLOG_ECHO", "maybe" },
+		{ "MPLOG_FORMAT", "xml" },    { "MPLOG_RUN_ID", "123" },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -213,7 +213,7 @@ START_TEST(malformed_values)
 
 		snprintf(identifier, sizeof(identifier), "malformed-%zu", i);
 		write_configuration(identifier, quiet);
-		family_exited_well(start(environment, identifier, NULL));
+		child_exited_well(start(environment, identifier, NULL));
 		all = family_read(identifier);
 		ck_assert_msg(all.n == 2, "%s=%s: %zu records", bad[i].variable, bad[i].value,
 			      all.n);
@@ -270,7 +270,7 @@ START_TEST(invocation_id_of_the_service)
 	struct journal_entries all;
 
 	write_configuration("invocation", quiet);
-	family_exited_well(start_invocation("invocation", true));
+	child_exited_well(start_invocation("invocation", true));
 	all = family_read("invocation");
 	ck_assert_str_eq(said_field(&all, "info", "RUN_ID"), run_id);
 	journal_entries_free(&all);
@@ -282,7 +282,7 @@ START_TEST(invocation_id_of_somebody_else)
 	struct journal_entries all;
 
 	write_configuration("leaked", quiet);
-	family_exited_well(start_invocation("leaked", false));
+	child_exited_well(start_invocation("leaked", false));
 	all = family_read("leaked");
 	ck_assert_str_ne(said_field(&all, "info", "RUN_ID"), run_id);
 	journal_entries_free(&all);
@@ -291,31 +291,24 @@ END_TEST
 
 int main(int argc, char *argv[])
 {
-	const TTest *const tests[] = {
-		exported_through_exec,
-		export_refuses_nothing,
-		program_that_names_itself,
-		level,
-		level_by_name,
-		sink_and_format,
-		echo,
-		run_id_of_the_parent,
-		malformed_values,
-		empty_values_are_none,
-		invocation_id_of_the_service,
-		invocation_id_of_somebody_else,
-	};
 	TCase *tcase;
 	Suite *suite;
 
 	if (argc > 2 && strcmp(argv[1], program_argument) == 0)
 		return be_program(argc, argv);
-	tcase = tcase_create("environment");
 	suite = suite_create("environment");
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase = suite_case(suite, "environment", 60, journald_start, NULL);
+	tcase_add_test(tcase, exported_through_exec);
+	tcase_add_test(tcase, export_refuses_nothing);
+	tcase_add_test(tcase, program_that_names_itself);
+	tcase_add_test(tcase, level);
+	tcase_add_test(tcase, level_by_name);
+	tcase_add_test(tcase, sink_and_format);
+	tcase_add_test(tcase, echo);
+	tcase_add_test(tcase, run_id_of_the_parent);
+	tcase_add_test(tcase, malformed_values);
+	tcase_add_test(tcase, empty_values_are_none);
+	tcase_add_test(tcase, invocation_id_of_the_service);
+	tcase_add_test(tcase, invocation_id_of_somebody_else);
 	return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #define MPLOG_LOGGER "fields"
 
+#include "lib/child.h"
 #include "lib/readback.h"
 #include "lib/suite.h"
 
@@ -204,15 +205,13 @@ END_TEST
 START_TEST(a_child_s_fields)
 {
 	struct journal_entries entries;
-	int status = -1;
 	pid_t pid;
 
 	mplog_info("before");
 	pid = mplog_fork("child");
 	if (pid == 0)
 		_exit(mplog_info("x") != 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	ck_assert_int_eq(mplog_export("x"), 0);
 	entries = readback_one("child");
 	assert_number(&entries, "_PID", pid);
@@ -226,11 +225,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("fields");
 	Suite *suite = suite_create("fields");
+	TCase *tcase = suite_case(suite, "fields", 60, readback_setup, readback_teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, readback_setup, readback_teardown);
 	tcase_add_test(tcase, a_record_holds_what_it_should);
 	tcase_add_test(tcase, what_is_not_given_is_not_there);
 	tcase_add_test(tcase, a_rule_gives_the_facility);
@@ -240,7 +237,5 @@ int main(void)
 	tcase_add_test(tcase, a_bad_field_does_not_cost_the_message);
 	tcase_add_test(tcase, mplog_s_own_fields_are_not_for_calls);
 	tcase_add_test(tcase, a_child_s_fields);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What passes and what is counted: levels, statistics, the dead. */
 
+#include "lib/child.h"
 #include "lib/interface.h"
+#include "lib/line.h"
 #include "lib/suite.h"
 
 #include <mplog.h>
@@ -133,7 +135,7 @@ START_TEST(a_child_counts_from_0)
 
 		_exit(stats.called != 0 || stats.pid != getpid());
 	}
-	interface_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_uint_eq(get_stats().called, 1);
 }
 END_TEST
@@ -151,21 +153,20 @@ END_TEST
 START_TEST(reap_tells_of_the_dead_once)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
+	const struct line there = line_open();
 	siginfo_t info;
 	pid_t pid;
-	int fd[2];
 
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
-	ck_assert_int_eq(pipe(fd), 0);
 	ck_assert_int_eq(mplog_reap(getppid(), &stats), -ESRCH);
 	pid = mplog_fork("child");
 	if (pid == 0) {
 		mplog_info("one");
 		mplog_info("two");
-		(void)!write(fd[1], "x", 1);
+		line_tell_or_exit(&there);
 		pause();
 	}
-	ck_assert_int_eq(read(fd[0], &info, 1), 1);
+	line_wait(&there);
 	ck_assert_int_eq(mplog_reap(pid, &stats), -EBUSY);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
@@ -174,17 +175,16 @@ START_TEST(reap_tells_of_the_dead_once)
 	ck_assert_uint_eq(stats.sent, 2);
 	ck_assert_int_eq(stats.pid, pid);
 	ck_assert_int_eq(mplog_reap(pid, NULL), -ESRCH);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	child_killed(pid, SIGKILL);
 	ck_assert(capture_has("program ", "child"));
 }
 END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("figures");
 	Suite *suite = suite_create("figures");
+	TCase *tcase = suite_case(suite, "figures", 0, interface_setup, NULL);
 
-	tcase_add_checked_fixture(tcase, interface_setup, NULL);
 	tcase_add_test(tcase, levels_that_are_none_are_refused);
 	tcase_add_test(tcase, the_stronger_one_decides);
 	tcase_add_test(tcase, default_level_holds_where_nobody_said_one);
@@ -194,7 +194,5 @@ int main(void)
 	tcase_add_test(tcase, a_child_counts_from_0);
 	tcase_add_test(tcase, a_closed_standard_error_is_a_loss);
 	tcase_add_test(tcase, reap_tells_of_the_dead_once);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -17,13 +18,6 @@
 
 static const char quiet[] = "defaults = { prefix = \"\"; };\n";
 static const char loud[] = "defaults = { prefix = \"\"; level = \"debug\"; };\n";
-
-static void pause_a_little(void)
-{
-	const struct timespec duration = { .tv_nsec = 1000000 };
-
-	nanosleep(&duration, NULL);
-}
 
 /* ---- Threads that never logged --------------------------------------------------------------- */
 
@@ -35,7 +29,7 @@ static void *vfork_in_silence(void *unused)
 		(void)mplog_write(MPLOG_INFO, "child", 5);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	return unused;
 }
 
@@ -47,8 +41,8 @@ START_TEST(vfork_of_a_silent_thread)
 
 	family_open("silent-vfork", quiet);
 	mplog_enter("job");
-	ck_assert_int_eq(pthread_create(&thread, NULL, vfork_in_silence, NULL), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(vfork_in_silence, NULL);
+	thread_join(thread);
 	mplog_info("still at it");
 	mplog_leave();
 	all = family_read("silent-vfork");
@@ -58,7 +52,7 @@ START_TEST(vfork_of_a_silent_thread)
 }
 END_TEST
 
-enum { STRANGERS = 1500 };
+enum { STRANGERS = 1500, OTHERS = 100 };
 
 static void fill_descriptors(int stranger)
 {
@@ -89,11 +83,24 @@ static _Noreturn void vfork_first(void)
 	_exit(recv(pair[0], &byte, 1, MSG_DONTWAIT) >= 0);
 }
 
+/* There is to be room for the strangers and for what the library opens, also where a process may have
+ * no more than 1,024 descriptors at first. */
+static void allow_strangers(void)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_cur < STRANGERS + OTHERS)
+		limit.rlim_cur = STRANGERS + OTHERS;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 /* The socket that the child connected has a number that somebody else may get in the parent. */
 START_TEST(vfork_leaves_no_descriptor)
 {
 	enum { ROUNDS = 20 };
 
+	allow_strangers();
 	family_open("vfork-descriptor", quiet);
 	mplog_info("first");
 	for (int i = 0; i < ROUNDS; i++) {
@@ -101,7 +108,7 @@ START_TEST(vfork_leaves_no_descriptor)
 
 		if (pid == 0)
 			vfork_first();
-		family_exited_well(pid);
+		child_exited_well(pid);
 	}
 	ck_assert_uint_eq(
 		journal_count("SYSLOG_IDENTIFIER=vfork-descriptor", "MESSAGE=parent", NULL),
@@ -124,7 +131,7 @@ static _Noreturn void await_debug(const struct line *go)
 	if (read(go->read, &byte, 1) != 1)
 		_exit(2);
 	for (int i = 0; i < TRIES && mplog_level() != MPLOG_DEBUG; i++)
-		pause_a_little();
+		pause_ms(1);
 	_exit(mplog_level() != MPLOG_DEBUG);
 }
 
@@ -151,17 +158,16 @@ START_TEST(children_of_silent_threads_see_edits)
 	go = line_open();
 	for (int i = 0; i < FORKERS; i++) {
 		forkers[i].go = &go;
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, fork_in_silence, &forkers[i]),
-				 0);
+		threads[i] = thread_start(fork_in_silence, &forkers[i]);
 	}
 	for (int i = 0; i < FORKERS; i++)
-		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
-	family_write(family_path("silent-fork"), loud);
+		thread_join(threads[i]);
+	file_write(family_path("silent-fork"), loud);
 	ck_assert_int_eq(mplog_reload(), 0);
 	for (int i = 0; i < FORKERS * FORKS_EACH; i++)
 		line_tell(&go);
 	for (int i = 0; i < FORKERS * FORKS_EACH; i++)
-		family_exited_well(forkers[i / FORKS_EACH].pids[i % FORKS_EACH]);
+		child_exited_well(forkers[i / FORKS_EACH].pids[i % FORKS_EACH]);
 }
 END_TEST
 
@@ -190,7 +196,7 @@ static void *clone_in_silence(void *unused)
 			alarm(HANG_SECONDS);
 			_exit(mplog_info("child") != 0);
 		}
-		family_exited_well(pid);
+		child_exited_well(pid);
 	}
 	return unused;
 }
@@ -201,11 +207,11 @@ START_TEST(clones_of_a_silent_thread_log)
 	pthread_t silent, reloader;
 
 	family_open("silent-clone", quiet);
-	ck_assert_int_eq(pthread_create(&reloader, NULL, reload_on, NULL), 0);
-	ck_assert_int_eq(pthread_create(&silent, NULL, clone_in_silence, NULL), 0);
-	ck_assert_int_eq(pthread_join(silent, NULL), 0);
+	reloader = thread_start(reload_on, NULL);
+	silent = thread_start(clone_in_silence, NULL);
+	thread_join(silent);
 	atomic_store(&is_over, true);
-	ck_assert_int_eq(pthread_join(reloader, NULL), 0);
+	thread_join(reloader);
 }
 END_TEST
 
@@ -251,7 +257,7 @@ START_TEST(fork_in_a_handler_amid_a_fork)
 		pid = fork();
 		if (pid == 0)
 			_exit(0);
-		family_exited_well(pid);
+		child_exited_well(pid);
 		ck_assert_int_eq(mplog_set_level(i % 2 ? MPLOG_INFO : MPLOG_DEBUG), 0);
 	}
 	set_timer(0);
@@ -284,7 +290,7 @@ static pid_t signal_group(void)
 		return pid;
 	(void)signal(SIGUSR1, SIG_IGN);
 	while (getppid() == forking && kill(0, SIGUSR1) == 0)
-		(void)nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
+		pause_us(20);
 	_exit(0);
 }
 
@@ -303,10 +309,10 @@ static void fork_under_signals(void)
 
 		if (pid == 0)
 			_exit(mplog_info("child") != 0);
-		family_exited_well(pid);
+		child_exited_well(pid);
 	}
 	(void)kill(signaller, SIGKILL);
-	(void)family_status(signaller);
+	(void)child_status(signaller);
 }
 
 static volatile sig_atomic_t awaited;
@@ -345,7 +351,7 @@ START_TEST(handler_amid_a_childs_fork_handler)
 	pid = mplog_fork("worker");
 	if (pid == 0)
 		_exit(awaited || mplog_info("child") != 0);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("amid-begin");
 	ck_assert_str_eq(said_field(&all, "handler", "PROCESS_PARENT"), "job");
 	ck_assert_said(&all, "child", "worker", "job");
@@ -365,7 +371,7 @@ START_TEST(handler_in_a_child_that_begins)
 		fork_under_signals();
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=begins", "MESSAGE=child",
 					"PROCESS=worker", "PROCESS_PARENT=job", NULL),
 			  BEGINNINGS);
@@ -397,38 +403,30 @@ START_TEST(fork_of_a_cancelled_thread)
 	void *result;
 
 	family_open("cancelled", quiet);
-	ck_assert_int_eq(pthread_create(&reloader, NULL, reload_on, NULL), 0);
-	ck_assert_int_eq(pthread_create(&forker, NULL, fork_when_cancelled, NULL), 0);
-	ck_assert_int_eq(pthread_join(forker, &result), 0);
+	reloader = thread_start(reload_on, NULL);
+	forker = thread_start(fork_when_cancelled, NULL);
+	result = thread_join(forker);
 	atomic_store(&is_over, true);
-	ck_assert_int_eq(pthread_join(reloader, NULL), 0);
+	thread_join(reloader);
 	ck_assert_ptr_eq(result, PTHREAD_CANCELED);
 	for (int i = 0; i < CANCELLED_FORKS; i++)
-		family_exited_well(cancelled_pids[i]);
+		child_exited_well(cancelled_pids[i]);
 }
 END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		vfork_of_a_silent_thread,
-		vfork_leaves_no_descriptor,
-		children_of_silent_threads_see_edits,
-		clones_of_a_silent_thread_log,
-		fork_in_a_handler_amid_a_fork,
-		handler_amid_a_childs_fork_handler,
-		handler_in_a_child_that_begins,
-		fork_of_a_cancelled_thread,
-	};
-	TCase *tcase = tcase_create("fork-corners");
 	Suite *suite = suite_create("fork-corners");
+	TCase *tcase = suite_case(suite, "fork-corners", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN || tests[i] != clones_of_a_silent_thread_log)
-			tcase_add_test(tcase, tests[i]);
-	}
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, vfork_of_a_silent_thread);
+	tcase_add_test(tcase, vfork_leaves_no_descriptor);
+	tcase_add_test(tcase, children_of_silent_threads_see_edits);
+	tcase_add_test(tcase, fork_in_a_handler_amid_a_fork);
+	tcase_add_test(tcase, handler_amid_a_childs_fork_handler);
+	tcase_add_test(tcase, handler_in_a_child_that_begins);
+	tcase_add_test(tcase, fork_of_a_cancelled_thread);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, clones_of_a_silent_thread_log);
 	return suite_run(suite);
 }

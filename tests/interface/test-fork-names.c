@@ -54,13 +54,13 @@ static void end_worker(const struct worker *worker)
 {
 	ck_assert_int_eq(write(worker->end, "x", 1), 1);
 	close(worker->end);
-	family_exited_well(worker->pid);
+	child_exited_well(worker->pid);
 }
 
 static void kill_worker(const struct worker *worker)
 {
 	ck_assert_int_eq(kill(worker->pid, SIGKILL), 0);
-	ck_assert_int_eq(WTERMSIG(family_status(worker->pid)), SIGKILL);
+	ck_assert_int_eq(WTERMSIG(child_status(worker->pid)), SIGKILL);
 	close(worker->end);
 }
 
@@ -121,7 +121,7 @@ START_TEST(zombie_holds_no_number)
 	second = start_worker("ready");
 	ck_assert_str_eq(first.name, "worker-1");
 	ck_assert_str_eq(second.name, "worker-1");
-	family_exited_well(first.pid);
+	child_exited_well(first.pid);
 	end_worker(&second);
 }
 END_TEST
@@ -141,26 +141,25 @@ START_TEST(running_count)
 }
 END_TEST
 
+static void log_with_a_child(void)
+{
+	/* It has not logged: its children's names come from its own all the same. */
+	const pid_t grandchild = fork();
+
+	if (grandchild == 0) {
+		mplog_debug("grandchild");
+		_exit(0);
+	}
+	child_exited_well(grandchild);
+	mplog_debug("child");
+}
+
 START_TEST(grandchildren)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("grandchildren", numbered);
-	pid = fork();
-	if (pid == 0) {
-		/* It has not logged: its children's names come from its own all the same. */
-		const pid_t grandchild = fork();
-
-		if (grandchild == 0) {
-			mplog_debug("grandchild");
-			_exit(0);
-		}
-		family_exited_well(grandchild);
-		mplog_debug("child");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(fork(), log_with_a_child);
 	all = family_read("grandchildren");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	ck_assert_said(&all, "grandchild", "worker-1.sub-1", "worker-1");
@@ -193,8 +192,8 @@ static _Noreturn void run_daemon(void (*daemonise)(const struct line *), const c
 	daemonise(ready);
 	mplog_info("daemon");
 	line_tell(ready);
-	family_exited_well(fork_worker("worker", false));
-	family_exited_well(fork_worker("worker with a session", true));
+	child_exited_well(fork_worker("worker", false));
+	child_exited_well(fork_worker("worker with a session", true));
 	line_tell(done);
 	_exit(0);
 }
@@ -207,7 +206,7 @@ static void be_daemon(void (*daemonise)(const struct line *), const char *identi
 
 	if (pid == 0)
 		run_daemon(daemonise, identifier, &ready, &done);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	line_wait(&done);
 	all = family_read(identifier);
 	ck_assert_said(&all, "before", "main", "");
@@ -252,7 +251,7 @@ static void fork_twice_and_wait(const struct line *ready)
 
 static void fork_late(const struct line *ready)
 {
-	family_exited_well(fork_worker("helper", false));
+	child_exited_well(fork_worker("helper", false));
 	fork_once(ready);
 }
 
@@ -278,7 +277,7 @@ START_TEST(workers_with_sessions)
 
 	family_open("sessions", numbered);
 	for (int i = 0; i < 2; i++)
-		family_exited_well(fork_worker(i ? "second" : "first", i > 0));
+		child_exited_well(fork_worker(i ? "second" : "first", i > 0));
 	all = family_read("sessions");
 	ck_assert_said(&all, "first", "worker-1", "main");
 	ck_assert_said(&all, "second", "worker-1", "main");
@@ -317,7 +316,7 @@ START_TEST(children_in_namespaces_of_their_own)
 	for (int i = 0; i < CHILDREN; i++)
 		line_tell(&end);
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(pids[i]);
+		child_exited_well(pids[i]);
 	all = family_read("apart");
 	ck_assert_said(&all, "child 1", "worker-1", "main");
 	ck_assert_said(&all, "child 2", "worker-2", "main");
@@ -328,22 +327,15 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		respawned_a_hundred_times,
-		zombie_holds_no_number,
-		running_count,
-		grandchildren,
-		workers_with_sessions,
-		children_in_namespaces_of_their_own,
-	};
-	TCase *tcase = tcase_create("fork-names");
 	Suite *suite = suite_create("fork-names");
+	TCase *tcase = suite_case(suite, "fork-names", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
+	tcase_add_test(tcase, respawned_a_hundred_times);
+	tcase_add_test(tcase, zombie_holds_no_number);
+	tcase_add_test(tcase, running_count);
+	tcase_add_test(tcase, grandchildren);
+	tcase_add_test(tcase, workers_with_sessions);
+	tcase_add_test(tcase, children_in_namespaces_of_their_own);
 	tcase_add_loop_test(tcase, daemon_keeps_its_name, 0, sizeof(daemons) / sizeof(daemons[0]));
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -9,7 +9,14 @@
 #include <stdatomic.h>
 #include <time.h>
 
-enum { FORKS = 10000, LOGGERS = 8, IN_FLIGHT = 4, HANG_SECONDS = 60 };
+enum {
+	FORKS = 10000,
+	LOGGERS = 8,
+	IN_FLIGHT = 4,
+	HANG_SECONDS = 60,
+	PACE_US =
+		500, /* not to be in time for anything: journald has to keep up with all of them */
+};
 
 /* No record is to be diverted, however busy the machine is. */
 static const char configuration[] =
@@ -17,14 +24,6 @@ static const char configuration[] =
 	"processes = ( { name = \"noise-*\"; level = \"debug\"; fields = { KIND = \"noise\"; }; } );\n";
 
 static atomic_bool is_over;
-
-/* Not to be in time for anything: journald has to keep up with eight of them. */
-static void pause_a_little(void)
-{
-	const struct timespec duration = { .tv_nsec = 500000 };
-
-	nanosleep(&duration, NULL);
-}
 
 static void do_everything(unsigned i)
 {
@@ -47,25 +46,24 @@ static void *log_on(void *unused)
 {
 	for (unsigned i = 0; !atomic_load(&is_over); i++) {
 		do_everything(i);
-		pause_a_little();
+		pause_us(PACE_US);
 	}
 	return unused;
 }
 
 /* Files are parsed while others fork: an edit every millisecond. */
-static void *edit_on(void *path)
+static void *edit_on(void *unused)
 {
-	char fresh[256], text[512];
+	const char *path = family_path("fork-threads");
+	char text[512];
 
-	snprintf(fresh, sizeof(fresh), "%s", family_path("fresh"));
 	for (unsigned i = 0; !atomic_load(&is_over); i++) {
 		snprintf(text, sizeof(text), "%s# %u\n", configuration, i);
-		family_write(fresh, text);
-		ck_assert_int_eq(rename(fresh, path), 0);
+		file_replace(path, text);
 		mplog_reload();
-		pause_a_little();
+		pause_us(PACE_US);
 	}
-	return NULL;
+	return unused;
 }
 
 static _Noreturn void be_child(int i, const char *name)
@@ -104,7 +102,7 @@ static void *fork_on(void *arg)
 	mplog_enter("forker");
 	for (int i = 0; i < forking->n + IN_FLIGHT; i++) {
 		if (i >= IN_FLIGHT)
-			family_exited_well(forking->pids[i - IN_FLIGHT]);
+			child_exited_well(forking->pids[i - IN_FLIGHT]);
 		if (i < forking->n)
 			forking->pids[i] = make_child(i);
 	}
@@ -152,27 +150,24 @@ static void assert_children(const struct forking *forking)
 
 START_TEST(forks_among_threads)
 {
-	const char *wanted = getenv("MPLOG_TEST_FORKS");
-	struct forking forking = { .n = wanted ? atoi(wanted) : FORKS };
+	struct forking forking = { .n = suite_number("MPLOG_TEST_FORKS", FORKS) };
 	pthread_t threads[LOGGERS], forker, editor;
-	char path[256];
 
 	forking.pids = calloc((size_t)forking.n, sizeof(*forking.pids));
 	ck_assert_ptr_nonnull(forking.pids);
 	family_open("fork-threads", configuration);
-	snprintf(path, sizeof(path), "%s", family_path("fork-threads"));
 	for (int i = 0; i < LOGGERS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_on, NULL), 0);
+		threads[i] = thread_start(log_on, NULL);
 	/* That sanitizer's malloc(3), unlike the C library's, does not survive forks among threads. */
 	if (!UNDER_ASAN)
-		ck_assert_int_eq(pthread_create(&editor, NULL, edit_on, path), 0);
-	ck_assert_int_eq(pthread_create(&forker, NULL, fork_on, &forking), 0);
-	ck_assert_int_eq(pthread_join(forker, NULL), 0);
+		editor = thread_start(edit_on, NULL);
+	forker = thread_start(fork_on, &forking);
+	thread_join(forker);
 	atomic_store(&is_over, true);
 	for (int i = 0; i < LOGGERS; i++)
-		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		thread_join(threads[i]);
 	if (!UNDER_ASAN)
-		ck_assert_int_eq(pthread_join(editor, NULL), 0);
+		thread_join(editor);
 	assert_children(&forking);
 	free(forking.pids);
 }
@@ -180,12 +175,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("fork-threads");
 	Suite *suite = suite_create("fork-threads");
+	TCase *tcase = suite_case(suite, "fork-threads", 600, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 600);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, forks_among_threads);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

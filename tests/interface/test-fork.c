@@ -36,7 +36,7 @@ START_TEST(announced)
 		mplog_info("child");
 		_exit(strcmp(mplog_process(), "worker"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("announced");
 	ck_assert_said(&all, "parent", "main", "");
 	ck_assert_said(&all, "child", "worker", "main");
@@ -47,21 +47,20 @@ START_TEST(announced)
 }
 END_TEST
 
+static void log_in_a_task(void)
+{
+	mplog_enter("task");
+	mplog_info("inside");
+	mplog_leave();
+	mplog_info("after");
+}
+
 START_TEST(announced_keeps_its_name)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("announced-keeps", numbered);
-	pid = mplog_fork("own");
-	if (pid == 0) {
-		mplog_enter("task");
-		mplog_info("inside");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(mplog_fork("own"), log_in_a_task);
 	all = family_read("announced-keeps");
 	ck_assert_said(&all, "inside", "task", "own");
 	ck_assert_said(&all, "after", "own", "main");
@@ -71,18 +70,18 @@ END_TEST
 
 /* ---- Not announced --------------------------------------------------------------------------- */
 
+static void log_once(void)
+{
+	mplog_info("child");
+}
+
 START_TEST(unannounced)
 {
 	struct journal_entries all;
 	pid_t pid;
 
 	family_open("unannounced", quiet);
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("child");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	pid = child_run(fork(), log_once);
 	all = family_read("unannounced");
 	ck_assert_said(&all, "child", "main", "main");
 	ck_assert_str_eq(said_field(&all, "child", "PROCESS_SEQ"), "1");
@@ -91,25 +90,24 @@ START_TEST(unannounced)
 }
 END_TEST
 
+static void enter_twice(void)
+{
+	mplog_enter("1");
+	mplog_info("first");
+	mplog_leave();
+	mplog_info("after first");
+	mplog_enter("2");
+	mplog_info("second");
+	mplog_leave();
+	mplog_info("after second");
+}
+
 START_TEST(first_enter_names_the_process)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("first-enter", numbered);
-	pid = fork();
-	if (pid == 0) {
-		mplog_enter("1");
-		mplog_info("first");
-		mplog_leave();
-		mplog_info("after first");
-		mplog_enter("2");
-		mplog_info("second");
-		mplog_leave();
-		mplog_info("after second");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(fork(), enter_twice);
 	all = family_read("first-enter");
 	ck_assert_said(&all, "first", "1", "main");
 	ck_assert_said(&all, "after first", "1", "main");
@@ -119,22 +117,21 @@ START_TEST(first_enter_names_the_process)
 }
 END_TEST
 
+static void enter_late(void)
+{
+	mplog_info("before");
+	mplog_enter("late");
+	mplog_info("first");
+	mplog_leave();
+	mplog_info("after");
+}
+
 START_TEST(first_enter_after_a_record)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("enter-late", quiet);
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("before");
-		mplog_enter("late");
-		mplog_info("first");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(fork(), enter_late);
 	all = family_read("enter-late");
 	ck_assert_said(&all, "before", "main", "main");
 	ck_assert_said(&all, "first", "late", "main");
@@ -164,7 +161,7 @@ START_TEST(inside_a_scope)
 		mplog_leave();
 		_exit(strcmp(mplog_process(), "own"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	mplog_info("parent");
 	mplog_debug("hidden");
@@ -189,7 +186,7 @@ static void *fork_in_scope(void *unused)
 		mplog_info("child of thread");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	mplog_info("thread");
 	return unused;
@@ -202,8 +199,8 @@ START_TEST(inside_a_threads_scope)
 
 	family_open("in-thread", quiet);
 	mplog_enter("main-job");
-	ck_assert_int_eq(pthread_create(&thread, NULL, fork_in_scope, NULL), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(fork_in_scope, NULL);
+	thread_join(thread);
 	mplog_info("main");
 	all = family_read("in-thread");
 	ck_assert_said(&all, "child of thread", "thread-job", "thread-job");
@@ -236,14 +233,14 @@ static void make_raw(const char *identifier, pid_t (*make)(void))
 		mplog_leave();
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	pid = make();
 	if (pid == 0) {
 		mplog_info("numbered child");
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_info("parent again");
 	all = family_read(identifier);
 	ck_assert_said(&all, "parent again", "main", "");
@@ -285,16 +282,16 @@ START_TEST(made_without_handlers_and_named_by_enter)
 	pid = clone_child();
 	if (pid == 0)
 		speak_as("child");
-	family_exited_well(pid);
+	child_exited_well(pid);
 	pid = mplog_fork("silent");
 	if (pid == 0) {
 		pid = clone_child();
 		if (pid == 0)
 			speak_as("grandchild");
-		family_exited_well(pid);
+		child_exited_well(pid);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("raw-enter");
 	ck_assert_said(&all, "child", "child", "main");
 	ck_assert_said(&all, "grandchild", "grandchild", "main");
@@ -311,7 +308,7 @@ static void write_in_vfork(const char *message)
 		(void)mplog_write(MPLOG_INFO, message, strlen(message));
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 START_TEST(vforked)
@@ -333,25 +330,26 @@ START_TEST(vforked)
 }
 END_TEST
 
+static void log_after_a_vforked_child(void)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+
+	write_in_vfork("child");
+	mplog_info("parent");
+	mplog_write(MPLOG_INFO, "parent writes", 13);
+	ck_assert_int_eq(mplog_get_stats(&stats), 0);
+	ck_assert_int_eq(stats.pid, getpid());
+	ck_assert_uint_eq(stats.called, 2);
+}
+
 /* The first word of a process is its vforked child's: the process is not mistaken for it. */
 START_TEST(vforked_before_the_first_record)
 {
-	struct mplog_stats stats = { .size = sizeof(stats) };
 	struct journal_entries all;
 	pid_t pid;
 
 	family_open("vfork-first", numbered);
-	pid = fork();
-	if (pid == 0) {
-		write_in_vfork("child");
-		mplog_info("parent");
-		mplog_write(MPLOG_INFO, "parent writes", 13);
-		ck_assert_int_eq(mplog_get_stats(&stats), 0);
-		ck_assert_int_eq(stats.pid, getpid());
-		ck_assert_uint_eq(stats.called, 2);
-		_exit(0);
-	}
-	family_exited_well(pid);
+	pid = child_run(fork(), log_after_a_vforked_child);
 	all = family_read("vfork-first");
 	assert_self(&all, "parent", pid);
 	ck_assert_str_eq(said_field(&all, "parent", "PROCESS_SEQ"), "1");
@@ -384,7 +382,7 @@ START_TEST(spawned)
 	ck_assert_int_eq(mplog_export("spawned worker"), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path("spawn"), 1), 0);
 	ck_assert_int_eq(posix_spawn(&pid, path, NULL, NULL, argv, environ), 0);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	mplog_info("parent again");
 	all = family_read("spawn");
 	ck_assert_str_eq(said_field(&all, "spawned", "PROCESS"), "spawned_worker");
@@ -410,7 +408,7 @@ START_TEST(forked_before_open)
 		mplog_leave();
 		_exit(strcmp(mplog_process(), "main"));
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 	family_open("before-open", quiet);
 	mplog_info("parent");
 	all = family_read("before-open");
@@ -421,24 +419,23 @@ START_TEST(forked_before_open)
 }
 END_TEST
 
+static void open_and_log(void)
+{
+	mplog_info("child");
+	family_open("child-open", quiet);
+	mplog_enter("task");
+	mplog_info("task");
+	mplog_leave();
+	mplog_info("after");
+}
+
 /* The program logged before: the child that opens is whom it says, and its scopes are scopes. */
 START_TEST(opened_in_a_child)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	mplog_info("parent");
-	pid = fork();
-	if (pid == 0) {
-		mplog_info("child");
-		family_open("child-open", quiet);
-		mplog_enter("task");
-		mplog_info("task");
-		mplog_leave();
-		mplog_info("after");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(fork(), open_and_log);
 	all = family_read("child-open");
 	ck_assert_str_eq(said_field(&all, "task", "PROCESS"), "task");
 	ck_assert_str_eq(said_field(&all, "after", "PROCESS"), "main");
@@ -446,19 +443,18 @@ START_TEST(opened_in_a_child)
 }
 END_TEST
 
+static void open_again(void)
+{
+	ck_assert_int_eq(mplog_open("other", "other", 0), -EALREADY);
+	mplog_info("child");
+}
+
 START_TEST(opened_already)
 {
 	struct journal_entries all;
-	pid_t pid;
 
 	family_open("already", numbered);
-	pid = fork();
-	if (pid == 0) {
-		ck_assert_int_eq(mplog_open("other", "other", 0), -EALREADY);
-		mplog_info("child");
-		_exit(0);
-	}
-	family_exited_well(pid);
+	child_run(fork(), open_again);
 	all = family_read("already");
 	ck_assert_said(&all, "child", "worker-1", "main");
 	journal_entries_free(&all);
@@ -467,17 +463,19 @@ END_TEST
 
 /* ---- The parent's other threads -------------------------------------------------------------- */
 
+/* No assertion in the threads and in the child: it would take a lock of Check's, which the fork could
+ * leave held. */
 static struct line to_thread, from_thread, to_child, from_child;
 
 static void *speak_in_parent(void *unused)
 {
 	mplog_enter("first");
 	mplog_leave();
-	line_tell(&from_thread);
-	line_wait(&to_thread);
+	line_tell_or_exit(&from_thread);
+	line_wait_or_exit(&to_thread);
 	mplog_enter("second");
-	line_tell(&from_thread);
-	line_wait(&to_thread);
+	line_tell_or_exit(&from_thread);
+	line_wait_or_exit(&to_thread);
 	mplog_info("thread of parent");
 	mplog_leave();
 	return unused;
@@ -487,8 +485,8 @@ static void *be_quiet_in_child(void *unused)
 {
 	mplog_enter("quiet");
 	mplog_set_level(MPLOG_NONE);
-	line_tell(&from_child);
-	line_wait(&to_child);
+	line_tell_or_exit(&from_child);
+	line_wait_or_exit(&to_child);
 	mplog_leave();
 	return unused;
 }
@@ -499,10 +497,10 @@ static pid_t fork_a_quiet_thread(void)
 	pthread_t thread;
 
 	if (pid == 0) {
-		line_wait(&to_child);
-		ck_assert_int_eq(pthread_create(&thread, NULL, be_quiet_in_child, NULL), 0);
-		ck_assert_int_eq(pthread_join(thread, NULL), 0);
-		_exit(0);
+		line_wait_or_exit(&to_child);
+		if (pthread_create(&thread, NULL, be_quiet_in_child, NULL) != 0)
+			_exit(3);
+		_exit(pthread_join(thread, NULL) != 0);
 	}
 	return pid;
 }
@@ -517,7 +515,7 @@ START_TEST(threads_of_parent_and_child)
 	family_open("both-threads", quiet);
 	to_thread = line_open(), from_thread = line_open();
 	to_child = line_open(), from_child = line_open();
-	ck_assert_int_eq(pthread_create(&thread, NULL, speak_in_parent, NULL), 0);
+	thread = thread_start(speak_in_parent, NULL);
 	line_wait(&from_thread);
 	pid = fork_a_quiet_thread();
 	line_tell(&to_thread);
@@ -525,9 +523,9 @@ START_TEST(threads_of_parent_and_child)
 	line_tell(&to_child);
 	line_wait(&from_child); /* in its quiet one */
 	line_tell(&to_thread);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	line_tell(&to_child);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("both-threads");
 	ck_assert_said(&all, "thread of parent", "second", "main");
 	journal_entries_free(&all);
@@ -536,38 +534,30 @@ END_TEST
 
 int main(int argc, char *argv[])
 {
-	const TTest *const tests[] = {
-		announced,
-		announced_keeps_its_name,
-		unannounced,
-		first_enter_names_the_process,
-		first_enter_after_a_record,
-		inside_a_scope,
-		inside_a_threads_scope,
-		made_by_underscore_fork,
-		made_by_clone,
-		made_without_handlers_and_named_by_enter,
-		vforked,
-		vforked_before_the_first_record,
-		spawned,
-		forked_before_open,
-		opened_in_a_child,
-		opened_already,
-		threads_of_parent_and_child,
-	};
 	TCase *tcase;
 	Suite *suite;
 
 	if (argc > 1 && strcmp(argv[1], spawned_argument) == 0)
 		return be_spawned();
-	tcase = tcase_create("fork");
 	suite = suite_create("fork");
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!UNDER_TSAN || tests[i] != threads_of_parent_and_child)
-			tcase_add_test(tcase, tests[i]);
-	}
-	suite_add_tcase(suite, tcase);
+	tcase = suite_case(suite, "fork", 60, journald_start, NULL);
+	tcase_add_test(tcase, announced);
+	tcase_add_test(tcase, announced_keeps_its_name);
+	tcase_add_test(tcase, unannounced);
+	tcase_add_test(tcase, first_enter_names_the_process);
+	tcase_add_test(tcase, first_enter_after_a_record);
+	tcase_add_test(tcase, inside_a_scope);
+	tcase_add_test(tcase, inside_a_threads_scope);
+	tcase_add_test(tcase, made_by_underscore_fork);
+	tcase_add_test(tcase, made_by_clone);
+	tcase_add_test(tcase, made_without_handlers_and_named_by_enter);
+	tcase_add_test(tcase, vforked);
+	tcase_add_test(tcase, vforked_before_the_first_record);
+	tcase_add_test(tcase, spawned);
+	tcase_add_test(tcase, forked_before_open);
+	tcase_add_test(tcase, opened_in_a_child);
+	tcase_add_test(tcase, opened_already);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, threads_of_parent_and_child);
 	return suite_run(suite);
 }

@@ -2,6 +2,8 @@
 /* The life of the library as a program sees it: before, during and after mplog_open(), with all
  * that is wrong to pass. Records go to standard error, which is a file here. */
 
+#include "lib/child.h"
+#include "lib/file.h"
 #include "lib/interface.h"
 #include "lib/suite.h"
 
@@ -31,7 +33,7 @@ START_TEST(open_in_a_child_is_too_late)
 	pid = mplog_fork("child");
 	if (pid == 0)
 		_exit(mplog_open("other", "other", 0) != -EALREADY);
-	interface_exited_well(pid);
+	child_exited_well(pid);
 }
 END_TEST
 
@@ -67,7 +69,7 @@ START_TEST(nulls_have_names)
 	ck_assert_int_eq(mplog_open(NULL, NULL, 0), 0);
 	ck_assert_str_eq(mplog_process(), "main");
 	ck_assert_int_eq(mplog_info("one"), 0);
-	ck_assert(capture_has("test-interface ", "process=main one"));
+	ck_assert(capture_has("test-interface.alone ", "process=main one"));
 }
 END_TEST
 
@@ -85,7 +87,7 @@ START_TEST(log_before_open)
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	ck_assert_int_eq(mplog_info("early"), 0);
 	ck_assert_int_eq(mplog_debug("unheard"), 0);
-	ck_assert(capture_has("test-interface ", "process=main early"));
+	ck_assert(capture_has("test-interface.alone ", "process=main early"));
 	ck_assert_uint_eq(capture_lines(), 1);
 }
 END_TEST
@@ -98,7 +100,7 @@ START_TEST(log_after_close)
 	ck_assert_str_eq(mplog_process(), "main");
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	ck_assert_int_eq(mplog_info("late"), 0);
-	ck_assert(capture_has("test-interface ", "process=main late"));
+	ck_assert(capture_has("test-interface.alone ", "process=main late"));
 }
 END_TEST
 
@@ -162,22 +164,13 @@ START_TEST(options_set_the_default_level)
 }
 END_TEST
 
-static void write_file(char *path, const char *text)
-{
-	const int fd = mkstemp(path);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
 START_TEST(options_name_a_configuration)
 {
 	char path[] = "/tmp/mplog-test-XXXXXX";
 	struct mplog_options options = good;
 
 	unsetenv("MPLOG_CONF");
-	write_file(path, "processes = ( { name = \"main\"; level = \"notice\"; } );\n");
+	file_make(path, "processes = ( { name = \"main\"; level = \"notice\"; } );\n");
 	options.config = path;
 	options.level = MPLOG_DEBUG;
 	ck_assert_int_eq(mplog_open_with(&options), 0);
@@ -191,7 +184,7 @@ START_TEST(the_environment_s_configuration_is_stronger)
 	char path[] = "/tmp/mplog-test-XXXXXX";
 	struct mplog_options options = good;
 
-	write_file(path, "defaults = { level = \"notice\"; };\n");
+	file_make(path, "defaults = { level = \"notice\"; };\n");
 	setenv("MPLOG_CONF", path, 1);
 	options.config = "/nonexistent";
 	ck_assert_int_eq(mplog_open_with(&options), 0);
@@ -207,7 +200,7 @@ START_TEST(strict_refuses_a_mistake)
 	struct mplog_options options = good;
 
 	unsetenv("MPLOG_CONF");
-	write_file(path, "defaults = { level = \"loud\"; };\n");
+	file_make(path, "defaults = { level = \"loud\"; };\n");
 	options.config = path;
 	options.flags = MPLOG_STRICT;
 	ck_assert_int_eq(mplog_open_with(&options), -EBADMSG);
@@ -274,10 +267,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("interface");
 	Suite *suite = suite_create("interface");
+	TCase *tcase = suite_case(suite, "interface", 0, interface_setup, NULL);
 
-	tcase_add_checked_fixture(tcase, interface_setup, NULL);
 	tcase_add_test(tcase, open_once);
 	tcase_add_test(tcase, open_in_a_child_is_too_late);
 	tcase_add_loop_test(tcase, refused_and_not_open, 0, 4);
@@ -296,7 +288,5 @@ int main(void)
 	tcase_add_test(tcase, the_structures_keep_their_sizes);
 	tcase_add_test(tcase, errno_survives);
 	tcase_add_test(tcase, errno_is_in_the_message);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

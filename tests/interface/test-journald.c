@@ -74,16 +74,12 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("journald");
 	Suite *suite = suite_create("journald");
+	TCase *tcase = suite_case(suite, "journald", 60, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, reads_back_what_was_sent);
 	tcase_add_test(tcase, long_messages_come_back_whole);
 	tcase_add_test(tcase, stopped_and_continued);
 	tcase_add_test(tcase, killed_and_started_again);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library takes of memory in each process: anonymous pages, and those of the board that it
  * has touched. */
+#include "lib/child.h"
 #include "lib/sanitizer.h"
 #include "lib/suite.h"
 
@@ -91,7 +92,6 @@ END_TEST
 /* Pages that it wrote to are its own now, but it had them before: only those of the board come. */
 START_TEST(of_a_child)
 {
-	int status;
 	pid_t pid;
 
 	ck_assert_int_eq(mplog_open("memory", "main", 0), 0);
@@ -104,19 +104,16 @@ START_TEST(of_a_child)
 		log_some("child-scope");
 		_exit(!UNDER_ASAN && !UNDER_TSAN && used_kib() - before > KIB_MAX);
 	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 }
 END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("memory");
 	Suite *suite = suite_create("memory");
+	TCase *tcase = suite_case(suite, "memory", 0, NULL, NULL);
 
 	tcase_add_test(tcase, of_the_program);
 	tcase_add_test(tcase, of_a_child);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

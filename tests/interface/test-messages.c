@@ -2,6 +2,7 @@
 /* Every kind of message comes back from the journal as it was, and is one harmless line on standard
  * error. */
 
+#include "lib/file.h"
 #include "lib/readback.h"
 #include "lib/suite.h"
 
@@ -101,11 +102,8 @@ static size_t echoed(const char *configuration, unsigned flags)
 	const struct mplog_options options = { .size = sizeof(options),
 					       .flags = flags,
 					       .config = readback_path };
-	FILE *file = fopen(readback_path, "we");
 
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(configuration, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
+	file_write(readback_path, configuration);
 	mplog_close();
 	ck_assert_int_eq(mplog_open_with(&options), 0);
 	ck_assert_int_eq(mplog_info("to be echoed?"), 0);
@@ -123,17 +121,13 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("messages");
 	Suite *suite = suite_create("messages");
+	TCase *tcase = suite_case(suite, "messages", 60, readback_setup, readback_teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, readback_setup, readback_teardown);
 	tcase_add_loop_test(tcase, messages_come_back_identical, 0,
 			    sizeof(messages) / sizeof(messages[0]));
 	tcase_add_loop_test(tcase, formatted_messages_of_every_size, 0, 21);
 	tcase_add_test(tcase, standard_error_shows_one_harmless_line);
 	tcase_add_test(tcase, the_configuration_has_the_last_word_on_the_echo);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -67,7 +67,7 @@ static void run_in_parallel(int jobs)
 		pid_t *place = &running[i % jobs];
 
 		if (*place)
-			family_exited_well(*place);
+			child_exited_well(*place);
 		*place = i < TASKS ? fork() : 0;
 		if (i < TASKS && *place == 0)
 			_exit((run_task(i) < 0) != (i % 3 == 0));
@@ -158,7 +158,7 @@ static void run_apart(int jobs, const char *identifier)
 		run(jobs, identifier);
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 static void assert_same(const char *one, const char *other)
@@ -205,13 +205,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("parity");
 	Suite *suite = suite_create("parity");
+	TCase *tcase = suite_case(suite, "parity", 120, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, the_same_with_any_number_of_jobs);
 	tcase_add_test(tcase, the_parent_is_who_it_was);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -2,7 +2,11 @@
 /* The configuration changes while a tree of processes logs. */
 
 #include "lib/capture.h"
+#include "lib/child.h"
+#include "lib/file.h"
+#include "lib/line.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -15,7 +19,6 @@
 enum {
 	N_CHILDREN = 4,
 	SEEN_WITHIN_MS = 2500,
-	MS_NS = 1000000,
 };
 
 static char directory[] = "/tmp/mplog-test-XXXXXX";
@@ -39,23 +42,14 @@ static void tear_down(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-static void write_to(const char *where, const char *text)
-{
-	const int fd = open(where, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	ck_assert_int_eq(close(fd), 0);
-}
-
 static void in_place(const char *text)
 {
-	write_to(path, text);
+	file_write(path, text);
 }
 
 static void by_rename(const char *text)
 {
-	write_to(aside, text);
+	file_write(aside, text);
 	ck_assert_int_eq(rename(aside, path), 0);
 }
 
@@ -65,27 +59,12 @@ static void by_link(const char *text)
 	static int n;
 
 	snprintf(target, sizeof(target), "%s/%d", directory, ++n);
-	write_to(target, text);
+	file_write(target, text);
 	ck_assert_int_eq(symlink(target, aside), 0);
 	ck_assert_int_eq(rename(aside, path), 0);
 }
 
 static void (*const ways[])(const char *text) = { in_place, by_rename, by_link };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / MS_NS;
-}
-
-static void sleep_ms(unsigned ms)
-{
-	const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * MS_NS };
-
-	(void)nanosleep(&time, NULL);
-}
 
 /* Logs at its own pace until the level is that one. */
 static int wait_for_level(int level, unsigned pace_ms)
@@ -96,32 +75,22 @@ static int wait_for_level(int level, unsigned pace_ms)
 		if (now_ms() > end)
 			return -ETIMEDOUT;
 		(void)mplog_err("record");
-		sleep_ms(pace_ms);
+		pause_ms(pace_ms);
 	}
 	return 0;
 }
 
-static pid_t fork_waiting(int level, unsigned pace_ms, int ready)
+static pid_t fork_waiting(int level, unsigned pace_ms, const struct line *ready)
 {
 	const pid_t pid = mplog_fork("worker");
 
 	if (pid == 0) {
 		(void)mplog_err("first");
-		if (write(ready, "", 1) != 1)
-			_exit(2);
+		line_tell_or_exit(ready);
 		_exit(wait_for_level(level, pace_ms) < 0 ? 1 : 0);
 	}
 	ck_assert_int_gt(pid, 0);
 	return pid;
-}
-
-static void assert_good_end(pid_t pid)
-{
-	int status;
-
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFEXITED(status), "signal %d", WTERMSIG(status));
-	ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 
 /* Two edits right after one another: whoever reads the first must not miss the second, however
@@ -130,27 +99,24 @@ START_TEST(every_process_of_the_tree_sees_it)
 {
 	static const unsigned pace_ms[N_CHILDREN] = { 1, 5, 50, 300 };
 	pid_t pid[N_CHILDREN];
-	int ready[2];
-	char byte;
+	const struct line ready = line_open();
 
 	in_place("defaults = { level = \"notice\"; };\n");
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_NOTICE);
-	ck_assert_int_eq(pipe(ready), 0);
 	for (size_t i = 0; i < N_CHILDREN; i++)
-		pid[i] = fork_waiting(MPLOG_DEBUG, pace_ms[i], ready[1]);
+		pid[i] = fork_waiting(MPLOG_DEBUG, pace_ms[i], &ready);
 	for (size_t i = 0; i < N_CHILDREN; i++)
-		ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+		line_wait(&ready);
 	ways[_i]("defaults = { level = \"warning\"; };\n");
-	sleep_ms(7);
+	pause_ms(7);
 	ways[_i]("defaults = { level = \"debug\"; };\n");
 	for (size_t i = 0; i < N_CHILDREN; i++)
-		assert_good_end(pid[i]);
+		child_exited_well(pid[i]);
 	/* And who is forked later. */
-	assert_good_end(fork_waiting(MPLOG_DEBUG, 1, ready[1]));
+	child_exited_well(fork_waiting(MPLOG_DEBUG, 1, &ready));
 	ck_assert_int_eq(wait_for_level(MPLOG_DEBUG, 1), 0);
-	(void)close(ready[0]);
-	(void)close(ready[1]);
+	line_close(&ready);
 	mplog_close();
 }
 END_TEST
@@ -174,13 +140,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("reload-tree");
 	Suite *suite = suite_create("reload-tree");
+	TCase *tcase = suite_case(suite, "reload-tree", 60, set_up, tear_down);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, every_process_of_the_tree_sees_it, 0, 3);
 	tcase_add_loop_test(tcase, reload_sees_it_at_once, 0, 2);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

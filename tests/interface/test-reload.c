@@ -2,6 +2,7 @@
 /* The configuration changes under a running program. MPLOG_TEST_EDITS: how many edits (2,000). */
 
 #include "lib/family.h"
+#include "lib/faults.h"
 #include "lib/privileges.h"
 #include "lib/suite.h"
 
@@ -23,31 +24,6 @@ enum {
 	CHILDREN = 4,
 	SEEN_MS = 1500, /* a second, and what a busy machine adds */
 };
-
-static void pause_ms(long ms)
-{
-	const struct timespec duration = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&duration, NULL);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Writes aside and renames, as editors do. */
-static void replace_file(const char *path, const char *text)
-{
-	char fresh[300];
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	family_write(fresh, text);
-	ck_assert_int_eq(rename(fresh, path), 0);
-}
 
 /* ---- While everybody logs -------------------------------------------------------------------- */
 
@@ -128,7 +104,7 @@ static void edit(const char *path, int i)
 	else if (i % 4 == 2)
 		overwrite(path, good[i / 4 % 2]);
 	else
-		replace_file(path, padded(i % 4 == 1 ? broken : good[i / 4 % 2]));
+		file_replace(path, padded(i % 4 == 1 ? broken : good[i / 4 % 2]));
 	if (i % RELOAD_EVERY == 0 && !is_removal)
 		(void)mplog_reload();
 	else
@@ -172,29 +148,26 @@ static void assert_records(void)
 
 START_TEST(edits_while_all_log)
 {
-	const char *wanted = getenv("MPLOG_TEST_EDITS");
-	const int edits = wanted ? atoi(wanted) : EDITS;
+	const int edits = suite_number("MPLOG_TEST_EDITS", EDITS);
 	pthread_t threads[THREADS];
 	pid_t children[CHILDREN];
-	char path[256];
+	const char *path;
 
-	common = mmap(NULL, sizeof(*common), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	ck_assert_ptr_ne(common, MAP_FAILED);
+	common = faults_share(sizeof(*common));
 	family_open("edited", padded(good[0]));
-	snprintf(path, sizeof(path), "%s", family_path("edited"));
+	path = family_path("edited");
 	for (int i = 0; i < CHILDREN; i++)
 		children[i] = start_child(i);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, log_on, NULL), 0);
+		threads[i] = thread_start(log_on, NULL);
 	for (int i = 0; i < edits || atomic_load(&common->sent) < RECORDS; i++)
 		edit(path, i);
-	replace_file(path, last);
+	file_replace(path, last);
 	atomic_store(&common->is_over, true);
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		thread_join(threads[i]);
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(children[i]);
+		child_exited_well(children[i]);
 	ck_assert_int_eq(mplog_reload(), 0);
 	log_one("at last");
 	assert_records();
@@ -246,11 +219,11 @@ START_TEST(files_come_and_go)
 	ck_assert_int_eq(mplog_open("system", "main", 0), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	settle();
-	family_write(main_file, "defaults = { level = \"notice\"; };\n");
+	file_write(main_file, "defaults = { level = \"notice\"; };\n");
 	assert_seen(MPLOG_NOTICE);
-	replace_file(main_file, "defaults = { level = \"debug\"; };\n");
+	file_replace(main_file, "defaults = { level = \"debug\"; };\n");
 	assert_seen(MPLOG_DEBUG);
-	family_write(drop_in, "defaults = { level = \"warning\"; };\n");
+	file_write(drop_in, "defaults = { level = \"warning\"; };\n");
 	assert_seen(MPLOG_WARNING);
 	ck_assert_int_eq(unlink(drop_in), 0);
 	assert_seen(MPLOG_DEBUG);
@@ -266,8 +239,8 @@ END_TEST
 
 START_TEST(link_to_another_file)
 {
-	family_write(SYSCONFDIR "/one", "defaults = { level = \"err\"; };\n");
-	family_write(SYSCONFDIR "/two", "defaults = { level = \"debug\"; };\n");
+	file_write(SYSCONFDIR "/one", "defaults = { level = \"err\"; };\n");
+	file_write(SYSCONFDIR "/two", "defaults = { level = \"debug\"; };\n");
 	ck_assert_int_eq(symlink("one", main_file), 0);
 	settle();
 	ck_assert_int_eq(mplog_open("link", "main", 0), 0);
@@ -302,24 +275,24 @@ START_TEST(seen_by_children)
 	char level = 0;
 	pid_t pid;
 
-	family_write(main_file, "defaults = { level = \"notice\"; };\n");
+	file_write(main_file, "defaults = { level = \"notice\"; };\n");
 	settle();
 	ck_assert_int_eq(mplog_open("children", "main", 0), 0);
 	ask = line_open(), answer = line_open();
 	pid = mplog_fork("child");
 	if (pid == 0)
 		answer_levels();
-	replace_file(main_file, "defaults = { level = \"debug\"; };\n");
+	file_replace(main_file, "defaults = { level = \"debug\"; };\n");
 	assert_seen(MPLOG_DEBUG);
 	line_tell(&ask);
 	ck_assert_int_eq(read(answer.read, &level, 1), 1);
 	ck_assert_int_eq(level, '0' + MPLOG_DEBUG);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	(void)family_status(pid);
+	(void)child_status(pid);
 	pid = mplog_fork("later");
 	if (pid == 0)
 		_exit(mplog_level() != MPLOG_DEBUG);
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 END_TEST
 
@@ -328,12 +301,12 @@ END_TEST
 START_TEST(broken_edit_is_told_once)
 {
 	pid_t children[CHILDREN];
-	char path[256];
+	const char *path;
 
 	family_open("once", "defaults = { prefix = \"\"; level = \"debug\"; };\n");
-	snprintf(path, sizeof(path), "%s", family_path("once"));
+	path = family_path("once");
 	settle();
-	replace_file(path, "defaults = { prefix = \"\";\n  level = \"vebrose\"; };\n");
+	file_replace(path, "defaults = { prefix = \"\";\n  level = \"vebrose\"; };\n");
 	settle();
 	for (int i = 0; i < CHILDREN; i++) {
 		children[i] = fork();
@@ -347,7 +320,7 @@ START_TEST(broken_edit_is_told_once)
 		}
 	}
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(children[i]);
+		child_exited_well(children[i]);
 	ck_assert_int_eq(mplog_reload(), -EBADMSG);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=once",
@@ -378,7 +351,7 @@ static _Noreturn void go_to_jail(const char *root)
 			_exit(2);
 		_exit(mplog_debug("from inside") != 0);
 	}
-	if (family_status(pid) != 0)
+	if (child_status(pid) != 0)
 		_exit(3);
 	pause_ms(1100); /* somebody's turn to look at the files */
 	mplog_info("parent");
@@ -398,7 +371,7 @@ START_TEST(after_chroot)
 	pid = fork();
 	if (pid == 0)
 		go_to_jail(root);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("jailed");
 	ck_assert_said(&all, "<loud-1> from inside", "loud-1", "main");
 	ck_assert_str_eq(said_field(&all, "<loud-1> from inside", "ROLE"), "loud");
@@ -422,23 +395,23 @@ static _Noreturn void go_on_unprivileged(const char *path)
 			_exit(2);
 		_exit(mplog_debug("unprivileged too") != 0);
 	}
-	_exit(family_status(pid));
+	_exit(child_status(pid));
 }
 
 START_TEST(without_privileges)
 {
 	struct journal_entries all;
-	char path[256];
+	const char *path;
 	pid_t pid;
 
 	family_open("dropped", jailed);
-	snprintf(path, sizeof(path), "%s", family_path("dropped"));
-	replace_file(path, jailed);
+	path = family_path("dropped");
+	file_replace(path, jailed);
 	ck_assert_int_eq(chmod(path, 0), 0);
 	pid = fork();
 	if (pid == 0)
 		go_on_unprivileged(path);
-	family_exited_well(pid);
+	child_exited_well(pid);
 	all = family_read("dropped");
 	said(&all, "<main> unprivileged");
 	ck_assert_said(&all, "<loud-2> unprivileged too", "loud-2", "main");
@@ -449,22 +422,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const own[] = { edits_while_all_log, broken_edit_is_told_once, after_chroot,
-				     without_privileges };
-	const TTest *const system[] = { files_come_and_go, link_to_another_file, seen_by_children };
-	TCase *files = tcase_create("one file"), *etc = tcase_create("the system's files");
 	Suite *suite = suite_create("reload");
+	TCase *files = suite_case(suite, "one file", 300, journald_start, NULL);
+	TCase *etc = suite_case(suite, "the system's files", 60, journald_start, NULL);
 
-	tcase_set_timeout(files, 300);
-	tcase_set_timeout(etc, 60);
-	tcase_add_checked_fixture(files, journald_start, NULL);
-	tcase_add_checked_fixture(etc, journald_start, NULL);
 	tcase_add_checked_fixture(etc, cover_sysconfdir, NULL);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		tcase_add_test(files, own[i]);
-	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-		tcase_add_test(etc, system[i]);
-	suite_add_tcase(suite, files);
-	suite_add_tcase(suite, etc);
+	tcase_add_test(files, edits_while_all_log);
+	tcase_add_test(files, broken_edit_is_told_once);
+	tcase_add_test(files, after_chroot);
+	tcase_add_test(files, without_privileges);
+	tcase_add_test(etc, files_come_and_go);
+	tcase_add_test(etc, link_to_another_file);
+	tcase_add_test(etc, seen_by_children);
 	return suite_run(suite);
 }

@@ -2,8 +2,11 @@
 /* Scopes: what is in force inside of one, and that all of it is as it was afterwards. */
 
 #include "lib/capture.h"
+#include "lib/child.h"
+#include "lib/file.h"
 #include "lib/sanitizer.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -26,12 +29,7 @@ static char path[] = "/tmp/mplog-test-XXXXXX";
 
 static void setup(void)
 {
-	const int fd = mkstemp(path);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, configuration, sizeof(configuration) - 1),
-			 sizeof(configuration) - 1);
-	close(fd);
+	file_make(path, configuration);
 	capture_stderr();
 }
 
@@ -54,15 +52,6 @@ static void open_with_level(int level)
 static void open_it(void)
 {
 	open_with_level(0);
-}
-
-static void exited_well(pid_t pid)
-{
-	int status = -1;
-
-	ck_assert_int_gt(pid, 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
 }
 
 /* ---- Name, prefix, level, fields ------------------------------------------------------------- */
@@ -235,7 +224,7 @@ START_TEST(set_level_is_for_what_is_entered_and_forked)
 		mplog_enter("ruled-grandchild");
 		_exit(level != MPLOG_DEBUG || mplog_level() != MPLOG_DEBUG);
 	}
-	exited_well(pid);
+	child_exited_well(pid);
 	mplog_leave();
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	mplog_enter("ruled-afterwards");
@@ -330,8 +319,8 @@ static void run_thread(void *(*function)(void *), void *arg)
 {
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, function, arg), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread = thread_start(function, arg);
+	thread_join(thread);
 }
 
 START_TEST(threads_begin_as_the_process)
@@ -399,7 +388,7 @@ START_TEST(scope_across_close_and_open)
 
 	open_it();
 	(void)pthread_barrier_init(&barrier, NULL, 2);
-	ck_assert_int_eq(pthread_create(&thread, NULL, stay_in_scope, NULL), 0);
+	thread = thread_start(stay_in_scope, NULL);
 	(void)pthread_barrier_wait(&barrier);
 	mplog_close();
 	open_it();
@@ -407,7 +396,7 @@ START_TEST(scope_across_close_and_open)
 		mplog_enter("ruled-x");
 	(void)pthread_barrier_wait(&barrier);
 	(void)pthread_barrier_wait(&barrier);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(mplog_level(), MPLOG_NOTICE);
 		mplog_notice("at %d.", i);
@@ -452,44 +441,37 @@ START_TEST(handler_in_a_thread_that_never_logs)
 	open_it();
 	(void)pthread_barrier_init(&barrier, NULL, 2);
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-	ck_assert_int_eq(pthread_create(&thread, NULL, never_log, NULL), 0);
+	thread = thread_start(never_log, NULL);
 	(void)pthread_barrier_wait(&barrier);
 	mplog_close();
 	(void)pthread_barrier_wait(&barrier);
 	(void)pthread_barrier_wait(&barrier);
 	open_with_level(MPLOG_DEBUG);
 	(void)pthread_barrier_wait(&barrier);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 }
 END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		comes_back_as_it_was,
-		nests,
-		leaves_too_many,
-		enter_of_nothing_is_a_copy,
-		left_by_return,
-		left_by_break_and_goto,
-		left_by_hand_before_its_end,
-		set_level_is_for_what_is_entered_and_forked,
-		default_level_is_below_the_configuration,
-		levels_in_order,
-		debug_invocation,
-		bad_names_are_told_once_each,
-		threads_begin_as_the_process,
-		threads_leave_nothing_behind,
-		scope_across_close_and_open,
-		handler_in_a_thread_that_never_logs,
-	};
-	TCase *tcase = tcase_create("scope");
 	Suite *suite = suite_create("scope");
+	TCase *tcase = suite_case(suite, "scope", 60, setup, teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, comes_back_as_it_was);
+	tcase_add_test(tcase, nests);
+	tcase_add_test(tcase, leaves_too_many);
+	tcase_add_test(tcase, enter_of_nothing_is_a_copy);
+	tcase_add_test(tcase, left_by_return);
+	tcase_add_test(tcase, left_by_break_and_goto);
+	tcase_add_test(tcase, left_by_hand_before_its_end);
+	tcase_add_test(tcase, set_level_is_for_what_is_entered_and_forked);
+	tcase_add_test(tcase, default_level_is_below_the_configuration);
+	tcase_add_test(tcase, levels_in_order);
+	tcase_add_test(tcase, debug_invocation);
+	tcase_add_test(tcase, bad_names_are_told_once_each);
+	tcase_add_test(tcase, threads_begin_as_the_process);
+	tcase_add_test(tcase, threads_leave_nothing_behind);
+	tcase_add_test(tcase, scope_across_close_and_open);
+	tcase_add_test(tcase, handler_in_a_thread_that_never_logs);
 	return suite_run(suite);
 }

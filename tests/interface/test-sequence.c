@@ -56,7 +56,7 @@ START_TEST(numbers_without_a_gap)
 	for (int i = 0; i < CHILDREN; i++)
 		line_tell(&go);
 	for (int i = 0; i < CHILDREN; i++)
-		family_exited_well(pids[i]);
+		child_exited_well(pids[i]);
 	for (int i = 0; i < CHILDREN; i++)
 		assert_records(i);
 }
@@ -64,12 +64,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sequence");
 	Suite *suite = suite_create("sequence");
+	TCase *tcase = suite_case(suite, "sequence", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, numbers_without_a_gap);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

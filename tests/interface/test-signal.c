@@ -91,7 +91,7 @@ static void fork_one(unsigned i)
 		alarm(HANG_SECONDS);
 		_exit(mplog_info("child %u %s", i, PAYLOAD) != 0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 static void do_everything(unsigned i)
@@ -185,13 +185,12 @@ static struct found look_at_all(void)
 
 START_TEST(handler_amid_everything)
 {
-	const char *wanted = getenv("MPLOG_TEST_SECONDS");
 	struct mplog_stats stats = { .size = sizeof(stats) };
 	struct found found;
 	unsigned rounds;
 
 	family_open("storm", configuration);
-	rounds = storm(wanted ? atoi(wanted) : STORM_SECONDS);
+	rounds = storm(suite_number("MPLOG_TEST_SECONDS", STORM_SECONDS));
 	ck_assert_int_eq(not_written, 0);
 	ck_assert_int_gt(ticks, 0);
 	ck_assert_int_eq(mplog_get_stats(&stats), 0);
@@ -271,8 +270,8 @@ START_TEST(last_words_on_a_small_stack)
 
 	family_open("last-words", configuration);
 	pid = crash_in_child("first and last words", crash);
-	family_exited_well(pid);
-	family_exited_well(crash_in_child("no stack is left", overflow_stack));
+	child_exited_well(pid);
+	child_exited_well(crash_in_child("no stack is left", overflow_stack));
 	all = family_read("last-words");
 	ck_assert_said(&all, "first and last words", "crashes", "main");
 	ck_assert_said(&all, "no stack is left", "crashes", "main");
@@ -304,7 +303,7 @@ START_TEST(last_words_of_every_kind)
 
 		snprintf(text, sizeof(text), "defaults = { %s };", kinds[i]);
 		family_open("every-kind", text);
-		family_exited_well(crash_in_child("last words", crash));
+		child_exited_well(crash_in_child("last words", crash));
 		mplog_close();
 	}
 }
@@ -334,7 +333,7 @@ START_TEST(last_words_after_a_loss)
 	pid = fork();
 	if (pid == 0)
 		lose_some_and_crash();
-	family_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=after-loss",
 					"MESSAGE=something was lost before", NULL),
 			  1);
@@ -344,7 +343,7 @@ END_TEST
 /* Its notice is told by the next call, if any, or not at all. */
 static _Noreturn void outlive_level_and_crash(void)
 {
-	free(shell_expect(0, "mplog level -t after-level crashes debug --for=1ms"));
+	shell_run(0, "mplog level -t after-level crashes debug --for=1ms");
 	last_words = "its time is over";
 	use_small_stack();
 	crash();
@@ -359,7 +358,7 @@ START_TEST(last_words_after_a_level_s_time)
 	pid = mplog_fork("crashes");
 	if (pid == 0)
 		outlive_level_and_crash();
-	family_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_uint_eq(
 		journal_count("SYSLOG_IDENTIFIER=after-level", "MESSAGE=its time is over", NULL),
 		1);
@@ -378,7 +377,7 @@ static void be_slotless(pid_t pid, void (*how)(void))
 		how();
 		_exit(0);
 	}
-	family_exited_well(pid);
+	child_exited_well(pid);
 }
 
 static void crash_on_small_stack(void)
@@ -444,12 +443,12 @@ START_TEST(in_a_thread_that_never_logged)
 	family_open("silent", configuration);
 	silent_ready = line_open(), silent_end = line_open();
 	handle(SIGUSR1, on_user_signal, SA_RESTART);
-	ck_assert_int_eq(pthread_create(&thread, NULL, be_silent, NULL), 0);
+	thread = thread_start(be_silent, NULL);
 	line_wait(&silent_ready);
 	ck_assert_int_eq(pthread_kill(thread, SIGUSR1), 0);
 	line_wait(&silent_ready);
 	line_tell(&silent_end);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	all = family_read("silent");
 	ck_assert_said(&all, "from a thread that never logged", "main", "");
 	ck_assert_int_ne(atoi(said_field(&all, "from a thread that never logged", "TID")),
@@ -480,7 +479,7 @@ START_TEST(in_a_small_thread)
 	ck_assert_int_eq(pthread_attr_init(&attributes), 0);
 	ck_assert_int_eq(pthread_attr_setstacksize(&attributes, SMALL_THREAD), 0);
 	ck_assert_int_eq(pthread_create(&thread, &attributes, use_little_stack, NULL), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	all = family_read("small-thread");
 	ck_assert_said(&all, "small thread again", "small", "main");
 	journal_entries_free(&all);
@@ -534,24 +533,17 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		handler_amid_everything,
-		last_words_on_a_small_stack,
-		last_words_of_every_kind,
-		last_words_after_a_loss,
-		last_words_after_a_level_s_time,
-		last_words_of_one_that_is_not_on_the_board,
-		in_a_thread_that_never_logged,
-		in_a_small_thread,
-		handler_that_forks,
-	};
-	TCase *tcase = tcase_create("signal");
 	Suite *suite = suite_create("signal");
+	TCase *tcase = suite_case(suite, "signal", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
+	tcase_add_test(tcase, handler_amid_everything);
+	tcase_add_test(tcase, last_words_on_a_small_stack);
+	tcase_add_test(tcase, last_words_of_every_kind);
+	tcase_add_test(tcase, last_words_after_a_loss);
+	tcase_add_test(tcase, last_words_after_a_level_s_time);
+	tcase_add_test(tcase, last_words_of_one_that_is_not_on_the_board);
+	tcase_add_test(tcase, in_a_thread_that_never_logged);
+	tcase_add_test(tcase, in_a_small_thread);
+	tcase_add_test(tcase, handler_that_forks);
 	return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who speaks, and at what level: scopes, forks and their names, fields, as a program sees them. */
 
+#include "lib/child.h"
 #include "lib/interface.h"
 #include "lib/suite.h"
 
@@ -81,11 +82,11 @@ START_TEST(fork_gives_a_name)
 	pid = mplog_fork("child");
 	if (pid == 0)
 		_exit(strcmp(mplog_process(), "child") != 0);
-	interface_exited_well(pid);
+	child_exited_well(pid);
 	pid = mplog_fork(NULL);
 	if (pid == 0)
 		_exit(strcmp(mplog_process(), "main") != 0);
-	interface_exited_well(pid);
+	child_exited_well(pid);
 	ck_assert_str_eq(mplog_process(), "main");
 }
 END_TEST
@@ -185,10 +186,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("speaker");
 	Suite *suite = suite_create("speaker");
+	TCase *tcase = suite_case(suite, "speaker", 0, interface_setup, NULL);
 
-	tcase_add_checked_fixture(tcase, interface_setup, NULL);
 	tcase_add_test(tcase, a_bad_name_is_mended_and_told_once);
 	tcase_add_test(tcase, an_enter_that_fails_is_an_enter);
 	tcase_add_test(tcase, a_scope_takes_along_what_was_not_left);
@@ -198,7 +198,5 @@ int main(void)
 	tcase_add_test(tcase, field_names_are_looked_at);
 	tcase_add_test(tcase, fields_have_a_limit_in_number);
 	tcase_add_test(tcase, fields_have_a_limit_in_size);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -45,9 +45,9 @@ static inline const char *path_of(const char *name)
 /* Its times are set back: what was written a moment ago is not looked at, see conf.h. */
 static inline void settle(const char *path)
 {
-	static long long age = 1000;
-	const struct timespec times[2] = { { .tv_sec = time(NULL) - --age },
-					   { .tv_sec = time(NULL) - age } };
+	static time_t age = 1000;
+	const struct timespec then = { .tv_sec = time(NULL) - --age };
+	const struct timespec times[2] = { then, then };
 
 	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
 }

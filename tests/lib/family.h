@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* For tests of programs that fork, with a real journald: a configuration, children whose ends are
- * asserted, pipes to wait on one another, and what everybody said. */
+ * asserted, pipes to wait on one another, and the records of all of them. */
 #pragma once
 
+#include "lib/child.h"
+#include "lib/file.h"
 #include "lib/journald.h"
+#include "lib/line.h"
 #include "lib/sanitizer.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -18,22 +22,15 @@
 
 /* ---- Configuration --------------------------------------------------------------------------- */
 
-static inline void family_write(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(text, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-/* A file that goes with the namespace. */
+/* A file that goes with the namespace. The string stays for three more calls. */
 static inline const char *family_path(const char *name)
 {
-	static char path[256];
+	static char paths[4][256];
+	static unsigned n;
+	char *path = paths[n++ % 4];
 
 	ck_assert_ptr_nonnull(getenv("JOURNALD_STATE"));
-	snprintf(path, sizeof(path), "%s/%s", getenv("JOURNALD_STATE"), name);
+	snprintf(path, sizeof(paths[0]), "%s/%s", getenv("JOURNALD_STATE"), name);
 	return path;
 }
 
@@ -45,58 +42,8 @@ static inline void family_open(const char *identifier, const char *configuration
 					       .process = "main",
 					       .config = family_path(identifier) };
 
-	family_write(options.config, configuration);
+	file_write(options.config, configuration);
 	ck_assert_int_eq(mplog_open_with(&options), 0);
-}
-
-/* ---- Children -------------------------------------------------------------------------------- */
-
-static inline int family_status(pid_t pid)
-{
-	int status = -1;
-	pid_t r;
-
-	ck_assert_int_gt(pid, 0);
-	while ((r = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
-		;
-	ck_assert_int_eq(r, pid);
-	return status;
-}
-
-static inline void family_exited_well(pid_t pid)
-{
-	ck_assert_int_eq(family_status(pid), 0);
-}
-
-/* One side tells, the other waits: no test sleeps to be in time. */
-struct line {
-	int read, write;
-};
-
-static inline struct line line_open(void)
-{
-	int fd[2];
-
-	ck_assert_int_eq(pipe(fd), 0);
-	return (struct line){ fd[0], fd[1] };
-}
-
-static inline void line_close(struct line *line)
-{
-	close(line->read);
-	close(line->write);
-}
-
-static inline void line_tell(const struct line *line)
-{
-	ck_assert_int_eq(write(line->write, "x", 1), 1);
-}
-
-static inline void line_wait(const struct line *line)
-{
-	char byte;
-
-	ck_assert_int_eq(read(line->read, &byte, 1), 1);
 }
 
 /* ---- What was said --------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/faults.h"
+#include "lib/file.h"
 #include "lib/journald.h"
 
 #include <check.h>
@@ -16,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SOON_SECONDS = 60, NAP_NANOSECONDS = 2 * 1000 * 1000 };
+enum { SOON_SECONDS = 60, NAP_MS = 2 };
 
 void *faults_share(size_t size)
 {
@@ -29,11 +30,8 @@ void *faults_share(size_t size)
 void faults_configure(const char *text)
 {
 	char path[] = "/run/mplog-test/conf-XXXXXX";
-	const int fd = mkstemp(path);
 
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	ck_assert_int_eq(close(fd), 0);
+	file_make(path, text);
 	ck_assert_int_eq(setenv("MPLOG_CONF", path, 1), 0);
 }
 
@@ -59,28 +57,6 @@ pid_t faults_mplog_fork(const char *process, void (*function)(void *), void *arg
 	return begin(mplog_fork(process), function, argument);
 }
 
-static int end_of(pid_t pid)
-{
-	int status = -1;
-
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
-void faults_exited(pid_t pid, int code)
-{
-	const int status = end_of(pid);
-
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == code, "wait status %#x", status);
-}
-
-void faults_killed(pid_t pid, int signal)
-{
-	const int status = end_of(pid);
-
-	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signal, "wait status %#x", status);
-}
-
 /* ---- Time ---------------------------------------------------------------------------------- */
 
 static int64_t clock_of(clockid_t id)
@@ -96,20 +72,13 @@ double faults_now(void)
 	return (double)clock_of(CLOCK_MONOTONIC) / 1e9;
 }
 
-static void nap(void)
-{
-	const struct timespec duration = { .tv_nsec = NAP_NANOSECONDS };
-
-	(void)nanosleep(&duration, NULL);
-}
-
 void faults_wait(bool (*condition)(const void *), const void *argument)
 {
 	const double until = faults_now() + SOON_SECONDS;
 
 	while (!condition(argument)) {
 		ck_assert_msg(faults_now() < until, "it does not come true");
-		nap();
+		pause_ms(NAP_MS);
 	}
 }
 
@@ -119,7 +88,7 @@ void faults_wait_for(const atomic_uint *counter, unsigned value)
 
 	while (atomic_load(counter) < value) {
 		ck_assert_msg(faults_now() < until, "%u of %u", atomic_load(counter), value);
-		nap();
+		pause_ms(NAP_MS);
 	}
 }
 

@@ -4,6 +4,9 @@
  * Every failure is a failed assertion of Check: nothing here returns an error. */
 #pragma once
 
+#include "lib/child.h"
+#include "lib/threads.h"
+
 #include <mplog.h>
 
 #include <stdatomic.h>
@@ -21,10 +24,6 @@ void faults_configure(const char *text);
 /* fork(2), or mplog_fork(process): the child runs the function and ends with _exit(0). */
 pid_t faults_fork(void (*function)(void *), void *argument);
 pid_t faults_mplog_fork(const char *process, void (*function)(void *), void *argument);
-/* The end of one, which has to be this. */
-void faults_exited(pid_t pid, int code);
-void faults_killed(pid_t pid, int signal);
-
 /* CLOCK_MONOTONIC, in seconds. */
 double faults_now(void);
 /* A condition that has to come true soon; looked at every 2 ms. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/journald.h"
+#include "lib/threads.h"
 
 #include <check.h>
 #include <errno.h>
@@ -17,8 +18,8 @@
 
 enum {
 	START_SECONDS = 20,
-	POLL_NANOSECONDS = 5 * 1000 * 1000,
-	POLLS = START_SECONDS * 200,
+	POLL_MS = 5,
+	POLLS = START_SECONDS * 1000 / POLL_MS,
 };
 
 static const char *const daemon_paths[] = {
@@ -34,13 +35,6 @@ static const char *state_file(const char *name)
 	ck_assert_msg(directory != NULL, "run this test under tests/lib/with-journald");
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	return path;
-}
-
-static void pause_a_little(void)
-{
-	const struct timespec duration = { .tv_nsec = POLL_NANOSECONDS };
-
-	nanosleep(&duration, NULL);
 }
 
 pid_t journald_pid(void)
@@ -137,7 +131,7 @@ void journald_start(void)
 	journald_start_nowait();
 	for (int i = 0; !run_journalctl_sync(); i++) {
 		ck_assert_msg(i < POLLS && journald_lives(), "journald does not start");
-		pause_a_little();
+		pause_ms(POLL_MS);
 	}
 }
 
@@ -147,7 +141,7 @@ void journald_stop(void)
 
 	ck_assert_int_eq(kill(pid, SIGSTOP), 0);
 	while (task_state(pid) != 'T')
-		pause_a_little();
+		pause_ms(POLL_MS);
 }
 
 void journald_cont(void)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/capture.h"
+#include "lib/file.h"
 #include "lib/journald.h"
 
 #include <mplog.h>
@@ -23,16 +24,12 @@ static char readback_path[] = "/tmp/mplog-test-XXXXXX";
 
 static inline void readback_setup(void)
 {
-	const int fd = mkstemp(readback_path);
 	struct mplog_options options = { .size = sizeof(options),
 					 .identifier = "readback",
 					 .process = "main",
 					 .config = readback_path };
 
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, readback_configuration, sizeof(readback_configuration) - 1),
-			 sizeof(readback_configuration) - 1);
-	close(fd);
+	file_make(readback_path, readback_configuration);
 	capture_stderr();
 	journald_start();
 	ck_assert_int_eq(mplog_open_with(&options), 0);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/shell.h"
 
+#include "lib/child.h"
+#include "lib/threads.h"
+
 #include <check.h>
 #include <dirent.h>
 #include <errno.h>
@@ -16,11 +19,12 @@
 
 enum {
 	SCRIPT_MAX = 16384,
-	POLL_NANOSECONDS = 5 * 1000 * 1000,
+	POLL_MS = 5,
 	POLLS = 2000,
 };
 
-static void format_script(char script[SCRIPT_MAX], const char *format, va_list ap)
+__attribute__((format(printf, 2, 0))) static void format_script(char script[SCRIPT_MAX],
+								const char *format, va_list ap)
 {
 	const int size = vsnprintf(script, SCRIPT_MAX, format, ap);
 
@@ -79,14 +83,6 @@ static pid_t start(const char *script, int output)
 	return pid;
 }
 
-int shell_wait(pid_t pid)
-{
-	int status;
-
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return status;
-}
-
 static char *run(int *ret_status, const char *script)
 {
 	int fds[2];
@@ -98,7 +94,7 @@ static char *run(int *ret_status, const char *script)
 	(void)close(fds[1]);
 	output = read_all(fds[0]);
 	(void)close(fds[0]);
-	*ret_status = shell_wait(pid);
+	*ret_status = child_status(pid);
 	return output;
 }
 
@@ -113,21 +109,45 @@ char *shell(int *ret_status, const char *format, ...)
 	return run(ret_status, script);
 }
 
-char *shell_expect(int exit_status, const char *format, ...)
+static char *run_well(int exit_status, const char *script)
 {
-	char script[SCRIPT_MAX];
-	char *output;
-	va_list ap;
 	int status;
+	char *output = run(&status, script);
 
-	va_start(ap, format);
-	format_script(script, format, ap);
-	va_end(ap);
-	output = run(&status, script);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == exit_status,
 		      "wait status 0x%x, not exit status %d: %s", (unsigned)status, exit_status,
 		      script);
 	return output;
+}
+
+char *shell_expect(int exit_status, const char *format, ...)
+{
+	char script[SCRIPT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	format_script(script, format, ap);
+	va_end(ap);
+	return run_well(exit_status, script);
+}
+
+void shell_run(int exit_status, const char *format, ...)
+{
+	char script[SCRIPT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	format_script(script, format, ap);
+	va_end(ap);
+	free(run_well(exit_status, script));
+}
+
+void shell_says(const char *script, const char *part)
+{
+	char *output = run_well(0, script);
+
+	ck_assert_msg(strstr(output, part) != NULL, "%s: no \"%s\" in\n%s", script, part, output);
+	free(output);
 }
 
 pid_t shell_start(const char *format, ...)
@@ -186,7 +206,7 @@ char *shell_on_terminal(const char *format, ...)
 	(void)close(slave);
 	output = read_terminal(master);
 	(void)close(master);
-	ck_assert_int_eq(shell_wait(pid), 0);
+	ck_assert_int_eq(child_status(pid), 0);
 	return output;
 }
 
@@ -224,10 +244,8 @@ size_t session_size(pid_t session)
 
 void session_await(pid_t session, size_t size)
 {
-	const struct timespec duration = { .tv_nsec = POLL_NANOSECONDS };
-
 	for (int i = 0; session_size(session) != size; i++) {
 		ck_assert_msg(i < POLLS, "%zu processes, not %zu", session_size(session), size);
-		(void)nanosleep(&duration, NULL);
+		pause_ms(POLL_MS);
 	}
 }

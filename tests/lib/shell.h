@@ -3,6 +3,8 @@
  * Every failure is a failed assertion of Check. */
 #pragma once
 
+#include "lib/child.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -13,10 +15,14 @@ char *shell(int *ret_status, const char *format, ...) __attribute__((format(prin
 /* The same; it must end with that exit status. */
 char *shell_expect(int exit_status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Begins one as the leader of a session of its own, its output going to the test's. */
+/* The same, where its output is of no interest. */
+void shell_run(int exit_status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, whose exit status is 0 and whose output has that part. */
+void shell_says(const char *script, const char *part);
+
+/* Begins one as the leader of a session of its own, its output going to the test's. See
+ * child.h for its end. */
 pid_t shell_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Its wait status. */
-int shell_wait(pid_t pid);
 
 /* How many processes, zombies not counted, are in the session. */
 size_t session_size(pid_t session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of every test program's main(). */
+/* The beginning and the end of every test program's main(). */
 #pragma once
 
 #include <check.h>
@@ -13,6 +13,29 @@ static inline long suite_waits(void)
 
 	ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
 	return usage.ru_nvcsw;
+}
+
+/* Adds a case: each test of it is between set-up and tear-down, and within so many seconds (0: as
+ * long as Check allows). */
+static inline TCase *suite_case(Suite *suite, const char *name, double seconds, SFun set_up,
+				SFun tear_down)
+{
+	TCase *tcase = tcase_create(name);
+
+	if (seconds > 0)
+		tcase_set_timeout(tcase, seconds);
+	if (set_up || tear_down)
+		tcase_add_checked_fixture(tcase, set_up, tear_down);
+	suite_add_tcase(suite, tcase);
+	return tcase;
+}
+
+/* A number that the environment may set: how long or how often. */
+static inline int suite_number(const char *variable, int otherwise)
+{
+	const char *wanted = getenv(variable);
+
+	return wanted ? atoi(wanted) : otherwise;
 }
 
 static inline int suite_run(Suite *suite)

@@ -18,13 +18,14 @@
 
 enum { SYSLOG_WAITS = 500, SYSLOG_WAIT_MS = 20 };
 
-static struct style syslog_style;
+static struct output syslog_output;
 
 static inline void syslog_set_up(void)
 {
-	syslog_style = (struct style){
+	syslog_output = (struct output){
 		.identifier = "ingestd",
 		.process = "1",
+		.pid = 4875,
 		.prefix = { BYTES("no "), BYTES("process=1 "), BYTES("no ") },
 		.facility = -1,
 	};
@@ -39,7 +40,7 @@ static inline int syslog_write(struct bytes fields, struct bytes message)
 					      .message = message };
 	struct deadline deadline = { .timeout_ms = 1000 };
 	struct record record;
-	const struct delivery delivery = { &record, &syslog_style, &deadline, 4875 };
+	const struct delivery delivery = { &record, &syslog_output, &deadline };
 	struct thread *const thread = thread_get();
 	const uint64_t outer = epoch_enter(thread);
 	int r;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Boards that lie: any process can make a memfd that looks like one, and root will look at it. */
 #include "layout.h"
+#include "board.h"
+#include "lib/child.h"
+#include "lib/line.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
 
@@ -31,23 +34,20 @@ static void setup(void)
 /* A child that has the board in its memory until it is killed. */
 static void start_liar(int fd, size_t size)
 {
-	int ready[2];
-	char c;
+	const struct line ready = line_open();
 
-	ck_assert_int_eq(pipe(ready), 0);
 	liar = fork();
 	ck_assert_int_ge(liar, 0);
 	if (liar == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED ||
-		    write(ready[1], "", 1) != 1)
+		if (mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
 			_exit(1);
+		line_tell_or_exit(&ready);
 		for (;;)
 			(void)pause();
 	}
-	close(ready[1]);
-	ck_assert_int_eq(read(ready[0], &c, 1), 1);
-	close(ready[0]);
+	line_wait(&ready);
+	line_close(&ready);
 	close(fd);
 }
 
@@ -56,7 +56,7 @@ static void teardown(void)
 	if (!liar)
 		return;
 	(void)kill(liar, SIGKILL);
-	(void)waitpid(liar, NULL, 0);
+	child_killed(liar, SIGKILL);
 }
 
 static int new_file(size_t size)
@@ -315,11 +315,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("boards");
 	Suite *suite = suite_create("boards");
+	TCase *tcase = suite_case(suite, "boards", 120, setup, teardown);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_newer_board_is_refused_politely);
 	tcase_add_test(tcase, what_could_shrink_is_not_mapped);
 	tcase_add_test(tcase, too_short_a_board_is_none);
@@ -329,7 +327,5 @@ int main(void)
 	tcase_add_loop_test(tcase, anything_may_stand_on_a_board, 0, 6);
 	tcase_add_test(tcase, a_ring_of_parents_is_no_tree);
 	tcase_add_test(tcase, names_drive_no_terminal);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog exec: what any command prints is in the journal, and the command does not notice. */
 
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <check.h>
 #include <signal.h>
@@ -14,12 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MEBIBYTE = 1 << 20 };
-
-static void run(int exit_status, const char *script)
-{
-	free(shell_expect(exit_status, "%s", script));
-}
+enum { MEBIBYTE = 1 << 20, COMMAND_WAITS = 10000 };
 
 static void check_record(const struct journal_entry *entry, const char *priority,
 			 const char *logger, const char *message)
@@ -43,7 +40,8 @@ START_TEST(lines_become_records)
 {
 	struct journal_entries all;
 
-	run(0, "mplog exec one -t lines -- sh -c 'echo out; echo \"<3>bad\"; echo \"<7>fine\"'");
+	shell_run(0,
+		  "mplog exec one -t lines -- sh -c 'echo out; echo \"<3>bad\"; echo \"<7>fine\"'");
 	all = journal_read("SYSLOG_IDENTIFIER=lines", "PROCESS=one", NULL);
 	ck_assert_uint_eq(all.n, 2);
 	check_record(&all.entries[0], "6", "stdout", "process=one out");
@@ -56,9 +54,10 @@ START_TEST(streams_have_their_levels)
 {
 	struct journal_entries all;
 
-	run(0, "mplog exec err -- sh -c 'echo no >&2'");
-	run(0, "mplog exec err --stderr=crit --stdout debug -- sh -c 'echo no >&2; echo yes'");
-	run(0, "MPLOG_LEVEL=debug mplog exec err --stdout=debug -- echo debug");
+	shell_run(0, "mplog exec err -- sh -c 'echo no >&2'");
+	shell_run(0,
+		  "mplog exec err --stderr=crit --stdout debug -- sh -c 'echo no >&2; echo yes'");
+	shell_run(0, "MPLOG_LEVEL=debug mplog exec err --stdout=debug -- echo debug");
 	all = journal_read("PROCESS=err", NULL);
 	ck_assert_uint_eq(all.n, 3);
 	check_record(&all.entries[0], "4", "stderr", "process=err no");
@@ -82,8 +81,8 @@ END_TEST
 
 START_TEST(identifier_is_the_commands)
 {
-	run(0, "mplog exec who -- /bin/echo one");
-	run(0, "mplog exec -t other who echo two");
+	shell_run(0, "mplog exec who -- /bin/echo one");
+	shell_run(0, "mplog exec -t other who echo two");
 	ck_assert_uint_eq(journal_count("PROCESS=who", "SYSLOG_IDENTIFIER=echo", NULL), 1);
 	ck_assert_uint_eq(journal_count("PROCESS=who", "SYSLOG_IDENTIFIER=other", NULL), 1);
 }
@@ -93,13 +92,14 @@ START_TEST(rules_apply)
 {
 	struct journal_entries all;
 
-	run(0, "cat >rules-$$.conf <<'END'\n"
-	       "processes = ( { identifier = \"hook\"; name = \"db-*\"; level = \"warning\";\n"
-	       "  prefix = \"%n of %i: \"; fields = { ROLE = \"db\"; }; } );\n"
-	       "END\n"
-	       "export MPLOG_CONF=$PWD/rules-$$.conf\n"
-	       "mplog exec db-1 -t hook -- sh -c 'echo info; echo \"<4>warning\"'\n"
-	       "rm rules-$$.conf");
+	shell_run(0,
+		  "cat >rules-$$.conf <<'END'\n"
+		  "processes = ( { identifier = \"hook\"; name = \"db-*\"; level = \"warning\";\n"
+		  "  prefix = \"%%n of %%i: \"; fields = { ROLE = \"db\"; }; } );\n"
+		  "END\n"
+		  "export MPLOG_CONF=$PWD/rules-$$.conf\n"
+		  "mplog exec db-1 -t hook -- sh -c 'echo info; echo \"<4>warning\"'\n"
+		  "rm rules-$$.conf");
 	all = journal_read("PROCESS=db-1", NULL);
 	ck_assert_uint_eq(all.n, 1);
 	check_record(&all.entries[0], "4", "stdout", "db-1 of hook: warning");
@@ -114,16 +114,15 @@ START_TEST(the_level_can_be_changed_from_outside)
 	const pid_t pid = shell_start("exec mplog exec steered -t steered --stdout=debug -- sh -c '"
 				      "while :; do echo $((i += 1)); sleep 0.01; done'");
 
-	free(shell_expect(
-		0, "i=0\n"
-		   "until mplog level steered debug -t steered >steered 2>&1; do\n"
-		   "  i=$((i + 1)); [ $i -lt 500 ] || { cat steered; exit 1; }; sleep 0.01\n"
-		   "done; rm steered\n"
-		   "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=steered)\" ]; do\n"
-		   "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
-		   "done"));
+	shell_run(0, "i=0\n"
+		     "until mplog level steered debug -t steered >steered 2>&1; do\n"
+		     "  i=$((i + 1)); [ $i -lt 500 ] || { cat steered; exit 1; }; sleep 0.01\n"
+		     "done; rm steered\n"
+		     "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=steered)\" ]; do\n"
+		     "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1\n"
+		     "done");
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
 }
 END_TEST
@@ -132,10 +131,11 @@ START_TEST(continuations_are_one_record)
 {
 	struct journal_entries all;
 
-	run(0,
-	    "mplog exec join --join='^[A-Za-z]+Error' -- sh -c '"
-	    "echo \"<3>Traceback:\"; echo \"  File x\"; echo \"    line\"; echo \"TypeError: y\";"
-	    "echo after'");
+	shell_run(
+		0,
+		"mplog exec join --join='^[A-Za-z]+Error' -- sh -c '"
+		"echo \"<3>Traceback:\"; echo \"  File x\"; echo \"    line\"; echo \"TypeError: y\";"
+		"echo after'");
 	all = journal_read("PROCESS=join", NULL);
 	ck_assert_uint_eq(all.n, 2);
 	check_record(&all.entries[0], "3", "stdout",
@@ -148,13 +148,13 @@ END_TEST
 /* The script ends only when the record is there: it does not wait for the command's next line. */
 START_TEST(the_last_record_does_not_wait)
 {
-	run(0, "mkfifo last-$$\n"
-	       "mplog exec last -- sh -c 'echo one; read x <last-'$$'; echo two' &\n"
-	       "i=0\n"
-	       "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=last)\" ]; do\n"
-	       "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
-	       "done\n"
-	       "echo >last-$$; wait; rm last-$$");
+	shell_run(0, "mkfifo last-$$\n"
+		     "mplog exec last -- sh -c 'echo one; read x <last-'$$'; echo two' &\n"
+		     "i=0\n"
+		     "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=last)\" ]; do\n"
+		     "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
+		     "done\n"
+		     "echo >last-$$; wait; rm last-$$");
 	ck_assert_uint_eq(journal_count("PROCESS=last", NULL), 2);
 }
 END_TEST
@@ -165,8 +165,8 @@ START_TEST(any_byte_and_any_length_survives)
 	const struct journal_field *message;
 	struct journal_entries all;
 
-	run(0, "mplog exec raw -- sh -c 'printf \"a\\000b\\377\\001\\n\"; "
-	       "head -c 1048576 /dev/zero | tr \"\\000\" m; printf \"\\nno newline\"'");
+	shell_run(0, "mplog exec raw -- sh -c 'printf \"a\\000b\\377\\001\\n\"; "
+		     "head -c 1048576 /dev/zero | tr \"\\000\" m; printf \"\\nno newline\"'");
 	all = journal_read("PROCESS=raw", NULL);
 	ck_assert_uint_eq(all.n, 3);
 	message = journal_field(&all.entries[0], "MESSAGE");
@@ -186,7 +186,7 @@ START_TEST(a_run_continues_below)
 {
 	struct journal_entries outer, inner;
 
-	run(0, "mplog exec outer -t outer -- sh -c 'echo x; mplog log -t inner y'");
+	shell_run(0, "mplog exec outer -t outer -- sh -c 'echo x; mplog log -t inner y'");
 	outer = journal_read("SYSLOG_IDENTIFIER=outer", NULL);
 	inner = journal_read("SYSLOG_IDENTIFIER=inner", NULL);
 	ck_assert_uint_eq(outer.n, 1);
@@ -241,10 +241,11 @@ END_TEST
 /* What systemd gives to the main process of a unit. */
 START_TEST(sockets_and_watchdog_are_the_commands)
 {
-	run(0,
-	    "LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
-	    "sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
-	    "3</dev/null");
+	shell_run(
+		0,
+		"LISTEN_PID=$$ LISTEN_PIDFDID=5 WATCHDOG_PID=1 exec mplog exec socket -- "
+		"sh -c '[ $LISTEN_PID = $$ ] && [ -z \"$LISTEN_PIDFDID\" ] && [ $WATCHDOG_PID = 1 ] && cat <&3 >/dev/null' "
+		"3</dev/null");
 }
 END_TEST
 
@@ -259,10 +260,10 @@ START_TEST(signals_are_forwarded)
 	pid = shell_start("exec mplog exec signal-%d -- sh -c 'trap \"echo got it; exit 7\" %d; "
 			  "echo ready >ready-%d; while :; do sleep 0.01; done'",
 			  forwarded[_i], forwarded[_i], forwarded[_i]);
-	free(shell_expect(0, "until [ -s ready-%d ]; do sleep 0.01; done; rm ready-%d",
-			  forwarded[_i], forwarded[_i]));
+	shell_run(0, "until [ -s ready-%d ]; do sleep 0.01; done; rm ready-%d", forwarded[_i],
+		  forwarded[_i]);
 	ck_assert_int_eq(kill(pid, forwarded[_i]), 0);
-	ck_assert_int_eq(shell_wait(pid), 7 << 8);
+	ck_assert_int_eq(child_status(pid), 7 << 8);
 	(void)snprintf(match, sizeof(match), "MESSAGE=process=signal-%d got it", forwarded[_i]);
 	ck_assert_uint_eq(journal_count(match, NULL), 1);
 	session_await(pid, 0);
@@ -273,13 +274,6 @@ END_TEST
 
 static const int ending[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
 static unsigned rounds;
-
-static void pause_for(unsigned microseconds)
-{
-	const struct timespec duration = { .tv_nsec = (long)microseconds * 1000 };
-
-	(void)nanosleep(&duration, NULL);
-}
 
 static size_t count_file_lines(const char *path)
 {
@@ -294,6 +288,24 @@ static size_t count_file_lines(const char *path)
 	return n;
 }
 
+/* Until then it is the shell, or still this program, that a signal would meet. */
+static void await_command(pid_t pid, const char *name)
+{
+	char path[64], line[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	for (int i = 0; i < COMMAND_WAITS; i++) {
+		FILE *const file = fopen(path, "re");
+
+		ck_assert_ptr_nonnull(file);
+		if (fgets(line, sizeof(line), file) && strcmp(strtok(line, "\n"), name) == 0)
+			i = COMMAND_WAITS;
+		(void)fclose(file);
+		pause_ms(1);
+	}
+	ck_assert_str_eq(line, name);
+}
+
 /* What the command has printed is written down beside it, after the fact. */
 static void end_while_printing(int number, unsigned after_microseconds)
 {
@@ -306,9 +318,10 @@ static void end_while_printing(int number, unsigned after_microseconds)
 	pid = shell_start("exec mplog exec %s -- sh -c 'i=0; while :; do i=$((i+1)); echo $i; "
 			  "echo $i >&3; sleep 0; done' 3>%s",
 			  name, name);
-	pause_for(after_microseconds);
+	await_command(pid, "mplog");
+	pause_us(after_microseconds);
 	ck_assert_int_eq(kill(pid, number), 0);
-	status = shell_wait(pid);
+	status = child_status(pid);
 	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == number, "status 0x%x",
 		      (unsigned)status);
 	session_await(pid, 0);
@@ -322,8 +335,7 @@ static void end_while_printing(int number, unsigned after_microseconds)
 
 START_TEST(ended_by_a_signal_nothing_is_lost_or_left)
 {
-	/* Not before sh has become mplog exec: it would be sh that dies. */
-	for (unsigned microseconds = 20000; microseconds < 60000; microseconds += 4000)
+	for (unsigned microseconds = 0; microseconds < 40000; microseconds += 4000)
 		end_while_printing(ending[_i], microseconds);
 }
 END_TEST
@@ -335,14 +347,14 @@ START_TEST(killed_the_command_ends)
 
 	session_await(pid, 2);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGKILL);
+	ck_assert_int_eq(child_status(pid), SIGKILL);
 	session_await(pid, 0);
 
 	pid = shell_start(
 		"exec mplog exec kill-2 -- sh -c 'trap \"\" TERM; while :; do echo x; done'");
 	session_await(pid, 2);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGKILL);
+	ck_assert_int_eq(child_status(pid), SIGKILL);
 	session_await(pid, 0);
 }
 END_TEST
@@ -355,7 +367,7 @@ START_TEST(what_a_signal_leaves_behind_is_ended)
 
 	session_await(pid, 3);
 	ck_assert_int_eq(kill(pid, ending[_i]), 0);
-	ck_assert_int_eq(shell_wait(pid), ending[_i]);
+	ck_assert_int_eq(child_status(pid), ending[_i]);
 	session_await(pid, 0);
 }
 END_TEST
@@ -370,10 +382,10 @@ START_TEST(what_is_left_behind_is_told_once)
 		"sleep 1000 & sleep 1000; echo never >>once'");
 	char *output;
 
-	free(shell_expect(0, "until [ -s once ]; do sleep 0.01; done"));
+	shell_run(0, "until [ -s once ]; do sleep 0.01; done");
 	session_await(pid, 6);
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
+	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
 	output = shell_expect(0, "cat once; rm once");
 	ck_assert_str_eq(output, "begun\ntold\ngone\n");
@@ -386,7 +398,7 @@ START_TEST(a_background_process_does_not_hold_it)
 	const pid_t pid = shell_start("exec mplog exec background -- sh -c '"
 				      "(sleep 0.02; echo late; exec sleep 1000) & echo done'");
 
-	ck_assert_int_eq(shell_wait(pid), 0);
+	ck_assert_int_eq(child_status(pid), 0);
 	ck_assert_uint_eq(journal_count("PROCESS=background", NULL), 2);
 	/* It is nobody's business to end it but ours. */
 	session_await(pid, 1);
@@ -416,29 +428,27 @@ END_TEST
 
 static unsigned long lines_wanted(void)
 {
-	const char *const wanted = getenv("MPLOG_TEST_LINES");
-
-	return wanted ? strtoul(wanted, NULL, 10) : 50000;
+	return (unsigned long)suite_number("MPLOG_TEST_LINES", 50000);
 }
 
 START_TEST(a_flood_is_logged_whole)
 {
 	const unsigned long lines = lines_wanted();
 
-	free(shell_expect(0,
-			  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
-			  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"
-			  "  sed 's/process=flood //' >flood; seq %lu | cmp - flood && rm flood",
-			  lines, lines));
+	shell_run(0,
+		  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
+		  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"
+		  "  sed 's/process=flood //' >flood; seq %lu | cmp - flood && rm flood",
+		  lines, lines);
 }
 END_TEST
 
 START_TEST(a_flood_below_the_level_leaves_what_is_above)
 {
-	free(shell_expect(0,
-			  "MPLOG_LEVEL=info mplog exec quiet --stdout=debug -- "
-			  "sh -c 'echo \"<6>begun\"; seq %lu; echo \"<6>done\"'",
-			  10 * lines_wanted()));
+	shell_run(0,
+		  "MPLOG_LEVEL=info mplog exec quiet --stdout=debug -- "
+		  "sh -c 'echo \"<6>begun\"; seq %lu; echo \"<6>done\"'",
+		  10 * lines_wanted());
 	ck_assert_uint_eq(journal_count("PROCESS=quiet", NULL), 2);
 	ck_assert_uint_eq(journal_count("MESSAGE=process=quiet done", NULL), 1);
 }
@@ -460,10 +470,8 @@ START_TEST(in_parallel_and_in_sequence)
 	static const char worker[] = "sh -c 'echo Running $0 ...; echo \"<4>Done $0.\"'";
 	char *parallel, *sequence;
 
-	free(shell_expect(0, "for i in 1 2 3; do mplog exec $i -t parallel -- %s $i & done; wait",
-			  worker));
-	free(shell_expect(0, "for i in 1 2 3; do mplog exec $i -t sequence -- %s $i; done",
-			  worker));
+	shell_run(0, "for i in 1 2 3; do mplog exec $i -t parallel -- %s $i & done; wait", worker);
+	shell_run(0, "for i in 1 2 3; do mplog exec $i -t sequence -- %s $i; done", worker);
 	parallel = records_of("parallel");
 	sequence = records_of("sequence");
 	ck_assert_uint_gt(strlen(parallel), 0);
@@ -488,11 +496,10 @@ static void heed_signals(void)
 int main(void)
 {
 	Suite *suite = suite_create("exec");
-	TCase *tcase = tcase_create("exec");
+	TCase *tcase = suite_case(suite, "exec", getenv("MPLOG_TEST_LINES") ? 3600 : 120,
+				  journald_start, NULL);
 
 	heed_signals();
-	tcase_set_timeout(tcase, getenv("MPLOG_TEST_LINES") ? 3600 : 120);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, lines_become_records);
 	tcase_add_test(tcase, streams_have_their_levels);
 	tcase_add_test(tcase, none_leaves_a_stream_alone);
@@ -520,7 +527,5 @@ int main(void)
 	tcase_add_test(tcase, a_flood_is_logged_whole);
 	tcase_add_test(tcase, a_flood_below_the_level_leaves_what_is_above);
 	tcase_add_test(tcase, in_parallel_and_in_sequence);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

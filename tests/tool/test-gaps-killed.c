@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Workers killed at random moments: the board, mplog gaps and the journal agree on every record,
  * but for those that were in flight. MPLOG_TEST_RECORDS: how many are logged (200,000). */
+#include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -34,9 +36,7 @@ static char identifier[32];
 
 static unsigned n_records(void)
 {
-	const char *wanted = getenv("MPLOG_TEST_RECORDS");
-
-	return wanted ? (unsigned)strtoul(wanted, NULL, 10) : 200000;
+	return (unsigned)suite_number("MPLOG_TEST_RECORDS", 200000);
 }
 
 /* ---- Life and death ------------------------------------------------------------------------- */
@@ -53,11 +53,9 @@ static void *log_for_ever(void *is_there)
 
 static void work(void *is_there)
 {
-	pthread_t thread;
-
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (int i = 1; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&thread, NULL, log_for_ever, is_there), 0);
+		(void)thread_start(log_for_ever, is_there);
 	(void)log_for_ever(is_there);
 }
 
@@ -84,7 +82,7 @@ static void end(unsigned number)
 		worker->stats.size = sizeof(worker->stats);
 		ck_assert_int_eq(mplog_reap(worker->pid, &worker->stats), 0);
 	}
-	faults_killed(worker->pid, SIGKILL);
+	child_killed(worker->pid, SIGKILL);
 }
 
 /* Somewhere in the next part of the records, of which there is one a kill. */
@@ -216,13 +214,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("gaps-killed");
 	Suite *suite = suite_create("gaps-killed");
+	TCase *tcase = suite_case(suite, "gaps-killed", 300, journald_start, NULL);
 
-	tcase_set_timeout(tcase, 300);
-	tcase_add_checked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, killed_at_random_moments);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

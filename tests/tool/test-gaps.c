@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog gaps, against records that are made up. */
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
@@ -43,17 +44,7 @@ static void send_range(const char *process, int first, int last)
 /* As a process of its own: the tool tells them apart by their pids. */
 static pid_t as_child(void (*function)(void))
 {
-	const pid_t pid = fork();
-	int status;
-
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		function();
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	return pid;
+	return child_run(fork(), function);
 }
 
 /* What the library itself says of a process. */
@@ -253,7 +244,7 @@ START_TEST(a_program_that_goes_on_when_old_files_are_deleted)
 	for (int i = 0; i < 10; i++)
 		ck_assert_int_eq(mplog_info("before"), 0);
 	journald_sync();
-	free(shell_expect(0, "journalctl -q --rotate && journalctl -q --vacuum-time=1us"));
+	shell_run(0, "journalctl -q --rotate && journalctl -q --vacuum-time=1us");
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(mplog_info("after"), 0);
 	journald_sync();
@@ -328,7 +319,7 @@ START_TEST(numbers_that_lie_do_no_harm)
 					 "PROCESS_SEQ=-1", NULL),
 			 0);
 	journald_sync();
-	free(shell_expect(1, "mplog gaps --run=$RUN"));
+	shell_run(1, "mplog gaps --run=$RUN");
 }
 END_TEST
 
@@ -350,9 +341,9 @@ START_TEST(matches_choose)
 	send_number("main", 1);
 	send_number("main", 3);
 	journald_sync();
-	free(shell_expect(0, "mplog gaps --run=$RUN PROCESS=worker-1"));
-	free(shell_expect(1, "mplog gaps --run=$RUN PROCESS=main"));
-	free(shell_expect(1, "mplog gaps -t gaps"));
+	shell_run(0, "mplog gaps --run=$RUN PROCESS=worker-1");
+	shell_run(1, "mplog gaps --run=$RUN PROCESS=main");
+	shell_run(1, "mplog gaps -t gaps");
 	output = shell_expect(0, "mplog gaps --run=ffffffffffffffffffffffffffffffff");
 	ck_assert_str_eq(output, "0 records, 0 missing\n");
 	free(output);
@@ -361,11 +352,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("gaps");
 	Suite *suite = suite_create("gaps");
+	TCase *tcase = suite_case(suite, "gaps", 120, setup, NULL);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, nothing_is_missing);
 	tcase_add_test(tcase, gaps_that_nobody_explains);
 	tcase_add_test(tcase, order_means_nothing);
@@ -387,7 +376,5 @@ int main(void)
 	tcase_add_test(tcase, numbers_that_lie_do_no_harm);
 	tcase_add_test(tcase, a_journal_that_cannot_be_read_has_no_answer);
 	tcase_add_test(tcase, matches_choose);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -40,16 +40,16 @@ static void write_file(const char *path, const char *text)
 
 static void setup(void)
 {
-	free(shell_expect(0, "rm -rf ship && mkdir ship ship/journal"));
+	shell_run(0, "rm -rf ship && mkdir ship ship/journal");
 	write_file("ship/work", work);
 	write_file("ship/on_host", on_host);
 	write_file("ship/ship", ship);
-	free(shell_expect(0, "cd ship && sh ship >log 2>&1 || { cat log >&2; exit 1; }"));
+	shell_run(0, "cd ship && sh ship >log 2>&1 || { cat log >&2; exit 1; }");
 }
 
 static void teardown(void)
 {
-	free(shell_expect(0, "rm -rf ship"));
+	shell_run(0, "rm -rf ship");
 }
 
 START_TEST(both_hosts_are_merged)
@@ -118,15 +118,12 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ship");
-	TCase *tcase = tcase_create("ship");
+	TCase *tcase = suite_case(suite, "ship", 120, NULL, NULL);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_unchecked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, both_hosts_are_merged);
 	tcase_add_test(tcase, processes_are_found_by_name);
 	tcase_add_test(tcase, fields_are_whole);
 	tcase_add_test(tcase, rsyslogd_has_the_fields);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

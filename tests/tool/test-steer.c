@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps, status, level and reload on a program that runs. */
+#include "lib/faults.h"
+#include "lib/file.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <mplog.h>
 
@@ -30,13 +33,6 @@ static pid_t workers[WORKERS + 1];
 static char identifier[32];
 static char configuration[] = "/tmp/mplog-test-XXXXXX";
 
-static void pause_a_little(void)
-{
-	const struct timespec duration = { .tv_nsec = 1000000 };
-
-	(void)nanosleep(&duration, NULL);
-}
-
 /* Ticks at debug for ever. */
 static void work(unsigned number)
 {
@@ -44,7 +40,7 @@ static void work(unsigned number)
 	for (;;) {
 		mplog_debug("tick");
 		atomic_fetch_add(&shared->ticks[number], 1);
-		pause_a_little();
+		pause_ms(1);
 	}
 }
 
@@ -65,17 +61,13 @@ static void await_ticks(unsigned number, unsigned more)
 
 	for (int i = 0; atomic_load(&shared->ticks[number]) < before + more; i++) {
 		ck_assert_int_lt(i, PATIENCE_MS);
-		pause_a_little();
+		pause_ms(1);
 	}
 }
 
 static void configure(const char *text)
 {
-	const int fd = open(configuration, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
+	file_write(configuration, text);
 }
 
 static void setup(void)
@@ -86,9 +78,7 @@ static void setup(void)
 	(void)strcpy(configuration, "/tmp/mplog-test-XXXXXX");
 	close(mkstemp(configuration));
 	configure("defaults = {\n  level = \"info\"; prefix = \"\";\n};\n");
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	ck_assert_ptr_ne(shared, MAP_FAILED);
+	shared = faults_share(sizeof(*shared));
 	(void)snprintf(identifier, sizeof(identifier), "steer-%ld", (long)getpid());
 	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
 	options.identifier = identifier;
@@ -141,21 +131,13 @@ static int64_t sent_us(const struct journal_entry *entry)
 	return strtoll(journal_value(entry, "_SOURCE_REALTIME_TIMESTAMP"), NULL, 10);
 }
 
-static void expect_output(const char *script, const char *said)
-{
-	char *output = shell_expect(0, "%s", script);
-
-	ck_assert_msg(strstr(output, said) != NULL, "%s: no \"%s\" in\n%s", script, said, output);
-	free(output);
-}
-
 /* From the tool's own record of the change to the first of the worker at debug. */
 static int64_t reaction_us(void)
 {
 	struct journal_entries change, debug;
 	int64_t asked_us = now_us(), changed_us = 0, reacted_us = INT64_MAX;
 
-	expect_output("mplog level -t $PROGRAM worker-7 debug", ": worker-7 at debug until steer-");
+	shell_says("mplog level -t $PROGRAM worker-7 debug", ": worker-7 at debug until steer-");
 	await_ticks(7, 20);
 	change = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
 			      NULL);
@@ -190,7 +172,7 @@ START_TEST(one_worker_of_twenty)
 
 		if (us < best_us)
 			best_us = us;
-		free(shell_expect(0, "mplog level -t $PROGRAM worker-7 --reset"));
+		shell_run(0, "mplog level -t $PROGRAM worker-7 --reset");
 		await_ticks(7, 5);
 	}
 	ck_assert_int_lt(best_us, PROMPT_MS * 1000);
@@ -210,7 +192,7 @@ START_TEST(a_change_is_a_record_of_who_what_and_until_when)
 
 	start_worker(1);
 	await_ticks(1, 1);
-	expect_output("mplog level -t $PROGRAM 'work*' debug --for=10m", "work* at debug until ");
+	shell_says("mplog level -t $PROGRAM 'work*' debug --for=10m", "work* at debug until ");
 	entries = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
 			       NULL);
 	ck_assert_uint_eq(entries.n, 1);
@@ -245,7 +227,7 @@ START_TEST(it_reverts_by_itself)
 	size_t n = 0, before;
 
 	start_worker(1);
-	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 debug --for=2s"));
+	shell_run(0, "mplog level -t $PROGRAM worker-1 debug --for=2s");
 	await_ticks(1, 10);
 	ck_assert_uint_gt(count_debug(NULL), 0);
 	for (int i = 0; !n; i++) {
@@ -257,7 +239,7 @@ START_TEST(it_reverts_by_itself)
 	before = count_debug(NULL);
 	await_ticks(1, 20);
 	ck_assert_uint_eq(count_debug(NULL), before);
-	expect_output("mplog level -t $PROGRAM worker-1", "info");
+	shell_says("mplog level -t $PROGRAM worker-1", "info");
 }
 END_TEST
 
@@ -266,9 +248,9 @@ START_TEST(a_tighter_one_reverts_as_well)
 {
 	start_worker(1);
 	configure("defaults = {\n  level = \"debug\"; prefix = \"\";\n};\n");
-	free(shell_expect(0, "mplog reload -t $PROGRAM"));
+	shell_run(0, "mplog reload -t $PROGRAM");
 	await_ticks(1, 5);
-	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 err --for=300ms"));
+	shell_run(0, "mplog level -t $PROGRAM worker-1 err --for=300ms");
 	await_ticks(1, 5);
 	for (size_t before = count_debug(NULL), i = 0; count_debug(NULL) == before; i++) {
 		ck_assert_uint_lt(i, PATIENCE_MS);
@@ -279,7 +261,7 @@ END_TEST
 
 START_TEST(one_forked_later_honours_it)
 {
-	free(shell_expect(0, "mplog level -t $PROGRAM 'worker-[2-3]' debug"));
+	shell_run(0, "mplog level -t $PROGRAM 'worker-[2-3]' debug");
 	start_worker(1);
 	start_worker(2);
 	await_ticks(1, 5);
@@ -299,14 +281,14 @@ START_TEST(a_scope_of_that_name_as_well)
 {
 	ck_assert_int_eq(mplog_enter("worker-7"), 0);
 	ck_assert(!mplog_enabled(MPLOG_DEBUG));
-	expect_output("mplog level -t $PROGRAM worker-7 debug", "now 0 processes and 1 scope");
+	shell_says("mplog level -t $PROGRAM worker-7 debug", "now 0 processes and 1 scope");
 	ck_assert(mplog_enabled(MPLOG_DEBUG));
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
 	mplog_leave();
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	ck_assert_int_eq(mplog_enter("worker-7"), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
-	free(shell_expect(0, "mplog level -t $PROGRAM worker-7 --reset"));
+	shell_run(0, "mplog level -t $PROGRAM worker-7 --reset");
 	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
 	mplog_leave();
 }
@@ -322,10 +304,10 @@ START_TEST(nobody_of_that_name)
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
 	free(shell(&status, "mplog status nobody-of-that-name 2>&1"));
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
-	expect_output("mplog ps -t $PROGRAM nobody-of-that-name 2>&1",
-		      "mplog: no process nobody-of-that-name of steer-");
-	expect_output("mplog ps -t nobody-of-that-name 2>&1",
-		      "mplog: no program nobody-of-that-name logs through mplog\n");
+	shell_says("mplog ps -t $PROGRAM nobody-of-that-name 2>&1",
+		   "mplog: no process nobody-of-that-name of steer-");
+	shell_says("mplog ps -t nobody-of-that-name 2>&1",
+		   "mplog: no program nobody-of-that-name logs through mplog\n");
 }
 END_TEST
 
@@ -434,7 +416,7 @@ START_TEST(the_dead_are_shown_on_demand)
 	char *output;
 
 	start_worker(1);
-	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 debug"));
+	shell_run(0, "mplog level -t $PROGRAM worker-1 debug");
 	await_ticks(1, 5);
 	end_worker(1);
 	output = shell_expect(0, "mplog ps -t $PROGRAM");
@@ -444,7 +426,7 @@ START_TEST(the_dead_are_shown_on_demand)
 	ck_assert_ptr_nonnull(strstr(output, "worker-1"));
 	ck_assert_ptr_nonnull(strstr(output, "ended"));
 	free(output);
-	expect_output("mplog status -t $PROGRAM worker-1", "it has ended: its figures are final");
+	shell_says("mplog status -t $PROGRAM worker-1", "it has ended: its figures are final");
 }
 END_TEST
 
@@ -454,15 +436,15 @@ START_TEST(status_says_why_it_is_silent)
 
 	start_worker(1);
 	await_ticks(1, 1);
-	expect_output("mplog status -t $PROGRAM worker-1",
-		      "no call has passed level info yet: mplog level worker-1 debug shows");
+	shell_says("mplog status -t $PROGRAM worker-1",
+		   "no call has passed level info yet: mplog level worker-1 debug shows");
 	(void)snprintf(script, sizeof(script), "level: info, set by: %s:2", configuration);
-	expect_output("mplog status -t $PROGRAM worker-1", script);
+	shell_says("mplog status -t $PROGRAM worker-1", script);
 	(void)snprintf(script, sizeof(script), "mplog status -t $PROGRAM %ld", (long)workers[1]);
-	expect_output(script, "worker-1 - process");
-	free(shell_expect(0, "mplog level -t $PROGRAM worker-1 none"));
-	expect_output("mplog status -t $PROGRAM worker-1", "at level none nothing passes");
-	expect_output("mplog status -t $PROGRAM worker-1", "with mplog level, until steer-");
+	shell_says(script, "worker-1 - process");
+	shell_run(0, "mplog level -t $PROGRAM worker-1 none");
+	shell_says("mplog status -t $PROGRAM worker-1", "at level none nothing passes");
+	shell_says("mplog status -t $PROGRAM worker-1", "with mplog level, until steer-");
 }
 END_TEST
 
@@ -495,22 +477,20 @@ START_TEST(reload_prints_each_answer)
 	(void)snprintf(expected, sizeof(expected), "%s:2: ", configuration);
 	ck_assert_ptr_nonnull(strstr(output, expected));
 	free(output);
-	expect_output("mplog status -t $PROGRAM worker-1", "last good");
+	shell_says("mplog status -t $PROGRAM worker-1", "last good");
 }
 END_TEST
 
 /* The call that answers also passes the gate, and is the one that finds the files due. */
 START_TEST(reload_is_answered_before_the_files_are_looked_at)
 {
-	const struct timespec until_due = { .tv_sec = 1, .tv_nsec = 100000000 };
-
 	start_worker(1);
 	await_ticks(1, 1);
-	free(shell_expect(0, "mplog reload --wait=0 -t $PROGRAM"));
+	shell_run(0, "mplog reload --wait=0 -t $PROGRAM");
 	await_ticks(1, 5); /* it has answered, and its gate is closed again */
 	configure("defaults = {\n  level = \"notice\"; prefix = \"\";\n};\n");
-	(void)nanosleep(&until_due, NULL);
-	expect_output("mplog reload -t $PROGRAM", ": reloaded\n");
+	pause_ms(1100); /* the files are due */
+	shell_says("mplog reload -t $PROGRAM", ": reloaded\n");
 }
 END_TEST
 
@@ -518,11 +498,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("steer");
 	Suite *suite = suite_create("steer");
+	TCase *tcase = suite_case(suite, "steer", 120, setup, teardown);
 
-	tcase_set_timeout(tcase, 120);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, one_worker_of_twenty);
 	tcase_add_test(tcase, a_change_is_a_record_of_who_what_and_until_when);
 	tcase_add_test(tcase, the_record_of_a_change_is_not_shown_on_the_terminal);
@@ -539,7 +517,5 @@ int main(void)
 	tcase_add_test(tcase, status_says_why_it_is_silent);
 	tcase_add_test(tcase, reload_prints_each_answer);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 /* mplog tail: what is shown, to the letter, of a journal that is always the same; and of a real one
  * what comes. */
 
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
@@ -22,15 +23,14 @@ static void setup(void)
 	ck_assert_int_eq(setenv("LC_ALL", "C.UTF-8", 1), 0);
 	ck_assert_int_eq(setenv("TERM", "xterm-256color", 1), 0);
 	ck_assert_int_eq(unsetenv("COLUMNS"), 0);
-	free(shell_expect(0,
-			  "rm -rf tail-journal && mkdir tail-journal && "
-			  "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
-			  "-o tail-journal/alpha.journal $top_srcdir/tests/data/tail.export 2>&1"));
+	shell_run(0, "rm -rf tail-journal && mkdir tail-journal && "
+		     "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
+		     "-o tail-journal/alpha.journal $top_srcdir/tests/data/tail.export 2>&1");
 }
 
 static void teardown(void)
 {
-	free(shell_expect(0, "rm -rf tail-journal"));
+	shell_run(0, "rm -rf tail-journal");
 }
 
 static void check(const char *arguments, const char *expected)
@@ -121,14 +121,14 @@ START_TEST(nothing_is_told_by_status_and_hint)
 	ck_assert_str_eq(output,
 			 "mplog: no process of that name has logged; did you mean \"worker-1\"?\n");
 	free(output);
-	free(shell_expect(1, "mplog tail -D tail-journal -t nobody"));
-	free(shell_expect(2, "mplog tail -p loud 2>&1"));
-	free(shell_expect(2, "mplog tail --since=soon 2>&1"));
-	free(shell_expect(2, "mplog tail --output=xml 2>&1"));
-	free(shell_expect(2, "mplog tail -n many 2>&1"));
-	free(shell_expect(2, "mplog tail '[' 2>&1"));
-	free(shell_expect(2, "mplog tail --lanes --output=json 2>&1"));
-	free(shell_expect(2, "mplog tail -D /nonexistent 2>&1"));
+	shell_run(1, "mplog tail -D tail-journal -t nobody");
+	shell_run(2, "mplog tail -p loud 2>&1");
+	shell_run(2, "mplog tail --since=soon 2>&1");
+	shell_run(2, "mplog tail --output=xml 2>&1");
+	shell_run(2, "mplog tail -n many 2>&1");
+	shell_run(2, "mplog tail '[' 2>&1");
+	shell_run(2, "mplog tail --lanes --output=json 2>&1");
+	shell_run(2, "mplog tail -D /nonexistent 2>&1");
 }
 END_TEST
 
@@ -222,21 +222,20 @@ START_TEST(follow)
 	const pid_t pid = shell_start("exec mplog tail -f -n 1 --output=cat 'new-*' >followed-%d",
 				      (int)getpid());
 
-	free(shell_expect(0,
-			  "mplog log -n new-0 before\n"
-			  "mplog log -n new-1 one; mplog log -n other two; i=0\n"
-			  "until grep -q one followed-%d; do\n"
-			  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
-			  "done\n"
-			  "mplog log -n new-2 three\n"
-			  "until grep -q three followed-%d; do\n"
-			  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
-			  "done",
-			  (int)getpid(), (int)getpid()));
+	shell_run(0,
+		  "mplog log -n new-0 before\n"
+		  "mplog log -n new-1 one; mplog log -n other two; i=0\n"
+		  "until grep -q one followed-%d; do\n"
+		  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
+		  "done\n"
+		  "mplog log -n new-2 three\n"
+		  "until grep -q three followed-%d; do\n"
+		  "  i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
+		  "done",
+		  (int)getpid(), (int)getpid());
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
-	ck_assert_int_eq(shell_wait(pid), SIGTERM);
-	free(shell_expect(0, "! grep two followed-%d && rm followed-%d", (int)getpid(),
-			  (int)getpid()));
+	ck_assert_int_eq(child_status(pid), SIGTERM);
+	shell_run(0, "! grep two followed-%d && rm followed-%d", (int)getpid(), (int)getpid());
 }
 END_TEST
 
@@ -267,7 +266,7 @@ END_TEST
 /* Many names, close together and far between: the same records as by the index alone. */
 START_TEST(many_names_among_many_others)
 {
-	free(shell_expect(
+	shell_run(
 		0,
 		"for i in 1 2 3; do\n"
 		"  for name in a b c d e f g h i j k l m n o p q r; do\n"
@@ -280,7 +279,7 @@ START_TEST(many_names_among_many_others)
 		"  xargs journalctl -q -o cat >many\n"
 		"mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
 		"tail -n 600 many >last && rm many &&\n"
-		"mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last"));
+		"mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last");
 }
 END_TEST
 
@@ -312,7 +311,7 @@ START_TEST(names_are_any_bytes)
 	send_named("a", 1, "nul-1", 5);
 	send_named("a", 1, "nul-1\0tail", 10);
 	send_named("a", 1, endless, sizeof(endless));
-	free(shell_expect(0, "journalctl --sync"));
+	shell_run(0, "journalctl --sync");
 	output = shell_expect(0, "COLUMNS=100 mplog tail -n all --lanes 'nul-*' | cut -c 14- | "
 				 "sed 's/xx*$/x/'");
 	ck_assert_str_eq(
@@ -341,9 +340,9 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("tail");
-	TCase *fixed = tcase_create("fixed"), *real = tcase_create("real");
+	TCase *fixed = suite_case(suite, "fixed", 60, NULL, NULL),
+	      *real = suite_case(suite, "real", 60, journald_start, NULL);
 
-	tcase_set_timeout(fixed, 60);
 	tcase_add_unchecked_fixture(fixed, setup, teardown);
 	tcase_add_test(fixed, columns);
 	tcase_add_test(fixed, differences_in_time);
@@ -355,16 +354,11 @@ int main(void)
 	tcase_add_test(fixed, lanes_without_unicode);
 	tcase_add_test(fixed, colors);
 	tcase_add_test(fixed, colors_are_those_of_standard_error);
-	suite_add_tcase(suite, fixed);
 
-	tcase_set_timeout(real, 60);
-	tcase_add_checked_fixture(real, journald_start, NULL);
 	tcase_add_test(real, follow);
 	tcase_add_test(real, follow_goes_on_where_history_ends);
 	tcase_add_test(real, many_names_among_many_others);
 	tcase_add_test(real, names_are_any_bytes);
 	tcase_add_test(real, the_demo_in_lanes);
-	suite_add_tcase(suite, real);
-
 	return suite_run(suite);
 }

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "clock.h"
-#include "sink.h"
+#include "route.h"
 
 static const char *const counter_names[COUNTER_COUNT] = {
 	[COUNTER_CALLED] = "called",         [COUNTER_SENT] = "sent",

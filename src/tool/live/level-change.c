@@ -70,28 +70,20 @@ static struct voice *make_voice(const struct found_board *board)
 	return voice_make(&source);
 }
 
-static void say_reset(struct notice *notice, const struct override_order *order)
+static void put_reset(struct notice *notice, const struct override_order *order)
 {
-	notice_say(notice, "The level of ");
-	notice_say(notice, order->pattern);
-	notice_say(notice, " was given back to the configuration by uid ");
-	notice_say_number(notice, order->uid);
+	notice_textf(notice, "The level of %s was given back to the configuration by uid %u",
+		     order->pattern, order->uid);
 }
 
-static void say_set(struct notice *notice, const struct found_board *board,
+static void put_set(struct notice *notice, const struct found_board *board,
 		    const struct override_order *order)
 {
 	char until[DESCRIPTION_SIZE];
 
-	notice_say(notice, "The level of ");
-	notice_say(notice, order->pattern);
-	notice_say(notice, " was set to ");
-	notice_say(notice, describe_level(person_level(order->person)));
-	notice_say(notice, " by uid ");
-	notice_say_number(notice, order->uid);
-	notice_say(notice, ", ");
-	notice_say(notice,
-		   describe_until(board->identifier, person_until_ms(order->person), until));
+	notice_textf(notice, "The level of %s was set to %s by uid %u, %s", order->pattern,
+		     describe_level(person_level(order->person)), order->uid,
+		     describe_until(board->identifier, person_until_ms(order->person), until));
 }
 
 static void fill(struct notice *notice, const struct found_board *board,
@@ -108,22 +100,30 @@ static void fill(struct notice *notice, const struct found_board *board,
 	if (until_ms)
 		notice_put_time(notice, "MPLOG_UNTIL", describe_realtime_us(until_ms) * 1000);
 	if (is_reset)
-		say_reset(notice, order);
+		put_reset(notice, order);
 	else
-		say_set(notice, board, order);
+		put_set(notice, board, order);
+}
+
+static int send_notice(const struct notice *notice, const struct voice *voice)
+{
+	struct route route = route_to(&voice->output);
+	const struct dispatch_result result = notice_dispatch(notice, &route, voice->head);
+
+	return dispatch_status(&result);
 }
 
 void level_change_record(const struct found_board *board, const struct override_order *order)
 {
 	struct voice *voice = make_voice(board);
-	struct route route = { .voice = voice, .deadline = { .timeout_ms = TIMEOUT_MS } };
 	struct notice notice;
 	int r = -ENOMEM;
 
 	if (voice) {
-		voice->echo = false; /* the command itself has said so */
+		voice->output.echo = false; /* the command itself has said so */
+		voice->output.timeout_ms = TIMEOUT_MS;
 		fill(&notice, board, order);
-		r = notice_send(&notice, &route);
+		r = send_notice(&notice, voice);
 		voice_free(voice);
 	}
 	if (r < 0)

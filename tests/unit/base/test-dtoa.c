@@ -78,13 +78,12 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("dtoa");
 	Suite *suite = suite_create("dtoa");
+	TCase *tcase = suite_case(suite, "dtoa", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, writes_the_shortest_that_reads_back, 0,
 			    sizeof(examples) / sizeof(*examples));
 	tcase_add_test(tcase, reads_back_whatever_it_is);
 	tcase_add_test(tcase, has_a_point_in_every_locale);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -137,8 +137,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("escape");
 	Suite *suite = suite_create("escape");
+	TCase *tcase = suite_case(suite, "escape", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, keeps_text_on_one_line, 0, sizeof(escaped) / sizeof(*escaped));
 	tcase_add_loop_test(tcase, writes_json, 0, sizeof(json) / sizeof(*json));
@@ -146,6 +146,5 @@ int main(void)
 			    sizeof(structured) / sizeof(*structured));
 	tcase_add_test(tcase, never_overflows);
 	tcase_add_test(tcase, writes_numbers);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -165,8 +165,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("glob");
 	Suite *suite = suite_create("glob");
+	TCase *tcase = suite_case(suite, "glob", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, matches_as_documented, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_loop_test(tcase, classes_are_those_of_c, 0, 12);
@@ -176,6 +176,5 @@ int main(void)
 	tcase_add_test(tcase, kinds);
 	tcase_add_test(tcase, same_as_fnmatch);
 	tcase_add_test(tcase, no_pattern_is_slow);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -97,8 +97,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("level");
 	Suite *suite = suite_create("level");
+	TCase *tcase = suite_case(suite, "level", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, parses_every_name, 0, sizeof(accepted) / sizeof(accepted[0]));
 	tcase_add_loop_test(tcase, refuses_and_leaves_the_result_alone, 0,
@@ -108,7 +108,5 @@ int main(void)
 	tcase_add_test(tcase, prints_the_configuration_s_names);
 	tcase_add_test(tcase, offers_what_it_prints);
 	tcase_add_test(tcase, each_word_is_a_level);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

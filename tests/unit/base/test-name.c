@@ -50,12 +50,11 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("name");
 	Suite *suite = suite_create("name");
+	TCase *tcase = suite_case(suite, "name", 0, NULL, NULL);
 
 	tcase_add_test(tcase, names_are_cleaned);
 	tcase_add_test(tcase, each_byte_is_allowed_or_not);
 	tcase_add_test(tcase, run_ids_are_32_hexadecimal_digits);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

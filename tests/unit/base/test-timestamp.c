@@ -2,6 +2,7 @@
 #include "stamp.h"
 
 #include <check.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,15 +109,19 @@ START_TEST(knows_leap_years)
 	set_zone("UTC");
 	ck_assert_str_eq(put(text_put_log_time, 951782400, 0), "2000-02-29 00:00:00,000");
 	ck_assert_str_eq(put(text_put_log_time, 951868800, 0), "2000-03-01 00:00:00,000");
-	ck_assert_str_eq(put(text_put_log_time, 4107542399, 0), "2100-02-28 23:59:59,000");
-	ck_assert_str_eq(put(text_put_log_time, 4107542400, 0), "2100-03-01 00:00:00,000");
+	if (sizeof(time_t) < sizeof(int64_t))
+		return; /* there is no 2100 */
+	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542399), 0),
+			 "2100-02-28 23:59:59,000");
+	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542400), 0),
+			 "2100-03-01 00:00:00,000");
 }
 END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("stamp");
-	Suite *suite = suite_create("stamp");
+	Suite *suite = suite_create("timestamp");
+	TCase *tcase = suite_case(suite, "timestamp", 60, NULL, NULL);
 
 	tcase_add_test(tcase, is_utc_before_it_is_told);
 	tcase_add_test(tcase, writes_the_three_forms);
@@ -124,7 +129,5 @@ int main(void)
 	tcase_add_test(tcase, knows_offsets_west_and_of_half_hours);
 	tcase_add_loop_test(tcase, agrees_with_libc, 0, sizeof(zones) / sizeof(*zones));
 	tcase_add_test(tcase, knows_leap_years);
-	tcase_set_timeout(tcase, 60);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -63,13 +63,12 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("utf8");
 	Suite *suite = suite_create("utf8");
+	TCase *tcase = suite_case(suite, "utf8", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, decodes_what_is_valid_alone, 0,
 			    sizeof(sequences) / sizeof(*sequences));
 	tcase_add_test(tcase, knows_text);
 	tcase_add_test(tcase, cuts_between_characters);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

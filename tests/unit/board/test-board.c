@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "board.h"
+#include "lib/child.h"
 #include "lib/suite.h"
 
 #include <check.h>
@@ -40,16 +41,7 @@ static struct slot *take(const char *name, enum slot_phase phase)
 /* Runs in a child, whose slot stays as if it had been killed. */
 static pid_t in_dead_child(void (*function)(void))
 {
-	const pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		function();
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
-	return pid;
+	return child_run(fork(), function);
 }
 
 /* ---- The area ---- */
@@ -446,26 +438,23 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("board");
-	TCase *area = tcase_create("area"), *slots = tcase_create("slots");
-	TCase *numbers = tcase_create("numbers"), *levels = tcase_create("levels");
+	TCase *area = suite_case(suite, "area", 0, NULL, NULL),
+	      *slots = suite_case(suite, "slots", 60, NULL, NULL);
+	TCase *numbers = suite_case(suite, "numbers", 60, NULL, NULL),
+	      *levels = suite_case(suite, "levels", 0, NULL, NULL);
 
 	tcase_add_test(area, is_sealed_private_and_close_on_exec);
 	tcase_add_test(area, gates_stay_readable_after_close);
 	tcase_add_test(area, may_be_opened_again);
 	tcase_add_test(area, is_not_made_over_a_file_size_limit);
-	suite_add_tcase(suite, area);
-	tcase_set_timeout(slots, 60);
 	tcase_add_test(slots, children_take_slots_of_their_own);
 	tcase_add_test(slots, dead_slots_are_reused_and_their_figures_folded);
 	tcase_add_test(slots, a_full_board_has_none_left);
 	tcase_add_test(slots, foreign_pids_are_not_judged);
 	tcase_add_test(slots, many_that_come_and_go_leak_none);
 	tcase_add_test(slots, something_is_told_once);
-	suite_add_tcase(suite, slots);
-	tcase_set_timeout(numbers, 60);
 	tcase_add_test(numbers, the_lowest_number_of_a_dead_sibling_is_free);
 	tcase_add_test(numbers, siblings_never_share_a_number);
-	suite_add_tcase(suite, numbers);
 	tcase_add_test(levels, a_person_is_stronger);
 	tcase_add_test(levels, a_time_that_is_over_ends_it);
 	tcase_add_test(levels, a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end);
@@ -474,6 +463,5 @@ int main(void)
 	tcase_add_test(levels, an_override_whose_time_is_over_is_none);
 	tcase_add_test(levels, a_half_written_text_is_said_to_be_one);
 	tcase_add_test(levels, a_zombie_is_not_alive);
-	suite_add_tcase(suite, levels);
 	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "mplog.h"
 #include "slot.h"
+#include "lib/child.h"
 #include "lib/suite.h"
 
 #include <errno.h>
@@ -242,11 +243,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("override");
 	Suite *suite = suite_create("override");
+	TCase *tcase = suite_case(suite, "override", 60, setup, teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, holds_for_those_to_come);
 	tcase_add_test(tcase, the_later_one_wins);
 	tcase_add_test(tcase, a_reset_gives_back);
@@ -258,7 +257,5 @@ int main(void)
 	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
 	tcase_add_test(tcase, nobody_is_waited_for_for_ever);
 	tcase_add_test(tcase, a_slot_s_level_is_set_and_taken_back);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -106,14 +106,13 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("status-text");
 	Suite *suite = suite_create("status-text");
+	TCase *tcase = suite_case(suite, "status-text", 0, NULL, NULL);
 
 	tcase_add_test(tcase, what_is_written_is_read);
 	tcase_add_test(tcase, words_stand_alone_or_together);
 	tcase_add_test(tcase, a_line_that_was_cut_is_read_as_far_as_it_goes);
 	tcase_add_test(tcase, a_time_beyond_the_calendar_is_none);
 	tcase_add_test(tcase, nothing_is_read_from_nothing);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

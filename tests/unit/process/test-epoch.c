@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "epoch.h"
+#include "lib/child.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <check.h>
 #include <pthread.h>
@@ -81,13 +83,13 @@ START_TEST(another_threads_call_keeps_it)
 	(void)sem_init(&entered, 0, 0);
 	(void)sem_init(&leave, 0, 0);
 	epoch_retire(&before, note_free);
-	ck_assert_int_eq(pthread_create(&thread, NULL, stay, NULL), 0);
+	thread = thread_start(stay, NULL);
 	(void)sem_wait(&entered);
 	epoch_retire(&seen, note_free);
 	epoch_collect();
 	ck_assert_int_eq(freed, 1); /* it began after that one was out of sight */
 	(void)sem_post(&leave);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 	epoch_collect();
 	ck_assert_int_eq(freed, 2);
 }
@@ -97,13 +99,12 @@ START_TEST(a_fork_leaves_no_call_of_other_threads_behind)
 {
 	pthread_t thread;
 	struct retired seen;
-	int status;
 	pid_t pid;
 
 	(void)thread_get();
 	(void)sem_init(&entered, 0, 0);
 	(void)sem_init(&leave, 0, 0);
-	ck_assert_int_eq(pthread_create(&thread, NULL, stay, NULL), 0);
+	thread = thread_start(stay, NULL);
 	(void)sem_wait(&entered);
 	pid = fork();
 	if (pid == 0) {
@@ -112,10 +113,9 @@ START_TEST(a_fork_leaves_no_call_of_other_threads_behind)
 		epoch_collect();
 		_exit(freed == 1 ? 0 : 1);
 	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	(void)sem_post(&leave);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	thread_join(thread);
 }
 END_TEST
 
@@ -136,8 +136,8 @@ START_TEST(records_of_threads_that_ended_are_reused)
 		pthread_t thread;
 		void *record;
 
-		ck_assert_int_eq(pthread_create(&thread, NULL, log_once, NULL), 0);
-		ck_assert_int_eq(pthread_join(thread, &record), 0);
+		thread = thread_start(log_once, NULL);
+		record = thread_join(thread);
 		first = first ? first : record;
 		ck_assert_ptr_eq(record, first);
 	}
@@ -192,7 +192,7 @@ START_TEST(readers_never_see_what_was_freed)
 
 	atomic_store(&shared, new_object());
 	for (int i = 0; i < READERS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, read_on, NULL), 0);
+		threads[i] = thread_start(read_on, NULL);
 	for (int i = 0; i < REPLACEMENTS; i++) {
 		struct object *before = atomic_exchange(&shared, new_object());
 
@@ -201,16 +201,15 @@ START_TEST(readers_never_see_what_was_freed)
 	}
 	atomic_store(&stop, true);
 	for (int i = 0; i < READERS; i++)
-		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		thread_join(threads[i]);
 }
 END_TEST
 
 int main(void)
 {
 	Suite *suite = suite_create("epoch");
-	TCase *tcase = tcase_create("epoch");
+	TCase *tcase = suite_case(suite, "epoch", 120, NULL, NULL);
 
-	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, what_nobody_uses_is_freed);
 	tcase_add_test(tcase, a_call_under_way_keeps_what_it_may_see);
 	tcase_add_test(tcase, a_nested_call_does_not_end_the_outer_one);
@@ -218,6 +217,5 @@ int main(void)
 	tcase_add_test(tcase, a_fork_leaves_no_call_of_other_threads_behind);
 	tcase_add_test(tcase, records_of_threads_that_ended_are_reused);
 	tcase_add_test(tcase, readers_never_see_what_was_freed);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

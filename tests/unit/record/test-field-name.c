@@ -42,11 +42,10 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("field-name");
 	Suite *suite = suite_create("field-name");
+	TCase *tcase = suite_case(suite, "field-name", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, names, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, lengths_count_not_the_nul);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -42,9 +42,13 @@ START_TEST(says_what_libc_says)
 	check_same("nothing");
 	check_same("%s%s", "", "two strings");
 	check_same("%d %i %d", 0, -1, INT_MAX);
-	check_same("%d %ld %lld", INT_MIN, LONG_MIN, LLONG_MIN);
-	check_same("%u %lu %llu %zu", UINT_MAX, ULONG_MAX, ULLONG_MAX, SIZE_MAX);
-	check_same("%x %lx %llx %zx %x", 255u, 0xdeadbeefUL, ULLONG_MAX, (size_t)16, 0u);
+	check_same("%d %ld", INT_MIN, LONG_MIN);
+	if (sizeof(long long) == sizeof(long))
+		check_same("%lld %llu %llx", LLONG_MIN, ULLONG_MAX, ULLONG_MAX);
+	else
+		ck_assert(!format("%lld", LLONG_MIN));
+	check_same("%u %lu %zu", UINT_MAX, ULONG_MAX, SIZE_MAX);
+	check_same("%x %lx %zx %x", 255u, 0xdeadbeefUL, (size_t)16, 0u);
 	check_same("%zd", (ssize_t)-5);
 	check_same("100 %% of %c%c", 'a', '\xff');
 	check_same("%s: %m", "open");
@@ -81,10 +85,9 @@ END_TEST
 /* Every number of digits, and its neighbours. */
 START_TEST(counts_digits)
 {
-	for (uint64_t power = 1;; power *= 10) {
-		check_same("%llu %llu %llu", (unsigned long long)power - 1,
-			   (unsigned long long)power, (unsigned long long)power * 9);
-		if (power > UINT64_MAX / 10)
+	for (unsigned long power = 1;; power *= 10) {
+		check_same("%lu %lu %lu", power - 1, power, power * 9);
+		if (power > ULONG_MAX / 10)
 			break;
 	}
 }
@@ -120,8 +123,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("format");
 	Suite *suite = suite_create("format");
+	TCase *tcase = suite_case(suite, "format", 0, NULL, NULL);
 
 	tcase_add_test(tcase, says_what_libc_says);
 	tcase_add_test(tcase, survives_a_null);
@@ -129,6 +132,5 @@ int main(void)
 	tcase_add_test(tcase, counts_digits);
 	tcase_add_test(tcase, stops_at_the_end);
 	tcase_add_test(tcase, stays_within_its_room);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -593,13 +593,10 @@ static void add_field_tests(TCase *tcase)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("record");
 	Suite *suite = suite_create("record");
+	TCase *tcase = suite_case(suite, "record", 30, set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_message_tests(tcase);
 	add_field_tests(tcase);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

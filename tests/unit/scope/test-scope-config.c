@@ -110,10 +110,10 @@ START_TEST(prefixes_are_expanded_a_sink_each)
 	set(SETTING_PREFIX, 0, "[%n of %i, %P's %c, %p 100%%] ");
 	set(SETTING_STDERR_PREFIX, 0, "%n: ");
 	voice = voice_make(&source);
-	ck_assert(has(voice->style.prefix[SINK_JOURNAL],
+	ck_assert(has(voice->output.prefix[SINK_JOURNAL],
 		      "[worker-1 of ingestd, main's 3, 4711 100%] "));
-	ck_assert_uint_eq(voice->style.prefix[SINK_STDERR].size, strlen("worker-1: "));
-	ck_assert(has(voice->style.prefix[SINK_STDERR], "worker-1: "));
+	ck_assert_uint_eq(voice->output.prefix[SINK_STDERR].size, strlen("worker-1: "));
+	ck_assert(has(voice->output.prefix[SINK_STDERR], "worker-1: "));
 }
 END_TEST
 
@@ -201,8 +201,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("voice");
-	TCase *tcase = tcase_create("voice");
+	Suite *suite = suite_create("scope-config");
+	TCase *tcase = suite_case(suite, "scope-config", 0, NULL, NULL);
 
 	tcase_add_test(tcase, a_rule_decides_for_those_it_matches);
 	tcase_add_test(tcase, the_order_of_who_decides_the_level);
@@ -213,6 +213,5 @@ int main(void)
 	tcase_add_test(tcase, fields_are_put_in_and_taken_out);
 	tcase_add_test(tcase, patterns_are_cut_to_the_room_there_is);
 	tcase_add_test(tcase, a_change_amid_is_not_missed);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -18,12 +18,12 @@
 #include "clock.h"
 #include "encoding.h"
 #include "epoch.h"
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 200, LARGE = 1 << 20, BUFFER = RECORD_SIZE_MAX };
 
@@ -45,10 +45,10 @@ static void tear_down(void)
 
 static int write_within(unsigned timeout_ms)
 {
-	static const struct style style = { .identifier = "x", .process = "x" };
+	static const struct output output = { .identifier = "x", .process = "x" };
 	struct deadline deadline = { .timeout_ms = timeout_ms };
 	struct record record;
-	const struct delivery delivery = { &record, &style, &deadline, getpid() };
+	const struct delivery delivery = { &record, &output, &deadline };
 	struct thread *const thread = thread_get();
 	const uint64_t outer = epoch_enter(thread);
 	int r;
@@ -266,7 +266,6 @@ START_TEST(leaks_no_descriptor)
 	const int server = take_journald_s_place();
 	const pid_t pid = fork();
 	unsigned before;
-	int status;
 
 	if (pid == 0)
 		swallow(server);
@@ -276,8 +275,7 @@ START_TEST(leaks_no_descriptor)
 		ck_assert_int_eq(write_within(TIMEOUT_MS * 10), 1);
 	ck_assert_uint_eq(count_descriptors(), before);
 	ck_assert_int_eq(write_record("end", BYTES("x")), 1);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	sink_journal.close();
 	epoch_collect();
 	ck_assert_uint_eq(count_descriptors(), before - 1);
@@ -288,10 +286,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-journal");
 	Suite *suite = suite_create("sink-journal");
+	TCase *tcase = suite_case(suite, "sink-journal", 60, set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, arrives_whole_whatever_its_size, 0,
 			    sizeof(sizes) / sizeof(*sizes));
 	tcase_add_test(tcase, arrives_cut_where_it_is_larger_than_that);
@@ -301,7 +298,5 @@ int main(void)
 	tcase_add_test(tcase, uses_the_journal_within_a_second_of_its_return);
 	tcase_add_test(tcase, sends_again_where_journald_was_restarted);
 	tcase_add_test(tcase, leaks_no_descriptor);
-	tcase_set_timeout(tcase, 60);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -19,20 +19,21 @@
 
 #include "clock.h"
 #include "lib/suite.h"
+#include "standard-error.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 100, CALLS = 1000, OUTPUT_MAX = 1 << 16 };
 
-static struct style style;
+static struct output look;
 static char output[OUTPUT_MAX + 1];
 
 static void set_up(void)
 {
-	style = (struct style){
+	look = (struct output){
 		.identifier = "ingestd",
 		.process = "1",
+		.pid = 4875,
 		.prefix = { BYTES("no "), BYTES("no "), BYTES("process=1 ") },
 		.facility = -1,
 	};
@@ -48,12 +49,12 @@ static int write_message(struct bytes message, unsigned timeout_ms)
 	static char buffer[1 << 20];
 	const struct record_source source = { .head = BYTES(
 						      "PROCESS=1\nBLOB\n\2\0\0\0\0\0\0\0\0\377\n"),
-					      .prefix = style.prefix[SINK_JOURNAL],
+					      .prefix = look.prefix[SINK_JOURNAL],
 					      .level = MPLOG_DEBUG,
 					      .message = message };
 	struct deadline deadline = { .timeout_ms = timeout_ms };
 	struct record record;
-	const struct delivery delivery = { &record, &style, &deadline, 4875 };
+	const struct delivery delivery = { &record, &look, &deadline };
 
 	ck_assert_uint_le(record_compose(&record, buffer, sizeof(buffer), &source), sizeof(buffer));
 	return sink_stderr.write(&delivery);
@@ -130,14 +131,14 @@ START_TEST(writes_json)
 {
 	const int end = pipe_stderr();
 
-	style.stderr_json = true;
+	look.stderr_json = true;
 	ck_assert_int_eq(write_message(BYTES("a\n\"b\""), 0), 1);
 	ck_assert_str_eq(
 		strstr(read_all(end), "\",\"_PID\""),
 		"\",\"_PID\":\"4875\",\"PROCESS\":\"1\",\"BLOB\":[0,255],\"PRIORITY\":\"7\","
 		"\"LOGGER\":\"root\",\"MESSAGE\":\"process=1 a\\n\\\"b\\\"\"}\n");
 	ck_assert_int_eq(write_message(BYTES("\xff"), 0), 1);
-	style.prefix[SINK_STDERR] = BYTES("p ");
+	look.prefix[SINK_STDERR] = BYTES("p ");
 	ck_assert_int_eq(write_message(BYTES("\xff"), 0), 1);
 	ck_assert_ptr_nonnull(strstr(read_all(end), "\"MESSAGE\":[112,32,255]}\n"));
 }
@@ -370,7 +371,7 @@ START_TEST(colors_the_process_name_on_a_terminal)
 {
 	const int end = terminal_stderr();
 
-	style.stderr_color = -1;
+	look.stderr_color = -1;
 	ck_assert(stderr_is_terminal(clock_coarse_ns()));
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_nonnull(strstr(read_all(end), "process=\033[38;5;"));
@@ -387,11 +388,11 @@ START_TEST(colors_no_pipe_unless_told)
 {
 	const int end = pipe_stderr();
 
-	style.stderr_color = -1;
+	look.stderr_color = -1;
 	ck_assert(!stderr_is_terminal(clock_coarse_ns()));
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_null(strchr(read_all(end), '\033'));
-	style.stderr_color = 1;
+	look.stderr_color = 1;
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_nonnull(strchr(read_all(end), '\033'));
 }
@@ -456,12 +457,9 @@ static void add_tests(TCase *tcase)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-stderr");
 	Suite *suite = suite_create("sink-stderr");
+	TCase *tcase = suite_case(suite, "sink-stderr", 30, set_up, NULL);
 
-	tcase_add_checked_fixture(tcase, set_up, NULL);
 	add_tests(tcase);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -12,7 +12,7 @@
 static void set_up(void)
 {
 	syslog_set_up();
-	syslog_style.syslog_rfc5424 = true;
+	syslog_output.syslog_rfc5424 = true;
 }
 
 START_TEST(is_read_as_it_is_meant)
@@ -83,15 +83,12 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-syslog-rfc5424");
 	Suite *suite = suite_create("sink-syslog-rfc5424");
+	TCase *tcase = suite_case(suite, "sink-syslog-rfc5424", 30, set_up, NULL);
 
-	tcase_add_checked_fixture(tcase, set_up, NULL);
 	tcase_add_test(tcase, is_read_as_it_is_meant);
 	tcase_add_test(tcase, names_the_host);
 	tcase_add_test(tcase, keeps_hostile_values_apart);
 	tcase_add_test(tcase, keeps_the_message_where_fields_are_too_large);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

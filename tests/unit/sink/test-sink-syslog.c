@@ -30,7 +30,7 @@ START_TEST(has_the_facility_that_is_set)
 {
 	char *line;
 
-	syslog_style.facility = 19; /* local3 */
+	syslog_output.facility = 19; /* local3 */
 	ck_assert_int_eq(syslog_write(none, BYTES("second")), 1);
 	line = syslog_line("second");
 	syslog_has(line, "\"facility\":\"local3\"");
@@ -54,7 +54,7 @@ START_TEST(has_a_tag_that_can_be_read)
 {
 	char *line;
 
-	syslog_style.identifier = "a b:c[d";
+	syslog_output.identifier = "a b:c[d";
 	ck_assert_int_eq(syslog_write(none, BYTES("fourth")), 1);
 	line = syslog_line("fourth");
 	syslog_has(line, "\"app_name\":\"a_b_c_d\"");
@@ -123,10 +123,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("sink-syslog");
 	Suite *suite = suite_create("sink-syslog");
+	TCase *tcase = suite_case(suite, "sink-syslog", 30, syslog_set_up, NULL);
 
-	tcase_add_checked_fixture(tcase, syslog_set_up, NULL);
 	tcase_add_test(tcase, is_read_as_it_is_meant);
 	tcase_add_test(tcase, has_the_facility_that_is_set);
 	tcase_add_test(tcase, is_one_line_whatever_is_in_it);
@@ -136,7 +135,5 @@ int main(void)
 	tcase_add_test(tcase, is_not_journald);
 	tcase_add_test(tcase, is_no_sink_where_there_is_none);
 	tcase_add_test(tcase, knows_where_dev_log_leads_to_journald);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

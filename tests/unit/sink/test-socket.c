@@ -21,7 +21,6 @@
 #include "thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
-#define NS_PER_MS      INT64_C(1000000)
 
 enum { TIMEOUT_MS = 100, CALLS = 1000, MESSAGE_MAX_ = 256 };
 
@@ -718,12 +717,9 @@ static void add_tests(TCase *tcase)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("link");
-	Suite *suite = suite_create("link");
+	Suite *suite = suite_create("socket");
+	TCase *tcase = suite_case(suite, "socket", 30, set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_tests(tcase);
-	tcase_set_timeout(tcase, 30);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

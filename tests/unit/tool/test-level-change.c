@@ -7,6 +7,7 @@
 #include "mplog.h"
 #include "override.h"
 #include "slot.h"
+#include "lib/child.h"
 #include "lib/suite.h"
 
 #include <errno.h>
@@ -129,7 +130,6 @@ START_TEST(two_at_once)
 	enum { ROUNDS = 200 };
 	struct slot *slot = take("worker-1", MPLOG_INFO);
 	struct override_entry shown[BOARD_OVERRIDES];
-	int status;
 	const pid_t pid = fork();
 
 	ck_assert_int_ge(pid, 0);
@@ -146,8 +146,7 @@ START_TEST(two_at_once)
 	}
 	for (int i = 0; i < ROUNDS; i++)
 		ck_assert_int_eq(apply("worker-1", person_make(MPLOG_ERR, 0)), 0);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_int_eq(status, 0);
+	child_exited_well(pid);
 	ck_assert_uint_eq(list(shown), 2);
 	ck_assert_int_eq(level_of(slot), person_level(shown[1].person));
 }
@@ -155,16 +154,12 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("level-change");
 	Suite *suite = suite_create("level-change");
+	TCase *tcase = suite_case(suite, "level-change", 60, setup, teardown);
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, holds_for_those_there_and_those_to_come);
 	tcase_add_test(tcase, the_later_one_wins);
 	tcase_add_test(tcase, a_reset_gives_back);
 	tcase_add_test(tcase, two_at_once);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

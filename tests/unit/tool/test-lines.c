@@ -280,10 +280,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("lines");
-	TCase *tcase = tcase_create("lines");
+	TCase *tcase = suite_case(suite, "lines", 60, setup, NULL);
 
-	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_line_is_a_record);
 	tcase_add_test(tcase, a_prefix_is_the_level);
 	tcase_add_test(tcase, continuations_join);
@@ -296,7 +294,5 @@ int main(void)
 	tcase_add_test(tcase, too_long_lines_are_split_without_a_loss);
 	tcase_add_test(tcase, endless_continuation_is_bounded);
 	tcase_add_test(tcase, what_does_not_pass_takes_no_memory);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -161,8 +161,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("numbers");
 	Suite *suite = suite_create("numbers");
+	TCase *tcase = suite_case(suite, "numbers", 0, NULL, NULL);
 
 	tcase_add_test(tcase, nothing_is_missing_of_nothing);
 	tcase_add_test(tcase, gaps_in_the_middle_and_at_both_ends);
@@ -172,7 +172,5 @@ int main(void)
 	tcase_add_test(tcase, memory_is_bounded_and_the_count_exact);
 	tcase_add_test(tcase, the_largest_numbers_do_no_harm);
 	tcase_add_test(tcase, ranges_join);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -72,13 +72,10 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("since");
-	TCase *tcase = tcase_create("since");
+	TCase *tcase = suite_case(suite, "since", 0, setup, NULL);
 
-	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, moments);
 	tcase_add_test(tcase, spans);
 	tcase_add_test(tcase, nonsense);
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }

@@ -70,13 +70,11 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("timespan");
 	Suite *suite = suite_create("timespan");
+	TCase *tcase = suite_case(suite, "timespan", 0, NULL, NULL);
 
 	tcase_add_loop_test(tcase, takes_what_systemd_takes, 0, COUNT(accepted));
 	tcase_add_loop_test(tcase, refuses_and_leaves_the_result_alone, 0, COUNT(refused));
 	tcase_add_loop_test(tcase, never_wraps, 0, COUNT(too_long));
-	suite_add_tcase(suite, tcase);
-
 	return suite_run(suite);
 }
