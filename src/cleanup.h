@@ -24,7 +24,7 @@ static inline void cleanup_fd(const int *fd)
 }
 
 /* To be given back may be all that a variable is for. */
-#define AUTO_FREE CLEANUP(cleanup_free) __attribute__((__unused__))
+#define AUTO_FREE  CLEANUP(cleanup_free) __attribute__((__unused__))
 #define AUTO_CLOSE CLEANUP(cleanup_fd)
 
 /* Takes the value out of a variable that would be cleaned up. */
@@ -34,9 +34,9 @@ static inline int take_fd(int *fd)
 	*fd = -1;
 	return taken;
 }
-#define TAKE_PTR(p)                                                                                \
-	__extension__({                                                                            \
-		__typeof__(p) taken_ = (p);                                                        \
-		(p) = NULL;                                                                        \
-		taken_;                                                                            \
+#define TAKE_PTR(p)                         \
+	__extension__({                     \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})

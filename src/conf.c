@@ -76,28 +76,6 @@ bool conf_is_unsettled(const struct conf *conf)
 	return conf->directory_unsettled;
 }
 
-static int64_t changed_ns(const struct conf_identity *identity)
-{
-	enum { SECOND_NS = 1000 * 1000 * 1000 };
-
-	return identity->exists
-		       ? (int64_t)identity->ctime.tv_sec * SECOND_NS + identity->ctime.tv_nsec
-		       : 0;
-}
-
-int64_t conf_changed_ns(const struct conf *conf)
-{
-	int64_t youngest = changed_ns(&conf->directory_identity);
-
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		const int64_t changed = changed_ns(&conf->layers[i].identity);
-
-		if (changed > youngest)
-			youngest = changed;
-	}
-	return youngest;
-}
-
 bool conf_is_same(const struct conf *a, const struct conf *b)
 {
 	if (a->n_layers != b->n_layers)

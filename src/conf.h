@@ -77,14 +77,10 @@ int conf_check_file(const char *path, conf_complain_fn *complain, void *userdata
 bool conf_is_stale(const struct conf *conf);
 
 /* Whether what was loaded may be behind what the files say by now, without a trace: one was being
- * written, or changed in the same tick of the clock as it was read. Then this process, whatever the
- * others of its tree know, has to load again CONF_SETTLE_MS later. No system calls. */
+ * written, or changed in the same tick of the clock as it was read. Then it has to be loaded again
+ * CONF_SETTLE_MS later. No system calls. */
 enum { CONF_SETTLE_MS = 100 };
 bool conf_is_unsettled(const struct conf *conf);
-
-/* When the youngest file, or the directory, last changed: nanoseconds of CLOCK_REALTIME, as the
- * file system tells it. 0: there is none. */
-int64_t conf_changed_ns(const struct conf *conf);
 
 /* Whether the same versions of the same files are in force in both. */
 bool conf_is_same(const struct conf *a, const struct conf *b);

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "cleanup.h"
+#include "hot.h"
 #include "memory.h"
 
 /* The journal's and syslog's, and what takes the place of each. */
@@ -16,7 +17,7 @@ enum { POOL_SIZE = 4 };
 
 /* On a page with what else a record writes: a child copies no page more for it. Where calls of other
  * threads hold all of them, a connection has pages of its own. */
-static struct {
+static HOT_DATA struct {
 	struct connection connection;
 	_Atomic bool is_taken;
 } pool[POOL_SIZE];

@@ -12,11 +12,11 @@
 #include "notice.h"
 #include "override.h"
 #include "report.h"
+#include "refresh.h"
 #include "route.h"
 #include "scope.h"
 #include "self.h"
 #include "tell.h"
-#include "watch.h"
 
 enum {
 	/* A usual record with room to spare. */

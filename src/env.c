@@ -159,21 +159,13 @@ static void load_debug_invocation(struct env *env)
 		add(env, variable, "*", SETTING_LEVEL, debug);
 }
 
-static int load_run_id(struct env *env, struct complaints *complaints)
+static void check_run_id(struct complaints *complaints)
 {
-	int r;
+	const char *value = get("MPLOG_RUN_ID");
 
 	complaints->variable = "MPLOG_RUN_ID";
-	r = copy(complaints->variable, &env->run_id);
-	if (r < 0 || !env->run_id)
-		return r;
-
-	if (!run_id_is_valid(env->run_id)) {
+	if (value && !run_id_is_valid(value))
 		complain(complaints, "not a run's id (expected 32 hexadecimal digits)");
-		free(env->run_id);
-		env->run_id = NULL;
-	}
-	return 0;
 }
 
 static const struct {
@@ -212,11 +204,12 @@ int env_load(struct env *env, env_complain_fn *complain_fn, void *userdata)
 	load_debug_invocation(env);
 	for (size_t i = 0; i < N_VARIABLES; i++)
 		load_variable(env, &complaints, i);
-	if (load_levels(env, &complaints) < 0 || load_run_id(env, &complaints) < 0 ||
-	    copy("MPLOG_CONF", &env->conf) < 0 || copy("MPLOG_PROCESS", &env->process) < 0) {
+	if (load_levels(env, &complaints) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
+	    copy("MPLOG_PROCESS", &env->process) < 0) {
 		env_free(env);
 		return -ENOMEM;
 	}
+	check_run_id(&complaints);
 	return 0;
 }
 
@@ -225,7 +218,6 @@ void env_free(struct env *env)
 	free(env->text);
 	free(env->conf);
 	free(env->process);
-	free(env->run_id);
-	env->text = env->conf = env->process = env->run_id = NULL;
+	env->text = env->conf = env->process = NULL;
 	env->rules.n = 0;
 }

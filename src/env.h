@@ -17,7 +17,6 @@ struct env {
 	char *text;    /* the copy of MPLOG_LEVEL that the rules point into */
 	char *conf;    /* MPLOG_CONF, or NULL */
 	char *process; /* MPLOG_PROCESS, or NULL */
-	char *run_id;  /* MPLOG_RUN_ID where it is 32 hexadecimal digits, or NULL */
 };
 
 /* Reads MPLOG_LEVEL ("info", or "info,worker-*=debug"), DEBUG_INVOCATION, MPLOG_SINK, MPLOG_ECHO,

@@ -6,6 +6,7 @@
  * out of sight is retired, and freed once all calls that were under way then have ended. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 #if HAVE_SYS_SINGLE_THREADED_H
 #include <sys/single_threaded.h>

@@ -20,7 +20,7 @@
 #define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
 
 enum {
-	BOARD_VERSION = 1,
+	BOARD_VERSION = 2,
 	BOARD_SLOTS = 4096,
 	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
 	BOARD_OVERRIDES = 32,
@@ -179,9 +179,7 @@ struct board {
 	_Atomic uint32_t slotless; /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
 
-	_Atomic int64_t files_checked_ms;   /* CLOCK_MONOTONIC: once a second for the whole tree */
-	_Atomic int64_t files_changed_ns;   /* the youngest change that a process has loaded */
-	_Atomic uint32_t files_generation;  /* a process saw a changed file */
+	_Atomic uint32_t files_generation;  /* mplog_reload() */
 	_Atomic uint32_t reload_generation; /* mplog reload */
 	_Atomic uint32_t overrides_used;
 

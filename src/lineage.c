@@ -11,31 +11,34 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "hot.h"
 
 enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
 
 /* As the parent saw itself when it forked, or last before. Threads may fork at the same time. */
-static _Atomic pid_t forker, session;
-static _Atomic pid_t settled; /* who knew last who it is */
-static _Atomic unsigned forks;
-static _Atomic bool by_daemon; /* the parent had become a daemon itself */
-static _Atomic bool is_first;  /* the parent had forked no other */
+static HOT_DATA struct {
+	_Atomic pid_t forker, session;
+	_Atomic pid_t identified; /* the last process that was */
+	_Atomic unsigned forks;
+	_Atomic bool by_daemon; /* the parent had become a daemon itself */
+	_Atomic bool is_first;  /* the parent had forked no other */
+} ancestry;
 
 void lineage_note_fork(bool goes_on)
 {
-	const unsigned before = atomic_fetch_add(&forks, 1);
+	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
-	atomic_store(&forker, getpid());
-	atomic_store(&session, getsid(0));
-	atomic_store(&by_daemon, goes_on);
-	atomic_store(&is_first, before == 0);
+	atomic_store(&ancestry.forker, getpid());
+	atomic_store(&ancestry.session, getsid(0));
+	atomic_store(&ancestry.by_daemon, goes_on);
+	atomic_store(&ancestry.is_first, before == 0);
 }
 
 void lineage_note_raw(void)
 {
-	atomic_store(&forker, atomic_load(&settled));
-	atomic_store(&by_daemon, false);
-	atomic_store(&is_first, false);
+	atomic_store(&ancestry.forker, atomic_load(&ancestry.identified));
+	atomic_store(&ancestry.by_daemon, false);
+	atomic_store(&ancestry.is_first, false);
 }
 
 bool lineage_is_apart(void)
@@ -49,7 +52,7 @@ static bool is_left_alone(void)
 	const struct timespec nap = { .tv_nsec = NAP_NS };
 
 	for (int i = 0; i < LEAVE_WAITS && !lineage_is_apart(); i++) {
-		if (getppid() != atomic_load(&forker))
+		if (getppid() != atomic_load(&ancestry.forker))
 			return true;
 		(void)nanosleep(&nap, NULL);
 	}
@@ -60,7 +63,7 @@ static bool has_begun_session(void)
 {
 	const pid_t now = getsid(0); /* 0: one of another pid namespace */
 
-	return now && now != atomic_load(&session);
+	return now && now != atomic_load(&ancestry.session);
 }
 
 /* daemon(3) goes on in a child, which begins a session; some fork once more after that. A worker may
@@ -68,28 +71,28 @@ static bool has_begun_session(void)
  * as well, until it is ready: the first child is believed without. */
 bool lineage_is_daemon(void)
 {
-	const bool first = atomic_load(&is_first);
+	const bool first = atomic_load(&ancestry.is_first);
 
-	if (atomic_load(&by_daemon))
+	if (atomic_load(&ancestry.by_daemon))
 		return first && is_left_alone();
 	return has_begun_session() && (first || is_left_alone());
 }
 
 pid_t lineage_forker(void)
 {
-	return atomic_load(&forker);
+	return atomic_load(&ancestry.forker);
 }
 
 unsigned lineage_forks(void)
 {
-	return atomic_load(&forks);
+	return atomic_load(&ancestry.forks);
 }
 
 void lineage_begin(pid_t pid)
 {
-	atomic_store(&settled, pid);
-	atomic_store(&session, getsid(0));
-	atomic_store(&forks, 0);
+	atomic_store(&ancestry.identified, pid);
+	atomic_store(&ancestry.session, getsid(0));
+	atomic_store(&ancestry.forks, 0);
 }
 
 /* For Linux before 5.3, which has no pidfd_open(2): kill(2) finds zombies too, and waitid(2) knows

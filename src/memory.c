@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "hot.h"
+
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
 #endif
@@ -15,7 +17,7 @@
 enum { KEPT_MAX = 8 };
 
 /* Each is taken and put by one exchange: neither a signal handler nor a fork finds it halfway. */
-static _Atomic(void *) kept[KEPT_MAX];
+static HOT_DATA _Atomic(void *) kept[KEPT_MAX];
 
 static void *take_kept(void)
 {

@@ -181,7 +181,7 @@ void notice_board_failed(int error)
 	notice_log(&notice, &process_scope);
 }
 
-void notice_reloaded(uint32_t version)
+void notice_reloaded(uint64_t version)
 {
 	struct notice notice;
 

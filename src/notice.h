@@ -65,7 +65,7 @@ uint64_t notice_key(uint64_t seed, const char *text);
 void notice_name_changed(const char *given, const char *name);
 void notice_board_full(void);
 void notice_board_failed(int error);
-void notice_reloaded(uint32_t version);
+void notice_reloaded(uint64_t version);
 
 /* ---- And one that is not ---------------------------------------------------------------------- */
 

@@ -9,13 +9,13 @@
 #include "board.h"
 #include "call.h"
 #include "cleanup.h"
+#include "lock.h"
 #include "mistakes.h"
 #include "notice.h"
 #include "process.h"
 #include "self.h"
 #include "program.h"
 #include "reap.h"
-#include "reload.h"
 #include "report.h"
 #include "route.h"
 #include "stamp.h"
@@ -51,22 +51,6 @@ static struct environment *load_environment(const char *file, struct mistakes *m
 	return TAKE_PTR(environment);
 }
 
-static void set_flags(struct program *program, unsigned flags)
-{
-	program->flags = flags;
-	if (!(flags & MPLOG_ECHO))
-		return;
-	program->flag_assignment = (struct assignment){ .setting = SETTING_ECHO, .number = 1 };
-	program->flag_rule = (struct rule){
-		.file = "MPLOG_ECHO of mplog_open()",
-		.name = glob_compile("*"),
-		.identifier = glob_compile("*"),
-		.assignments = &program->flag_assignment,
-		.n_assignments = 1,
-	};
-	program->flag_rules = (struct rules){ &program->flag_rule, 1 };
-}
-
 static struct program *make_program(const struct mplog_options *options,
 				    struct environment *environment)
 {
@@ -82,8 +66,7 @@ static struct program *make_program(const struct mplog_options *options,
 	program->options.secure = getauxval(AT_SECURE);
 	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
 		      sizeof(program->identifier) - 1);
-	set_flags(program, options->flags);
-	program->flag_rules.rule = &program->flag_rule;
+	program->flags = options->flags;
 	return program;
 }
 
@@ -122,12 +105,12 @@ static int publish(struct program *program)
 {
 	int r = -EALREADY;
 
-	self_lock();
+	global_lock();
 	if (!program_get()->is_open) {
 		program_publish(program);
 		r = 0;
 	}
-	self_unlock();
+	global_unlock();
 	return r;
 }
 
@@ -137,9 +120,8 @@ static void begin(struct thread *thread, const char *process)
 	const bool is_clean = process_name_clean(name, process);
 
 	make_board(program_get());
-	reload_tell_others();
 	(void)process_become(name);
-	reload_open_gates();
+	thread_open_gates();
 	scope_set_gate(thread);
 	report_files();
 	if (!is_clean)
@@ -157,6 +139,15 @@ static int check_options(const struct mplog_options *options)
 	return program_get()->is_open ? -EALREADY : 0;
 }
 
+/* Two threads may open at the same time. */
+static void prepare(void)
+{
+	global_lock();
+	stamp_init();
+	sink_init();
+	global_unlock();
+}
+
 int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
@@ -171,10 +162,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 	program = environment ? make_program(options, environment) : NULL;
 	if (!program)
 		return -ENOMEM;
-	self_lock(); /* two may open at the same time */
-	stamp_init();
-	sink_init();
-	self_unlock();
+	prepare();
 	r = load_files(program, &mistakes);
 	if (r < 0) {
 		conf_free(program->conf);
@@ -227,11 +215,11 @@ void close_program(struct thread *thread)
 	tell_the_rest(thread);
 	board_end(slot);
 	program_set_default_level(LEVEL_UNSET);
-	self_lock(); /* nobody reloads what is being closed */
+	global_lock(); /* nobody reloads what is being closed */
 	program_publish(NULL);
-	self_unlock();
+	global_unlock();
 	process_leave_board();
-	reload_open_gates();
+	thread_open_gates();
 	scope_set_gate(thread);
 	for (int i = 0; i < SINK_COUNT; i++)
 		sinks[i]->close();

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -10,8 +11,11 @@
 #include "board.h"
 #include "child-number.h"
 #include "epoch.h"
+#include "hot.h"
 #include "lineage.h"
 #include "override.h"
+#include "lock.h"
+#include "pattern.h"
 #include "program.h"
 #include "report.h"
 #include "route.h"
@@ -20,18 +24,16 @@
 #include "slot.h"
 #include "tell.h"
 
-static bool named; /* it has a name of its own, not just its parent's */
-
-/* What a child is called before it has found out who it is. PID: whose name it is; its parent may
- * have left one behind. */
-static struct {
-	pid_t pid;
-	char name[PROCESS_NAME_SIZE];
-} announced;
-
-static struct scope *origin; /* the forking thread's: what a child begins with */
-
-static bool goes_on; /* it is what a daemonising process became */
+static HOT_DATA struct {
+	bool has_own_name;    /* not just its parent's */
+	bool is_daemon_child; /* this child continues a program that daemonised; it keeps the name */
+	_Atomic pid_t lock;   /* tid_lock(): held by the thread that identifies this process */
+	struct scope *fork_scope; /* the forking thread's: what a child begins with */
+	/* What a child is to be called once it is identified; pending_pid: which child that is, as
+	 * its parent may have left a name behind. */
+	pid_t pending_pid;
+	char pending_name[PROCESS_NAME_SIZE];
+} identity;
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
@@ -55,30 +57,48 @@ static void before_fork(void)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
-	lineage_note_fork(goes_on);
-	self_before_fork();
+	lineage_note_fork(identity.is_daemon_child);
+	fork_prepare(global_lock_before_fork(self_is_new()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }
+
+/* What a child resets, in this order; async-signal-safe, all of it. In the handler of fork(2), or
+ * with the child's first record where no handler has seen it. */
+static void (*const after_fork[])(void) = {
+	lock_after_fork,
+	thread_after_fork,
+	tell_forget,
+	sinks_renew,
+};
 
 /* In the child: only this thread is there, and its scope is what the process begins with. */
 static void adopt(void)
 {
 	struct thread *thread = thread_peek();
 
-	thread_forget_others();
-	origin = &process_scope;
+	for (size_t i = 0; i < sizeof(after_fork) / sizeof(after_fork[0]); i++)
+		after_fork[i]();
+	identity.fork_scope = &process_scope;
 	if (thread) {
-		origin = scope_of(thread);
+		identity.fork_scope = scope_of(thread);
 		thread->scope = NULL;
 		thread->base_depth = thread->depth;
 	}
-	goes_on = false;
-	mplog_gate_ = &open_gate;
+	identity.is_daemon_child = false;
 }
 
+/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
+ * it, or ready to be identified. */
 static void in_child(void)
 {
-	self_begin_child(adopt);
+	sigset_t before;
+
+	fork_block_signals(&before);
+	if (fork_begin_child()) {
+		atomic_store(&identity.lock, 0);
+		adopt();
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* No fork handler has seen it. */
@@ -89,18 +109,13 @@ static void adopt_raw(void)
 	adopt();
 }
 
-__attribute__((constructor)) static void begin(void)
-{
-	(void)pthread_atfork(before_fork, self_after_fork, in_child);
-}
-
 /* ---- Finding out ---------------------------------------------------------------------------- */
 
 static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,
 			 const struct voice *parent)
 {
 	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
-	struct voice_names names = {
+	struct pattern_vars vars = {
 		.process = parent->process,
 		.identifier = parent->output.identifier,
 		.parent = parent->process,
@@ -112,14 +127,14 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	size_t size;
 
 	if (board_is_shared() && board_index(slot) >= 0) {
-		names.count = atomic_fetch_add(&slot->forks, 1) + 1;
+		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			names.number = board_claim_number(slot, self_pid(), lineage_is_apart());
+			vars.number = board_claim_number(slot, self_pid(), lineage_is_apart());
 	}
-	size = voice_expand(name, sizeof(name) - 1, pattern, &names);
+	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
 	(void)process_name_clean(ret_name, name);
-	*ret_number = names.number;
+	*ret_number = vars.number;
 }
 
 static void speak(const struct voice_source *source, const struct slot *parent)
@@ -139,32 +154,32 @@ static void settle_program(void)
 		.program_level = LEVEL_UNSET,
 	};
 
-	named = true;
+	identity.has_own_name = true;
 	program_describe(&source);
 	speak(&source, NULL);
 }
 
 static void settle_child(void)
 {
-	const struct voice *parent = scope_voice(origin);
-	const struct slot *parent_slot = scope_slot(origin);
+	const struct voice *parent = scope_voice(identity.fork_scope);
+	const struct slot *parent_slot = scope_slot(identity.fork_scope);
 	char name[PROCESS_NAME_SIZE];
 	struct voice_source source;
 
-	scope_describe(origin, &source);
+	scope_describe(identity.fork_scope, &source);
 	source.parent = parent->process;
-	named = true;
-	if (announced.pid == self_pid()) {
-		source.process = announced.name;
+	identity.has_own_name = true;
+	if (identity.pending_pid == self_pid()) {
+		source.process = identity.pending_name;
 		source.number = 0;
-	} else if (goes_on || lineage_is_daemon()) {
-		goes_on = true;
+	} else if (identity.is_daemon_child || lineage_is_daemon()) {
+		identity.is_daemon_child = true;
 		source.parent = parent->parent;
 	} else if (parent->child_name) {
 		number_child(parent->child_name, name, &source.number, parent);
 		source.process = name;
 	} else {
-		named = false;
+		identity.has_own_name = false;
 	}
 	speak(&source, parent_slot);
 }
@@ -173,23 +188,31 @@ static void settle(void)
 {
 	const bool forked = scope_voice(&process_scope);
 
+	fork_identify(forked);
 	if (self_is_raw_child())
 		adopt_raw();
-	if (forked) {
+	if (forked)
 		settle_child();
-		tell_forget();
-		sinks_renew();
-	} else {
+	else
 		settle_program();
-	}
-	announced.pid = 0;
+	identity.pending_pid = 0;
 	report_files();
 	lineage_begin(self_pid());
+	fork_end_identify();
 }
 
 void process_settle(struct thread *thread)
 {
-	self_find_out(scope_voice(&process_scope), settle);
+	sigset_t before;
+
+	fork_block_signals(&before);
+	while (self_is_new()) {
+		tid_lock(&identity.lock);
+		if (self_is_new())
+			settle();
+		atomic_store(&identity.lock, 0);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	scope_set_gate(thread);
 }
 
@@ -201,23 +224,23 @@ static int rename_process(const char *name)
 	struct voice_source source;
 	int r;
 
-	self_lock();
+	global_lock();
 	scope_describe(&process_scope, &source);
 	source.process = name;
 	r = scope_speak(&process_scope, &source);
 	if (r == 0) {
 		slot_write_text(slot, slot->name, sizeof(slot->name), name);
 		slot_apply_overrides(slot, name);
-		named = true;
+		identity.has_own_name = true;
 	}
-	self_unlock();
+	global_unlock();
 	return r;
 }
 
 void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
-	memcpy(announced.name, name, sizeof(announced.name));
-	announced.pid = getpid();
+	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
+	identity.pending_pid = getpid();
 	if (!self_is_new())
 		(void)rename_process(name); /* somebody's handler logged */
 }
@@ -228,22 +251,15 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 	if ((pid_t)syscall(SYS_gettid) != getpid())
 		return false;
 	if (!self_is_new())
-		return !named && rename_process(name) == 0;
-	if (!scope_voice(&process_scope) || announced.pid == getpid())
+		return !identity.has_own_name && rename_process(name) == 0;
+	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
 		return false;
-	goes_on = lineage_is_daemon();
-	if (goes_on)
+	identity.is_daemon_child = lineage_is_daemon();
+	if (identity.is_daemon_child)
 		return false;
 	process_announce(name);
 	process_settle(thread);
 	return true;
-}
-
-static void move_figures(struct slot *to, const struct slot *from)
-{
-	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
-		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
-	atomic_store(&to->sequence, atomic_load(&from->sequence));
 }
 
 static int become(const char *name)
@@ -261,7 +277,7 @@ static int become(const char *name)
 	if (!board_get() || board_index(before) >= 0)
 		return scope_speak(&process_scope, &source);
 	r = scope_begin(&process_scope, &source, NULL);
-	move_figures(scope_slot(&process_scope), before);
+	scope_copy_figures(scope_slot(&process_scope), before);
 	return r;
 }
 
@@ -269,35 +285,57 @@ int process_become(const char *name)
 {
 	int r;
 
-	self_lock();
+	global_lock();
 	r = become(name);
-	named = true;
-	self_unlock();
+	identity.has_own_name = true;
+	global_unlock();
 	return r;
-}
-
-/* Whoever logs meanwhile finds the level that was: nothing is hidden by zeroes. */
-static void keep_slot_to_oneself(void)
-{
-	struct slot *own = &process_scope.own_slot;
-	const struct slot *shared = scope_slot(&process_scope);
-
-	if (shared == own)
-		return;
-	move_figures(own, shared);
-	atomic_store(&own->level, atomic_load(&shared->level));
-	slot_open_gate(own);
-	atomic_store(&process_scope.slot, own);
 }
 
 void process_leave_board(void)
 {
-	self_lock();
-	keep_slot_to_oneself();
+	global_lock();
+	scope_keep_own_slot(&process_scope);
 	board_close();
 	program_touch(); /* scopes leave the board too */
-	thread_set_gates(&open_gate);
+	thread_open_gates();
 	board_wipe();
 	(void)become("main");
-	self_unlock();
+	global_unlock();
+}
+
+/* ---- Start ----------------------------------------------------------------------------------- */
+
+void process_leave_scope(struct thread *thread)
+{
+	struct scope *scope = thread->scope;
+
+	if (scope && scope->depth == thread->depth) {
+		struct route route = route_to(&scope_voice(scope)->output);
+
+		tell_suppressed(&route, scope);
+	}
+	scope_leave(thread);
+}
+
+/* A thread that ends has left all that it entered. */
+static void end_thread(struct thread *thread)
+{
+	const uint64_t outer = epoch_enter(thread);
+
+	while (thread->depth > thread->base_depth)
+		process_leave_scope(thread);
+	scope_leave_all(thread);
+	epoch_leave(thread, outer);
+	epoch_collect();
+}
+
+/* The library's only one. Here, as every public function needs this file: in a static library an
+ * object that nothing refers to is not linked, and its constructor does not run. */
+__attribute__((constructor)) static void begin(void)
+{
+	fork_detect_init();
+	program_init();
+	thread_init(end_thread);
+	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
 }

@@ -21,5 +21,8 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
  * slot on the board of now; its counters go on. */
 int process_become(const char *name);
 
+/* Leaves the thread's innermost scope, and reports before what its rate limit suppressed. */
+void process_leave_scope(struct thread *thread);
+
 /* The board goes: the process keeps its slot's figures to itself. */
 void process_leave_board(void);

@@ -10,15 +10,19 @@
 #include "name.h"
 
 static struct program closed; /* before mplog_open() and after mplog_close() */
-static _Atomic(struct program *) current = &closed;
-_Atomic uint32_t program_generation_now;
-static _Atomic int default_level = LEVEL_UNSET;
-static char run_id[RUN_ID_SIZE];
+
+static struct {
+	_Atomic(struct program *) current;
+	_Atomic int default_level;
+	char run_id[RUN_ID_SIZE];
+} state = { .current = &closed, .default_level = LEVEL_UNSET };
+
+HOT_DATA _Atomic uint32_t program_generation_now;
 
 static void copy_run_id(const char *text)
 {
 	for (size_t i = 0; i < RUN_ID_SIZE; i++)
-		run_id[i] =
+		state.run_id[i] =
 			text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
 }
 
@@ -44,7 +48,7 @@ static void random_id(char *ret)
 	*ret = '\0';
 }
 
-__attribute__((constructor)) static void begin(void)
+void program_init(void)
 {
 	const char *given = secure_getenv("MPLOG_RUN_ID");
 
@@ -53,19 +57,19 @@ __attribute__((constructor)) static void begin(void)
 	if (run_id_is_valid(given))
 		copy_run_id(given);
 	else
-		random_id(run_id);
+		random_id(state.run_id);
 	(void)stpncpy(closed.identifier, program_invocation_short_name,
 		      sizeof(closed.identifier) - 1);
 }
 
 const char *program_run_id(void)
 {
-	return run_id;
+	return state.run_id;
 }
 
 const struct program *program_get(void)
 {
-	return atomic_load_explicit(&current, memory_order_acquire);
+	return atomic_load_explicit(&state.current, memory_order_acquire);
 }
 
 struct program *program_copy(const struct program *program, struct conf *conf)
@@ -76,8 +80,6 @@ struct program *program_copy(const struct program *program, struct conf *conf)
 		return NULL;
 	*copy = *program;
 	copy->conf = conf;
-	copy->flag_rule.assignments = &copy->flag_assignment;
-	copy->flag_rules.rule = &copy->flag_rule;
 	return copy;
 }
 
@@ -101,7 +103,7 @@ static void free_environment(struct retired *retired)
 void program_publish(struct program *program)
 {
 	struct program *after = program ? program : &closed;
-	struct program *before = atomic_exchange(&current, after);
+	struct program *before = atomic_exchange(&state.current, after);
 
 	program_touch();
 	if (before == &closed)
@@ -118,7 +120,7 @@ void program_touch(void)
 
 void program_set_default_level(int level)
 {
-	atomic_store(&default_level, level);
+	atomic_store(&state.default_level, level);
 }
 
 void program_describe(struct voice_source *source)
@@ -128,10 +130,10 @@ void program_describe(struct voice_source *source)
 
 	source->generation = generation;
 	source->identifier = program->identifier;
-	source->run_id = run_id;
+	source->run_id = state.run_id;
 	source->single = program->flags & MPLOG_SINGLE;
-	source->default_level = atomic_load(&default_level);
+	source->echo = program->flags & MPLOG_ECHO;
+	source->default_level = atomic_load(&state.default_level);
 	source->files = program->conf ? conf_rules(program->conf) : NULL;
-	source->flags = program->flag_rules.n ? &program->flag_rules : NULL;
 	source->environment = program->environment ? &program->environment->env.rules : NULL;
 }

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "board.h"
 #include "conf.h"
 #include "env.h"
 #include "epoch.h"
+#include "name.h"
 #include "voice.h"
 
 struct environment {
@@ -26,10 +26,10 @@ struct program {
 	struct conf_options options;     /* options.file is the program's or the environment's */
 	struct conf *conf;               /* or NULL */
 	struct environment *environment; /* or NULL */
-	struct assignment flag_assignment;
-	struct rule flag_rule;
-	struct rules flag_rules;
 };
+
+/* Sets the run's id, and the identifier until mplog_open(). Once, at the program's start. */
+void program_init(void);
 
 /* The one in force; never NULL. Hold an epoch while it is used. */
 const struct program *program_get(void);

@@ -10,16 +10,15 @@
 #include "memory.h"
 #include "override.h"
 #include "process.h"
+#include "lock.h"
+#include "memory.h"
 #include "self.h"
 #include "slot.h"
 #include "program.h"
 
 enum { FIELDS_SIZE_MAX = 1 << 20 };
 
-struct scope process_scope = { .slot = &process_scope.own_slot };
-const int open_gate = MPLOG_DEBUG;
-
-__thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
+HOT_DATA struct scope process_scope = { .slot = &process_scope.own_slot };
 
 void scope_change_gate(struct thread *thread)
 {
@@ -117,12 +116,12 @@ void scope_refresh(struct scope *scope)
 
 	if (scope->generation == program_generation())
 		return;
-	if (scope == &process_scope && !self_try_lock())
+	if (scope == &process_scope && !global_trylock())
 		return; /* another thread is at it */
 	scope_describe(scope, &source);
 	(void)scope_speak(scope, &source);
 	if (scope == &process_scope)
-		self_unlock();
+		global_unlock();
 }
 
 /* ---- Slots ---------------------------------------------------------------------------------- */
@@ -159,6 +158,27 @@ int scope_begin(struct scope *scope, const struct voice_source *source, const st
 	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
 	fill_slot(scope, slot, SLOT_PROCESS);
 	return r;
+}
+
+void scope_copy_figures(struct slot *to, const struct slot *from)
+{
+	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
+		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
+	atomic_store(&to->sequence, atomic_load(&from->sequence));
+}
+
+/* The level is copied before the slot is switched: a concurrent call must not read a zeroed one. */
+void scope_keep_own_slot(struct scope *scope)
+{
+	struct slot *own = &scope->own_slot;
+	const struct slot *shared = scope_slot(scope);
+
+	if (shared == own)
+		return;
+	scope_copy_figures(own, shared);
+	atomic_store(&own->level, atomic_load(&shared->level));
+	slot_open_gate(own);
+	atomic_store(&scope->slot, own);
 }
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
@@ -258,13 +278,13 @@ void scope_leave_all(struct thread *thread)
 static void lock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		self_lock();
+		global_lock();
 }
 
 static void unlock(const struct scope *scope)
 {
 	if (scope == &process_scope)
-		self_unlock();
+		global_unlock();
 }
 
 int scope_set_level(struct scope *scope, int level)

@@ -23,13 +23,11 @@ struct scope {
 	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };
 
-_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE, "entering one asks the kernel for nothing");
+_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE,
+	       "entering one asks the kernel for nothing");
 
 /* The process's: what threads are that entered nothing. */
 extern struct scope process_scope;
-
-/* The gate that lets everything through to who knows better. */
-extern const int open_gate;
 
 static inline struct scope *scope_of(const struct thread *thread)
 {
@@ -77,6 +75,12 @@ int scope_speak(struct scope *scope, const struct voice_source *source);
 /* The process's begins: with a voice and a slot of its own, shown to all. What it had before, a
  * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the voice it has. */
 int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent);
+
+/* Copies counters and sequence to a slot that goes on where another one ends. */
+void scope_copy_figures(struct slot *to, const struct slot *from);
+
+/* Takes the process's scope off the board: it keeps its figures and its level to itself. */
+void scope_keep_own_slot(struct scope *scope);
 
 int scope_set_level(struct scope *scope, int level);
 int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value);

@@ -1,34 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "self.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-	PAGE_SIZE = 4096,
-	FORK_WAITS = 10000, /* a second in all */
-};
+enum { PAGE_SIZE = 4096 };
 
 struct self_page self_no_page;
 _Atomic(struct self_page *) self_page = &self_no_page;
 
-static pid_t own_pid;
-static sigset_t all_signals; /* made by the program: in each child it would take a page fault */
-static bool foreign, raw_child;
-static bool may_parse = true;
+static HOT_DATA struct {
+	pid_t pid; /* 0: never identified */
+	bool is_foreign, is_raw_child;
+	bool may_not_parse;
+	sigset_t all_signals; /* made by the program: in each child it would take a page fault */
+} self;
 
-static _Atomic pid_t lock, settling;
-
-/* How many forks of this thread are under way since it took the lock for the first of them: a
- * signal handler may fork amid a fork. And whether the child may parse. */
-static __thread unsigned forks_with_lock __attribute__((tls_model("initial-exec")));
 static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
 
 bool self_is_other_than(pid_t pid)
@@ -38,157 +26,29 @@ bool self_is_other_than(pid_t pid)
 
 pid_t self_pid(void)
 {
-	return own_pid ? own_pid : getpid(); /* the tool logs without having been settled */
+	return self.pid ? self.pid : getpid(); /* the tool logs without being identified */
 }
 
 bool self_is_foreign(void)
 {
-	return foreign;
+	return self.is_foreign;
 }
 
 bool self_is_raw_child(void)
 {
-	return raw_child;
+	return self.is_raw_child;
 }
 
 bool self_may_parse(void)
 {
-	return may_parse;
+	return !self.may_not_parse;
 }
 
-/* ---- What one thread at a time holds ------------------------------------------------------- */
-
-/* In a child that has not found out yet, and was made past all fork handlers, there is nobody but
- * its own threads. */
-static bool is_unseen(void)
+bool fork_is_unseen(void)
 {
-	const struct self_page *p = atomic_load(&self_page);
+	const struct self_page *page = atomic_load(&self_page);
 
-	return p != &self_no_page && !atomic_load(&p->pid) && !atomic_load(&p->born);
-}
-
-bool self_has_gone(pid_t tid)
-{
-	const bool unseen = is_unseen();
-	const long r = unseen ? syscall(SYS_tgkill, getpid(), tid, 0) : syscall(SYS_tkill, tid, 0);
-
-	return r < 0 && errno == ESRCH;
-}
-
-static pid_t own_tid(void)
-{
-	return (pid_t)syscall(SYS_gettid);
-}
-
-bool self_try_hold(_Atomic pid_t *word)
-{
-	const pid_t tid = own_tid();
-	pid_t holder = 0;
-
-	if (atomic_compare_exchange_strong(word, &holder, tid))
-		return true;
-	return self_has_gone(holder) && atomic_compare_exchange_strong(word, &holder, tid);
-}
-
-/* Sleeping gives way even where the holder has a lower real-time priority. */
-static void wait_a_little(void)
-{
-	const struct timespec little = { .tv_nsec = 100000 };
-
-	(void)nanosleep(&little, NULL);
-}
-
-void self_hold(_Atomic pid_t *word)
-{
-	while (!self_try_hold(word))
-		wait_a_little();
-}
-
-bool self_try_lock(void)
-{
-	return self_try_hold(&lock);
-}
-
-void self_lock(void)
-{
-	self_hold(&lock);
-}
-
-void self_unlock(void)
-{
-	atomic_store(&lock, 0);
-}
-
-/* ---- Fork ----------------------------------------------------------------------------------- */
-
-/* While a file is parsed the C library's locks are held: a fork waits for that as it does for
- * malloc(3), or the child could never parse one. Not where it is a signal handler that forks, and
- * interrupted who has the lock. */
-static bool lock_to_fork(void)
-{
-	for (int i = 0; i < FORK_WAITS; i++) {
-		if (self_try_lock())
-			return true;
-		if (atomic_load(&lock) == own_tid())
-			return false;
-		wait_a_little();
-	}
-	return false;
-}
-
-void self_before_fork(void)
-{
-	const bool is_new = self_is_new();
-
-	if (forks_with_lock)
-		forks_with_lock++;
-	else if (!is_new && lock_to_fork())
-		forks_with_lock = 1;
-	child_may_parse = may_parse && (is_new || forks_with_lock);
-}
-
-void self_after_fork(void)
-{
-	if (forks_with_lock && --forks_with_lock == 0)
-		self_unlock();
-}
-
-static bool is_known_here(const struct self_page *p)
-{
-	const pid_t pid = atomic_load(&p->pid);
-
-	return pid && (p != &self_no_page || pid == getpid());
-}
-
-static bool begin_child(void)
-{
-	struct self_page *p = atomic_load(&self_page);
-	bool is_known;
-
-	/* Written before it is read: one page fault, not two. */
-	atomic_store(&p->born, getpid());
-	is_known = is_known_here(p); /* a signal handler was faster */
-	may_parse = child_may_parse;
-	forks_with_lock = 0;
-	raw_child = false;
-	if (is_known)
-		return false;
-	self_unlock();
-	atomic_store(&settling, 0);
-	atomic_store(&p->pid, 0);
-	return true;
-}
-
-/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
- * it, or ready to find out who it is. */
-void self_begin_child(void (*adopt)(void))
-{
-	sigset_t before;
-
-	(void)pthread_sigmask(SIG_SETMASK, &all_signals, &before);
-	if (begin_child())
-		adopt();
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return page != &self_no_page && !atomic_load(&page->pid) && !atomic_load(&page->born);
 }
 
 static void make_page(void)
@@ -204,41 +64,58 @@ static void make_page(void)
 		(void)munmap(fresh, PAGE_SIZE);
 }
 
-__attribute__((constructor)) static void begin(void)
+void fork_detect_init(void)
 {
 	make_page();
-	(void)sigfillset(&all_signals);
+	(void)sigfillset(&self.all_signals);
 	atomic_store(&atomic_load(&self_page)->born, getpid());
 }
 
-/* ---- Finding out ---------------------------------------------------------------------------- */
-
-static void settle(bool child, void (*find_out)(void))
+void fork_block_signals(sigset_t *ret_before)
 {
-	struct self_page *p = atomic_load(&self_page);
-	const pid_t born = atomic_load(&p->born);
-
-	raw_child = child && (!born || (p == &self_no_page && born != getpid()));
-	may_parse &= !raw_child;
-	if (raw_child)
-		self_unlock(); /* it was held by a thread of the parent */
-	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
-	own_pid = born && p != &self_no_page ? born : getpid();
-	foreign |= child && getppid() == 0;
-	find_out();
-	atomic_store_explicit(&p->pid, own_pid, memory_order_release);
+	(void)pthread_sigmask(SIG_SETMASK, &self.all_signals, ret_before);
 }
 
-void self_find_out(bool child, void (*find_out)(void))
+void fork_prepare(bool may_parse)
 {
-	sigset_t before;
+	child_may_parse = may_parse && self_may_parse();
+}
 
-	(void)pthread_sigmask(SIG_SETMASK, &all_signals, &before);
-	while (self_is_new()) {
-		self_hold(&settling);
-		if (self_is_new())
-			settle(child, find_out);
-		atomic_store(&settling, 0);
-	}
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+static bool is_identified(const struct self_page *page)
+{
+	const pid_t pid = atomic_load(&page->pid);
+
+	return pid && (page != &self_no_page || pid == getpid());
+}
+
+bool fork_begin_child(void)
+{
+	struct self_page *page = atomic_load(&self_page);
+	bool was_identified;
+
+	/* Written before it is read: one page fault, not two. */
+	atomic_store(&page->born, getpid());
+	was_identified = is_identified(page);
+	self.may_not_parse = !child_may_parse;
+	self.is_raw_child = false;
+	if (!was_identified)
+		atomic_store(&page->pid, 0);
+	return !was_identified;
+}
+
+void fork_identify(bool is_child)
+{
+	const struct self_page *page = atomic_load(&self_page);
+	const pid_t born = atomic_load(&page->born);
+
+	self.is_raw_child = is_child && (!born || (page == &self_no_page && born != getpid()));
+	self.may_not_parse |= self.is_raw_child;
+	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
+	self.pid = born && page != &self_no_page ? born : getpid();
+	self.is_foreign |= is_child && getppid() == 0;
+}
+
+void fork_end_identify(void)
+{
+	atomic_store_explicit(&atomic_load(&self_page)->pid, self.pid, memory_order_release);
 }

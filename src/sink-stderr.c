@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "escape.h"
+#include "hot.h"
 #include "line.h"
 #include "memory.h"
 #include "standard-error.h"
@@ -18,7 +20,7 @@ enum {
 };
 
 /* A child inherits both: descriptor 2 is the parent's. */
-static struct {
+static HOT_DATA struct {
 	struct patience patience;
 	atomic_bool torn; /* a line went out in part: the next one begins with a newline */
 } stderr_state;

@@ -20,6 +20,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "hot.h"
 
 #define LOOK_AGAIN_NS NS_PER_S
 
@@ -27,7 +28,7 @@
 enum { IS_TERMINAL = 1, IS_JOURNAL = 2, ANSWER_BITS = 3 };
 
 /* A child inherits all of it: its environment and its descriptor 2 are the parent's. */
-static struct {
+static HOT_DATA struct {
 	/* What the environment said. */
 	_Atomic dev_t journal_device;
 	_Atomic ino_t journal_inode; /* 0: JOURNAL_STREAM names none */

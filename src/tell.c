@@ -13,7 +13,7 @@
 #include "self.h"
 #include "slot.h"
 
-struct loss_pending loss_pending;
+HOT_DATA struct loss_pending loss_pending;
 
 /* A child inherits it: a run has one notice of each sink. */
 static _Atomic bool sink_reported[SINK_COUNT];

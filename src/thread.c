@@ -6,38 +6,36 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "epoch.h"
+#include "lock.h"
 #include "memory.h"
 #include "mplog.h"
-#include "scope.h"
-#include "self.h"
 
-/* The first is most programs' only one: on a page with what else a record writes, so that a fork
- * costs it no page more. */
-static struct thread first __attribute__((aligned(CACHE_LINE)));
-static _Atomic(struct thread *) threads = &first;
+/* The first is most programs' only one. */
+static HOT_DATA struct thread first __attribute__((aligned(CACHE_LINE)));
+static HOT_DATA _Atomic(struct thread *) threads = &first;
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
-static pthread_key_t key;
-static _Atomic bool have_key;
+__thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
+const int open_gate = MPLOG_DEBUG;
 
-_Atomic uint64_t epoch_now = 1;
-_Atomic(struct retired *) epoch_retirees;
+static struct {
+	pthread_key_t key;
+	_Atomic bool has_key;
+	void (*call)(struct thread *thread);
+} exit_hook;
 
-void (*thread_at_end)(struct thread *thread);
-
-/* What the gate of a record points to that is nobody's. */
+/* The gate of a free record points to this. */
 static const int *no_gate;
 
-/* A thread's gate goes with the thread: nobody may write to it by then. */
+/* A thread's gate goes with the thread: no other thread may write to it by then. */
 static void set_gate_of(struct thread *thread, const int **gate)
 {
-	self_hold(&thread->pinned_by);
+	tid_lock(&thread->pinned_by);
 	thread->gate = gate;
 	atomic_store(&thread->pinned_by, 0);
 }
 
-/* A record that is nobody's, or of a thread that ended without our notice. */
+/* A free record, or one of a thread that ended without being noticed. */
 static struct thread *take_used(pid_t tid)
 {
 	struct thread *thread = atomic_load(&threads);
@@ -45,7 +43,7 @@ static struct thread *take_used(pid_t tid)
 	for (; thread; thread = thread->next) {
 		pid_t owner = atomic_load(&thread->tid);
 
-		if (owner && (atomic_load(&thread->epoch) || !self_has_gone(owner)))
+		if (owner && (atomic_load(&thread->epoch) || !tid_is_gone(owner)))
 			continue;
 		if (atomic_compare_exchange_strong(&thread->tid, &owner, tid))
 			return thread;
@@ -93,26 +91,27 @@ void thread_release(struct thread *thread)
 	atomic_store(&thread->tid, 0);
 }
 
-static void at_end(void *thread)
+static void end(void *thread)
 {
 	thread_self = thread;
-	if (thread_at_end)
-		thread_at_end(thread);
+	if (exit_hook.call)
+		exit_hook.call(thread);
 	thread_release(thread);
 }
 
-__attribute__((constructor)) static void make_key(void)
+void thread_init(void (*on_exit)(struct thread *thread))
 {
-	atomic_store(&have_key, pthread_key_create(&key, at_end) == 0);
+	exit_hook.call = on_exit;
+	atomic_store(&exit_hook.has_key, pthread_key_create(&exit_hook.key, end) == 0);
 }
 
 void thread_watch_end(struct thread *thread)
 {
-	if (atomic_load(&have_key))
-		thread->is_watched = pthread_setspecific(key, thread) == 0;
+	if (atomic_load(&exit_hook.has_key))
+		thread->is_watched = pthread_setspecific(exit_hook.key, thread) == 0;
 }
 
-void thread_forget_others(void)
+void thread_after_fork(void)
 {
 	struct thread *thread = atomic_load(&threads);
 
@@ -127,30 +126,20 @@ void thread_forget_others(void)
 		atomic_store(&thread->epoch, 0);
 		atomic_store(&thread->tid, 0);
 	}
+	mplog_gate_ = &open_gate;
 }
 
-void thread_set_gates(const int *gate)
+void thread_open_gates(void)
 {
 	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
-		self_hold(&thread->pinned_by);
+		tid_lock(&thread->pinned_by);
 		if (thread->gate)
-			__atomic_store_n(thread->gate, gate, __ATOMIC_SEQ_CST);
+			__atomic_store_n(thread->gate, &open_gate, __ATOMIC_SEQ_CST);
 		atomic_store(&thread->pinned_by, 0);
 	}
 }
 
-/* ---- Epochs --------------------------------------------------------------------------------- */
-
-void epoch_retire(struct retired *retired, void (*free)(struct retired *retired))
-{
-	retired->free = free;
-	retired->epoch = atomic_fetch_add(&epoch_now, 1);
-	retired->next = atomic_load(&epoch_retirees);
-	while (!atomic_compare_exchange_weak(&epoch_retirees, &retired->next, retired))
-		;
-}
-
-static uint64_t oldest_call(void)
+uint64_t thread_oldest_epoch(void)
 {
 	uint64_t oldest = UINT64_MAX;
 
@@ -161,29 +150,4 @@ static uint64_t oldest_call(void)
 			oldest = epoch;
 	}
 	return oldest;
-}
-
-void epoch_collect_all(void)
-{
-	struct retired *list = atomic_exchange(&epoch_retirees, NULL);
-	uint64_t oldest;
-
-	oldest = oldest_call();
-	while (list) {
-		struct retired *next = list->next;
-
-		if (list->epoch < oldest) {
-			list->free(list);
-		} else {
-			list->next = atomic_load(&epoch_retirees);
-			while (!atomic_compare_exchange_weak(&epoch_retirees, &list->next, list))
-				;
-		}
-		list = next;
-	}
-}
-
-void epoch_drop(void)
-{
-	atomic_store(&epoch_retirees, NULL);
 }

@@ -8,29 +8,37 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "board.h"
 #include "hot.h"
+#include "name.h"
 
 struct scope;
+struct slot;
 
 struct thread {
 	struct thread *next;
-	_Atomic pid_t tid;      /* 0: nobody's */
-	_Atomic uint64_t epoch; /* of the call that it is in; 0: none */
+	_Atomic pid_t tid;      /* 0: the record is free */
+	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
 	bool is_watched;        /* its end will be noticed */
 
-	_Atomic pid_t pinned_by; /* who is using gate, or changing it */
-	const int **gate;        /* its mplog_gate_ */
-	struct scope *scope;     /* the innermost that it entered; NULL: the process's */
+	_Atomic pid_t pinned_by; /* the tid of a thread that uses or changes the gate */
+	const int **gate;        /* the thread's mplog_gate_ */
+	struct scope *scope;     /* the innermost that was entered; NULL: the process's */
 	unsigned depth;          /* of that scope */
-	unsigned base_depth;     /* what was there when its process was forked is not left */
+	unsigned base_depth;     /* scopes up to this depth were inherited by fork(2): never left */
 
 	struct slot *spare_slot;      /* of the scope left last, for the next one */
-	uint32_t spare_board;         /* whose it is */
+	uint32_t spare_board;         /* the board of that slot */
 	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
 };
 
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* Passes every level to mplog_emit(), which applies the real one. */
+extern const int open_gate;
+
+/* Prepares for noticing the end of threads: calls ON_EXIT, in a thread that ends, before its record
+ * is given back. Once, at the program's start. */
+void thread_init(void (*on_exit)(struct thread *thread));
 
 /* NULL where the thread has none yet. */
 static inline struct thread *thread_peek(void)
@@ -46,7 +54,7 @@ static inline struct thread *thread_get(void)
 	return LIKELY(thread_self) ? thread_self : thread_take();
 }
 
-/* Has thread_end() called when the thread ends. Not in a signal handler. */
+/* Has the end of the thread noticed. Not in a signal handler. */
 COLD void thread_watch_end(struct thread *thread);
 
 static inline void thread_watch(struct thread *thread)
@@ -58,11 +66,12 @@ static inline void thread_watch(struct thread *thread)
 /* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */
 COLD void thread_release(struct thread *thread);
 
-/* In a new child: only the calling thread is there. */
-void thread_forget_others(void);
+/* Forgets, in a child, all threads but the calling one, and opens its gate. Async-signal-safe. */
+void thread_after_fork(void);
 
-/* Sets the gate of every thread. Not in a signal handler. */
-void thread_set_gates(const int *gate);
+/* Opens the gate of every thread: each finds out with its next call what holds for it. Not in a
+ * signal handler. */
+void thread_open_gates(void);
 
-/* Set by mplog.c: leaves what the thread entered. */
-extern void (*thread_at_end)(struct thread *thread);
+/* Returns the oldest epoch of the calls that are under way, or UINT64_MAX. */
+uint64_t thread_oldest_epoch(void);

@@ -1,68 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "encoding.h"
 #include "memory.h"
+#include "pattern.h"
 #include "text.h"
 
 enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
-
-static void put_host(struct text *text)
-{
-	char host[HOST_NAME_MAX + 1] = "";
-
-	(void)gethostname(host, sizeof(host) - 1);
-	text_put_string(text, host);
-}
-
-static void put_variable(struct text *text, char variable, const struct voice_names *names)
-{
-	switch (variable) {
-	case 'n':
-		text_put_string(text, names->process);
-		break;
-	case 'i':
-		text_put_string(text, names->identifier);
-		break;
-	case 'p':
-		text_put_number(text, (uint64_t)names->pid);
-		break;
-	case 'c':
-		text_put_number(text, names->number);
-		break;
-	case 'C':
-		text_put_number(text, names->count);
-		break;
-	case 'P':
-		text_put_string(text, names->parent);
-		break;
-	case 'h':
-		put_host(text);
-		break;
-	default:
-		text_put(text, (struct bytes){ &variable, 1 });
-		break;
-	}
-}
-
-size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
-		    const struct voice_names *names)
-{
-	struct text text = { .data = buffer, .capacity = capacity };
-
-	for (; *pattern; pattern++) {
-		if (*pattern == '%' && pattern[1])
-			put_variable(&text, *++pattern, names);
-		else
-			text_put(&text, (struct bytes){ pattern, 1 });
-	}
-	return text.size;
-}
 
 /* ---- Making one ----------------------------------------------------------------------------- */
 
@@ -97,7 +44,7 @@ static const char *fill_string(struct filler *filler, const char *string)
 static struct bytes fill_prefix(struct filler *filler, const char *pattern,
 				const struct voice_source *source)
 {
-	const struct voice_names names = {
+	const struct pattern_vars vars = {
 		.process = source->process,
 		.identifier = source->identifier,
 		.parent = source->parent,
@@ -106,7 +53,7 @@ static struct bytes fill_prefix(struct filler *filler, const char *pattern,
 	};
 	struct bytes prefix = { end(filler), 0 };
 
-	prefix.size = voice_expand(end(filler), room(filler), pattern ? pattern : "", &names);
+	prefix.size = pattern_expand(end(filler), room(filler), pattern ? pattern : "", &vars);
 	filler->size += prefix.size;
 	return prefix;
 }
@@ -272,8 +219,8 @@ static bool resolve(struct settings *settings, struct settings_fields *fields,
 
 	settings_init(settings, fields);
 	/* What the program prefers; the administrator may say no. */
-	if (source->flags)
-		settings_apply(settings, source->flags, source->identifier, source->process);
+	if (source->echo)
+		settings->number[SETTING_ECHO] = 1;
 	if (source->files)
 		settings_apply(settings, source->files, source->identifier, source->process);
 	before = settings->by[SETTING_LEVEL];

@@ -26,11 +26,11 @@ struct voice_source {
 	pid_t pid;
 	uint32_t generation; /* program_generation() before what the program says was read */
 	bool single;         /* MPLOG_SINGLE */
+	bool echo;           /* MPLOG_ECHO */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
 	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */
 	struct bytes fields; /* encoded: those of mplog_set_field() */
 	/* In the order in which they apply. Each may be NULL. */
-	const struct rules *flags; /* of mplog_open() */
 	const struct rules *files;
 	const struct rules *environment;
 };
@@ -67,13 +67,3 @@ void voice_free(struct voice *voice);
 /* Retires it. */
 void voice_retire(struct voice *voice);
 
-/* Which variable parts a pattern has: for child_name and prefix. */
-struct voice_names {
-	const char *process, *identifier, *parent;
-	pid_t pid;
-	unsigned number, count;
-};
-
-/* Writes pattern with its %n %i %p %c %C %P %h %% put in; returns the size it takes. */
-size_t voice_expand(char *buffer, size_t capacity, const char *pattern,
-		    const struct voice_names *names);

@@ -296,6 +296,32 @@ START_TEST(seen_by_children)
 }
 END_TEST
 
+/* Each process looks at the files itself, and one of them says what came of it. */
+START_TEST(change_is_told_once)
+{
+	pid_t children[CHILDREN];
+	char path[256];
+
+	family_open("told", "defaults = { level = \"notice\"; };\n");
+	snprintf(path, sizeof(path), "%s", family_path("told"));
+	for (int i = 0; i < CHILDREN; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			for (int j = 0; j < SEEN_MS && mplog_level() != MPLOG_DEBUG; j += 10)
+				pause_ms(10);
+			_exit(mplog_level() != MPLOG_DEBUG);
+		}
+	}
+	file_replace(path, "defaults = { level = \"debug\"; };\n");
+	for (int i = 0; i < CHILDREN; i++)
+		child_exited_well(children[i]);
+	assert_seen(MPLOG_DEBUG);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=told",
+					"MESSAGE_ID=fae4a5502d7f45f3ac3a86665cd7a86d", NULL),
+			  1);
+}
+END_TEST
+
 /* ---- A mistake ------------------------------------------------------------------------------- */
 
 START_TEST(broken_edit_is_told_once)
@@ -428,6 +454,7 @@ int main(void)
 
 	tcase_add_checked_fixture(etc, cover_sysconfdir, NULL);
 	tcase_add_test(files, edits_while_all_log);
+	tcase_add_test(files, change_is_told_once);
 	tcase_add_test(files, broken_edit_is_told_once);
 	tcase_add_test(files, after_chroot);
 	tcase_add_test(files, without_privileges);

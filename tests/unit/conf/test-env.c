@@ -47,7 +47,6 @@ START_TEST(nothing_says_nothing)
 	ck_assert_uint_eq(env.rules.n, 0);
 	ck_assert_ptr_null(env.conf);
 	ck_assert_ptr_null(env.process);
-	ck_assert_ptr_null(env.run_id);
 	ck_assert_str_eq(told, "");
 	env_free(&env);
 }
@@ -110,7 +109,6 @@ START_TEST(malformed_is_told_and_ignored)
 	load(malformed[_i].variable, malformed[_i].value);
 	ck_assert_str_eq(told, malformed[_i].told);
 	ck_assert_uint_eq(env.rules.n, 0);
-	ck_assert_ptr_null(env.run_id);
 	env_free(&env);
 }
 END_TEST
@@ -166,13 +164,11 @@ START_TEST(strings_are_copies)
 	ck_assert_int_eq(clearenv(), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/tmp/x.conf", 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_PROCESS", "worker-1", 1), 0);
-	ck_assert_int_eq(setenv("MPLOG_RUN_ID", "0123456789abcdef0123456789ABCDEF", 1), 0);
 	ck_assert_int_eq(env_load(&env, NULL, NULL), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "changed", 1), 0);
 	ck_assert_int_eq(clearenv(), 0);
 	ck_assert_str_eq(env.conf, "/tmp/x.conf");
 	ck_assert_str_eq(env.process, "worker-1");
-	ck_assert_str_eq(env.run_id, "0123456789abcdef0123456789ABCDEF");
 	env_free(&env);
 	env_free(&env);
 }
@@ -231,7 +227,7 @@ static int is_anything_set(void)
 {
 	if (env_load(&env, NULL, NULL) < 0)
 		return 2;
-	return env.rules.n > 0 || env.conf || env.process || env.run_id;
+	return env.rules.n > 0 || env.conf || env.process;
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "self.h"
 
 static _Atomic int freed;
 
@@ -108,7 +109,7 @@ START_TEST(a_fork_leaves_no_call_of_other_threads_behind)
 	(void)sem_wait(&entered);
 	pid = fork();
 	if (pid == 0) {
-		thread_forget_others();
+		thread_after_fork();
 		epoch_retire(&seen, note_free);
 		epoch_collect();
 		_exit(freed == 1 ? 0 : 1);
@@ -210,6 +211,8 @@ int main(void)
 	Suite *suite = suite_create("epoch");
 	TCase *tcase = suite_case(suite, "epoch", 120, NULL, NULL);
 
+	fork_detect_init();
+	thread_init(NULL);
 	tcase_add_test(tcase, what_nobody_uses_is_freed);
 	tcase_add_test(tcase, a_call_under_way_keeps_what_it_may_see);
 	tcase_add_test(tcase, a_nested_call_does_not_end_the_outer_one);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/suite.h"
+#include "pattern.h"
 #include "voice.h"
 
 #include <check.h>
@@ -177,12 +178,12 @@ END_TEST
 
 START_TEST(patterns_are_cut_to_the_room_there_is)
 {
-	const struct voice_names names = { "worker", "ingestd", "main", 1, 2, 3 };
+	const struct pattern_vars vars = { "worker", "ingestd", "main", 1, 2, 3 };
 	char small[4] = "zzz";
 
-	ck_assert_uint_eq(voice_expand(small, 3, "%n-%C", &names), strlen("worker-3"));
+	ck_assert_uint_eq(pattern_expand(small, 3, "%n-%C", &vars), strlen("worker-3"));
 	ck_assert_str_eq(small, "wor");
-	ck_assert_uint_eq(voice_expand(NULL, 0, "%%%", &names), 2);
+	ck_assert_uint_eq(pattern_expand(NULL, 0, "%%%", &vars), 2);
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* watch: when the files are looked at again. */
+/* refresh: what is due with a call: changed files, a reload that was asked for, a scope whose voice
+ * is out of date. */
 #pragma once
 
 #include <stdint.h>
@@ -19,8 +20,7 @@ static inline bool watch_is_asked(const struct slot *slot)
 
 COLD void watch_what_is_due(struct thread *thread, int64_t now_ns);
 
-/* With each call, cheap until something is due: the files once a second for the whole tree, what
- * others saw, what people asked for, and the thread's scope where its voice is out of date. */
+/* Does with each call what is due; cheap until something is: files are looked at once a second. */
 static inline void watch(struct thread *thread, int64_t now_ns)
 {
 	const struct scope *scope = scope_of(thread);

@@ -17,11 +17,10 @@
 #include "self.h"
 #include "program.h"
 #include "reap.h"
-#include "reload.h"
+#include "refresh.h"
 #include "route.h"
 #include "scope.h"
 #include "tell.h"
-#include "watch.h"
 
 /* ---- Life cycle ------------------------------------------------------------------------------ */
 
@@ -121,40 +120,13 @@ int mplog_enter(const char *process)
 	return enter(&call, process);
 }
 
-static void leave(const struct call *call)
-{
-	struct scope *scope = call->thread->scope;
-
-	if (scope && scope->depth == call->thread->depth) {
-		struct route route = route_to(&scope_voice(scope)->output);
-
-		tell_suppressed(&route, scope);
-	}
-	scope_leave(call->thread);
-}
-
-/* A thread that ends has left all that it entered. */
-static void end_thread(struct thread *thread)
-{
-	CALL(call);
-
-	while (thread->depth > thread->base_depth)
-		leave(&call);
-	scope_leave_all(thread);
-}
-
-__attribute__((constructor)) static void begin(void)
-{
-	thread_at_end = end_thread;
-}
-
 void mplog_leave(void)
 {
 	CALL(call);
 
 	call_settle(&call);
 	if (call.thread)
-		leave(&call);
+		process_leave_scope(call.thread);
 }
 
 unsigned mplog_scope_enter_(const char *process)
@@ -172,7 +144,7 @@ void mplog_scope_leave_(const unsigned *depth)
 	call_settle(&call);
 	while (call.thread && call.thread->depth >= *depth &&
 	       call.thread->depth > call.thread->base_depth)
-		leave(&call);
+		process_leave_scope(call.thread);
 }
 
 int mplog_export(const char *process)
@@ -259,7 +231,7 @@ int mplog_set_default_level(int level)
 	call_settle(&call);
 	program_set_default_level(level);
 	program_touch();
-	reload_open_gates();
+	thread_open_gates();
 	scope_refresh(&process_scope);
 	scope_refresh(scope_of(call.thread));
 	scope_set_gate(call.thread);
