@@ -6,31 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 
 static const char level_variable[] = "MPLOG_LEVEL";
 
-enum { RUN_ID_LENGTH = 32 };
-
-struct complaints {
-	env_complain_fn *complain;
-	void *userdata;
-	const char *variable;
+/* What is wrong with VARIABLE: the first mistake in its value is the only one. */
+struct variable {
+	struct conf_diags diags;
+	struct env *env;
 };
 
-static void complain(const struct complaints *complaints, const char *text)
+static void malformed(struct variable *variable, const char *text)
 {
-	if (complaints->complain)
-		complaints->complain(complaints->userdata, complaints->variable, text);
+	conf_warning(&variable->diags, 0, "%s", text);
 }
 
-static void complain_of_value(const struct complaints *complaints, enum setting setting,
-			      const char *value)
+static void malformed_value(struct variable *variable, enum setting setting, const char *value)
 {
-	char text[HINT_MAX];
+	char text[SUGGEST_MAX];
 
-	hint_unknown_value(setting, value, text, sizeof(text));
-	complain(complaints, text);
+	suggest_value(setting, value, text, sizeof(text));
+	malformed(variable, text);
+}
+
+/* The environment keeps the diagnostic. */
+static void end_variable(struct variable *variable)
+{
+	struct env *env = variable->env;
+
+	if (!variable->diags.first.count)
+		return;
+	env->diag[env->n_diags++] = (struct env_diag){
+		.variable = variable->diags.file,
+		.first = variable->diags.first,
+	};
 }
 
 /* secure_getenv(3): a set-user-ID program must not be steered by its caller. */
@@ -78,11 +87,11 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool parse_name(const struct complaints *complaints, char *item, const char **ret_name,
+static bool parse_name(struct variable *variable, char *item, const char **ret_name,
 		       const char **ret_level)
 {
 	char *equals = strchr(item, '=');
-	char text[HINT_MAX];
+	char text[SUGGEST_MAX];
 	const char *mistake;
 
 	if (!equals) {
@@ -95,32 +104,33 @@ static bool parse_name(const struct complaints *complaints, char *item, const ch
 	*ret_name = item;
 	*ret_level = trim(equals + 1);
 	if (item[0] == '\0') {
-		complain(complaints,
-			 "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
+		malformed(variable,
+			"a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
 		return false;
 	}
 	mistake = glob_mistake(item);
 	if (mistake) {
 		(void)snprintf(text, sizeof(text), "malformed pattern \"%.64s\": %s", item,
 			       mistake);
-		complain(complaints, text);
+		malformed(variable, text);
 	}
 	return !mistake;
 }
 
-static bool add_level(struct env *env, const struct complaints *complaints, char *item)
+static bool add_level(struct variable *variable, char *item)
 {
+	struct env *env = variable->env;
 	const char *name, *level;
 	int number;
 
 	if (env->rules.n == ENV_RULES_MAX) {
-		complain(complaints, "too many levels (expected at most 64)");
+		malformed(variable, "too many levels (expected at most 64)");
 		return false;
 	}
-	if (!parse_name(complaints, item, &name, &level))
+	if (!parse_name(variable, item, &name, &level))
 		return false;
 	if (setting_parse(SETTING_LEVEL, level, &number) < 0) {
-		complain_of_value(complaints, SETTING_LEVEL, level);
+		malformed_value(variable, SETTING_LEVEL, level);
 		return false;
 	}
 	add(env, level_variable, name, SETTING_LEVEL, number);
@@ -128,8 +138,12 @@ static bool add_level(struct env *env, const struct complaints *complaints, char
 }
 
 /* "info,worker-*=debug": all of it, or nothing. */
-static int load_levels(struct env *env, struct complaints *complaints)
+static int load_levels(struct env *env, conf_diag_fn *diag, void *userdata)
 {
+	struct variable variable = {
+		.diags = { .diag = diag, .userdata = userdata, .file = level_variable },
+		.env = env,
+	};
 	const size_t before = env->rules.n;
 	char *rest, *item;
 	int r;
@@ -138,14 +152,14 @@ static int load_levels(struct env *env, struct complaints *complaints)
 	if (r < 0)
 		return r;
 
-	complaints->variable = level_variable;
 	rest = env->text;
 	while ((item = strsep(&rest, ","))) {
-		if (!add_level(env, complaints, item)) {
+		if (!add_level(&variable, item)) {
 			env->rules.n = before;
 			break;
 		}
 	}
+	end_variable(&variable);
 	return 0;
 }
 
@@ -160,62 +174,42 @@ static void load_debug_invocation(struct env *env)
 		add(env, variable, "*", SETTING_LEVEL, debug);
 }
 
-static int load_run_id(struct env *env, struct complaints *complaints)
-{
-	int r;
-
-	complaints->variable = "MPLOG_RUN_ID";
-	r = copy(complaints->variable, &env->run_id);
-	if (r < 0 || !env->run_id)
-		return r;
-
-	if (strlen(env->run_id) != RUN_ID_LENGTH ||
-	    strspn(env->run_id, "0123456789abcdefABCDEF") != RUN_ID_LENGTH) {
-		complain(complaints, "not a run's id (expected 32 hexadecimal digits)");
-		free(env->run_id);
-		env->run_id = NULL;
-	}
-	return 0;
-}
-
 static const struct {
-	const char *variable;
+	const char *name;
 	enum setting setting;
-} variables[] = {
+} variables[ENV_VARIABLES] = {
 	{ "MPLOG_SINK", SETTING_SINK },
 	{ "MPLOG_ECHO", SETTING_ECHO },
 	{ "MPLOG_FORMAT", SETTING_STDERR_FORMAT },
 };
 
-enum {
-	N_VARIABLES = sizeof(variables) / sizeof(variables[0]),
-};
-
-static void load_variable(struct env *env, struct complaints *complaints, size_t i)
+static void load_variable(struct env *env, size_t i, conf_diag_fn *diag, void *userdata)
 {
-	const char *value = get(variables[i].variable);
+	const char *value = get(variables[i].name);
+	struct variable variable = {
+		.diags = { .diag = diag, .userdata = userdata, .file = variables[i].name },
+		.env = env,
+	};
 	int number;
 
 	if (!value)
 		return;
-	complaints->variable = variables[i].variable;
 	if (setting_parse(variables[i].setting, value, &number) < 0)
-		complain_of_value(complaints, variables[i].setting, value);
+		malformed_value(&variable, variables[i].setting, value);
 	else
-		add(env, variables[i].variable, "*", variables[i].setting, number);
+		add(env, variables[i].name, "*", variables[i].setting, number);
+	end_variable(&variable);
 }
 
-int env_load(struct env *env, env_complain_fn *complain_fn, void *userdata)
+int env_load(struct env *env, conf_diag_fn *diag, void *userdata)
 {
-	struct complaints complaints = { complain_fn, userdata, NULL };
-
 	*env = (struct env){ .rules = { .rule = env->rule } };
 
 	load_debug_invocation(env);
-	for (size_t i = 0; i < N_VARIABLES; i++)
-		load_variable(env, &complaints, i);
-	if (load_levels(env, &complaints) < 0 || load_run_id(env, &complaints) < 0 ||
-	    copy("MPLOG_CONF", &env->conf) < 0 || copy("MPLOG_PROCESS", &env->process) < 0) {
+	for (size_t i = 0; i < ENV_VARIABLES; i++)
+		load_variable(env, i, diag, userdata);
+	if (load_levels(env, diag, userdata) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
+	    copy("MPLOG_PROCESS", &env->process) < 0) {
 		env_free(env);
 		return -ENOMEM;
 	}
@@ -227,7 +221,8 @@ void env_free(struct env *env)
 	free(env->text);
 	free(env->conf);
 	free(env->process);
-	free(env->run_id);
-	env->text = env->conf = env->process = env->run_id = NULL;
-	env->rules.n = 0;
+	for (size_t i = 0; i < env->n_diags; i++)
+		conf_first_diag_clear(&env->diag[i].first);
+	env->text = env->conf = env->process = NULL;
+	env->rules.n = env->n_diags = 0;
 }

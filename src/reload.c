@@ -31,16 +31,18 @@ void reload_open_gates(void)
 	thread_set_gates(&open_gate);
 }
 
-static int load(unsigned flags, struct mistakes *mistakes)
+static int load(unsigned flags)
 {
 	const struct program *program = program_get();
 	struct program *next;
 	struct conf *conf;
 	int r;
 
-	r = conf_load(&program->options, program->conf, flags, mistakes_note, mistakes, &conf);
-	if (!conf)
+	r = conf_load(&program->options, program->conf, flags, NULL, NULL, &conf);
+	if (!conf) {
+		conf_errors_report_no_memory(program->options.file);
 		return r;
+	}
 	next = program_copy(program, conf);
 	if (!next) {
 		conf_free(conf);
@@ -68,13 +70,12 @@ void reload_tell_others(void)
 int reload(unsigned flags, enum reload_answer *ret_answer)
 {
 	const struct conf *conf = program_get()->conf;
-	struct mistakes mistakes = { 0 };
 	int r = 0;
 
 	*ret_answer = RELOAD_FROZEN;
 	/* It may have been closed meanwhile. */
-	if (conf && self_may_parse() && !conf_is_frozen(conf)) {
-		r = load(flags, &mistakes);
+	if (conf && self_may_parse() && !conf_root_changed(conf)) {
+		r = load(flags);
 		reload_tell_others();
 		/* A file that was written a moment ago is looked at again, and mostly found to be
 		 * the same. */
@@ -87,7 +88,7 @@ int reload(unsigned flags, enum reload_answer *ret_answer)
 		*ret_answer = RELOAD_KEPT;
 	reload_open_gates();
 	scope_refresh(&process_scope);
-	mistakes_tell(&mistakes);
+	conf_errors_report(program_get()->conf);
 	if (*ret_answer == RELOAD_DONE)
 		say_reloaded(reload_version());
 	return r;

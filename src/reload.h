@@ -14,7 +14,7 @@ void reload_set_version(uint32_t answered);
  * whose turn it is to look for changes finds none if he has read it by chance. */
 void reload_tell_others(void);
 
-/* FLAGS: CONF_FORGET. The caller holds self_lock(); it is given up here. Returns as mplog_reload(). */
+/* FLAGS: CONF_DROP_MISSING. The caller holds self_lock(); it is given up here. Returns as mplog_reload(). */
 int reload(unsigned flags, enum reload_answer *ret_answer);
 
 /* Every thread of the process finds out anew what holds for it, with its next call. */

@@ -7,7 +7,21 @@
 #include "program.h"
 #include "scope.h"
 
-static void put_file(struct text *text, const struct conf_file *file)
+/* What is wrong with the version seen last: "12: level: ..."; nothing where it is in force. */
+static void put_mistake(struct text *text, const struct conf_file_status *file)
+{
+	const struct conf_first_diag *diag = file->diag;
+
+	if (file->state == CONF_FILE_LOADED || !diag->text)
+		return;
+	if (diag->line > 0) {
+		text_put_number(text, diag->line);
+		text_put_string(text, ": ");
+	}
+	text_put_string(text, diag->text);
+}
+
+static void put_file(struct text *text, const struct conf_file_status *file)
 {
 	static const char *const states[] = {
 		[CONF_FILE_LOADED] = "loaded",
@@ -22,7 +36,7 @@ static void put_file(struct text *text, const struct conf_file *file)
 	text_put_string(text, "\t");
 	text_put_string(text, states[file->state]);
 	text_put_string(text, "\t");
-	text_put_string(text, file->error ? file->error : "");
+	put_mistake(text, file);
 	text_put_string(text, "\n");
 }
 
@@ -34,9 +48,10 @@ void report_files(void)
 	struct text text = { .data = report, .capacity = sizeof(report) - 1 };
 
 	text_put_string(&text, program->flags & MPLOG_SINGLE ? "single" : "");
-	text_put_string(&text, program->conf && conf_is_frozen(program->conf) ? " frozen\n" : "\n");
+	text_put_string(&text,
+			program->conf && conf_root_changed(program->conf) ? " frozen\n" : "\n");
 	for (size_t i = 0; program->conf && i < conf_n_files(program->conf); i++) {
-		const struct conf_file file = conf_file(program->conf, i);
+		const struct conf_file_status file = conf_file_status(program->conf, i);
 
 		put_file(&text, &file);
 	}

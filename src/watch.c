@@ -22,7 +22,7 @@ static void answer(struct slot *slot)
 
 	if (!self_try_lock())
 		return; /* another thread is at it: with the next call */
-	(void)reload(CONF_FORGET, &answer);
+	(void)reload(CONF_DROP_MISSING, &answer);
 	atomic_store(&slot->reload_answer, (int)answer);
 	atomic_store(&slot->reload_answered, asked);
 	slot_open_gate(slot);
@@ -41,7 +41,7 @@ int watch_reload(struct thread *thread)
 	if (board) /* the others of the run look with their next record */
 		reload_set_version(atomic_fetch_add(&board->files_generation, 1) + 1);
 	self_lock();
-	r = reload(CONF_FORGET, &answer);
+	r = reload(CONF_DROP_MISSING, &answer);
 	scope_refresh(scope_of(thread));
 	scope_set_gate(thread);
 	return r;
@@ -52,7 +52,7 @@ int watch_reload(struct thread *thread)
 /* What this process has read may be behind: what others of the tree read tells nothing of that. */
 static bool is_behind(const struct conf *conf, int64_t now_ms)
 {
-	return conf_is_unsettled(conf) && now_ms - atomic_load(&loaded_ms) >= CONF_SETTLE_MS;
+	return conf_is_racy(conf) && now_ms - atomic_load(&loaded_ms) >= CONF_SETTLE_MS;
 }
 
 static bool is_due(struct board *board, const struct conf *conf, int64_t now_ms)
@@ -67,7 +67,7 @@ static bool is_our_turn(struct board *board, const struct conf *conf, int64_t no
 {
 	int64_t checked_ms = atomic_load(&board->files_checked_ms);
 
-	return now_ms - checked_ms >= CHECK_INTERVAL_MS && !conf_is_frozen(conf) &&
+	return now_ms - checked_ms >= CHECK_INTERVAL_MS && !conf_root_changed(conf) &&
 	       atomic_compare_exchange_strong(&board->files_checked_ms, &checked_ms, now_ms);
 }
 

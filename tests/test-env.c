@@ -17,12 +17,12 @@ static struct settings settings;
 static const char *program; /* argv[0] */
 static char told[1024];     /* "VARIABLE: text\n" for each complaint */
 
-static void tell(void *userdata, const char *variable, const char *text)
+static void tell(void *userdata, const struct conf_diag *diag)
 {
 	const size_t length = strlen(told);
 
 	ck_assert_ptr_eq(userdata, told);
-	(void)snprintf(told + length, sizeof(told) - length, "%s: %s\n", variable, text);
+	(void)snprintf(told + length, sizeof(told) - length, "%s: %s\n", diag->file, diag->text);
 }
 
 static void load(const char *variable, const char *value)
@@ -47,7 +47,6 @@ START_TEST(nothing_says_nothing)
 	ck_assert_uint_eq(env.rules.n, 0);
 	ck_assert_ptr_null(env.conf);
 	ck_assert_ptr_null(env.process);
-	ck_assert_ptr_null(env.run_id);
 	ck_assert_str_eq(told, "");
 	env_free(&env);
 }
@@ -102,7 +101,6 @@ static const struct {
 	{ "MPLOG_ECHO", "yes",
 	  "MPLOG_ECHO: unknown echo \"yes\" (expected true, false or \"auto\"); did you mean true?\n" },
 	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
-	{ "MPLOG_RUN_ID", "12", "MPLOG_RUN_ID: not a run's id (expected 32 hexadecimal digits)\n" },
 };
 
 START_TEST(malformed_is_told_and_ignored)
@@ -110,7 +108,6 @@ START_TEST(malformed_is_told_and_ignored)
 	load(malformed[_i].variable, malformed[_i].value);
 	ck_assert_str_eq(told, malformed[_i].told);
 	ck_assert_uint_eq(env.rules.n, 0);
-	ck_assert_ptr_null(env.run_id);
 	env_free(&env);
 }
 END_TEST
@@ -166,13 +163,11 @@ START_TEST(strings_are_copies)
 	ck_assert_int_eq(clearenv(), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/tmp/x.conf", 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_PROCESS", "worker-1", 1), 0);
-	ck_assert_int_eq(setenv("MPLOG_RUN_ID", "0123456789abcdef0123456789ABCDEF", 1), 0);
 	ck_assert_int_eq(env_load(&env, NULL, NULL), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "changed", 1), 0);
 	ck_assert_int_eq(clearenv(), 0);
 	ck_assert_str_eq(env.conf, "/tmp/x.conf");
 	ck_assert_str_eq(env.process, "worker-1");
-	ck_assert_str_eq(env.run_id, "0123456789abcdef0123456789ABCDEF");
 	env_free(&env);
 	env_free(&env);
 }
@@ -231,7 +226,7 @@ static int is_anything_set(void)
 {
 	if (env_load(&env, NULL, NULL) < 0)
 		return 2;
-	return env.rules.n > 0 || env.conf || env.process || env.run_id;
+	return env.rules.n > 0 || env.conf || env.process;
 }
 
 int main(int argc, char **argv)

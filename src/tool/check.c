@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "conf-read.h"
 #include "conf.h"
 #include "tool.h"
 
@@ -26,18 +27,18 @@ struct check {
 	bool has_errors, has_warnings, is_unreadable;
 };
 
-static void add(void *userdata, const struct conf_complaint *complaint)
+static void add(void *userdata, const struct conf_diag *diag)
 {
 	struct check *check = userdata;
 	struct mistake *mistakes = reallocarray(check->mistakes, check->n + 1, sizeof(*mistakes));
-	struct mistake mistake = { complaint->severity, strdup(complaint->file), complaint->line,
-				   strdup(complaint->text), check->n };
+	struct mistake mistake = { diag->severity, strdup(diag->file), diag->line,
+				   strdup(diag->text), check->n };
 
 	if (!mistakes || !mistake.file || !mistake.text)
 		abort();
 	check->mistakes = mistakes;
 	mistakes[check->n++] = mistake;
-	if (complaint->severity == CONF_ERROR)
+	if (diag->severity == CONF_ERROR)
 		check->has_errors = true;
 	else
 		check->has_warnings = true;
@@ -45,9 +46,9 @@ static void add(void *userdata, const struct conf_complaint *complaint)
 
 static void warn(struct check *check, const char *file, const char *text)
 {
-	const struct conf_complaint complaint = { CONF_WARNING, file, 0, text };
+	const struct conf_diag diag = { CONF_WARNING, file, 0, text };
 
-	add(check, &complaint);
+	add(check, &diag);
 }
 
 /* By file, as they are read: mplog.conf comes before mplog.conf.d/x.conf. Syntax is looked at before
@@ -170,9 +171,9 @@ static void check_system(struct check *check, const char *directory)
 	/* Programs go without it in silence; who names it here wants to know. */
 	if (options.file && access(options.file, F_OK) < 0)
 		note(check, conf_check_file(options.file, add, check));
-	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
+	note(check, conf_load(&options, NULL, CONF_DROP_MISSING, add, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
-		check_permissions(check, conf_file(conf, i).path);
+		check_permissions(check, conf_file_status(conf, i).path);
 	if (!options.file)
 		check_drop_ins(check, directory ? directory : SYSCONFDIR);
 	conf_free(conf);

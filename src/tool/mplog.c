@@ -3,7 +3,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 #include "tool.h"
 
 static const struct command *const commands[] = {
@@ -52,7 +52,7 @@ static int unknown_command(const char *name)
 
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		names[i] = commands[i]->name;
-	closest = hint_closest(name, names);
+	closest = suggest_word(name, names);
 	(void)fputs("mplog: there is no command \"", stderr);
 	tool_print_escaped(stderr, name);
 	if (closest)

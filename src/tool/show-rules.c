@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 #include "show.h"
 #include "tool.h"
 
@@ -23,7 +23,7 @@ static void print_origin(const struct rule *rule)
 
 static void print_rule(const struct rule *rule)
 {
-	char name[HINT_MAX], value[TOOL_VALUE_MAX];
+	char name[SUGGEST_MAX], value[TOOL_VALUE_MAX];
 
 	print_origin(rule);
 	(void)fputs(": ", stdout);
@@ -40,7 +40,7 @@ static void print_rule(const struct rule *rule)
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
-		hint_setting_name(assignment->setting, name, sizeof(name));
+		setting_full_name(assignment->setting, name, sizeof(name));
 		tool_format_setting(assignment->setting, assignment->number, assignment->text,
 				    value, sizeof(value));
 		(void)printf("    %s = ", name);
@@ -57,7 +57,7 @@ static void print_rule(const struct rule *rule)
 static void print_json(const struct rule *rule)
 {
 	struct json json;
-	char name[HINT_MAX];
+	char name[SUGGEST_MAX];
 
 	json_begin(&json, stdout);
 	json_string(&json, "file", rule->file);
@@ -72,7 +72,7 @@ static void print_json(const struct rule *rule)
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
-		hint_setting_name(assignment->setting, name, sizeof(name));
+		setting_full_name(assignment->setting, name, sizeof(name));
 		json_setting(&json, name, assignment->setting, assignment->number,
 			     assignment->text);
 	}

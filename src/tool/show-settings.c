@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 #include "cleanup.h"
 #include "show.h"
 #include "tool.h"
@@ -157,12 +157,12 @@ static void print_json(const struct subject *subject, const char *name)
 
 static void print(const struct subject *subject)
 {
-	char name[HINT_MAX];
+	char name[SUGGEST_MAX];
 
 	if (subject->field)
 		(void)snprintf(name, sizeof(name), "fields.%s", subject->field);
 	else
-		hint_setting_name(subject->setting, name, sizeof(name));
+		setting_full_name(subject->setting, name, sizeof(name));
 	if (subject->show->is_json)
 		print_json(subject, name);
 	else

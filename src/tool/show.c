@@ -13,18 +13,18 @@
 /* A name that no rule can mean: what holds for all that are not named. */
 static const char anybody[] = "\177 any other";
 
-static void complain(void *userdata, const struct conf_complaint *complaint)
+static void print_diag(void *userdata, const struct conf_diag *diag)
 {
 	bool *is_bad = userdata;
 
-	if (complaint->severity == CONF_ERROR)
+	if (diag->severity == CONF_ERROR)
 		*is_bad = true;
 	(void)fputs("mplog: ", stderr);
-	tool_print_escaped(stderr, complaint->file);
-	if (complaint->line > 0)
-		(void)fprintf(stderr, ":%u", complaint->line);
-	(void)fputs(complaint->severity == CONF_ERROR ? ": error: " : ": warning: ", stderr);
-	tool_print_escaped(stderr, complaint->text);
+	tool_print_escaped(stderr, diag->file);
+	if (diag->line > 0)
+		(void)fprintf(stderr, ":%u", diag->line);
+	(void)fputs(diag->severity == CONF_ERROR ? ": error: " : ": warning: ", stderr);
+	tool_print_escaped(stderr, diag->text);
 	(void)fputc('\n', stderr);
 }
 
@@ -105,7 +105,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!tool_has_directory(directory))
 		return STATUS_TROUBLE;
 	conf_options = tool_conf_options(directory);
-	(void)conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf);
+	(void)conf_load(&conf_options, NULL, CONF_DROP_MISSING, print_diag, &is_bad, &conf);
 	if (!conf)
 		return STATUS_TROUBLE;
 	show.rules = conf_rules(conf);

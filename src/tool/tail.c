@@ -4,7 +4,7 @@
 #include "tail.h"
 
 #include "cleanup.h"
-#include "hint.h"
+#include "conf-suggest.h"
 #include "mplog.h"
 #include "since.h"
 #include "stamp.h"
@@ -92,7 +92,7 @@ static void explain_silence(const struct query *query, char **patterns)
 	for (size_t i = 0; words && i < query->names.n; i++)
 		words[i] = query->names.name[i];
 	if (words && !patterns[1])
-		closest = hint_closest(patterns[0], words);
+		closest = suggest_word(patterns[0], words);
 	tool_complain("no process of that name has logged%s%s%s",
 		      closest ? "; did you mean \"" : "", closest ? closest : "",
 		      closest ? "\"?" : "");

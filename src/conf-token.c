@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conf-parts.h"
+#include "conf-token.h"
 
 #include <string.h>
 #include <strings.h>
@@ -11,7 +11,9 @@ enum { SPACE = 1, MARK = 2, LETTER = 4, DIGIT = 8, HEX = 16, IN_NAME = 32, ENDS_
 #define NUMERAL (DIGIT | HEX | IN_NAME)
 
 static const unsigned char classes[256] = {
-	['\t' ... '\r'] = SPACE | ENDS_WORD,
+	/* Not a vertical tab: before 1.8 libconfig does not take it. */
+	['\t' ... '\n'] = SPACE | ENDS_WORD,
+	['\f' ... '\r'] = SPACE | ENDS_WORD,
 	[' '] = SPACE | ENDS_WORD,
 	['='] = MARK | ENDS_WORD,
 	[':'] = MARK | ENDS_WORD,
@@ -65,64 +67,87 @@ static void skip_line(struct lexer *lexer)
 }
 
 /* libconfig takes a comment without an end for a good one, and the rest of the file for nothing. */
-static void skip_comment(struct lexer *lexer)
+static bool skip_comment(struct lexer *lexer)
 {
 	const unsigned first = lexer->line;
 
 	for (lexer->at += 2; !starts(lexer, "*/"); lexer->at++) {
 		if (lexer->at == lexer->end) {
-			conf_error(lexer->report, first,
+			conf_error(lexer->diags, first,
 				   "the comment that begins here has no end (\"*/\" is missing)");
-			return;
+			return false;
 		}
 		lexer->line += *lexer->at == '\n';
 	}
 	lexer->at += 2;
+	return true;
 }
 
-static void skip_blank(struct lexer *lexer)
+/* Returns false: a comment has no end. */
+static bool skip_blank(struct lexer *lexer)
 {
 	while (lexer->at < lexer->end) {
 		if (is(*lexer->at, SPACE))
 			lexer->line += *lexer->at++ == '\n';
-		else if (*lexer->at == '#')
+		else if (*lexer->at == '#' || starts(lexer, "//"))
 			skip_line(lexer);
-		else if (*lexer->at != '/')
+		else if (!starts(lexer, "/*"))
 			break;
-		else if (starts(lexer, "//"))
-			skip_line(lexer);
-		else if (starts(lexer, "/*"))
-			skip_comment(lexer);
-		else
-			break;
+		else if (!skip_comment(lexer))
+			return false;
+	}
+	return true;
+}
+
+/* What a backslash and the next byte mean is left to libconfig, where its versions agree. Returns
+ * how many bytes of the text they are; 0: a mistake. */
+static size_t lex_escape(const struct lexer *lexer)
+{
+	const bool has_digits =
+		lexer->end - lexer->at >= 4 && is_hex(lexer->at[2]) && is_hex(lexer->at[3]);
+	const char next = lexer->at + 1 < lexer->end ? lexer->at[1] : '\n';
+
+	switch (next) {
+	case '\n':
+		return 1;
+	case 'x':
+	case 'X':
+		/* It would cut the string there. */
+		if (has_digits && lexer->at[2] == '0' && lexer->at[3] == '0') {
+			conf_error(lexer->diags, lexer->line, "a string cannot hold a NUL");
+			return 0;
+		}
+		return has_digits ? 4 : 2;
+	case 'a':
+	case 'b':
+	case 'v': /* two bytes before libconfig 1.8, one from then on */
+		conf_error(lexer->diags, lexer->line,
+			   "a backslash before \"%c\" in a string: write two of them for one",
+			   next);
+		return 0;
+	default:
+		return 2;
 	}
 }
 
-/* The bytes of a string are left to libconfig, but for \x00: it would cut the string there. */
 static struct token lex_string(struct lexer *lexer)
 {
-	struct token token = { TOKEN_STRING, lexer->at, 0, lexer->line };
+	struct token token = { TOKEN_BROKEN, lexer->at, 1, lexer->line };
+	size_t step;
 
-	for (lexer->at++; lexer->at < lexer->end && *lexer->at != '\n'; lexer->at++) {
+	for (lexer->at++; lexer->at < lexer->end && *lexer->at != '\n'; lexer->at += step) {
 		if (*lexer->at == '"') {
-			lexer->at++;
-			token.length = (size_t)(lexer->at - token.text);
+			token.kind = TOKEN_STRING;
+			token.length = (size_t)(++lexer->at - token.text);
 			return token;
 		}
-		if (*lexer->at != '\\')
-			continue;
-		if (starts(lexer, "\\x00") || starts(lexer, "\\X00")) {
-			conf_error(lexer->report, token.line, "a string cannot hold a NUL");
-			token.kind = TOKEN_BROKEN;
-		}
-		if (lexer->at + 1 < lexer->end && lexer->at[1] != '\n')
-			lexer->at++;
+		step = *lexer->at == '\\' ? lex_escape(lexer) : 1;
+		if (step == 0)
+			return token;
 	}
 	conf_error(
-		lexer->report, token.line,
+		lexer->diags, token.line,
 		"the string that begins here has no end on its line (a closing quote is missing)");
-	token.kind = TOKEN_BROKEN;
-	token.length = (size_t)(lexer->at - token.text);
 	return token;
 }
 
@@ -189,6 +214,11 @@ static bool is_float(const char *s, size_t length)
 	return s == end;
 }
 
+bool token_is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->length && memcmp(token->text, text, token->length) == 0;
+}
+
 static bool is_word(const struct token *token, const char *word)
 {
 	return token->length == strlen(word) && strncasecmp(token->text, word, token->length) == 0;
@@ -225,9 +255,10 @@ static struct token lex_word(struct lexer *lexer)
 	return token;
 }
 
-struct token conf_lex(struct lexer *lexer)
+struct token lexer_next(struct lexer *lexer)
 {
-	skip_blank(lexer);
+	if (!skip_blank(lexer))
+		return (struct token){ TOKEN_BROKEN, "", 0, lexer->line };
 	if (lexer->at == lexer->end)
 		return (struct token){ TOKEN_END, lexer->at, 0, lexer->line };
 	if (*lexer->at == '"')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hint.h"
+#include "conf-suggest.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -12,8 +12,7 @@
 enum {
 	WORD_MAX = 32,  /* longer words are compared as far as this */
 	VALUE_MAX = 64, /* what is shown of a wrong value */
-	LEVEL_FIRST = -1,
-	LEVEL_LAST = 7,
+	KEYS_MAX = 32,  /* of settings, groups and what stands beside them */
 };
 
 static const char *const level_words[] = {
@@ -63,7 +62,7 @@ static const struct {
 	{ "ratelimit", "rate_limit" },
 };
 
-void hint_setting_name(enum setting setting, char *buffer, size_t size)
+void setting_full_name(enum setting setting, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
 
@@ -71,53 +70,36 @@ void hint_setting_name(enum setting setting, char *buffer, size_t size)
 		       info->group ? "." : "", info->key);
 }
 
-static void append(char *buffer, size_t size, const char *text)
+static void append(char *buffer, size_t size, const char *separator, const char *text)
 {
 	const size_t length = strlen(buffer);
 
-	(void)snprintf(buffer + length, size - length, "%s", text);
+	(void)snprintf(buffer + length, size - length, "%s%s", length > 0 ? separator : "", text);
 }
 
-static void append_words(char *buffer, size_t size, const char *const *words)
-{
-	for (size_t i = 0; words[i]; i++) {
-		if (words[i][0] == '\0')
-			continue;
-		if (buffer[0] != '\0')
-			append(buffer, size, " ");
-		append(buffer, size, words[i]);
-	}
-}
-
-static void append_levels(char *buffer, size_t size)
-{
-	for (int level = LEVEL_FIRST + 1; level <= LEVEL_LAST; level++) {
-		append(buffer, size, mplog_level_name(level));
-		append(buffer, size, " ");
-	}
-	append(buffer, size, mplog_level_name(LEVEL_FIRST));
-}
-
-void hint_expected(enum setting setting, char *buffer, size_t size)
+void setting_describe_values(enum setting setting, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
 
 	buffer[0] = '\0';
 	switch (info->kind) {
 	case KIND_LEVEL:
-		append_levels(buffer, size);
+		append(buffer, size, "", LEVEL_NAMES);
 		break;
 	case KIND_TEXT:
-		append(buffer, size, "a string in quotes");
+		append(buffer, size, "", "a string in quotes");
 		break;
 	case KIND_CHOICE:
-		append_words(buffer, size, info->choices);
+		for (size_t i = 0; info->choices[i]; i++) {
+			if (info->choices[i][0] != '\0')
+				append(buffer, size, " ", info->choices[i]);
+		}
 		break;
 	case KIND_SWITCH:
-		append(buffer, size, "true or false");
+		append(buffer, size, "", "true or false");
 		break;
 	case KIND_AUTO:
-		append(buffer, size, "true, false or \"auto\"");
+		append(buffer, size, "", "true, false or \"auto\"");
 		break;
 	case KIND_NUMBER:
 		(void)snprintf(buffer, size, "%d to %d", info->min, info->max);
@@ -201,7 +183,7 @@ static const char *find_synonym(const char *word, const char *const *words)
 	return found;
 }
 
-const char *hint_closest(const char *word, const char *const *words)
+const char *suggest_word(const char *word, const char *const *words)
 {
 	size_t best = too_far(word);
 	const char *closest = find_word(word, words);
@@ -239,9 +221,9 @@ static const char *const *words_of(const struct setting_info *info)
 }
 
 /* "; did you mean ...?", or nothing. */
-static void hint_meant(const char *word, const char *const *words, char *buffer, size_t size)
+static void put_meant(const char *word, const char *const *words, char *buffer, size_t size)
 {
-	const char *closest = hint_closest(word, words);
+	const char *closest = suggest_word(word, words);
 	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
 
 	buffer[0] = '\0';
@@ -249,13 +231,118 @@ static void hint_meant(const char *word, const char *const *words, char *buffer,
 		(void)snprintf(buffer, size, "; did you mean %s%s%s?", quote, closest, quote);
 }
 
-void hint_unknown_value(enum setting setting, const char *value, char *buffer, size_t size)
+void suggest_value(enum setting setting, const char *value, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
-	char expected[HINT_MAX / 2], meant[HINT_MAX / 4];
+	char expected[SUGGEST_MAX / 2], meant[SUGGEST_MAX / 4];
 
-	hint_expected(setting, expected, sizeof(expected));
-	hint_meant(value, words_of(info), meant, sizeof(meant));
+	setting_describe_values(setting, expected, sizeof(expected));
+	put_meant(value, words_of(info), meant, sizeof(meant));
 	(void)snprintf(buffer, size, "unknown %s \"%.*s\" (expected %s)%s", info->key, VALUE_MAX,
 		       value, expected, meant);
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+enum place { TOP = 1, DEFAULTS = 2, RULE = 4, ANYWHERE = 8 };
+
+/* The keys that are no settings; settings without a group belong in DEFAULTS and RULE. */
+static const struct {
+	const char *key;
+	unsigned places;
+} keys[] = {
+	{ "name", RULE },
+	{ "identifier", TOP | RULE },
+	{ "fields", DEFAULTS | RULE },
+	{ "rate_limit", DEFAULTS | RULE },
+	{ "defaults", TOP },
+	{ "processes", TOP },
+	{ "journal", TOP | DEFAULTS | RULE },
+	{ "syslog", TOP | DEFAULTS | RULE },
+	{ "stderr", TOP | DEFAULTS | RULE },
+};
+
+enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* Where the key is right; 0: only within a group. */
+static unsigned places_of(const char *key)
+{
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (strcmp(keys[i].key, key) == 0)
+			return keys[i].places;
+	}
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (!setting_infos[i].group && strcmp(setting_infos[i].key, key) == 0)
+			return DEFAULTS | RULE;
+	}
+	return 0;
+}
+
+/* The keys that are right in PLACE, or else in the group. */
+static void collect_keys(const char *words[KEYS_MAX], unsigned place, const char *group)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (keys[i].places & place || place == ANYWHERE)
+			words[n++] = keys[i].key;
+	}
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = &setting_infos[i];
+		const bool is_in_group = group && info->group && strcmp(group, info->group) == 0;
+
+		if (place == ANYWHERE || is_in_group || (!info->group && place & (DEFAULTS | RULE)))
+			words[n++] = info->key;
+	}
+	words[n] = NULL;
+}
+
+/* Where the key belongs: "stderr = { ... } or syslog = { ... }". */
+static void describe_home(const char *key, char *buffer, size_t size)
+{
+	const unsigned places = places_of(key);
+
+	buffer[0] = '\0';
+	if (places & DEFAULTS)
+		append(buffer, size, "", "defaults = { ... }");
+	if (places & RULE)
+		append(buffer, size, " or ", "an entry of processes");
+	if (places & TOP && !(places & DEFAULTS))
+		append(buffer, size, " or ", "the top level of the file");
+	for (size_t i = 0; places == 0 && i < SETTING_COUNT; i++) {
+		if (!setting_infos[i].group || strcmp(setting_infos[i].key, key) != 0)
+			continue;
+		append(buffer, size, " or ", setting_infos[i].group);
+		append(buffer, size, "", " = { ... }");
+	}
+}
+
+void suggest_setting(const char *within, const char *key, char text[SUGGEST_MAX])
+{
+	const unsigned place = !within                            ? TOP
+			       : strcmp(within, "defaults") == 0  ? DEFAULTS
+			       : strcmp(within, "processes") == 0 ? RULE
+								  : 0;
+	const char *words[KEYS_MAX], *closest;
+	char home[SUGGEST_MAX / 2];
+
+	collect_keys(words, place, within);
+	closest = suggest_word(key, words);
+	if (closest) {
+		(void)snprintf(text, SUGGEST_MAX, "unknown setting; did you mean \"%s\"?", closest);
+		return;
+	}
+	collect_keys(words, ANYWHERE, NULL);
+	closest = suggest_word(key, words);
+	if (!closest) {
+		(void)snprintf(text, SUGGEST_MAX, "unknown setting");
+		return;
+	}
+	describe_home(closest, home, sizeof(home));
+	if (strcmp(closest, key) == 0)
+		(void)snprintf(text, SUGGEST_MAX, "not a setting here: it belongs in %s", home);
+	else
+		(void)snprintf(text, SUGGEST_MAX,
+			       "unknown setting; did you mean \"%s\"? If so, it belongs in %s",
+			       closest, home);
 }
