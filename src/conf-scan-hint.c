@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "settings.h"
 
@@ -34,14 +35,6 @@ static const struct {
 int hint_shown(const struct token *token)
 {
 	return token->length > SHOWN_MAX ? SHOWN_MAX : (int)token->length;
-}
-
-static bool ends_with(const struct token *token, const char *text)
-{
-	const size_t length = strlen(text);
-
-	return token->length >= length &&
-	       memcmp(token->text + token->length - length, text, length) == 0;
 }
 
 struct hint_found hint_found(const struct token *token)
@@ -113,27 +106,24 @@ static void hint_large(const struct token *setting, const struct token *integer,
 /* libconfig 1.7 reads 0500 as octal and 080 as a mistake, other versions read both as decimal. */
 static bool hint_zero(const struct token *integer, char text[SCAN_HINT_MAX])
 {
-	const size_t sign = integer->text[0] == '+' || integer->text[0] == '-';
-	size_t zeroes = 0;
+	const char *end = integer->text + integer->length, *sign = integer->text;
+	const char *first = sign + (*sign == '+' || *sign == '-'), *rest = first;
 
-	while (sign + zeroes + 1 < integer->length && integer->text[sign + zeroes] == '0' &&
-	       integer->text[sign + zeroes + 1] >= '0' && integer->text[sign + zeroes + 1] <= '9')
-		zeroes++;
-	if (zeroes == 0)
+	while (rest + 1 < end && *rest == '0' && rest[1] >= '0' && rest[1] <= '9')
+		rest++;
+	if (rest == first)
 		return false;
 	(void)snprintf(text, SCAN_HINT_MAX, "%.*s begins with a zero: write %.*s%.*s",
-		       hint_shown(integer), integer->text, (int)sign, integer->text,
-		       SHOWN_MAX < integer->length - sign - zeroes
-			       ? SHOWN_MAX
-			       : (int)(integer->length - sign - zeroes),
-		       integer->text + sign + zeroes);
+		       hint_shown(integer), sign, (int)(first - sign), sign,
+		       (int)(end - rest < SHOWN_MAX ? end - rest : SHOWN_MAX), rest);
 	return true;
 }
 
 /* "10s", "10 s" */
 static bool hint_time(const struct token *setting, const char *word, char text[SCAN_HINT_MAX])
 {
-	const bool is_time = ends_with(setting, "_ms");
+	const bool is_time =
+		setting->length > 3 && memcmp(setting->text + setting->length - 3, "_ms", 3) == 0;
 	unsigned long number;
 	char *end;
 
@@ -198,11 +188,11 @@ static bool hint_digits(const struct token *setting, const struct token *token,
 
 static bool is_switch_word(const struct token *token)
 {
-	static const char *const words[] = { "yes", "no",  "on",  "off", "Yes", "No",
-					     "On",  "Off", "YES", "NO",  "ON",  "OFF" };
+	static const char *const words[] = { "yes", "no", "on", "off" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (token_is(token, words[i]))
+		if (token->length == strlen(words[i]) &&
+		    strncasecmp(token->text, words[i], token->length) == 0)
 			return true;
 	}
 	return false;

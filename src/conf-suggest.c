@@ -137,14 +137,6 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
-/* Each letter that one has more has to be put in: most words need no closer look. */
-static bool may_be_closer(const char *a, const char *b, size_t best)
-{
-	const size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
-
-	return (n > m ? n - m : m - n) < best;
-}
-
 static const char *find_word(const char *word, const char *const *words)
 {
 	for (size_t i = 0; words[i]; i++) {
@@ -162,23 +154,32 @@ static size_t too_far(const char *word)
 	return length > 8 ? 4 : length > 4 ? 3 : 2;
 }
 
+/* Whether WORD is nearer to CANDIDATE than it was to another one, at BEST, which is set then. */
+static bool is_closer(const char *word, const char *candidate, size_t *best)
+{
+	const size_t n = strnlen(word, WORD_MAX), m = strnlen(candidate, WORD_MAX);
+	size_t d;
+
+	/* Each letter that one has more has to be put in: most words need no closer look. */
+	if ((n > m ? n - m : m - n) >= *best)
+		return false;
+	d = distance(word, candidate);
+	if (d >= *best || d >= m)
+		return false;
+	*best = d;
+	return true;
+}
+
 static const char *find_synonym(const char *word, const char *const *words)
 {
 	size_t best = too_far(word) - 1;
 	const char *found = NULL;
 
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
-		const char *meant;
-		size_t d;
+		const char *meant = find_word(synonyms[i].meant, words);
 
-		if (!may_be_closer(word, synonyms[i].word, best))
-			continue;
-		meant = find_word(synonyms[i].meant, words);
-		d = meant ? distance(word, synonyms[i].word) : best;
-		if (d < best) {
-			best = d;
+		if (meant && is_closer(word, synonyms[i].word, &best))
 			found = meant;
-		}
 	}
 	return found;
 }
@@ -191,15 +192,8 @@ const char *suggest_word(const char *word, const char *const *words)
 	if (closest)
 		return closest;
 	for (size_t i = 0; words[i]; i++) {
-		size_t d;
-
-		if (words[i][0] == '\0' || !may_be_closer(word, words[i], best))
-			continue;
-		d = distance(word, words[i]);
-		if (d < best && d < strlen(words[i])) {
-			best = d;
+		if (words[i][0] != '\0' && is_closer(word, words[i], &best))
 			closest = words[i];
-		}
 	}
 	return closest ? closest : find_synonym(word, words);
 }

@@ -42,16 +42,6 @@ static bool is(char c, unsigned class)
 	return classes[(unsigned char)c] & class;
 }
 
-static bool is_digit(char c)
-{
-	return is(c, DIGIT);
-}
-
-static bool is_hex(char c)
-{
-	return is(c, HEX);
-}
-
 static bool starts(const struct lexer *lexer, const char *with)
 {
 	const size_t length = strlen(with);
@@ -104,7 +94,7 @@ static bool skip_blank(struct lexer *lexer)
 static size_t lex_escape(const struct lexer *lexer)
 {
 	const bool has_digits =
-		lexer->end - lexer->at >= 4 && is_hex(lexer->at[2]) && is_hex(lexer->at[3]);
+		lexer->end - lexer->at >= 4 && is(lexer->at[2], HEX) && is(lexer->at[3], HEX);
 	const char next = lexer->at + 1 < lexer->end ? lexer->at[1] : '\n';
 
 	switch (next) {
@@ -151,67 +141,49 @@ static struct token lex_string(struct lexer *lexer)
 	return token;
 }
 
-static bool is_name(const char *s, size_t length)
+static const char *skip(const char *s, const char *end, unsigned class)
 {
-	if (!is(s[0], LETTER) && s[0] != '*')
+	while (s < end && is(*s, class))
+		s++;
+	return s;
+}
+
+static const char *skip_sign(const char *s, const char *end)
+{
+	return s < end && (*s == '+' || *s == '-') ? s + 1 : s;
+}
+
+static bool is_name(const char *s, const char *end)
+{
+	return (is(*s, LETTER) || *s == '*') && skip(s, end, IN_NAME) == end;
+}
+
+static bool is_integer(const char *s, const char *end)
+{
+	const bool has_prefix = end - s > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	const char *digits = has_prefix ? s + 2 : skip_sign(s, end);
+	const char *suffix = skip(digits, end, has_prefix ? HEX : DIGIT);
+
+	if (suffix == digits)
 		return false;
-	for (size_t i = 1; i < length; i++) {
-		if (!is(s[i], IN_NAME))
-			return false;
-	}
-	return true;
-}
-
-static size_t count(const char *s, size_t length, bool (*counts)(char c))
-{
-	size_t n = 0;
-
-	while (n < length && counts(s[n]))
-		n++;
-	return n;
-}
-
-/* Takes off what ends an integer of 64 bits. */
-static size_t without_suffix(const char *s, size_t length)
-{
-	for (int i = 0; i < 2 && length > 0 && s[length - 1] == 'L'; i++)
-		length--;
-	return length;
-}
-
-static bool is_integer(const char *s, size_t length)
-{
-	const size_t sign = s[0] == '+' || s[0] == '-';
-
-	length = without_suffix(s, length);
-	if (length > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
-		return count(s + 2, length - 2, is_hex) == length - 2;
-	return length > sign && count(s + sign, length - sign, is_digit) == length - sign;
+	for (int i = 0; i < 2 && suffix < end && *suffix == 'L'; i++)
+		suffix++;
+	return suffix == end;
 }
 
 /* What every version of libconfig takes for one: with a point. */
-static bool is_float(const char *s, size_t length)
+static bool is_float(const char *s, const char *end)
 {
-	const char *end = s + length;
-	size_t whole, fraction;
+	const char *whole = skip_sign(s, end), *point = skip(whole, end, DIGIT);
+	const char *rest = point < end && *point == '.' ? skip(point + 1, end, DIGIT) : NULL;
+	const char *exponent;
 
-	s += *s == '+' || *s == '-';
-	whole = count(s, (size_t)(end - s), is_digit);
-	s += whole;
-	if (s == end || *s++ != '.')
+	if (!rest || rest - whole == 1)
 		return false;
-	fraction = count(s, (size_t)(end - s), is_digit);
-	s += fraction;
-	if (whole + fraction == 0)
-		return false;
-	if (s < end && (*s == 'e' || *s == 'E')) {
-		s++;
-		s += s < end && (*s == '+' || *s == '-');
-		if (s == end)
-			return false;
-		s += count(s, (size_t)(end - s), is_digit);
-	}
-	return s == end;
+	if (rest == end || (*rest != 'e' && *rest != 'E'))
+		return rest == end;
+	exponent = skip_sign(rest + 1, end);
+	return exponent < end && skip(exponent, end, DIGIT) == end;
 }
 
 bool token_is(const struct token *token, const char *text)
@@ -226,15 +198,17 @@ static bool is_word(const struct token *token, const char *word)
 
 static enum token_kind kind_of(const struct token *token)
 {
+	const char *end = token->text + token->length;
+
 	if (is_word(token, "true") || is_word(token, "false"))
 		return TOKEN_BOOLEAN;
 	if (is_word(token, "@include"))
 		return TOKEN_INCLUDE;
-	if (is_name(token->text, token->length))
+	if (is_name(token->text, end))
 		return TOKEN_NAME;
-	if (is_integer(token->text, token->length))
+	if (is_integer(token->text, end))
 		return TOKEN_INTEGER;
-	if (is_float(token->text, token->length))
+	if (is_float(token->text, end))
 		return TOKEN_FLOAT;
 	return TOKEN_WORD;
 }

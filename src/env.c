@@ -10,36 +10,35 @@
 
 static const char level_variable[] = "MPLOG_LEVEL";
 
-/* What is wrong with VARIABLE: the first mistake in its value is the only one. */
-struct variable {
-	struct conf_diags diags;
+enum { RUN_ID_LENGTH = 32 };
+
+struct loader {
 	struct env *env;
+	conf_diag_fn *diag;
+	void *userdata;
+	const char *variable; /* at hand */
 };
 
-static void malformed(struct variable *variable, const char *text)
+/* The first mistake in a variable's value is the only one. */
+static void malformed(const struct loader *loader, const char *text)
 {
-	conf_warning(&variable->diags, 0, "%s", text);
+	struct env *env = loader->env;
+	struct conf_diags diags = {
+		.diag = loader->diag,
+		.userdata = loader->userdata,
+		.file = loader->variable,
+	};
+
+	conf_warning(&diags, 0, "%s", text);
+	env->diag[env->n_diags++] = (struct env_diag){ loader->variable, diags.first };
 }
 
-static void malformed_value(struct variable *variable, enum setting setting, const char *value)
+static void malformed_value(const struct loader *loader, enum setting setting, const char *value)
 {
 	char text[SUGGEST_MAX];
 
 	suggest_value(setting, value, text, sizeof(text));
-	malformed(variable, text);
-}
-
-/* The environment keeps the diagnostic. */
-static void end_variable(struct variable *variable)
-{
-	struct env *env = variable->env;
-
-	if (!variable->diags.first.count)
-		return;
-	env->diag[env->n_diags++] = (struct env_diag){
-		.variable = variable->diags.file,
-		.first = variable->diags.first,
-	};
+	malformed(loader, text);
 }
 
 /* secure_getenv(3): a set-user-ID program must not be steered by its caller. */
@@ -87,7 +86,7 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool parse_name(struct variable *variable, char *item, const char **ret_name,
+static bool parse_name(const struct loader *loader, char *item, const char **ret_name,
 		       const char **ret_level)
 {
 	char *equals = strchr(item, '=');
@@ -104,33 +103,33 @@ static bool parse_name(struct variable *variable, char *item, const char **ret_n
 	*ret_name = item;
 	*ret_level = trim(equals + 1);
 	if (item[0] == '\0') {
-		malformed(variable,
-			"a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
+		malformed(loader,
+			  "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
 		return false;
 	}
 	mistake = glob_mistake(item);
 	if (mistake) {
 		(void)snprintf(text, sizeof(text), "malformed pattern \"%.64s\": %s", item,
 			       mistake);
-		malformed(variable, text);
+		malformed(loader, text);
 	}
 	return !mistake;
 }
 
-static bool add_level(struct variable *variable, char *item)
+static bool add_level(const struct loader *loader, char *item)
 {
-	struct env *env = variable->env;
+	struct env *env = loader->env;
 	const char *name, *level;
 	int number;
 
 	if (env->rules.n == ENV_RULES_MAX) {
-		malformed(variable, "too many levels (expected at most 64)");
+		malformed(loader, "too many levels (expected at most 64)");
 		return false;
 	}
-	if (!parse_name(variable, item, &name, &level))
+	if (!parse_name(loader, item, &name, &level))
 		return false;
 	if (setting_parse(SETTING_LEVEL, level, &number) < 0) {
-		malformed_value(variable, SETTING_LEVEL, level);
+		malformed_value(loader, SETTING_LEVEL, level);
 		return false;
 	}
 	add(env, level_variable, name, SETTING_LEVEL, number);
@@ -138,12 +137,9 @@ static bool add_level(struct variable *variable, char *item)
 }
 
 /* "info,worker-*=debug": all of it, or nothing. */
-static int load_levels(struct env *env, conf_diag_fn *diag, void *userdata)
+static int load_levels(struct loader *loader)
 {
-	struct variable variable = {
-		.diags = { .diag = diag, .userdata = userdata, .file = level_variable },
-		.env = env,
-	};
+	struct env *env = loader->env;
 	const size_t before = env->rules.n;
 	char *rest, *item;
 	int r;
@@ -152,14 +148,14 @@ static int load_levels(struct env *env, conf_diag_fn *diag, void *userdata)
 	if (r < 0)
 		return r;
 
+	loader->variable = level_variable;
 	rest = env->text;
 	while ((item = strsep(&rest, ","))) {
-		if (!add_level(&variable, item)) {
+		if (!add_level(loader, item)) {
 			env->rules.n = before;
 			break;
 		}
 	}
-	end_variable(&variable);
 	return 0;
 }
 
@@ -174,6 +170,17 @@ static void load_debug_invocation(struct env *env)
 		add(env, variable, "*", SETTING_LEVEL, debug);
 }
 
+/* The context reads it; what is malformed is reported with the rest. */
+static void check_run_id(struct loader *loader)
+{
+	const char *value = get("MPLOG_RUN_ID");
+
+	loader->variable = "MPLOG_RUN_ID";
+	if (value && (strlen(value) != RUN_ID_LENGTH ||
+		      strspn(value, "0123456789abcdefABCDEF") != RUN_ID_LENGTH))
+		malformed(loader, "not a run's id (expected 32 hexadecimal digits)");
+}
+
 static const struct {
 	const char *name;
 	enum setting setting;
@@ -183,32 +190,30 @@ static const struct {
 	{ "MPLOG_FORMAT", SETTING_STDERR_FORMAT },
 };
 
-static void load_variable(struct env *env, size_t i, conf_diag_fn *diag, void *userdata)
+static void load_variable(struct loader *loader, size_t i)
 {
 	const char *value = get(variables[i].name);
-	struct variable variable = {
-		.diags = { .diag = diag, .userdata = userdata, .file = variables[i].name },
-		.env = env,
-	};
 	int number;
 
 	if (!value)
 		return;
+	loader->variable = variables[i].name;
 	if (setting_parse(variables[i].setting, value, &number) < 0)
-		malformed_value(&variable, variables[i].setting, value);
+		malformed_value(loader, variables[i].setting, value);
 	else
-		add(env, variables[i].name, "*", variables[i].setting, number);
-	end_variable(&variable);
+		add(loader->env, variables[i].name, "*", variables[i].setting, number);
 }
 
 int env_load(struct env *env, conf_diag_fn *diag, void *userdata)
 {
-	*env = (struct env){ .rules = { .rule = env->rule } };
+	struct loader loader = { env, diag, userdata, NULL };
 
+	*env = (struct env){ .rules = { .rule = env->rule } };
 	load_debug_invocation(env);
 	for (size_t i = 0; i < ENV_VARIABLES; i++)
-		load_variable(env, i, diag, userdata);
-	if (load_levels(env, diag, userdata) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
+		load_variable(&loader, i);
+	check_run_id(&loader);
+	if (load_levels(&loader) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
 	    copy("MPLOG_PROCESS", &env->process) < 0) {
 		env_free(env);
 		return -ENOMEM;

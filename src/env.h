@@ -25,12 +25,12 @@ struct env {
 	char *conf;    /* MPLOG_CONF, or NULL */
 	char *process; /* MPLOG_PROCESS, or NULL */
 
-	struct env_diag diag[ENV_VARIABLES + 1]; /* of those and of MPLOG_LEVEL */
+	struct env_diag diag[ENV_VARIABLES + 2]; /* of those, MPLOG_LEVEL and MPLOG_RUN_ID */
 	size_t n_diags;
 };
 
 /* Reads MPLOG_LEVEL ("info", or "info,worker-*=debug"), DEBUG_INVOCATION, MPLOG_SINK, MPLOG_ECHO,
- * MPLOG_FORMAT, MPLOG_CONF, MPLOG_PROCESS. A malformed value is ignored: DIAG (or NULL) is called
+ * MPLOG_FORMAT, MPLOG_CONF, MPLOG_PROCESS, and looks at MPLOG_RUN_ID. A malformed value is ignored: DIAG (or NULL) is called
  * with it, and env->diag keeps it; an empty one is none. In a set-user-ID program it finds nothing.
  * Strings are copies. Returns 0 or -ENOMEM. */
 int env_load(struct env *env, conf_diag_fn *diag, void *userdata);

@@ -100,6 +100,7 @@ static const struct {
 	  "MPLOG_SINK: unknown sink \"jurnal\" (expected auto journal syslog stderr); did you mean \"journal\"?\n" },
 	{ "MPLOG_ECHO", "yes",
 	  "MPLOG_ECHO: unknown echo \"yes\" (expected true, false or \"auto\"); did you mean true?\n" },
+	{ "MPLOG_RUN_ID", "12", "MPLOG_RUN_ID: not a run's id (expected 32 hexadecimal digits)\n" },
 	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
 };
 
