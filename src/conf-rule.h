@@ -22,7 +22,7 @@ void rule_builder_add_group(struct rule_builder *builder, struct conf_parser *pa
 
 /* Adds what `defaults` and rules, which WITHIN names, can have. */
 void rule_builder_add_setting(struct rule_builder *builder, struct conf_parser *parser,
-			      const struct config_setting_t *node, const char *within);
+			      const struct config_setting_t *value, const char *within);
 
 void rule_builder_finish(const struct rule_builder *builder, struct conf_parser *parser,
 			 struct rule *rule);

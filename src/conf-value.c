@@ -190,7 +190,7 @@ static bool level_value(struct conf_parser *parser, const config_setting_t *valu
 	return true;
 }
 
-/* "true" in quotes is a string, for libconfig and for whoever reads the file with it. */
+/* "true" in quotes is a string, for libconfig and for other programs that read the file with it. */
 static bool switch_value(struct conf_parser *parser, const config_setting_t *value,
 			 enum setting setting, struct assignment *ret)
 {

@@ -92,7 +92,7 @@ int conf_load(const struct conf_options *options, const struct conf *previous, u
 	return result_of(conf);
 }
 
-/* A new file moves the directory's times: its inode stays, so that "/" itself is told by less. */
+/* A new file in "/" changes the times of that directory, but neither its device nor its inode. */
 bool conf_root_changed(const struct conf *conf)
 {
 	const struct conf_identity root = conf_identity_at("/");
