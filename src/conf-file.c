@@ -1,154 +1,196 @@
 /* SPDX-License-Identifier: MIT */
-#include "conf-parts.h"
+#include "conf-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "cleanup.h"
+#include "conf-parse.h"
+#include "conf-read.h"
+#include "conf-scan.h"
 
-enum { NULL_MAJOR = 1, NULL_MINOR = 3 }; /* of /dev/null: the kernel's devices.txt */
+/* Time stamps of files move with the kernel's tick, 10 ms at most. Editors truncate a file and
+ * write it anew; in between, and for as long as the writing takes, it is not what was meant. */
+enum {
+	TICK_NS = 20 * 1000 * 1000,
+	WRITING_NS = 50 * 1000 * 1000,
+	SECOND_NS = 1000 * 1000 * 1000,
+};
 
-struct conf_identity conf_identity_of(const struct stat *st)
+static bool is_recent(const struct timespec *time, long long ns)
 {
-	return (struct conf_identity){
-		.exists = true,
-		.device = st->st_dev,
-		.inode = st->st_ino,
-		.size = st->st_size,
-		.mtime = st->st_mtim,
-		.ctime = st->st_ctim,
-	};
+	struct timespec now;
+	long long age;
+
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (llabs((long long)now.tv_sec - time->tv_sec) > 1)
+		return false;
+	age = (now.tv_sec - time->tv_sec) * (long long)SECOND_NS + (now.tv_nsec - time->tv_nsec);
+	return llabs(age) < ns;
 }
 
-struct conf_identity conf_identity_at(const char *path)
+bool timestamp_is_racy(const struct timespec *changed)
+{
+	return is_recent(changed, TICK_NS);
+}
+
+void conf_file_clear(struct conf_file *file)
+{
+	free(file->path);
+	conf_first_diag_clear(&file->diag);
+	conf_content_unref(file->content);
+	*file = (struct conf_file){ .path = NULL };
+}
+
+int conf_file_copy(struct conf_file *ret, const struct conf_file *file)
+{
+	struct conf_file copy = *file;
+
+	copy.diag.text = NULL;
+	copy.path = strdup(file->path);
+	copy.content = conf_content_ref(file->content);
+	if (!copy.path || conf_first_diag_copy(&copy.diag, &file->diag) < 0) {
+		conf_file_clear(&copy);
+		return -ENOMEM;
+	}
+	*ret = copy;
+	return 0;
+}
+
+/* The version in force before stays so. */
+static void keep_last_good(struct conf_file *file, const struct conf_file *previous)
+{
+	if (!previous)
+		return;
+	file->content = conf_content_ref(previous->content);
+	file->last_good = file->content != NULL;
+}
+
+static int scan_and_parse(struct conf_file *file, const struct conf_text *text,
+			  struct conf_diags *diags)
+{
+	size_t n_values;
+	int r = conf_scan(text->data, text->size, diags, &n_values);
+
+	if (r == 0)
+		r = conf_parse(text->data, n_values, file->path, diags, &file->content);
+	if (r == 0)
+		file->content->identity = text->identity;
+	return r;
+}
+
+static int load_file(struct conf_file *file, const struct stat *st,
+		     const struct conf_file *previous, const struct conf_file_options *options,
+		     struct conf_diags *diags)
+{
+	AUTO_FREE char *data = NULL;
+	struct conf_text text = { .data = NULL };
+	int r;
+
+	r = conf_read(file->path, st, options->secure, diags, &text);
+	data = text.data;
+	if (r == 0) {
+		file->racy = timestamp_is_racy(&text.identity.ctime);
+		r = scan_and_parse(file, &text, diags);
+	}
+	if (r == -ENOMEM)
+		return r;
+	file->identity = data ? text.identity : conf_identity_of(st);
+	file->result = r;
+	if (r < 0)
+		keep_last_good(file, previous);
+	return 0;
+}
+
+static int load_absent(struct conf_file *file, const struct conf_file *previous,
+		       const struct conf_file_options *options, struct conf_diags *diags)
+{
+	if (!previous || !previous->content || options->drop_missing)
+		return 0;
+	keep_last_good(file, previous);
+	file->result = -ENOENT;
+	if (!previous->identity.exists) /* reported already */
+		return conf_first_diag_copy(&diags->first, &previous->diag);
+	conf_warning(
+		diags, 0,
+		"is gone: its last version stays until it is there again, or \"mplog reload\"");
+	return 0;
+}
+
+/* The directory may not be searched, a link leads in a circle ... */
+static void load_unreachable(struct conf_file *file, int error, const struct conf_file *previous,
+			     struct conf_diags *diags)
+{
+	if (!previous)
+		conf_error(diags, 0, "cannot be read: %s", strerror(error));
+	file->result = -error;
+	keep_last_good(file, previous);
+}
+
+static int load(struct conf_file *file, const struct conf_file *previous,
+		const struct conf_file_options *options, struct conf_diags *diags)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 ? conf_identity_of(&st) : (struct conf_identity){ false };
-}
-
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-bool conf_identity_equal(const struct conf_identity *a, const struct conf_identity *b)
-{
-	if (!a->exists || !b->exists)
-		return a->exists == b->exists;
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
-}
-
-static bool is_null(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(NULL_MAJOR, NULL_MINOR);
-}
-
-bool conf_is_foreign(const struct stat *st)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return true;
-	return (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
-}
-
-static const char *kind_of(const struct stat *st)
-{
-	switch (st->st_mode & S_IFMT) {
-	case S_IFDIR:
-		return "a directory";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	default:
-		return "a device";
-	}
-}
-
-/* Opening a FIFO would hang, a device may do anything. */
-static int check(const struct stat *st, bool secure, struct conf_report *report)
-{
-	if (!S_ISREG(st->st_mode)) {
-		conf_error(report, 0, "is %s: expected a regular file, or /dev/null for none",
-			   kind_of(st));
-		return S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL;
-	}
-	if (secure && conf_is_foreign(st)) {
-		conf_error(
-			report, 0,
-			"refused in a set-user-ID program: users other than root and the program's own can write it");
-		return -EPERM;
-	}
-	if (st->st_size > CONF_SIZE_MAX) {
-		conf_error(report, 0, "larger than %d MiB", CONF_SIZE_MAX >> 20);
-		return -EBADMSG;
-	}
+	if (stat(file->path, &st) == 0)
+		return load_file(file, &st, previous, options, diags);
+	if (errno == ENOENT || errno == ENOTDIR)
+		return load_absent(file, previous, options, diags);
+	load_unreachable(file, errno, previous, diags);
 	return 0;
 }
 
-static int cannot_read(int error, struct conf_report *report)
+/* Whether what is known of the file still holds. */
+static bool is_unchanged(const struct conf_identity *now, const struct conf_file *previous,
+			 const struct conf_file_options *options)
 {
-	conf_error(report, 0, "cannot be read: %s", strerror(error));
-	return -error;
+	/* The file was out of reach, or a version that is kept may be dropped now. */
+	if (options->drop_missing && previous->result < 0)
+		return false;
+	return !previous->racy && conf_identity_equal(now, &previous->identity);
 }
 
-/* Up to one byte more than size, which shows that the file has grown. */
-static ssize_t read_all(int fd, char *data, size_t size)
+static int load_anew(struct conf_file *ret, const char *path, const struct conf_file *previous,
+		     const struct conf_file_options *options, struct conf_diags *diags)
 {
-	size_t n = 0;
+	struct conf_file file = { .path = strdup(path) };
+	int r = file.path ? load(&file, previous, options, diags) : -ENOMEM;
 
-	while (n < size) {
-		const ssize_t r = read(fd, data + n, size - n);
-
-		if (r == 0)
-			break;
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -1;
-		n += (size_t)r;
-	}
-	return (ssize_t)n;
+	file.diag = diags->first;
+	diags->first = (struct conf_first_diag){ .text = NULL };
+	if (r < 0)
+		conf_file_clear(&file);
+	else
+		*ret = file;
+	return r;
 }
 
-int conf_read(const char *path, const struct stat *st, bool secure, struct conf_report *report,
-	      struct conf_text *ret)
+int conf_file_load(struct conf_file *ret, const char *path, const struct conf_file *previous,
+		   const struct conf_file_options *options, struct conf_diags *diags)
 {
-	AUTO_CLOSE int fd = -1;
-	AUTO_FREE char *data = NULL;
-	struct stat opened;
-	ssize_t size;
+	const struct conf_identity now = conf_identity_at(path);
 	int r;
 
-	if (is_null(st)) {
-		*ret = (struct conf_text){ NULL, 0, conf_identity_of(st) };
-		return 0;
-	}
-	r = check(st, secure, report);
-	if (r < 0)
-		return r;
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &opened) < 0)
-		return cannot_read(errno, report);
-	r = check(&opened, secure, report);
-	if (r < 0)
-		return r;
+	if (!previous || !now.exists)
+		return load_anew(ret, path, previous, options, diags);
+	if (is_unchanged(&now, previous, options))
+		return conf_file_copy(ret, previous);
+	if (options->drop_missing || !is_recent(&now.mtime, WRITING_NS))
+		return load_anew(ret, path, previous, options, diags);
+	r = conf_file_copy(ret, previous);
+	ret->racy = true;
+	return r;
+}
 
-	data = malloc((size_t)opened.st_size + 1);
-	if (!data)
-		return -ENOMEM;
-	size = read_all(fd, data, (size_t)opened.st_size + 1);
-	if (size < 0)
-		return cannot_read(errno, report);
-	if (size > opened.st_size) {
-		conf_error(report, 0, "is being written");
-		return -EBADMSG;
-	}
-	*ret = (struct conf_text){ TAKE_PTR(data), (size_t)size, conf_identity_of(&opened) };
-	return 0;
+bool conf_file_is_stale(const struct conf_file *file)
+{
+	struct conf_identity now = { .exists = false };
+	struct stat st;
+
+	if (stat(file->path, &st) == 0)
+		now = conf_identity_of(&st);
+	else if (errno != ENOENT && errno != ENOTDIR)
+		return false;
+	return file->racy || !conf_identity_equal(&now, &file->identity);
 }

@@ -1,23 +1,36 @@
 /* SPDX-License-Identifier: MIT */
+#include "conf-load.h"
+
 #include <dirent.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
-#include "conf-tree.h"
+#include "conf-file.h"
+#include "conf-read.h"
 
 static const char main_file[] = "mplog.conf";
 static const char drop_in_directory[] = "mplog.conf.d";
 static const char suffix[] = ".conf";
 
+enum { DIRECTORY_TEXT_MAX = 256 };
+
 struct load {
 	struct conf *conf;
 	const struct conf *previous;
-	struct conf_layer_options options;
-	conf_complain_fn *complain;
+	struct conf_file_options options;
+	conf_diag_fn *diag;
 	void *userdata;
 };
+
+static struct conf_diags diags_of(const struct load *load, const char *file)
+{
+	return (struct conf_diags){ .diag = load->diag, .userdata = load->userdata, .file = file };
+}
 
 static char *join(const char *directory, const char *name)
 {
@@ -42,40 +55,35 @@ static char *make_absolute(const char *path)
 	return directory ? join(directory, path) : strdup(path);
 }
 
-static const struct conf_layer *find_layer(const struct conf *conf, const char *path)
+static const struct conf_file *find_file(const struct conf *conf, const char *path)
 {
-	for (size_t i = 0; conf && i < conf->n_layers; i++) {
-		if (strcmp(conf->layers[i].path, path) == 0)
-			return &conf->layers[i];
+	for (size_t i = 0; conf && i < conf->n_files; i++) {
+		if (strcmp(conf->files[i].path, path) == 0)
+			return &conf->files[i];
 	}
 	return NULL;
 }
 
-static struct conf_layer *add_layer(struct conf *conf)
+static struct conf_file *add_file(struct conf *conf)
 {
-	struct conf_layer *layers =
-		reallocarray(conf->layers, conf->n_layers + 1, sizeof(*conf->layers));
+	struct conf_file *files =
+		reallocarray(conf->files, conf->n_files + 1, sizeof(*conf->files));
 
-	if (!layers)
+	if (!files)
 		return NULL;
-	conf->layers = layers;
-	layers[conf->n_layers] = (struct conf_layer){ .path = NULL };
-	return &layers[conf->n_layers++];
+	conf->files = files;
+	files[conf->n_files] = (struct conf_file){ .path = NULL };
+	return &files[conf->n_files++];
 }
 
-static int load_layer(struct load *load, const char *path)
+static int load_file(struct load *load, const char *path)
 {
-	struct conf_layer *layer = add_layer(load->conf);
-	struct conf_report report = { .complain = load->complain,
-				      .userdata = load->userdata,
-				      .file = path };
-	int r;
+	struct conf_file *file = add_file(load->conf);
+	struct conf_diags diags = diags_of(load, path);
 
-	if (!layer)
+	if (!file)
 		return -ENOMEM;
-	r = conf_layer_load(layer, path, find_layer(load->previous, path), &load->options, &report);
-	free(report.first_error);
-	return r;
+	return conf_file_load(file, path, find_file(load->previous, path), &load->options, &diags);
 }
 
 static int is_drop_in(const struct dirent *entry)
@@ -92,67 +100,73 @@ static int compare(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* What is wrong with the directory itself. */
+__attribute__((format(printf, 2, 3))) static void directory_error(struct load *load,
+								  const char *fmt, ...)
+{
+	struct conf_diags diags = diags_of(load, load->conf->directory);
+	char text[DIRECTORY_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	conf_error(&diags, 0, "%s", text);
+	load->conf->directory_diag = diags.first;
+}
+
 /* The directory cannot be listed: what was found in it the last time stays. */
 static int keep_drop_ins(struct load *load, int error)
 {
-	struct conf_report report = { .complain = load->complain,
-				      .userdata = load->userdata,
-				      .file = load->conf->directory };
 	const size_t length = strlen(load->conf->directory);
 
 	if (!load->previous)
-		conf_error(&report, 0, "cannot be read: %s", strerror(error));
-	free(report.first_error);
-	for (size_t i = 0; load->previous && i < load->previous->n_layers; i++) {
-		const char *path = load->previous->layers[i].path;
+		directory_error(load, "cannot be read: %s", strerror(error));
+	for (size_t i = 0; load->previous && i < load->previous->n_files; i++) {
+		const char *path = load->previous->files[i].path;
 
 		if (strncmp(path, load->conf->directory, length) != 0 || path[length] != '/')
 			continue;
-		if (load_layer(load, path) < 0)
+		if (load_file(load, path) < 0)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+static bool is_directory_unchanged(const struct load *load)
+{
+	return load->previous && !load->conf->directory_racy &&
+	       conf_identity_equal(&load->previous->directory_identity,
+				   &load->conf->directory_identity);
 }
 
 static int load_entries(struct load *load, struct dirent **entries, int n)
 {
-	const char *directory = load->conf->directory;
-	struct conf_report report = { .complain = load->complain,
-				      .userdata = load->userdata,
-				      .file = directory };
-
 	if (n > CONF_FILES_MAX) {
-		if (!load->previous || load->conf->directory_unsettled ||
-		    !conf_identity_equal(&load->previous->directory_identity,
-					 &load->conf->directory_identity))
-			conf_error(&report, 0, "more than %d files: only the first ones are read",
-				   CONF_FILES_MAX);
-		free(report.first_error);
+		if (!is_directory_unchanged(load))
+			directory_error(load, "more than %d files: only the first ones are read",
+					CONF_FILES_MAX);
 		n = CONF_FILES_MAX;
 	}
 	for (int i = 0; i < n; i++) {
-		AUTO_FREE char *path = join(directory, entries[i]->d_name);
+		AUTO_FREE char *path = join(load->conf->directory, entries[i]->d_name);
 
-		if (!path || load_layer(load, path) < 0)
+		if (!path || load_file(load, path) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* Whoever can write to the directory can put a file there, or a link to one. */
+/* Users that can write to the directory can put a file there, or a link to one. */
 static bool may_be_used(struct load *load)
 {
-	struct conf_report report = { .complain = load->complain,
-				      .userdata = load->userdata,
-				      .file = load->conf->directory };
 	struct stat st;
 
 	if (!load->options.secure || stat(load->conf->directory, &st) < 0 || !conf_is_foreign(&st))
 		return true;
-	conf_error(
-		&report, 0,
+	directory_error(
+		load,
 		"refused in a set-user-ID program: users other than root and the program's own can write to it");
-	free(report.first_error);
 	return false;
 }
 
@@ -162,10 +176,10 @@ static int load_drop_ins(struct load *load)
 	struct dirent **entries = NULL;
 	int n, r;
 
-	/* Before it is listed: what is added meanwhile makes it stale. */
+	/* Before the directory is listed: what is added from here on makes it stale. */
 	conf->directory_identity = conf_identity_at(conf->directory);
-	conf->directory_unsettled = conf->directory_identity.exists &&
-				    conf_changed_just_now(&conf->directory_identity.ctime);
+	conf->directory_racy = conf->directory_identity.exists &&
+			       timestamp_is_racy(&conf->directory_identity.ctime);
 	if (!may_be_used(load))
 		return 0;
 	n = scandir(conf->directory, &entries, is_drop_in, compare);
@@ -186,7 +200,7 @@ static int load_system(struct load *load, const char *directory)
 	AUTO_FREE char *path = join(directory, main_file);
 
 	load->conf->directory = join(directory, drop_in_directory);
-	if (!path || !load->conf->directory || load_layer(load, path) < 0)
+	if (!path || !load->conf->directory || load_file(load, path) < 0)
 		return -ENOMEM;
 	return load_drop_ins(load);
 }
@@ -195,7 +209,7 @@ static int load_one(struct load *load, const char *file)
 {
 	AUTO_FREE char *path = make_absolute(file);
 
-	return path ? load_layer(load, path) : -ENOMEM;
+	return path ? load_file(load, path) : -ENOMEM;
 }
 
 /* All defaults first. */
@@ -203,8 +217,8 @@ static int collect_rules(struct conf *conf)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		const struct conf_content *content = conf->layers[i].content;
+	for (size_t i = 0; i < conf->n_files; i++) {
+		const struct conf_content *content = conf->files[i].content;
 
 		if (content)
 			n += content->n_rules + (content->defaults != NULL);
@@ -213,14 +227,14 @@ static int collect_rules(struct conf *conf)
 	if (!conf->rule)
 		return -ENOMEM;
 	conf->rules.rule = conf->rule;
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		const struct conf_content *content = conf->layers[i].content;
+	for (size_t i = 0; i < conf->n_files; i++) {
+		const struct conf_content *content = conf->files[i].content;
 
 		if (content && content->defaults)
 			conf->rule[conf->rules.n++] = *content->defaults;
 	}
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		const struct conf_content *content = conf->layers[i].content;
+	for (size_t i = 0; i < conf->n_files; i++) {
+		const struct conf_content *content = conf->files[i].content;
 
 		if (!content || content->n_rules == 0)
 			continue;
@@ -231,84 +245,46 @@ static int collect_rules(struct conf *conf)
 	return 0;
 }
 
-static int result_of(const struct conf *conf)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		const int r = conf->layers[i].result;
-
-		if (r == -EBADMSG)
-			return r;
-		if (r < 0 && r != -ENOENT && result == 0)
-			result = r;
-	}
-	return result;
-}
-
-static int copy_layers(struct conf *conf, const struct conf *previous)
+static int copy_files(struct conf *conf, const struct conf *previous)
 {
 	conf->root = previous->root;
 	conf->directory_identity = previous->directory_identity;
 	conf->directory = previous->directory ? strdup(previous->directory) : NULL;
 	if (previous->directory && !conf->directory)
 		return -ENOMEM;
-	for (size_t i = 0; i < previous->n_layers; i++) {
-		struct conf_layer *layer = add_layer(conf);
+	for (size_t i = 0; i < previous->n_files; i++) {
+		struct conf_file *file = add_file(conf);
 
-		if (!layer || conf_layer_copy(layer, &previous->layers[i]) < 0)
+		if (!file || conf_file_copy(file, &previous->files[i]) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int load_all(struct load *load, const struct conf_options *options)
+int conf_load_files(struct conf *conf, const struct conf_options *options,
+		    const struct conf *previous, bool root_changed, unsigned flags,
+		    conf_diag_fn *diag, void *userdata)
 {
-	struct conf *conf = load->conf;
-	int r;
-
-	conf->root = conf_identity_at("/");
-	if (load->previous && conf_is_frozen(load->previous))
-		r = copy_layers(conf, load->previous);
-	else if (options->file)
-		r = load_one(load, options->file);
-	else
-		r = load_system(load, directory_of(options));
-	return r < 0 ? r : collect_rules(conf);
-}
-
-/* Which of the files it was does not matter: there is none for any of them. */
-static int fail(const struct load *load, const struct conf_options *options)
-{
-	struct conf_report report = { .complain = load->complain, .userdata = load->userdata };
-	AUTO_FREE char *path = NULL;
-
-	report.file = options->file;
-	if (!report.file)
-		report.file = path = join(directory_of(options), main_file);
-	if (!report.file)
-		report.file = main_file;
-	conf_no_memory(&report);
-	free(report.first_error);
-	conf_free(load->conf);
-	return -ENOMEM;
-}
-
-int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
-	      conf_complain_fn *complain, void *userdata, struct conf **ret)
-{
-	struct conf *conf = calloc(1, sizeof(*conf));
 	struct load load = {
 		.conf = conf,
 		.previous = previous,
-		.options = { .secure = options->secure, .forget = flags & CONF_FORGET },
-		.complain = complain,
+		.options = { .secure = options->secure, .drop_missing = flags & CONF_DROP_MISSING },
+		.diag = diag,
 		.userdata = userdata,
 	};
+	int r;
 
-	*ret = NULL;
-	if (!conf || load_all(&load, options) < 0)
-		return fail(&load, options);
-	*ret = conf;
-	return result_of(conf);
+	conf->root = conf_identity_at("/");
+	if (root_changed)
+		r = copy_files(conf, previous);
+	else if (options->file)
+		r = load_one(&load, options->file);
+	else
+		r = load_system(&load, directory_of(options));
+	return r < 0 ? r : collect_rules(conf);
+}
+
+char *conf_main_path(const struct conf_options *options)
+{
+	return options->file ? strdup(options->file) : join(directory_of(options), main_file);
 }

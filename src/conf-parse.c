@@ -1,45 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include "conf-parse.h"
+
 #include <errno.h>
 #include <libconfig.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "conf-rule.h"
-#include "conf-unknown.h"
+#include "conf-value.h"
 
-/* What libconfig takes for a setting at most, measured: 112 bytes for a number or string, 280 for
- * a group with few members. */
-enum { SETTING_COST = 300 };
-
-static unsigned line_of(const config_setting_t *value)
-{
-	return config_setting_source_line(value);
-}
-
-static bool is_named(const config_setting_t *setting, const char *name)
-{
-	return strcmp(config_setting_name(setting), name) == 0;
-}
-
-void *conf_allocate(struct conf_parser *parser, size_t size)
-{
-	void *memory = arena_alloc(parser->arena, size);
-
-	if (!memory)
-		parser->out_of_memory = true;
-	return memory;
-}
-
-const char *conf_copy(struct conf_parser *parser, const char *string)
-{
-	const char *result = arena_copy(parser->arena, string);
-
-	if (!result)
-		parser->out_of_memory = true;
-	return result;
-}
+/* What libconfig takes at most, measured: for a setting 112 bytes where it is a number or string, 280
+ * where it is a group with few members; for the text of a string four times as much while it reads. */
+enum { SETTING_COST = 300, STRING_COST = 4 * CONF_VALUE_MAX };
 
 static void parse_processes(struct conf_parser *parser, const config_setting_t *list,
 			    const struct rule *template, struct conf_content *content)
@@ -47,9 +20,9 @@ static void parse_processes(struct conf_parser *parser, const config_setting_t *
 	const int length = config_setting_length(list);
 
 	if (config_setting_type(list) != CONFIG_TYPE_LIST) {
-		conf_error(parser->report, line_of(list),
+		conf_error(parser->diags, node_line(list),
 			   "processes: expected a list ( { name = \"...\"; ... }, ... ), found %s",
-			   conf_found(list).text);
+			   node_describe(list).text);
 		return;
 	}
 	content->rules = conf_allocate(parser, (size_t)length * sizeof(*content->rules));
@@ -58,31 +31,31 @@ static void parse_processes(struct conf_parser *parser, const config_setting_t *
 		struct rule *rule = &content->rules[i];
 
 		*rule = *template;
-		rule->line = line_of(group);
+		rule->line = node_line(group);
 		content->n_rules++;
 		if (config_setting_type(group) == CONFIG_TYPE_GROUP)
 			conf_rule(parser, group, rule);
 		else
-			conf_error(parser->report, rule->line,
+			conf_error(parser->diags, rule->line,
 				   "processes: expected an entry { name = \"...\"; ... }, found %s",
-				   conf_found(group).text);
+				   node_describe(group).text);
 	}
 }
 
 static void parse_defaults(struct conf_parser *parser, const config_setting_t *group,
-			   struct draft *draft)
+			   struct rule_builder *builder)
 {
-	if (!conf_is_group(parser, group))
+	if (!node_check_group(parser, group))
 		return;
 	for (int i = 0; i < config_setting_length(group); i++)
-		conf_draft_setting(parser, config_setting_get_elem(group, (unsigned)i), "defaults",
-				   draft);
+		rule_builder_add_setting(builder, parser,
+					 config_setting_get_elem(group, (unsigned)i), "defaults");
 }
 
 static bool is_sink(const config_setting_t *setting)
 {
-	return is_named(setting, "journal") || is_named(setting, "syslog") ||
-	       is_named(setting, "stderr");
+	return node_is_named(setting, "journal") || node_is_named(setting, "syslog") ||
+	       node_is_named(setting, "stderr");
 }
 
 /* Groups of the sinks beside `defaults` are a part of it. */
@@ -90,116 +63,102 @@ static void parse_file(struct conf_parser *parser, const config_setting_t *root,
 		       struct rule template, struct conf_content *content)
 {
 	const config_setting_t *scope = config_setting_get_member(root, "identifier");
-	struct draft draft = { .n_assignments = 0 };
+	struct rule_builder builder = { .n_assignments = 0 };
 	const char *identifier = scope ? conf_glob(parser, scope) : NULL;
 
 	template.scope = glob_compile(identifier ? identifier : "*");
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
 
-		if (is_named(setting, "defaults") || (is_sink(setting) && template.line == 0))
-			template.line = line_of(setting);
-		if (is_named(setting, "processes"))
+		if (node_is_named(setting, "defaults") || (is_sink(setting) && template.line == 0))
+			template.line = node_line(setting);
+		if (node_is_named(setting, "processes"))
 			parse_processes(parser, setting, &template, content);
-		else if (is_named(setting, "defaults"))
-			parse_defaults(parser, setting, &draft);
+		else if (node_is_named(setting, "defaults"))
+			parse_defaults(parser, setting, &builder);
 		else if (is_sink(setting))
-			conf_draft_group(parser, setting, &draft);
+			rule_builder_add_group(&builder, parser, setting);
 		else if (setting != scope)
-			conf_unknown(parser, NULL, config_setting_name(setting), line_of(setting));
+			conf_unknown(parser, NULL, setting);
 	}
-	if (draft.n_assignments == 0 && draft.n_fields == 0)
+	if (builder.n_assignments == 0 && builder.n_fields == 0)
 		return;
 	template.is_defaults = true;
 	content->defaults = conf_allocate(parser, sizeof(*content->defaults));
 	if (!content->defaults)
 		return;
 	*content->defaults = template;
-	conf_draft_finish(parser, &draft, content->defaults);
+	rule_builder_finish(&builder, parser, content->defaults);
 }
 
-/* Before 1.7 libconfig dies where it gets no memory: see whether there is enough first. */
-static bool has_memory(const struct conf_normalised *normalised)
+/* libconfig ends the process where it gets no memory: see whether there is enough first. */
+static bool has_memory(const char *text, size_t n_values)
 {
-	const size_t need = 2 * normalised->size + normalised->n_values * SETTING_COST;
-	void *volatile memory = malloc(need + 1);
+	const size_t need = 2 * strlen(text) + n_values * SETTING_COST + STRING_COST;
+	void *volatile memory = malloc(need);
 
 	free(memory);
 	return memory != NULL;
 }
 
-static int read_text(config_t *config, const struct conf_normalised *normalised,
-		     struct conf_report *report)
+/* Whether the setting that stands on that line for the second time is `processes`. */
+static bool is_processes(const char *text, int line)
 {
-	if (!has_memory(normalised))
+	static const char name[] = "processes";
+
+	for (; line > 1 && text; line--)
+		text = (text = strchr(text, '\n')) ? text + 1 : NULL;
+	return text && strncmp(text + strspn(text, " \t"), name, strlen(name)) == 0;
+}
+
+static int read_text(config_t *config, const char *text, size_t n_values, struct conf_diags *diags)
+{
+	int line;
+
+	if (!has_memory(text, n_values))
 		return -ENOMEM;
-	if (config_read_string(config, normalised->text))
+	if (config_read_string(config, text))
 		return 0;
-	conf_error(report, (unsigned)config_error_line(config), "%s", config_error_text(config));
+	line = config_error_line(config);
+	conf_error(diags, (unsigned)line, "%s%s", config_error_text(config),
+		   is_processes(text, line) ? ": put all rules in one list" : "");
 	return -EBADMSG;
 }
-
-#if HAVE_CONFIG_SET_FATAL_ERROR_FUNC
-/* From 1.7 on libconfig ends the process where it gets no memory, unless somebody jumps. */
-static __thread jmp_buf *out_of_memory;
-
-static void jump(const char *message)
-{
-	(void)message;
-	if (out_of_memory)
-		longjmp(*out_of_memory, 1);
-	abort();
-}
-
-static int read_config(config_t *config, const struct conf_normalised *normalised,
-		       struct conf_report *report)
-{
-	jmp_buf here;
-	int r;
-
-	if (setjmp(here) != 0) {
-		out_of_memory = NULL;
-		return -ENOMEM;
-	}
-	out_of_memory = &here;
-	config_set_fatal_error_func(jump);
-	r = read_text(config, normalised, report);
-	out_of_memory = NULL;
-	return r;
-}
-#else
-static int read_config(config_t *config, const struct conf_normalised *normalised,
-		       struct conf_report *report)
-{
-	return read_text(config, normalised, report);
-}
-#endif
 
 static void destroy_config(config_t *config)
 {
 	config_destroy(config);
 }
 
-int conf_parse(const struct conf_normalised *normalised, const char *path,
-	       struct conf_report *report, struct conf_content **ret)
+static int parse(struct conf_content *content, const char *text, size_t n_values, const char *path,
+		 struct conf_diags *diags)
 {
+	struct conf_parser parser = { diags, &content->arena, false };
 	CLEANUP(destroy_config) config_t config;
-	struct conf_content *content = calloc(1, sizeof(*content));
-	struct conf_parser parser = { report, content ? &content->arena : NULL, false,
-				      report->n_errors > 0 };
 	struct rule template = { .line = 0 };
 	int r;
 
 	config_init(&config);
+	r = read_text(&config, text, n_values, diags);
+	if (r < 0)
+		return r;
+	template.file = conf_copy(&parser, path);
+	parse_file(&parser, config_root_setting(&config), template, content);
+	if (parser.out_of_memory)
+		return -ENOMEM;
+	return diags->n_errors > 0 ? -EBADMSG : 0;
+}
+
+int conf_parse(const char *text, size_t n_values, const char *path, struct conf_diags *diags,
+	       struct conf_content **ret)
+{
+	struct conf_content *content = calloc(1, sizeof(*content));
+	int r;
+
 	if (!content)
 		return -ENOMEM;
 	content->references = 1;
-	r = read_config(&config, normalised, report);
-	if (r == 0) {
-		template.file = conf_copy(&parser, path);
-		parse_file(&parser, config_root_setting(&config), template, content);
-		r = parser.out_of_memory ? -ENOMEM : report->n_errors > 0 ? -EBADMSG : 0;
-	}
+	r = parse(content, text, n_values, path, diags);
 	if (r == 0)
 		*ret = content;
 	else

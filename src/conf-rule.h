@@ -2,13 +2,13 @@
 /* conf-rule: one rule of libconfig's tree. */
 #pragma once
 
-#include "conf-parts.h"
+#include "conf-node.h"
+#include "settings.h"
 
 /* `defaults` and the groups beside it may each have all settings. */
 enum { CONF_ASSIGNMENTS_MAX = 2 * SETTING_COUNT };
 
-/* A rule in the making. */
-struct draft {
+struct rule_builder {
 	struct assignment assignment[CONF_ASSIGNMENTS_MAX];
 	size_t n_assignments;
 	struct field_assignment *fields;
@@ -16,24 +16,21 @@ struct draft {
 	const char *name, *identifier;
 };
 
-/* In the arena, or NULL: out of memory, which the parser remembers. */
-void *conf_allocate(struct conf_parser *parser, size_t size);
-
-/* If it is none, that was complained of. */
-bool conf_is_group(struct conf_parser *parser, const struct config_setting_t *setting);
-
-/* A pattern, or NULL: it is none. */
-const char *conf_glob(struct conf_parser *parser, const struct config_setting_t *value);
-
-/* Adds the settings of a group such as stderr to the draft. */
-void conf_draft_group(struct conf_parser *parser, const struct config_setting_t *group,
-		      struct draft *draft);
+/* Adds the settings of a group such as stderr. */
+void rule_builder_add_group(struct rule_builder *builder, struct conf_parser *parser,
+			    const struct config_setting_t *group);
 
 /* Adds what `defaults` and rules, which WITHIN names, can have. */
-void conf_draft_setting(struct conf_parser *parser, const struct config_setting_t *value,
-			const char *within, struct draft *draft);
+void rule_builder_add_setting(struct rule_builder *builder, struct conf_parser *parser,
+			      const struct config_setting_t *value, const char *within);
 
-void conf_draft_finish(struct conf_parser *parser, const struct draft *draft, struct rule *rule);
+void rule_builder_finish(const struct rule_builder *builder, struct conf_parser *parser,
+			 struct rule *rule);
 
-/* One entry of `processes`; rule->line and what the file says are set already. */
+/* Parses one entry of `processes`; rule->line and what the file says are set already. */
 void conf_rule(struct conf_parser *parser, const struct config_setting_t *group, struct rule *rule);
+
+/* Warns of a setting within WITHIN that there is not: "defaults", "processes", a group's name; NULL:
+ * the file's top level. */
+void conf_unknown(struct conf_parser *parser, const char *within,
+		  const struct config_setting_t *node);

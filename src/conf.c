@@ -5,44 +5,95 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf-tree.h"
+#include "cleanup.h"
+#include "conf-file.h"
+#include "conf-read.h"
 
 void conf_free(struct conf *conf)
 {
 	if (!conf)
 		return;
-	for (size_t i = 0; i < conf->n_layers; i++)
-		conf_layer_clear(&conf->layers[i]);
-	free(conf->layers);
+	for (size_t i = 0; i < conf->n_files; i++)
+		conf_file_clear(&conf->files[i]);
+	free(conf->files);
 	free(conf->directory);
+	conf_first_diag_clear(&conf->directory_diag);
 	free(conf->rule);
 	free(conf);
 }
 
-int conf_check_file(const char *path, conf_complain_fn *complain, void *userdata)
+static void report_no_memory(const char *file, conf_diag_fn *diag, void *userdata)
 {
-	const struct conf_layer_options options = { .forget = true };
-	struct conf_report report = { .complain = complain, .userdata = userdata, .file = path };
-	struct conf_layer layer = { .path = NULL };
+	struct conf_diags diags = { .diag = diag, .userdata = userdata, .file = file };
+
+	conf_no_memory(&diags);
+	conf_first_diag_clear(&diags.first);
+}
+
+int conf_check_file(const char *path, conf_diag_fn *diag, void *userdata)
+{
+	const struct conf_file_options options = { .drop_missing = true };
+	struct conf_diags diags = { .diag = diag, .userdata = userdata, .file = path };
+	struct conf_file file = { .path = NULL };
 	struct stat st;
 	int r;
 
 	if (stat(path, &st) < 0) {
 		r = -errno;
-		conf_error(&report, 0, "cannot be read: %s", strerror(-r));
+		conf_error(&diags, 0, "cannot be read: %s", strerror(-r));
 	} else {
-		r = conf_layer_load(&layer, path, NULL, &options, &report);
-		r = r < 0 ? r : layer.result;
+		r = conf_file_load(&file, path, NULL, &options, &diags);
+		r = r < 0 ? r : file.result;
 		if (r == -ENOMEM)
-			conf_no_memory(&report);
+			report_no_memory(path, diag, userdata);
 	}
-	conf_layer_clear(&layer);
-	free(report.first_error);
+	conf_file_clear(&file);
+	conf_first_diag_clear(&diags.first);
 	return r;
 }
 
-/* A new file moves the directory's times: its inode stays, so that "/" itself is told by less. */
-bool conf_is_frozen(const struct conf *conf)
+/* Which of the files it was does not matter: there is no memory for any of them. */
+static int fail(struct conf *conf, const struct conf_options *options, conf_diag_fn *diag,
+		void *userdata)
+{
+	AUTO_FREE char *path = conf_main_path(options);
+
+	report_no_memory(path ? path : "mplog.conf", diag, userdata);
+	conf_free(conf);
+	return -ENOMEM;
+}
+
+static int result_of(const struct conf *conf)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < conf->n_files; i++) {
+		const int r = conf->files[i].result;
+
+		if (r == -EBADMSG)
+			return r;
+		if (r < 0 && r != -ENOENT && result == 0)
+			result = r;
+	}
+	return result;
+}
+
+int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
+	      conf_diag_fn *diag, void *userdata, struct conf **ret)
+{
+	const bool root_changed = previous && conf_root_changed(previous);
+	struct conf *conf = calloc(1, sizeof(*conf));
+
+	*ret = NULL;
+	if (!conf ||
+	    conf_load_files(conf, options, previous, root_changed, flags, diag, userdata) < 0)
+		return fail(conf, options, diag, userdata);
+	*ret = conf;
+	return result_of(conf);
+}
+
+/* A new file in "/" changes the times of that directory, but neither its device nor its inode. */
+bool conf_root_changed(const struct conf *conf)
 {
 	const struct conf_identity root = conf_identity_at("/");
 
@@ -53,10 +104,10 @@ bool conf_is_stale(const struct conf *conf)
 {
 	struct stat st;
 
-	if (conf_is_frozen(conf))
+	if (conf_root_changed(conf))
 		return false;
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		if (conf_layer_is_stale(&conf->layers[i]))
+	for (size_t i = 0; i < conf->n_files; i++) {
+		if (conf_file_is_stale(&conf->files[i]))
 			return true;
 	}
 	if (!conf->directory)
@@ -64,25 +115,30 @@ bool conf_is_stale(const struct conf *conf)
 	if (stat(conf->directory, &st) < 0)
 		return errno == ENOENT && conf->directory_identity.exists;
 	const struct conf_identity now = conf_identity_of(&st);
-	return conf->directory_unsettled || !conf_identity_equal(&now, &conf->directory_identity);
+	return conf->directory_racy || !conf_identity_equal(&now, &conf->directory_identity);
 }
 
-bool conf_is_unsettled(const struct conf *conf)
+bool conf_is_racy(const struct conf *conf)
 {
-	for (size_t i = 0; i < conf->n_layers; i++) {
-		if (conf->layers[i].unsettled)
+	for (size_t i = 0; i < conf->n_files; i++) {
+		if (conf->files[i].racy)
 			return true;
 	}
-	return conf->directory_unsettled;
+	return conf->directory_racy;
+}
+
+static bool is_same_version(const struct conf_content *a, const struct conf_content *b)
+{
+	return a && b ? conf_identity_equal(&a->identity, &b->identity) : a == b;
 }
 
 bool conf_is_same(const struct conf *a, const struct conf *b)
 {
-	if (a->n_layers != b->n_layers)
+	if (a->n_files != b->n_files)
 		return false;
-	for (size_t i = 0; i < a->n_layers; i++) {
-		if (a->layers[i].content != b->layers[i].content ||
-		    strcmp(a->layers[i].path, b->layers[i].path) != 0)
+	for (size_t i = 0; i < a->n_files; i++) {
+		if (!is_same_version(a->files[i].content, b->files[i].content) ||
+		    strcmp(a->files[i].path, b->files[i].path) != 0)
 			return false;
 	}
 	return true;
@@ -95,22 +151,35 @@ const struct rules *conf_rules(const struct conf *conf)
 
 size_t conf_n_files(const struct conf *conf)
 {
-	return conf->n_layers;
+	return conf->n_files;
 }
 
-struct conf_file conf_file(const struct conf *conf, size_t i)
+static enum conf_file_state state_of(const struct conf_file *file)
 {
-	const struct conf_layer *layer = &conf->layers[i];
-	struct conf_file file = { .path = layer->path, .error = layer->error };
+	if (file->last_good)
+		return CONF_FILE_LAST_GOOD;
+	if (file->content)
+		return CONF_FILE_LOADED;
+	return file->identity.exists || file->result < 0 ? CONF_FILE_LEFT_OUT : CONF_FILE_ABSENT;
+}
 
-	if (layer->content)
-		file.mtime = layer->content->mtime;
-	if (layer->kept)
-		file.state = CONF_FILE_LAST_GOOD;
-	else if (layer->content)
-		file.state = CONF_FILE_LOADED;
-	else
-		file.state = layer->identity.exists || layer->result < 0 ? CONF_FILE_LEFT_OUT
-									 : CONF_FILE_ABSENT;
-	return file;
+struct conf_file_status conf_file_status(const struct conf *conf, size_t i)
+{
+	const struct conf_file *file = &conf->files[i];
+	struct conf_file_status status = {
+		.path = file->path,
+		.state = state_of(file),
+		.seen_mtime = file->identity.mtime,
+		.diag = &file->diag,
+	};
+
+	if (file->content)
+		status.mtime = file->content->identity.mtime;
+	return status;
+}
+
+const struct conf_first_diag *conf_directory_diag(const struct conf *conf, const char **ret_path)
+{
+	*ret_path = conf->directory;
+	return &conf->directory_diag;
 }

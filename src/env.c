@@ -6,30 +6,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 #include "name.h"
 
 static const char level_variable[] = "MPLOG_LEVEL";
 
-struct complaints {
-	env_complain_fn *complain;
+struct loader {
+	struct env *env;
+	conf_diag_fn *diag;
 	void *userdata;
-	const char *variable;
+	const char *variable; /* at hand */
 };
 
-static void complain(const struct complaints *complaints, const char *text)
+/* The first mistake in a variable's value is the only one. */
+static void malformed(const struct loader *loader, const char *text)
 {
-	if (complaints->complain)
-		complaints->complain(complaints->userdata, complaints->variable, text);
+	struct env *env = loader->env;
+	struct conf_diags diags = {
+		.diag = loader->diag,
+		.userdata = loader->userdata,
+		.file = loader->variable,
+	};
+
+	conf_warning(&diags, 0, "%s", text);
+	env->diag[env->n_diags++] = (struct env_diag){ loader->variable, diags.first };
 }
 
-static void complain_of_value(const struct complaints *complaints, enum setting setting,
-			      const char *value)
+static void malformed_value(const struct loader *loader, enum setting setting, const char *value)
 {
-	char text[HINT_MAX];
+	char text[SUGGEST_MAX];
 
-	hint_unknown_value(setting, value, text, sizeof(text));
-	complain(complaints, text);
+	suggest_value(setting, value, text, sizeof(text));
+	malformed(loader, text);
 }
 
 /* secure_getenv(3): a set-user-ID program must not be steered by its caller. */
@@ -77,11 +85,11 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool parse_name(const struct complaints *complaints, char *item, const char **ret_name,
+static bool parse_name(const struct loader *loader, char *item, const char **ret_name,
 		       const char **ret_level)
 {
 	char *equals = strchr(item, '=');
-	char text[HINT_MAX];
+	char text[SUGGEST_MAX];
 	const char *mistake;
 
 	if (!equals) {
@@ -94,32 +102,33 @@ static bool parse_name(const struct complaints *complaints, char *item, const ch
 	*ret_name = item;
 	*ret_level = trim(equals + 1);
 	if (item[0] == '\0') {
-		complain(complaints,
-			 "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
+		malformed(loader,
+			  "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
 		return false;
 	}
 	mistake = glob_mistake(item);
 	if (mistake) {
 		(void)snprintf(text, sizeof(text), "malformed pattern \"%.64s\": %s", item,
 			       mistake);
-		complain(complaints, text);
+		malformed(loader, text);
 	}
 	return !mistake;
 }
 
-static bool add_level(struct env *env, const struct complaints *complaints, char *item)
+static bool add_level(const struct loader *loader, char *item)
 {
+	struct env *env = loader->env;
 	const char *name, *level;
 	int number;
 
 	if (env->rules.n == ENV_RULES_MAX) {
-		complain(complaints, "too many levels (expected at most 64)");
+		malformed(loader, "too many levels (expected at most 64)");
 		return false;
 	}
-	if (!parse_name(complaints, item, &name, &level))
+	if (!parse_name(loader, item, &name, &level))
 		return false;
 	if (setting_parse(SETTING_LEVEL, level, &number) < 0) {
-		complain_of_value(complaints, SETTING_LEVEL, level);
+		malformed_value(loader, SETTING_LEVEL, level);
 		return false;
 	}
 	add(env, level_variable, name, SETTING_LEVEL, number);
@@ -127,8 +136,9 @@ static bool add_level(struct env *env, const struct complaints *complaints, char
 }
 
 /* "info,worker-*=debug": all of it, or nothing. */
-static int load_levels(struct env *env, struct complaints *complaints)
+static int load_levels(struct loader *loader)
 {
+	struct env *env = loader->env;
 	const size_t before = env->rules.n;
 	char *rest, *item;
 	int r;
@@ -137,10 +147,10 @@ static int load_levels(struct env *env, struct complaints *complaints)
 	if (r < 0)
 		return r;
 
-	complaints->variable = level_variable;
+	loader->variable = level_variable;
 	rest = env->text;
 	while ((item = strsep(&rest, ","))) {
-		if (!add_level(env, complaints, item)) {
+		if (!add_level(loader, item)) {
 			env->rules.n = before;
 			break;
 		}
@@ -159,57 +169,53 @@ static void load_debug_invocation(struct env *env)
 		add(env, variable, "*", SETTING_LEVEL, debug);
 }
 
-static void check_run_id(struct complaints *complaints)
+/* The context reads it; what is malformed is reported with the rest. */
+static void check_run_id(struct loader *loader)
 {
 	const char *value = get("MPLOG_RUN_ID");
 
-	complaints->variable = "MPLOG_RUN_ID";
+	loader->variable = "MPLOG_RUN_ID";
 	if (value && !run_id_is_valid(value))
-		complain(complaints, "not a run's id (expected 32 hexadecimal digits)");
+		malformed(loader, "not a run's id (expected 32 hexadecimal digits)");
 }
 
 static const struct {
-	const char *variable;
+	const char *name;
 	enum setting setting;
-} variables[] = {
+} variables[ENV_VARIABLES] = {
 	{ "MPLOG_SINK", SETTING_SINK },
 	{ "MPLOG_ECHO", SETTING_ECHO },
 	{ "MPLOG_FORMAT", SETTING_STDERR_FORMAT },
 };
 
-enum {
-	N_VARIABLES = sizeof(variables) / sizeof(variables[0]),
-};
-
-static void load_variable(struct env *env, struct complaints *complaints, size_t i)
+static void load_variable(struct loader *loader, size_t i)
 {
-	const char *value = get(variables[i].variable);
+	const char *value = get(variables[i].name);
 	int number;
 
 	if (!value)
 		return;
-	complaints->variable = variables[i].variable;
+	loader->variable = variables[i].name;
 	if (setting_parse(variables[i].setting, value, &number) < 0)
-		complain_of_value(complaints, variables[i].setting, value);
+		malformed_value(loader, variables[i].setting, value);
 	else
-		add(env, variables[i].variable, "*", variables[i].setting, number);
+		add(loader->env, variables[i].name, "*", variables[i].setting, number);
 }
 
-int env_load(struct env *env, env_complain_fn *complain_fn, void *userdata)
+int env_load(struct env *env, conf_diag_fn *diag, void *userdata)
 {
-	struct complaints complaints = { complain_fn, userdata, NULL };
+	struct loader loader = { env, diag, userdata, NULL };
 
 	*env = (struct env){ .rules = { .rule = env->rule } };
-
 	load_debug_invocation(env);
-	for (size_t i = 0; i < N_VARIABLES; i++)
-		load_variable(env, &complaints, i);
-	if (load_levels(env, &complaints) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
+	for (size_t i = 0; i < ENV_VARIABLES; i++)
+		load_variable(&loader, i);
+	check_run_id(&loader);
+	if (load_levels(&loader) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
 	    copy("MPLOG_PROCESS", &env->process) < 0) {
 		env_free(env);
 		return -ENOMEM;
 	}
-	check_run_id(&complaints);
 	return 0;
 }
 
@@ -218,6 +224,8 @@ void env_free(struct env *env)
 	free(env->text);
 	free(env->conf);
 	free(env->process);
+	for (size_t i = 0; i < env->n_diags; i++)
+		conf_first_diag_clear(&env->diag[i].first);
 	env->text = env->conf = env->process = NULL;
-	env->rules.n = 0;
+	env->rules.n = env->n_diags = 0;
 }

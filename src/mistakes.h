@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* mistakes: what is wrong with the configuration, gathered while it is loaded and reported once a
- * run: one notice a file. */
+/* mistakes: what is wrong with the configuration, reported once a run: one record a file. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "conf.h"
+#include "env.h"
 
-struct mistakes {
-	size_t n;
-	enum conf_severity severity;
-	unsigned line;
-	uint64_t version; /* of the file: the same mistake in a later one is reported again */
-	char file[256];   /* as much of its path as there is room for */
-	char text[512];
-};
+/* Reports the first mistake of each file that was loaded, or of each that could not be; CONF may be
+ * NULL. */
+void conf_errors_report(const struct conf *conf);
 
-/* Gathers one mistake, and reports those of the file before. A conf_complain_fn. */
-void mistakes_note(void *userdata, const struct conf_complaint *complaint);
+/* Reports that there was no memory to load FILE; NULL: the system's files. */
+void conf_errors_report_no_memory(const char *file);
 
-/* Reports what was gathered of the last file. */
-void mistakes_tell(struct mistakes *mistakes);
+/* Reports the mistakes in the environment's variables. */
+void conf_errors_report_env(const struct env *env);

@@ -24,13 +24,6 @@
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
 
-static void note_variable(void *mistakes, const char *variable, const char *text)
-{
-	const struct conf_complaint complaint = { CONF_WARNING, variable, 0, text };
-
-	mistakes_note(mistakes, &complaint);
-}
-
 static void free_environment(struct environment **environment)
 {
 	if (!*environment)
@@ -40,11 +33,11 @@ static void free_environment(struct environment **environment)
 	free(*environment);
 }
 
-static struct environment *load_environment(const char *file, struct mistakes *mistakes)
+static struct environment *load_environment(const char *file)
 {
 	CLEANUP(free_environment) struct environment *environment = calloc(1, sizeof(*environment));
 
-	if (!environment || env_load(&environment->env, note_variable, mistakes) < 0)
+	if (!environment || env_load(&environment->env, NULL, NULL) < 0)
 		return NULL;
 	if (file && !(environment->file = strdup(file)))
 		return NULL;
@@ -70,14 +63,22 @@ static struct program *make_program(const struct mplog_options *options,
 	return program;
 }
 
-static int load_files(struct program *program, struct mistakes *mistakes)
+static int load_files(struct program *program)
 {
-	const int r =
-		conf_load(&program->options, NULL, 0, mistakes_note, mistakes, &program->conf);
+	const int r = conf_load(&program->options, NULL, 0, NULL, NULL, &program->conf);
 
 	if (!program->conf)
 		return r;
 	return r < 0 && program->flags & MPLOG_STRICT ? -EBADMSG : 0;
+}
+
+static void report_mistakes(const struct program *program)
+{
+	conf_errors_report_env(&program->environment->env);
+	if (program->conf)
+		conf_errors_report(program->conf);
+	else
+		conf_errors_report_no_memory(program->options.file);
 }
 
 static void make_board(const struct program *program)
@@ -152,21 +153,21 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
 	AUTO_FREE struct program *program = NULL;
-	struct mistakes mistakes = { 0 };
+	const struct program *opened;
 	const char *process;
 	int r = check_options(options);
 
 	if (r < 0)
 		return r;
-	environment = load_environment(options->config, &mistakes);
+	environment = load_environment(options->config);
 	program = environment ? make_program(options, environment) : NULL;
 	if (!program)
 		return -ENOMEM;
 	prepare();
-	r = load_files(program, &mistakes);
+	r = load_files(program);
 	if (r < 0) {
+		report_mistakes(program);
 		conf_free(program->conf);
-		mistakes_tell(&mistakes);
 		return r;
 	}
 	if (options->level)
@@ -177,10 +178,11 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 		return r;
 	}
 	process = first_name(options, environment);
+	opened = program;
 	environment = NULL; /* the program's from now on */
 	program = NULL;     /* it is the one in force */
 	begin(thread, process);
-	mistakes_tell(&mistakes);
+	report_mistakes(opened);
 	return 0;
 }
 

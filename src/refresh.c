@@ -28,16 +28,18 @@ static HOT_DATA struct {
 
 /* ---- Loading the files again ----------------------------------------------------------------- */
 
-static int load(unsigned flags, struct mistakes *mistakes)
+static int load(unsigned flags)
 {
 	const struct program *program = program_get();
 	struct program *next;
 	struct conf *conf;
 	int r;
 
-	r = conf_load(&program->options, program->conf, flags, mistakes_note, mistakes, &conf);
-	if (!conf)
+	r = conf_load(&program->options, program->conf, flags, NULL, NULL, &conf);
+	if (!conf) {
+		conf_errors_report_no_memory(program->options.file);
 		return r;
+	}
 	next = program_copy(program, conf);
 	if (!next) {
 		conf_free(conf);
@@ -58,7 +60,7 @@ static uint64_t version_key(const struct conf *conf)
 		key += atomic_load(&board->files_generation) +
 		       atomic_load(&board->reload_generation);
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++) {
-		const struct conf_file file = conf_file(conf, i);
+		const struct conf_file_status file = conf_file_status(conf, i);
 
 		key ^= (uint64_t)file.mtime.tv_sec << 32 | (uint64_t)file.mtime.tv_nsec;
 		key = notice_key(key, file.path);
@@ -66,18 +68,17 @@ static uint64_t version_key(const struct conf *conf)
 	return key;
 }
 
-/* FLAGS: CONF_FORGET. The caller holds global_lock(); it is given up here. Returns as
+/* FLAGS: CONF_DROP_MISSING. The caller holds global_lock(); it is given up here. Returns as
  * mplog_reload(). */
 static int reload(unsigned flags, enum reload_answer *ret_answer)
 {
 	const struct conf *conf = program_get()->conf;
-	struct mistakes mistakes = { 0 };
 	int r = 0;
 
 	*ret_answer = RELOAD_FROZEN;
 	/* The program may have been closed since the caller looked. */
-	if (conf && self_may_parse() && !conf_is_frozen(conf)) {
-		r = load(flags, &mistakes);
+	if (conf && self_may_parse() && !conf_root_changed(conf)) {
+		r = load(flags);
 		/* A file that was written a moment ago is looked at again, and mostly found to be
 		 * the same. */
 		*ret_answer =
@@ -89,7 +90,7 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 		*ret_answer = RELOAD_KEPT;
 	thread_open_gates();
 	scope_refresh(&process_scope);
-	mistakes_tell(&mistakes);
+	conf_errors_report(program_get()->conf);
 	if (*ret_answer == RELOAD_DONE)
 		notice_reloaded(version_key(program_get()->conf));
 	return r;
@@ -104,7 +105,7 @@ static void answer(struct slot *slot)
 
 	if (!global_trylock())
 		return; /* another thread is at it: with the next call */
-	(void)reload(CONF_FORGET, &answer);
+	(void)reload(CONF_DROP_MISSING, &answer);
 	atomic_store(&slot->reload_answer, (int)answer);
 	atomic_store(&slot->reload_answered, asked);
 	slot_open_gate(slot);
@@ -123,7 +124,7 @@ int watch_reload(struct thread *thread)
 	if (board) /* the others of the run look with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
 	global_lock();
-	r = reload(CONF_FORGET, &answer);
+	r = reload(CONF_DROP_MISSING, &answer);
 	scope_refresh(scope_of(thread));
 	scope_set_gate(thread);
 	return r;
@@ -141,7 +142,7 @@ static bool is_asked_by_program(void)
 /* A file that was being written when it was last looked at is not left alone for long. */
 static bool is_due(const struct conf *conf, int64_t now_ms)
 {
-	const int64_t interval_ms = conf_is_unsettled(conf) ? CONF_SETTLE_MS : CHECK_INTERVAL_MS;
+	const int64_t interval_ms = conf_is_racy(conf) ? CONF_SETTLE_MS : CHECK_INTERVAL_MS;
 
 	return is_asked_by_program() || now_ms - atomic_load(&files.checked_ms) >= interval_ms;
 }

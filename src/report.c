@@ -9,7 +9,25 @@
 #include "status-text.h"
 #include "text.h"
 
-static void put_file(struct text *text, const struct conf_file *file)
+enum { MISTAKE_MAX = 512 };
+
+/* Writes what is wrong with the version seen last, "12: level: ..."; nothing where it is in force. */
+static void put_mistake(char buffer[MISTAKE_MAX], const struct conf_file_status *file)
+{
+	const struct conf_first_diag *diag = file->diag;
+	struct text text = { .data = buffer, .capacity = MISTAKE_MAX - 1 };
+
+	if (file->state != CONF_FILE_LOADED && diag->text) {
+		if (diag->line > 0) {
+			text_put_number(&text, diag->line);
+			text_put_string(&text, ": ");
+		}
+		text_put_string(&text, diag->text);
+	}
+	buffer[text.size < MISTAKE_MAX ? text.size : MISTAKE_MAX - 1] = '\0';
+}
+
+static void put_file(struct text *text, const struct conf_file_status *file)
 {
 	static const char *const states[] = {
 		[CONF_FILE_LOADED] = "loaded",
@@ -17,13 +35,15 @@ static void put_file(struct text *text, const struct conf_file *file)
 		[CONF_FILE_LAST_GOOD] = "last good",
 		[CONF_FILE_LEFT_OUT] = "left out",
 	};
+	char mistake[MISTAKE_MAX];
 	const struct status_file status = {
 		.path = file->path,
 		.mtime_s = file->mtime.tv_sec,
 		.state = states[file->state],
-		.error = file->error ? file->error : "",
+		.error = mistake,
 	};
 
+	put_mistake(mistake, file);
 	status_text_put_file(text, &status);
 }
 
@@ -35,9 +55,9 @@ void report_files(void)
 	struct text text = { .data = report, .capacity = sizeof(report) - 1 };
 
 	status_text_put_process(&text, program->flags & MPLOG_SINGLE,
-				program->conf && conf_is_frozen(program->conf));
+				program->conf && conf_root_changed(program->conf));
 	for (size_t i = 0; program->conf && i < conf_n_files(program->conf); i++) {
-		const struct conf_file file = conf_file(program->conf, i);
+		const struct conf_file_status file = conf_file_status(program->conf, i);
 
 		put_file(&text, &file);
 	}

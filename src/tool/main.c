@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tool/cmd/commands.h"
-#include "hint.h"
+#include "conf-suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/tool.h"
 
@@ -47,7 +47,7 @@ static int unknown_command(const char *name)
 
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		names[i] = commands[i]->name;
-	closest = hint_closest(name, names);
+	closest = suggest_word(name, names);
 	(void)fputs("mplog: there is no command \"", stderr);
 	(void)term_puts(stderr, name);
 	if (closest)

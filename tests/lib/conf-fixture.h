@@ -22,16 +22,16 @@ static char told[16 * 1024]; /* "FILE:LINE: text\n" for each complaint, FILE wit
 static struct settings settings;
 static struct settings_fields applied_fields;
 
-static inline void tell(void *userdata, const struct conf_complaint *complaint)
+static inline void tell(void *userdata, const struct conf_diag *diag)
 {
 	const size_t length = strlen(told), n = strlen(directory);
-	const char *file = complaint->file;
+	const char *file = diag->file;
 
 	ck_assert_ptr_eq(userdata, told);
 	if (strncmp(file, directory, n) == 0 && file[n] == '/')
 		file += n + 1;
-	(void)snprintf(told + length, sizeof(told) - length, "%s:%u: %s%s\n", file, complaint->line,
-		       complaint->severity == CONF_WARNING ? "warning: " : "", complaint->text);
+	(void)snprintf(told + length, sizeof(told) - length, "%s:%u: %s%s\n", file, diag->line,
+		       diag->severity == CONF_WARNING ? "warning: " : "", diag->text);
 }
 
 static inline const char *path_of(const char *name)

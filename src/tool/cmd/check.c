@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "conf-read.h"
 #include "tool/cmd/commands.h"
 #include "conf.h"
 #include "tool/ui/memory.h"
@@ -30,17 +31,17 @@ struct check {
 	bool has_errors, has_warnings, is_unreadable;
 };
 
-static void add(void *userdata, const struct conf_complaint *complaint)
+static void add(void *userdata, const struct conf_diag *diag)
 {
 	struct check *check = userdata;
-	const struct mistake mistake = { complaint->severity, strdup(complaint->file),
-					 complaint->line, strdup(complaint->text), check->n };
+	const struct mistake mistake = { diag->severity, strdup(diag->file),
+					 diag->line, strdup(diag->text), check->n };
 
 	if (!mistake.file || !mistake.text)
 		memory_exhausted();
 	check->mistakes = memory_grow(check->mistakes, check->n + 1, &check->room, sizeof(mistake));
 	check->mistakes[check->n++] = mistake;
-	if (complaint->severity == CONF_ERROR)
+	if (diag->severity == CONF_ERROR)
 		check->has_errors = true;
 	else
 		check->has_warnings = true;
@@ -48,9 +49,9 @@ static void add(void *userdata, const struct conf_complaint *complaint)
 
 static void warn(struct check *check, const char *file, const char *text)
 {
-	const struct conf_complaint complaint = { CONF_WARNING, file, 0, text };
+	const struct conf_diag diag = { CONF_WARNING, file, 0, text };
 
-	add(check, &complaint);
+	add(check, &diag);
 }
 
 /* By file, as they are read: mplog.conf comes before mplog.conf.d/x.conf. Syntax is looked at before
@@ -172,9 +173,9 @@ static void check_system(struct check *check, const char *directory)
 	/* Programs go without it in silence; here its name was given. */
 	if (options.file && access(options.file, F_OK) < 0)
 		note(check, conf_check_file(options.file, add, check));
-	note(check, conf_load(&options, NULL, CONF_FORGET, add, check, &conf));
+	note(check, conf_load(&options, NULL, CONF_DROP_MISSING, add, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
-		check_permissions(check, conf_file(conf, i).path);
+		check_permissions(check, conf_file_status(conf, i).path);
 	if (!options.file)
 		check_drop_ins(check, directory ? directory : SYSCONFDIR);
 	conf_free(conf);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hint.h"
+#include "conf-suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/value.h"
 
@@ -30,7 +30,7 @@ static void print_origin(const struct rule *rule)
 
 static void print_rule(const struct rule *rule)
 {
-	char name[HINT_MAX], value[VALUE_SIZE];
+	char name[SUGGEST_MAX], value[VALUE_SIZE];
 
 	print_origin(rule);
 	(void)term_printf(stdout, ": %s", rule->is_defaults ? "defaults" : rule->name.pattern);
@@ -42,7 +42,7 @@ static void print_rule(const struct rule *rule)
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
-		hint_setting_name(assignment->setting, name, sizeof(name));
+		setting_full_name(assignment->setting, name, sizeof(name));
 		value_format(assignment->setting, assignment->number, assignment->text, value);
 		term_line("    %s = %s", name, value);
 	}
@@ -53,7 +53,7 @@ static void print_rule(const struct rule *rule)
 static void print_json(const struct rule *rule)
 {
 	struct json json;
-	char name[HINT_MAX];
+	char name[SUGGEST_MAX];
 
 	json_begin(&json, stdout);
 	json_string(&json, "file", rule->file);
@@ -68,7 +68,7 @@ static void print_json(const struct rule *rule)
 	for (size_t i = 0; i < rule->n_assignments; i++) {
 		const struct assignment *assignment = &rule->assignments[i];
 
-		hint_setting_name(assignment->setting, name, sizeof(name));
+		setting_full_name(assignment->setting, name, sizeof(name));
 		value_print_json(&json, name, assignment->setting, assignment->number,
 				 assignment->text);
 	}

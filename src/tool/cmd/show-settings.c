@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "hint.h"
+#include "conf-suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/value.h"
 
@@ -147,12 +147,12 @@ static void print_json(const struct subject *subject, const char *name)
 
 static void print(const struct subject *subject)
 {
-	char name[HINT_MAX];
+	char name[SUGGEST_MAX];
 
 	if (subject->field)
 		(void)snprintf(name, sizeof(name), "fields.%s", subject->field);
 	else
-		hint_setting_name(subject->setting, name, sizeof(name));
+		setting_full_name(subject->setting, name, sizeof(name));
 	if (subject->show->is_json)
 		print_json(subject, name);
 	else

@@ -15,17 +15,17 @@
 /* An identifier that no rule can mean: what holds for all that are not named. */
 static const char any_other[] = "\177 any other";
 
-static void complain(void *userdata, const struct conf_complaint *complaint)
+static void print_diag(void *userdata, const struct conf_diag *diag)
 {
-	const bool is_error = complaint->severity == CONF_ERROR;
+	const bool is_error = diag->severity == CONF_ERROR;
 	const char *severity = is_error ? "error" : "warning";
 
 	*(bool *)userdata |= is_error;
-	if (complaint->line > 0)
-		tool_complain("%s:%u: %s: %s", complaint->file, complaint->line, severity,
-			      complaint->text);
+	if (diag->line > 0)
+		tool_complain("%s:%u: %s: %s", diag->file, diag->line, severity,
+			      diag->text);
 	else
-		tool_complain("%s: %s: %s", complaint->file, severity, complaint->text);
+		tool_complain("%s: %s: %s", diag->file, severity, diag->text);
 }
 
 /* The identifier that the rule is for; NULL: for all. */
@@ -96,7 +96,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!value_has_directory(directory))
 		return STATUS_TROUBLE;
 	conf_options = value_conf_options(directory);
-	(void)conf_load(&conf_options, NULL, CONF_FORGET, complain, &is_bad, &conf);
+	(void)conf_load(&conf_options, NULL, CONF_DROP_MISSING, print_diag, &is_bad, &conf);
 	if (!conf)
 		return STATUS_TROUBLE;
 	show.rules = conf_rules(conf);

@@ -6,7 +6,7 @@
 
 #include "cleanup.h"
 #include "tool/cmd/commands.h"
-#include "hint.h"
+#include "conf-suggest.h"
 #include "tool/ui/memory.h"
 #include "mplog.h"
 #include "tool/ui/options.h"
@@ -65,7 +65,7 @@ static void explain_silence(const struct query *query, char **patterns)
 			words[n++] = match_name(&query->match, i);
 	}
 	if (!patterns[1])
-		closest = hint_closest(patterns[0], words);
+		closest = suggest_word(patterns[0], words);
 	tool_complain("no process of that name has logged%s%s%s",
 		      closest ? "; did you mean \"" : "", closest ? closest : "",
 		      closest ? "\"?" : "");

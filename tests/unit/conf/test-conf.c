@@ -9,7 +9,7 @@ START_TEST(no_files_no_rules)
 	struct conf *conf = load_good();
 
 	ck_assert_uint_eq(conf_rules(conf)->n, 0);
-	ck_assert_int_eq(conf_file(conf, 0).state, CONF_FILE_ABSENT);
+	ck_assert_int_eq(conf_file_status(conf, 0).state, CONF_FILE_ABSENT);
 	conf_free(conf);
 }
 END_TEST
@@ -98,10 +98,11 @@ START_TEST(a_bad_file_is_left_out_whole_and_the_others_apply)
 		"mplog.conf.d/a.conf:2: timeout_ms: -1 is out of range (expected 0 to 60000)\n");
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(conf, "w"), MPLOG_ERR);
-	ck_assert_int_eq(conf_file(conf, 1).state, CONF_FILE_LEFT_OUT);
-	ck_assert_str_eq(conf_file(conf, 1).error,
-			 "2: timeout_ms: -1 is out of range (expected 0 to 60000)");
-	ck_assert_int_eq(conf_file(conf, 2).state, CONF_FILE_LOADED);
+	ck_assert_int_eq(conf_file_status(conf, 1).state, CONF_FILE_LEFT_OUT);
+	ck_assert_uint_eq(conf_file_status(conf, 1).diag->line, 2);
+	ck_assert_str_eq(conf_file_status(conf, 1).diag->text,
+			 "timeout_ms: -1 is out of range (expected 0 to 60000)");
+	ck_assert_int_eq(conf_file_status(conf, 2).state, CONF_FILE_LOADED);
 	conf_free(conf);
 }
 END_TEST
@@ -135,7 +136,7 @@ START_TEST(one_file_alone)
 	write_file("mplog.conf.d/a.conf", NOTICE);
 	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
 	ck_assert_str_eq(told, "");
-	ck_assert_int_eq(conf_file(conf, 0).state, CONF_FILE_ABSENT);
+	ck_assert_int_eq(conf_file_status(conf, 0).state, CONF_FILE_ABSENT);
 	conf_free(conf);
 	write_file("one.conf", DEBUG);
 	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
@@ -154,7 +155,7 @@ START_TEST(a_relative_path_holds_after_chdir)
 	ck_assert_int_eq(chdir(directory), 0);
 	ck_assert_int_eq(load_one("one.conf", &conf), 0);
 	ck_assert_int_eq(chdir("/"), 0);
-	ck_assert_str_eq(conf_file(conf, 0).path, path_of("one.conf"));
+	ck_assert_str_eq(conf_file_status(conf, 0).path, path_of("one.conf"));
 	write_file("one.conf", NOTICE);
 	ck_assert(conf_is_stale(conf));
 	conf_free(conf);
@@ -205,17 +206,17 @@ START_TEST(after_chroot_what_was_loaded_stays)
 		return;
 	write_file("mplog.conf", NOTICE);
 	conf = load_good();
-	ck_assert(!conf_is_frozen(conf));
+	ck_assert(!conf_root_changed(conf));
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
 		if (chroot(path_of("mplog.conf.d")) < 0 || chdir("/") < 0)
 			_exit(1);
-		if (!conf_is_frozen(conf) || conf_is_stale(conf))
+		if (!conf_root_changed(conf) || conf_is_stale(conf))
 			_exit(2);
-		if (reload(&conf, CONF_FORGET) != 0 || level_of(conf, "main") != MPLOG_NOTICE)
+		if (reload(&conf, CONF_DROP_MISSING) != 0 || level_of(conf, "main") != MPLOG_NOTICE)
 			_exit(3);
-		_exit(conf_is_frozen(conf) ? 0 : 4);
+		_exit(conf_root_changed(conf) ? 0 : 4);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));

@@ -17,12 +17,12 @@ static struct settings settings;
 static const char *program; /* argv[0] */
 static char told[1024];     /* "VARIABLE: text\n" for each complaint */
 
-static void tell(void *userdata, const char *variable, const char *text)
+static void tell(void *userdata, const struct conf_diag *diag)
 {
 	const size_t length = strlen(told);
 
 	ck_assert_ptr_eq(userdata, told);
-	(void)snprintf(told + length, sizeof(told) - length, "%s: %s\n", variable, text);
+	(void)snprintf(told + length, sizeof(told) - length, "%s: %s\n", diag->file, diag->text);
 }
 
 static void load(const char *variable, const char *value)
@@ -100,8 +100,8 @@ static const struct {
 	  "MPLOG_SINK: unknown sink \"jurnal\" (expected auto journal syslog stderr); did you mean \"journal\"?\n" },
 	{ "MPLOG_ECHO", "yes",
 	  "MPLOG_ECHO: unknown echo \"yes\" (expected true, false or \"auto\"); did you mean true?\n" },
-	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
 	{ "MPLOG_RUN_ID", "12", "MPLOG_RUN_ID: not a run's id (expected 32 hexadecimal digits)\n" },
+	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
 };
 
 START_TEST(malformed_is_told_and_ignored)

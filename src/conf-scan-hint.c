@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "conf-hint.h"
+#include "conf-scan-hint.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "settings.h"
 
 enum {
 	SHOWN_MAX = 40,
@@ -29,46 +32,23 @@ static const struct {
 	{ "m", 60000 }, { "min", 60000 }, { "seconds", 1000 }, { "minutes", 60000 },
 };
 
-int conf_hint_shown(const struct token *token)
+int hint_shown(const struct token *token)
 {
 	return token->length > SHOWN_MAX ? SHOWN_MAX : (int)token->length;
 }
 
-static bool is(const struct token *token, const char *text)
+struct hint_found hint_found(const struct token *token)
 {
-	return strlen(text) == token->length && memcmp(token->text, text, token->length) == 0;
-}
-
-static bool ends_with(const struct token *token, const char *text)
-{
-	const size_t length = strlen(text);
-
-	return token->length >= length &&
-	       memcmp(token->text + token->length - length, text, length) == 0;
-}
-
-struct conf_hint_found conf_hint_found(const struct token *token)
-{
-	struct conf_hint_found found;
+	struct hint_found found;
 
 	if (token->kind == TOKEN_END)
 		(void)snprintf(found.text, sizeof(found.text), "found the end of the file");
-	else if (token->text[0] == '"')
+	else if (token->kind == TOKEN_STRING)
 		(void)snprintf(found.text, sizeof(found.text), "found a string");
 	else
-		(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"",
-			       conf_hint_shown(token), token->text);
+		(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"", hint_shown(token),
+			       token->text);
 	return found;
-}
-
-const char *conf_hint_twice(const struct token *name)
-{
-	if (is(name, "processes"))
-		return ": put all rules in one list";
-	if (is(name, "defaults") || is(name, "fields") || is(name, "journal") ||
-	    is(name, "syslog") || is(name, "stderr") || is(name, "rate_limit"))
-		return ": put them in one group";
-	return "";
 }
 
 static bool is_long(const struct token *integer)
@@ -76,7 +56,8 @@ static bool is_long(const struct token *integer)
 	return integer->text[integer->length - 1] == 'L';
 }
 
-bool conf_hint_fits(const struct token *integer)
+/* Whether libconfig would keep the integer's value. */
+static bool fits(const struct token *integer)
 {
 	const bool is_hex =
 		integer->length > 2 && (integer->text[1] == 'x' || integer->text[1] == 'X');
@@ -99,32 +80,50 @@ bool conf_hint_fits(const struct token *integer)
 static const struct setting_info *find_number(const struct token *setting)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (setting_infos[i].kind == KIND_NUMBER && is(setting, setting_infos[i].key))
+		if (setting_infos[i].kind == KIND_NUMBER && token_is(setting, setting_infos[i].key))
 			return &setting_infos[i];
 	}
 	return NULL;
 }
 
-void conf_hint_number(const struct token *setting, const struct token *integer, char *buffer,
-		      size_t size)
+static void hint_large(const struct token *setting, const struct token *integer,
+		       char text[SCAN_HINT_MAX])
 {
 	const struct setting_info *info = find_number(setting);
-	const int shown = conf_hint_shown(integer);
+	const int shown = hint_shown(integer);
 
 	if (info)
-		(void)snprintf(buffer, size, "%.*s is out of range (expected %d to %d)", shown,
-			       integer->text, info->min, info->max);
+		(void)snprintf(text, SCAN_HINT_MAX, "%.*s is out of range (expected %d to %d)",
+			       shown, integer->text, info->min, info->max);
 	else
-		(void)snprintf(buffer, size, "%.*s is too large a number (expected at most %s)",
-			       shown, integer->text,
+		(void)snprintf(text, SCAN_HINT_MAX,
+			       "%.*s is too large a number (expected at most %s)", shown,
+			       integer->text,
 			       is_long(integer) ? "9223372036854775807L"
 						: "2147483647, or with an L after it");
 }
 
-/* "10s", "10 s" */
-static bool hint_time(const struct token *setting, const char *word, char *buffer, size_t size)
+/* libconfig 1.7 reads 0500 as octal and 080 as a mistake, other versions read both as decimal. */
+static bool hint_zero(const struct token *integer, char text[SCAN_HINT_MAX])
 {
-	const bool is_time = ends_with(setting, "_ms");
+	const char *end = integer->text + integer->length, *sign = integer->text;
+	const char *first = sign + (*sign == '+' || *sign == '-'), *rest = first;
+
+	while (rest + 1 < end && *rest == '0' && rest[1] >= '0' && rest[1] <= '9')
+		rest++;
+	if (rest == first)
+		return false;
+	(void)snprintf(text, SCAN_HINT_MAX, "%.*s begins with a zero: write %.*s%.*s",
+		       hint_shown(integer), sign, (int)(first - sign), sign,
+		       (int)(end - rest < SHOWN_MAX ? end - rest : SHOWN_MAX), rest);
+	return true;
+}
+
+/* "10s", "10 s" */
+static bool hint_time(const struct token *setting, const char *word, char text[SCAN_HINT_MAX])
+{
+	const bool is_time =
+		setting->length > 3 && memcmp(setting->text + setting->length - 3, "_ms", 3) == 0;
 	unsigned long number;
 	char *end;
 
@@ -133,7 +132,7 @@ static bool hint_time(const struct token *setting, const char *word, char *buffe
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].unit) != 0 || !is_time || number > INT_MAX / units[i].ms)
 			continue;
-		(void)snprintf(buffer, size,
+		(void)snprintf(text, SCAN_HINT_MAX,
 			       "\"%s\" is not a number: it is in milliseconds, write %lu", word,
 			       number * units[i].ms);
 		return true;
@@ -141,20 +140,31 @@ static bool hint_time(const struct token *setting, const char *word, char *buffe
 	return false;
 }
 
-bool conf_hint_unit(const struct token *setting, const struct token *number,
-		    const struct token *unit, char *buffer, size_t size)
+static bool hint_unit(const struct token *setting, const struct token *number,
+		      const struct token *unit, char text[SCAN_HINT_MAX])
 {
 	char word[2 * NUMBER_MAX];
 
-	if (number->length > NUMBER_MAX || unit->length > NUMBER_MAX)
+	if (unit->kind != TOKEN_NAME || unit->line != number->line || unit->length > NUMBER_MAX)
 		return false;
 	(void)snprintf(word, sizeof(word), "%.*s %.*s", (int)number->length, number->text,
 		       (int)unit->length, unit->text);
-	return hint_time(setting, word, buffer, size);
+	return hint_time(setting, word, text);
 }
 
-static bool hint_digits(const struct token *setting, const struct token *token, char *buffer,
-			size_t size)
+bool hint_integer(const struct token *setting, const struct token *integer,
+		  const struct token *next, char text[SCAN_HINT_MAX])
+{
+	if (hint_zero(integer, text))
+		return true;
+	if (fits(integer))
+		return hint_unit(setting, integer, next, text);
+	hint_large(setting, integer, text);
+	return true;
+}
+
+static bool hint_digits(const struct token *setting, const struct token *token,
+			char text[SCAN_HINT_MAX])
 {
 	const struct setting_info *info = find_number(setting);
 	char word[NUMBER_MAX];
@@ -164,13 +174,13 @@ static bool hint_digits(const struct token *setting, const struct token *token, 
 	memcpy(word, token->text, token->length);
 	word[token->length] = '\0';
 
-	if (hint_time(setting, word, buffer, size))
+	if (hint_time(setting, word, text))
 		return true;
 	if (info)
-		(void)snprintf(buffer, size, "\"%s\" is not a number (expected %d to %d)", word,
-			       info->min, info->max);
+		(void)snprintf(text, SCAN_HINT_MAX, "\"%s\" is not a number (expected %d to %d)",
+			       word, info->min, info->max);
 	else
-		(void)snprintf(buffer, size,
+		(void)snprintf(text, SCAN_HINT_MAX,
 			       "\"%s\" is not a number: write it without a unit, or in quotes",
 			       word);
 	return true;
@@ -178,11 +188,11 @@ static bool hint_digits(const struct token *setting, const struct token *token, 
 
 static bool is_switch_word(const struct token *token)
 {
-	static const char *const words[] = { "yes", "no",  "on",  "off", "Yes", "No",
-					     "On",  "Off", "YES", "NO",  "ON",  "OFF" };
+	static const char *const words[] = { "yes", "no", "on", "off" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (is(token, words[i]))
+		if (token->length == strlen(words[i]) &&
+		    strncasecmp(token->text, words[i], token->length) == 0)
 			return true;
 	}
 	return false;
@@ -199,48 +209,47 @@ static bool has_other_quotes(const struct token *token)
 	return false;
 }
 
-void conf_hint_value(const struct token *setting, const struct token *token, bool is_entry,
-		     char *buffer, size_t size)
+void hint_value(const struct token *setting, const struct token *token, bool is_entry,
+		char text[SCAN_HINT_MAX])
 {
-	const int shown = conf_hint_shown(token);
+	const int shown = hint_shown(token);
 
 	if (token->kind == TOKEN_INCLUDE)
-		(void)snprintf(buffer, size, "%s", include_hint);
+		(void)snprintf(text, SCAN_HINT_MAX, "%s", include_hint);
 	else if (has_other_quotes(token))
-		(void)snprintf(buffer, size, "%.*s has the wrong quotes (expected \"...\")", shown,
-			       token->text);
+		(void)snprintf(text, SCAN_HINT_MAX, "%.*s has the wrong quotes (expected \"...\")",
+			       shown, token->text);
 	else if (is_entry && token->kind == TOKEN_NAME)
-		(void)snprintf(buffer, size,
+		(void)snprintf(text, SCAN_HINT_MAX,
 			       "found \"%.*s\" in the list: expected { ... } around each entry",
 			       shown, token->text);
 	else if (is_switch_word(token))
-		(void)snprintf(buffer, size, "\"%.*s\" is not a value: write true or false", shown,
-			       token->text);
-	else if (!hint_digits(setting, token, buffer, size))
-		(void)snprintf(buffer, size, "%.*s is not in quotes: write \"%.*s\"", shown,
+		(void)snprintf(text, SCAN_HINT_MAX, "\"%.*s\" is not a value: write true or false",
+			       shown, token->text);
+	else if (!hint_digits(setting, token, text))
+		(void)snprintf(text, SCAN_HINT_MAX, "%.*s is not in quotes: write \"%.*s\"", shown,
 			       token->text, shown, token->text);
 }
 
-void conf_hint_name(const struct token *token, size_t depth, char *buffer, size_t size)
+void hint_name(const struct token *token, char text[SCAN_HINT_MAX])
 {
-	const int shown = conf_hint_shown(token);
+	const int shown = hint_shown(token);
 
 	if (token->kind == TOKEN_INCLUDE)
-		(void)snprintf(buffer, size, "%s", include_hint);
+		(void)snprintf(text, SCAN_HINT_MAX, "%s", include_hint);
 	else if (token->kind == TOKEN_STRING)
-		(void)snprintf(buffer, size, "%.*s: write the name of a setting without quotes",
-			       shown, token->text);
-	else if (token_is(token, '}') || token_is(token, ')') || token_is(token, ']'))
-		(void)snprintf(buffer, size, "this \"%c\" closes nothing", token->text[0]);
-	else if (token_is(token, '{') && depth > 0)
-		(void)snprintf(buffer, size,
-			       "a \"{\" without a name: is a \"}\" missing before it?");
+		(void)snprintf(text, SCAN_HINT_MAX,
+			       "%.*s: write the name of a setting without quotes", shown,
+			       token->text);
+	else if (token_is_mark(token, '}') || token_is_mark(token, ')') ||
+		 token_is_mark(token, ']'))
+		(void)snprintf(text, SCAN_HINT_MAX, "this \"%c\" closes nothing", token->text[0]);
 	else if (token->kind == TOKEN_MARK)
-		(void)snprintf(buffer, size, "expected the name of a setting, found \"%c\"",
+		(void)snprintf(text, SCAN_HINT_MAX, "expected the name of a setting, found \"%c\"",
 			       token->text[0]);
 	else
 		(void)snprintf(
-			buffer, size,
+			text, SCAN_HINT_MAX,
 			"\"%.*s\" cannot be the name of a setting (expected a letter, then letters, digits, - or _)",
 			shown, token->text);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* conf-diag: what is wrong with a file, line by line, and the one that stands for all of them. */
+#pragma once
+
+#include <stddef.h>
+
+enum conf_severity { CONF_WARNING, CONF_ERROR };
+
+/* One thing that is wrong. Strings live during the call only. */
+struct conf_diag {
+	enum conf_severity severity;
+	const char *file;
+	unsigned line; /* 0: the file as a whole */
+	const char *text;
+};
+
+typedef void conf_diag_fn(void *userdata, const struct conf_diag *diag);
+
+/* The worst diagnostic of a file, and of those the one of the lowest line. */
+struct conf_first_diag {
+	enum conf_severity severity;
+	unsigned line;
+	char *text;   /* malloc'ed; NULL: there is none, or no memory for it */
+	size_t count; /* of all diagnostics of the file */
+};
+
+/* The diagnostics of one file while it is loaded. */
+struct conf_diags {
+	conf_diag_fn *diag; /* is called with each; or NULL */
+	void *userdata;
+	const char *file;
+	size_t n_errors;
+	struct conf_first_diag first;
+};
+
+__attribute__((format(printf, 3, 4))) void conf_error(struct conf_diags *diags, unsigned line,
+						      const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void conf_warning(struct conf_diags *diags, unsigned line,
+							const char *fmt, ...);
+
+void conf_no_memory(struct conf_diags *diags);
+
+/* Returns 0 or -ENOMEM. */
+int conf_first_diag_copy(struct conf_first_diag *ret, const struct conf_first_diag *first);
+
+void conf_first_diag_clear(struct conf_first_diag *first);
