@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tool/cmd/commands.h"
-#include "conf-suggest.h"
+#include "conf/suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/tool.h"
 

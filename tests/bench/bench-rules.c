@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* make bench: 10,000 rules, loaded and resolved. Links the private functions. */
-#include "conf.h"
+#include "conf/conf.h"
 
 #include <libconfig.h>
 #include <stdio.h>

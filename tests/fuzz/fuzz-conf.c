@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "conf-parse.h"
-#include "conf-scan.h"
-#include "encoding.h"
-#include "field-name.h"
+#include "base/cleanup.h"
+#include "conf/parse.h"
+#include "conf/scan.h"
+#include "record/encoding.h"
+#include "record/field-name.h"
 #include "mplog.h"
-#include "voice.h"
+#include "scope/scope-config.h"
 
 enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };
 

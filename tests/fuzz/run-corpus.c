@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 enum { SIZE_MAX_READ = 1 << 20, PATH_SIZE = 4096 };
 

@@ -2,7 +2,7 @@
 /* A directory with a mplog.conf and a mplog.conf.d of its own for each test, and what is told of them. */
 #pragma once
 
-#include "conf.h"
+#include "conf/conf.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * of tests/lib/with-journald wrote of it. */
 #pragma once
 
-#include "sink.h"
+#include "sink/sink.h"
 
 #include <check.h>
 #include <poll.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epoch.h"
-#include "thread.h"
+#include "process/epoch.h"
+#include "process/thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps on many processes, in containers, and as an ordinary user. */
-#include "board.h"
+#include "board/board.h"
 #include "mplog.h"
 #include "lib/child.h"
 #include "lib/line.h"

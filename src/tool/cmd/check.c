@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "conf-read.h"
+#include "base/cleanup.h"
+#include "conf/read.h"
 #include "tool/cmd/commands.h"
-#include "conf.h"
+#include "conf/conf.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
 #include "tool/ui/term.h"

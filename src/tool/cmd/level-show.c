@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "tool/live/describe.h"
-#include "override.h"
+#include "board/override.h"
 #include "tool/ui/table.h"
 #include "tool/ui/tool.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog level: show and set the levels of processes that run. */
-#include "level.h"
+#include "base/level.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "tool/cmd/commands.h"
 #include "tool/live/describe.h"
 #include "tool/live/each.h"
-#include "glob.h"
+#include "base/glob.h"
 #include "tool/live/level-change.h"
 #include "tool/cmd/level-show.h"
 #include "tool/ui/options.h"

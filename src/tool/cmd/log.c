@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/cmd/commands.h"
 #include "tool/run/lines.h"
 #include "tool/run/log-bytes.h"

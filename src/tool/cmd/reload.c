@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "tool/cmd/commands.h"
 #include "tool/live/each.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
-#include "slot.h"
-#include "status-text.h"
+#include "board/slot.h"
+#include "board/status-text.h"
 #include "tool/ui/term.h"
 #include "tool/ui/timespan.h"
 #include "tool/ui/tool.h"

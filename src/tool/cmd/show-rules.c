@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf-suggest.h"
+#include "conf/suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/value.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "settings.h"
+#include "conf/settings.h"
 
 /* Prints all rules, or those for the identifier, where it is not NULL. */
 void show_rules(const struct rules *rules, const char *identifier, bool is_json);

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "conf-suggest.h"
+#include "base/cleanup.h"
+#include "conf/suggest.h"
 #include "tool/ui/term.h"
 #include "tool/ui/value.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "settings.h"
+#include "conf/settings.h"
 
 struct show {
 	const struct rules *rules;

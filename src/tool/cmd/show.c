@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tool/cmd/commands.h"
-#include "conf.h"
-#include "name.h"
+#include "conf/conf.h"
+#include "base/name.h"
 #include "tool/ui/options.h"
 #include "tool/cmd/show-rules.h"
 #include "tool/cmd/show-settings.h"

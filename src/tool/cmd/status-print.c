@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "color.h"
+#include "base/color.h"
 #include "tool/live/describe.h"
-#include "status-text.h"
+#include "board/status-text.h"
 #include "tool/ui/term.h"
 
 enum { LABEL_WIDTH = 12 };

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/cmd/commands.h"
-#include "conf-suggest.h"
+#include "conf/suggest.h"
 #include "tool/ui/memory.h"
 #include "mplog.h"
 #include "tool/ui/options.h"
 #include "tool/journal/query.h"
 #include "tool/ui/since.h"
-#include "stamp.h"
+#include "base/timestamp.h"
 #include "tool/ui/tool.h"
 #include "tool/view/view.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tool/journal/entry.h"
-#include "field-name.h"
-#include "notice.h"
+#include "record/field-name.h"
+#include "notice/notice.h"
 
 enum { TEXT_SIZE = IDENTIFIER_SIZE };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/journal/entry.h"
 
-#include "field-name.h"
+#include "record/field-name.h"
 #include "mplog.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <systemd/sd-journal.h>
 
-#include "text.h"
+#include "base/strbuf.h"
 
 /* Fields that the record does not have are NULL. All of them may hold any bytes. Valid until the
  * journal moves to another record. */

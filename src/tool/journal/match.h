@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <systemd/sd-journal.h>
 
-#include "glob.h"
-#include "text.h"
+#include "base/glob.h"
+#include "base/strbuf.h"
 
 struct match_options {
 	const char *identifier; /* or NULL */

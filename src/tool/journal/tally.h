@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <systemd/sd-id128.h>
 
-#include "board.h"
+#include "board/board.h"
 #include "tool/journal/numbers.h"
 
 /* How a process ended, as far as is known. */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "board.h"
+#include "board/board.h"
 #include "tool/live/proc.h"
 
 struct board_file {

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "tool/live/board-file.h"
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/ui/memory.h"
 #include "tool/live/proc.h"
 #include "tool/ui/tool.h"

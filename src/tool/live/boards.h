@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "board.h"
+#include "board/board.h"
 
 /* A process that has the board in its memory. */
 struct member {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
-#include "route.h"
+#include "base/clock.h"
+#include "sink/dispatch.h"
 
 static const char *const counter_names[COUNTER_COUNT] = {
 	[COUNTER_CALLED] = "called",         [COUNTER_SENT] = "sent",

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "glob.h"
+#include "base/glob.h"
 #include "tool/ui/tool.h"
 
 static bool is_pid(const char *text, pid_t pid)

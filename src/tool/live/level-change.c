@@ -5,15 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "board.h"
+#include "board/board.h"
 #include "tool/live/describe.h"
-#include "field-name.h"
-#include "glob.h"
-#include "level.h"
-#include "notice.h"
-#include "route.h"
+#include "record/field-name.h"
+#include "base/glob.h"
+#include "base/level.h"
+#include "notice/notice.h"
+#include "sink/dispatch.h"
 #include "tool/ui/tool.h"
-#include "voice.h"
+#include "scope/scope-config.h"
 
 enum { TIMEOUT_MS = 1000 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "tool/live/boards.h"
-#include "override.h"
+#include "board/override.h"
 
 struct level_change_effect {
 	size_t processes, scopes; /* alive, that the level reached */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 enum {
 	PATH_SIZE = 96,

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "clock.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "tool/ui/memory.h"
-#include "sink.h"
-#include "slot.h"
+#include "sink/sink.h"
+#include "board/slot.h"
 
 /* 140,000 years: microseconds of it are still a number. */
 #define PERSON_UNTIL_MAX (UINT64_C(1) << 52)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/run/child.h"
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>

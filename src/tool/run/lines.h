@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "text.h"
+#include "base/strbuf.h"
 
 enum {
 	/* A longer line becomes several records, a longer group of lines likewise. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/run/orphans.h"
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/run/pump.h"
 
-#include "cleanup.h"
-#include "clock.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "tool/run/lines.h"
 #include "tool/run/log-bytes.h"
 #include "mplog.h"

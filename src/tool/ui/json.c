@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/ui/json.h"
 
-#include "cleanup.h"
-#include "escape.h"
+#include "base/cleanup.h"
+#include "base/escape.h"
 #include "tool/ui/term.h"
-#include "utf8.h"
+#include "base/utf8.h"
 
 static void print_string(FILE *file, struct bytes bytes)
 {

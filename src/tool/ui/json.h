@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "base/strbuf.h"
 
 struct json {
 	FILE *file;

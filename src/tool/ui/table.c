@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "color.h"
+#include "base/cleanup.h"
+#include "base/color.h"
 #include "tool/ui/memory.h"
 
 struct cell {

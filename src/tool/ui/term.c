@@ -10,11 +10,11 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "cleanup.h"
-#include "clock.h"
-#include "escape.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/escape.h"
 #include "tool/ui/memory.h"
-#include "utf8.h"
+#include "base/utf8.h"
 
 enum {
 	COLUMNS_DEFAULT = 80,

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "mplog.h"
-#include "text.h"
+#include "base/strbuf.h"
 
 /* What standard output can show. */
 struct term {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/ui/term.h"
 
 void tool_complain(const char *fmt, ...)

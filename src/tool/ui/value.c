@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "level.h"
+#include "base/cleanup.h"
+#include "base/level.h"
 #include "tool/ui/tool.h"
 
 void value_format(enum setting setting, int number, const char *text, char buffer[VALUE_SIZE])

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "conf.h"
+#include "conf/conf.h"
 #include "tool/ui/json.h"
-#include "settings.h"
+#include "conf/settings.h"
 
 /* Formats a value as the configuration would have it: debug, "a string", 50. */
 enum { VALUE_SIZE = 1024 };

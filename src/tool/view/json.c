@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/ui/json.h"
 #include "tool/ui/memory.h"
 #include "tool/view/view.h"

@@ -9,7 +9,7 @@
  * Where there are more than fit, a lane is a mark wide, and the text stands to the right of all. */
 #include <stdlib.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/ui/memory.h"
 #include "tool/view/print.h"
 #include "tool/view/row.h"

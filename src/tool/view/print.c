@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "color.h"
+#include "base/color.h"
 #include "mplog.h"
-#include "stamp.h"
+#include "base/timestamp.h"
 
 enum { MICROSECONDS = 1000 * 1000 };
 

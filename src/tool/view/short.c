@@ -2,7 +2,7 @@
 /* mplog tail --output=short and cat. */
 #include <stdlib.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "tool/ui/memory.h"
 #include "mplog.h"
 #include "tool/view/print.h"

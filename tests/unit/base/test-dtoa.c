@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dtoa.h"
+#include "base/dtoa.h"
 
 #include <check.h>
 #include <float.h>

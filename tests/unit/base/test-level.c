@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "level.h"
+#include "base/level.h"
 #include "lib/suite.h"
 
 #include <check.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "name.h"
+#include "base/name.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stamp.h"
+#include "base/timestamp.h"
 
 #include <check.h>
 #include <stdint.h>

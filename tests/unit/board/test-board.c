@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "board.h"
+#include "board/board.h"
 #include "lib/child.h"
 #include "lib/suite.h"
 
@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "child-number.h"
-#include "clock.h"
-#include "descriptor.h"
-#include "lineage.h"
+#include "board/child-number.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "process/ancestry.h"
 #include "mplog.h"
-#include "override.h"
-#include "slot.h"
+#include "board/override.h"
+#include "board/slot.h"
 
 static void open_board(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of levels that operators set on a board, as it is written and read. */
-#include "override.h"
+#include "board/override.h"
 
-#include "board.h"
-#include "clock.h"
+#include "board/board.h"
+#include "base/clock.h"
 #include "mplog.h"
-#include "slot.h"
+#include "board/slot.h"
 #include "lib/child.h"
 #include "lib/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "status-text.h"
+#include "board/status-text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "env.h"
+#include "conf/env.h"
 
 #include <errno.h>
 #include <stdio.h>

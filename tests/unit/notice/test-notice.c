@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "notice.h"
+#include "notice/notice.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "epoch.h"
+#include "process/epoch.h"
 #include "lib/child.h"
 #include "lib/suite.h"
 #include "lib/threads.h"
@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "self.h"
+#include "base/pages.h"
+#include "process/fork-detect.h"
 
 static _Atomic int freed;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "field-name.h"
+#include "record/field-name.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "format.h"
+#include "record/format.h"
 
 #include <check.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "record.h"
+#include "record/record.h"
 
 #include <check.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "encoding.h"
+#include "record/encoding.h"
 #include "lib/suite.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/suite.h"
-#include "pattern.h"
-#include "voice.h"
+#include "scope/pattern.h"
+#include "scope/scope-config.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "encoding.h"
+#include "record/encoding.h"
 #include "mplog.h"
-#include "scope.h"
+#include "scope/scope.h"
 
 static struct assignment assignments[8];
 static struct field_assignment fields[8];

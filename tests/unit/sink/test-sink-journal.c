@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the sink sends, a real journald has; and what it does where that is not there. */
-#include "sink.h"
+#include "sink/sink.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -15,13 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "encoding.h"
-#include "epoch.h"
+#include "base/clock.h"
+#include "record/encoding.h"
+#include "process/epoch.h"
 #include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
-#include "thread.h"
+#include "process/thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink.h"
+#include "sink/sink.h"
 
 #include <check.h>
 #include <errno.h>
@@ -17,9 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "lib/suite.h"
-#include "standard-error.h"
+#include "sink/stderr-fd.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 

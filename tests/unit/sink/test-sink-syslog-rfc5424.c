@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "encoding.h"
+#include "record/encoding.h"
 #include "lib/suite.h"
 
 #define LONGEST_NAME "A234567890123456789012345678901Z"

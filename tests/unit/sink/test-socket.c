@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "link.h"
+#include "sink/socket.h"
 
 #include <check.h>
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "epoch.h"
+#include "base/clock.h"
+#include "process/epoch.h"
 #include "lib/suite.h"
-#include "thread.h"
+#include "process/thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 

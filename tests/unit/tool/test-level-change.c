@@ -2,11 +2,11 @@
 /* Levels that operators set: for processes to come, and for all slots that there are. */
 #include "tool/live/level-change.h"
 
-#include "board.h"
-#include "clock.h"
+#include "board/board.h"
+#include "base/clock.h"
 #include "mplog.h"
-#include "override.h"
-#include "slot.h"
+#include "board/override.h"
+#include "board/slot.h"
 #include "lib/child.h"
 #include "lib/suite.h"
 

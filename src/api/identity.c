@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/identity.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "board/board.h"
+#include "board/child-number.h"
+#include "process/epoch.h"
+#include "base/compiler.h"
+#include "process/ancestry.h"
+#include "board/override.h"
+#include "process/lock.h"
+#include "scope/pattern.h"
+#include "scope/context.h"
+#include "scope/status.h"
+#include "sink/dispatch.h"
+#include "scope/scope.h"
+#include "process/fork-detect.h"
+#include "board/slot.h"
+#include "notice/loss.h"
+
+static HOT_DATA struct {
+	bool has_own_name;    /* not just its parent's */
+	bool is_daemon_child; /* this child continues a program that daemonised; it keeps the name */
+	_Atomic pid_t lock;   /* tid_lock(): held by the thread that identifies this process */
+	struct scope *fork_scope; /* the forking thread's: what a child begins with */
+	/* What a child is to be called once it is identified; pending_pid: which child that is, as
+	 * its parent may have left a name behind. */
+	pid_t pending_pid;
+	char pending_name[PROCESS_NAME_SIZE];
+} identity;
+
+/* ---- Fork ----------------------------------------------------------------------------------- */
+
+/* Who forks has to know who it is: its children's names and lineage come from its own. */
+static void know_oneself(void)
+{
+	struct thread *thread = self_is_new() && scope_voice(&process_scope) ? thread_get() : NULL;
+
+	if (thread) {
+		const uint64_t outer = epoch_enter(thread);
+
+		process_settle(thread);
+		epoch_leave(thread, outer);
+	}
+}
+
+/* Nobody expects a thread to be cancelled in fork(2). */
+static void before_fork(void)
+{
+	int cancel;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	know_oneself();
+	lineage_note_fork(identity.is_daemon_child);
+	fork_prepare(global_lock_before_fork(self_is_new()));
+	(void)pthread_setcancelstate(cancel, NULL);
+}
+
+/* What a child resets, in this order; async-signal-safe, all of it. In the handler of fork(2), or
+ * with the child's first record where no handler has seen it. */
+static void (*const after_fork[])(void) = {
+	lock_after_fork,
+	thread_after_fork,
+	tell_forget,
+	sinks_renew,
+};
+
+/* In the child: only this thread is there, and its scope is what the process begins with. */
+static void adopt(void)
+{
+	struct thread *thread = thread_peek();
+
+	for (size_t i = 0; i < sizeof(after_fork) / sizeof(after_fork[0]); i++)
+		after_fork[i]();
+	identity.fork_scope = &process_scope;
+	if (thread) {
+		identity.fork_scope = scope_of(thread);
+		thread->scope = NULL;
+		thread->base_depth = thread->depth;
+	}
+	identity.is_daemon_child = false;
+}
+
+/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
+ * it, or ready to be identified. */
+static void in_child(void)
+{
+	sigset_t before;
+
+	fork_block_signals(&before);
+	if (fork_begin_child()) {
+		atomic_store(&identity.lock, 0);
+		adopt();
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* No fork handler has seen it. */
+static void adopt_raw(void)
+{
+	epoch_drop(); /* free(3) may hang */
+	lineage_note_raw();
+	adopt();
+}
+
+/* ---- Finding out ---------------------------------------------------------------------------- */
+
+static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,
+			 const struct voice *parent)
+{
+	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
+	struct pattern_vars vars = {
+		.process = parent->process,
+		.identifier = parent->output.identifier,
+		.parent = parent->process,
+		.pid = self_pid(),
+		.number = lineage_forks(),
+		.count = lineage_forks(),
+	};
+	char name[PROCESS_NAME_SIZE];
+	size_t size;
+
+	if (board_is_shared() && board_index(slot) >= 0) {
+		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
+		if (strstr(pattern, "%c"))
+			vars.number = board_claim_number(slot, self_pid(), lineage_is_apart());
+	}
+	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
+	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
+	(void)process_name_clean(ret_name, name);
+	*ret_number = vars.number;
+}
+
+static void speak(const struct voice_source *source, const struct slot *parent)
+{
+	(void)scope_begin(&process_scope, source, parent);
+	atomic_store(&scope_slot(&process_scope)->parent_pid,
+		     parent ? (uint32_t)lineage_forker() : 0);
+}
+
+/* Nobody forked us: the program at its start. */
+static void settle_program(void)
+{
+	struct voice_source source = {
+		.process = "main",
+		.parent = "",
+		.pid = self_pid(),
+		.program_level = LEVEL_UNSET,
+	};
+
+	identity.has_own_name = true;
+	program_describe(&source);
+	speak(&source, NULL);
+}
+
+static void settle_child(void)
+{
+	const struct voice *parent = scope_voice(identity.fork_scope);
+	const struct slot *parent_slot = scope_slot(identity.fork_scope);
+	char name[PROCESS_NAME_SIZE];
+	struct voice_source source;
+
+	scope_describe(identity.fork_scope, &source);
+	source.parent = parent->process;
+	identity.has_own_name = true;
+	if (identity.pending_pid == self_pid()) {
+		source.process = identity.pending_name;
+		source.number = 0;
+	} else if (identity.is_daemon_child || lineage_is_daemon()) {
+		identity.is_daemon_child = true;
+		source.parent = parent->parent;
+	} else if (parent->child_name) {
+		number_child(parent->child_name, name, &source.number, parent);
+		source.process = name;
+	} else {
+		identity.has_own_name = false;
+	}
+	speak(&source, parent_slot);
+}
+
+static void settle(void)
+{
+	const bool forked = scope_voice(&process_scope);
+
+	fork_identify(forked);
+	if (self_is_raw_child())
+		adopt_raw();
+	if (forked)
+		settle_child();
+	else
+		settle_program();
+	identity.pending_pid = 0;
+	report_files();
+	lineage_begin(self_pid());
+	fork_end_identify();
+}
+
+void process_settle(struct thread *thread)
+{
+	sigset_t before;
+
+	fork_block_signals(&before);
+	while (self_is_new()) {
+		tid_lock(&identity.lock);
+		if (self_is_new())
+			settle();
+		atomic_store(&identity.lock, 0);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	scope_set_gate(thread);
+}
+
+/* ---- Names from the program ------------------------------------------------------------------ */
+
+static int rename_process(const char *name)
+{
+	struct slot *slot = scope_slot(&process_scope);
+	struct voice_source source;
+	int r;
+
+	global_lock();
+	scope_describe(&process_scope, &source);
+	source.process = name;
+	r = scope_speak(&process_scope, &source);
+	if (r == 0) {
+		slot_write_text(slot, slot->name, sizeof(slot->name), name);
+		slot_apply_overrides(slot, name);
+		identity.has_own_name = true;
+	}
+	global_unlock();
+	return r;
+}
+
+void process_announce(const char name[static PROCESS_NAME_SIZE])
+{
+	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
+	identity.pending_pid = getpid();
+	if (!self_is_new())
+		(void)rename_process(name); /* somebody's handler logged */
+}
+
+bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
+{
+	/* The forking thread is the first of the child, whose tid is its pid. */
+	if ((pid_t)syscall(SYS_gettid) != getpid())
+		return false;
+	if (!self_is_new())
+		return !identity.has_own_name && rename_process(name) == 0;
+	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
+		return false;
+	identity.is_daemon_child = lineage_is_daemon();
+	if (identity.is_daemon_child)
+		return false;
+	process_announce(name);
+	process_settle(thread);
+	return true;
+}
+
+static int become(const char *name)
+{
+	const struct slot *before = scope_slot(&process_scope);
+	struct voice_source source;
+	int r;
+
+	scope_describe(&process_scope, &source);
+	source.process = name;
+	if (!program_get()->is_open) {
+		source.program_level = LEVEL_UNSET;
+		source.fields.size = 0;
+	}
+	if (!board_get() || board_index(before) >= 0)
+		return scope_speak(&process_scope, &source);
+	r = scope_begin(&process_scope, &source, NULL);
+	scope_copy_figures(scope_slot(&process_scope), before);
+	return r;
+}
+
+int process_become(const char *name)
+{
+	int r;
+
+	global_lock();
+	r = become(name);
+	identity.has_own_name = true;
+	global_unlock();
+	return r;
+}
+
+void process_leave_board(void)
+{
+	global_lock();
+	scope_keep_own_slot(&process_scope);
+	board_close();
+	program_touch(); /* scopes leave the board too */
+	thread_open_gates();
+	board_wipe();
+	(void)become("main");
+	global_unlock();
+}
+
+/* ---- Start ----------------------------------------------------------------------------------- */
+
+void process_leave_scope(struct thread *thread)
+{
+	struct scope *scope = thread->scope;
+
+	if (scope && scope->depth == thread->depth) {
+		struct route route = route_to(&scope_voice(scope)->output);
+
+		tell_suppressed(&route, scope);
+	}
+	scope_leave(thread);
+}
+
+/* A thread that ends has left all that it entered. */
+static void end_thread(struct thread *thread)
+{
+	const uint64_t outer = epoch_enter(thread);
+
+	while (thread->depth > thread->base_depth)
+		process_leave_scope(thread);
+	scope_leave_all(thread);
+	epoch_leave(thread, outer);
+	epoch_collect();
+}
+
+/* The library's only one. Here, as every public function needs this file: in a static library an
+ * object that nothing refers to is not linked, and its constructor does not run. */
+__attribute__((constructor)) static void begin(void)
+{
+	fork_detect_init();
+	program_init();
+	thread_init(end_thread);
+	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
+}

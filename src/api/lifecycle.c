@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/lifecycle.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "board/board.h"
+#include "api/guard.h"
+#include "base/cleanup.h"
+#include "process/lock.h"
+#include "notice/conf-errors.h"
+#include "notice/notice.h"
+#include "api/identity.h"
+#include "process/fork-detect.h"
+#include "scope/context.h"
+#include "notice/child-end.h"
+#include "scope/status.h"
+#include "sink/dispatch.h"
+#include "base/timestamp.h"
+#include "sink/stderr-fd.h"
+#include "notice/loss.h"
+
+enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
+
+static void free_environment(struct environment **environment)
+{
+	if (!*environment)
+		return;
+	env_free(&(*environment)->env);
+	free((*environment)->file);
+	free(*environment);
+}
+
+static struct environment *load_environment(const char *file)
+{
+	CLEANUP(free_environment) struct environment *environment = calloc(1, sizeof(*environment));
+
+	if (!environment || env_load(&environment->env, NULL, NULL) < 0)
+		return NULL;
+	if (file && !(environment->file = strdup(file)))
+		return NULL;
+	return TAKE_PTR(environment);
+}
+
+static struct program *make_program(const struct mplog_options *options,
+				    struct environment *environment)
+{
+	struct program *program = calloc(1, sizeof(*program));
+	const char *identifier = options->identifier;
+
+	if (!program)
+		return NULL;
+	program->is_open = true;
+	program->environment = environment;
+	/* Who starts the program knows better than who wrote it. */
+	program->options.file = environment->env.conf ? environment->env.conf : environment->file;
+	program->options.secure = getauxval(AT_SECURE);
+	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
+		      sizeof(program->identifier) - 1);
+	program->flags = options->flags;
+	return program;
+}
+
+static int load_files(struct program *program)
+{
+	const int r = conf_load(&program->options, NULL, 0, NULL, NULL, &program->conf);
+
+	if (!program->conf)
+		return r;
+	return r < 0 && program->flags & MPLOG_STRICT ? -EBADMSG : 0;
+}
+
+static void report_mistakes(const struct program *program)
+{
+	conf_errors_report_env(&program->environment->env);
+	if (program->conf)
+		conf_errors_report(program->conf);
+	else
+		conf_errors_report_no_memory(program->options.file);
+}
+
+static void make_board(const struct program *program)
+{
+	const bool shared = !(program->flags & MPLOG_PRIVATE);
+	const int r = board_open(program->identifier, program_run_id(), shared);
+
+	if (r == 0)
+		return;
+	if (shared)
+		(void)board_open(program->identifier, program_run_id(), false);
+	notice_board_failed(r);
+}
+
+static const char *first_name(const struct mplog_options *options,
+			      const struct environment *environment)
+{
+	if (options->process)
+		return options->process;
+	return environment->env.process ? environment->env.process : "main";
+}
+
+/* Of two threads that open at the same time one is the first. */
+static int publish(struct program *program)
+{
+	int r = -EALREADY;
+
+	global_lock();
+	if (!program_get()->is_open) {
+		program_publish(program);
+		r = 0;
+	}
+	global_unlock();
+	return r;
+}
+
+static void begin(struct thread *thread, const char *process)
+{
+	char name[PROCESS_NAME_SIZE];
+	const bool is_clean = process_name_clean(name, process);
+
+	make_board(program_get());
+	(void)process_become(name);
+	thread_open_gates();
+	scope_set_gate(thread);
+	report_files();
+	if (!is_clean)
+		notice_name_changed(process, name);
+}
+
+static int check_options(const struct mplog_options *options)
+{
+	const bool bad_name = (options->identifier && !*options->identifier) ||
+			      (options->process && !*options->process);
+
+	if (bad_name || options->flags & ~(unsigned)ALL_FLAGS || options->level < MPLOG_NONE ||
+	    options->level > MPLOG_DEBUG)
+		return -EINVAL;
+	return program_get()->is_open ? -EALREADY : 0;
+}
+
+/* Two threads may open at the same time. */
+static void prepare(void)
+{
+	global_lock();
+	stamp_init();
+	sink_init();
+	global_unlock();
+}
+
+int open_program(struct thread *thread, const struct mplog_options *options)
+{
+	CLEANUP(free_environment) struct environment *environment = NULL;
+	AUTO_FREE struct program *program = NULL;
+	const struct program *opened;
+	const char *process;
+	int r = check_options(options);
+
+	if (r < 0)
+		return r;
+	environment = load_environment(options->config);
+	program = environment ? make_program(options, environment) : NULL;
+	if (!program)
+		return -ENOMEM;
+	prepare();
+	r = load_files(program);
+	if (r < 0) {
+		report_mistakes(program);
+		conf_free(program->conf);
+		return r;
+	}
+	if (options->level)
+		program_set_default_level(options->level);
+	r = publish(program);
+	if (r < 0) {
+		conf_free(program->conf);
+		return r;
+	}
+	process = first_name(options, environment);
+	opened = program;
+	environment = NULL; /* the program's from now on */
+	program = NULL;     /* it is the one in force */
+	begin(thread, process);
+	report_mistakes(opened);
+	return 0;
+}
+
+/* ---- The end -------------------------------------------------------------------------------- */
+
+/* Each scope of this thread for itself, the process for those of other threads. */
+static void tell_the_rest(const struct thread *thread)
+{
+	const struct voice *voice = scope_voice(&process_scope);
+	struct route route;
+
+	if (!voice)
+		return;
+	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
+		struct route inner = route_to(&scope_voice(scope)->output);
+
+		tell_suppressed(&inner, scope);
+	}
+	route = route_to(&voice->output);
+	tell_suppressed(&route, &process_scope);
+	tell_suppressed_by(&route, self_pid());
+	tell_lost_at_last(&route, &process_scope);
+}
+
+void close_program(struct thread *thread)
+{
+	struct slot *slot = scope_slot(&process_scope);
+
+	if (!program_get()->is_open)
+		return;
+	reap_all();
+	tell_the_rest(thread);
+	board_end(slot);
+	program_set_default_level(LEVEL_UNSET);
+	global_lock(); /* nobody reloads what is being closed */
+	program_publish(NULL);
+	global_unlock();
+	process_leave_board();
+	thread_open_gates();
+	scope_set_gate(thread);
+	for (int i = 0; i < SINK_COUNT; i++)
+		sinks[i]->close();
+}
+
+/* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
+__attribute__((destructor)) static void at_exit(void)
+{
+	CALL(call);
+
+	if (!call.thread || self_is_new() || !program_get()->is_open)
+		return;
+	tell_the_rest(call.thread);
+	board_end(scope_slot(&process_scope));
+}

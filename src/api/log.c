@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/log.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "api/guard.h"
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/pages.h"
+#include "notice/notice.h"
+#include "board/override.h"
+#include "scope/status.h"
+#include "api/refresh.h"
+#include "sink/dispatch.h"
+#include "scope/scope.h"
+#include "process/fork-detect.h"
+#include "notice/loss.h"
+
+enum {
+	/* A usual record with room to spare. */
+	BUFFER_SIZE = 4096,
+	/* A signal handler's stack may have SIGSTKSZ bytes, 8 KiB, in all. */
+	BUFFER_SIZE_IN_SIGNAL = 1024,
+};
+
+/* ---- The way of a record -------------------------------------------------------------------- */
+
+static void count(const struct scope *scope, struct slot *slot, enum counter counter)
+{
+	struct slot *process = scope_slot(&process_scope);
+
+	atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
+	if (scope != &process_scope)
+		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
+}
+
+static uint64_t next_sequence(const struct voice *voice)
+{
+	struct slot *process = scope_slot(&process_scope);
+	const uint64_t sequence =
+		atomic_fetch_add_explicit(&process->sequence, 1, memory_order_relaxed) + 1;
+
+	return voice->sequence ? sequence : 0;
+}
+
+/* A token bucket as one word, the moment at which it is full again: taking a token moves it on by
+ * interval / burst, and there is none left where it lies more than interval ahead. */
+static bool has_token(const struct voice *voice, struct slot *slot, int64_t now_ns)
+{
+	const int64_t interval_ns = (int64_t)voice->interval_ms * 1000000;
+	const int64_t token_ns = interval_ns / voice->burst;
+	int64_t full_ns = atomic_load(&slot->bucket_full_ns);
+	int64_t next_ns;
+
+	do {
+		next_ns = (full_ns > now_ns ? full_ns : now_ns) + token_ns;
+		if (next_ns - now_ns > interval_ns)
+			return false;
+	} while (!atomic_compare_exchange_weak(&slot->bucket_full_ns, &full_ns, next_ns));
+	return true;
+}
+
+static COLD bool is_suppressed(int level, const struct voice *voice, struct slot *slot,
+			       int64_t now_ns)
+{
+	if (level <= MPLOG_ERR || has_token(voice, slot, now_ns))
+		return false;
+	tell_note_suppressed(slot);
+	return true;
+}
+
+/* SAID: what the call says. */
+HOT_INLINE struct record_source describe(const struct record_source *said,
+					 const struct voice *voice, pid_t tid, uint64_t sequence,
+					 int saved_errno)
+{
+	struct record_source source = *said;
+
+	source.head = voice->head;
+	source.fields = voice->fields;
+	source.prefix = voice->output.prefix[SINK_JOURNAL];
+	source.tid = tid;
+	source.sequence = sequence;
+	source.saved_errno = saved_errno;
+	return source;
+}
+
+/* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
+static COLD struct dispatch_result send_sized(struct route *route,
+					      const struct record_source *source, size_t *size)
+{
+	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
+	const size_t capacity = *size;
+	char *buffer = memory_map(capacity);
+	struct record record;
+
+	if (!buffer)
+		return dispatch_refused(-ENOMEM);
+	*size = record_compose(&record, buffer, capacity, source);
+	if (*size <= capacity)
+		result = route_record(route, &record);
+	memory_unmap(buffer, capacity);
+	return result;
+}
+
+/* Between the measuring and the writing another thread may change what the call points to. */
+static COLD struct dispatch_result send_large(struct route *route,
+					      const struct record_source *source, size_t size)
+{
+	const size_t measured = size;
+	const struct dispatch_result result = send_sized(route, source, &size);
+
+	return size > measured ? send_sized(route, source, &size) : result;
+}
+
+HOT_INLINE struct dispatch_result
+send_record(struct route *route, const struct record_source *source, char *buffer, size_t capacity)
+{
+	struct record record;
+	const size_t size = record_compose(&record, buffer, capacity, source);
+
+	return LIKELY(size <= capacity) ? route_record(route, &record)
+					: send_large(route, source, size);
+}
+
+/* It did not go where it should. */
+static COLD void finish_otherwise(struct scope *scope, const struct route *route,
+				  struct dispatch_result result, uint64_t sequence, bool tells)
+{
+	const bool lost = result.sent == SINK_NONE;
+
+	count(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
+	tell_note(lost, sequence);
+	if (tells && route->output->forced != SINK_NONE)
+		tell_sink(route, &result, scope);
+}
+
+/* The moment of the slot's last record: no need to look at the clock again in the same tick. */
+static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_ns)
+{
+	const int64_t realtime_ns = clock_now_ns(CLOCK_REALTIME_COARSE);
+	struct slot *process = scope_slot(&process_scope);
+
+	atomic_store_explicit(&scope->tick_ns, now_ns, memory_order_relaxed);
+	atomic_store_explicit(&slot->last_record_ns, realtime_ns, memory_order_relaxed);
+	if (scope != &process_scope)
+		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
+}
+
+HOT_INLINE int emit_record(const struct record_source *said, const struct call *call,
+			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
+{
+	const struct voice *voice = scope_voice(scope);
+	struct slot *slot = scope_slot(scope);
+	struct route route = route_to(&voice->output);
+	const bool tells = call_may_tell(call->in_signal);
+	struct record_source source;
+	struct dispatch_result result;
+	uint64_t sequence;
+
+	route.deadline.now_ns = now_ns;
+	count(scope, slot, COUNTER_CALLED);
+	if (UNLIKELY(voice->burst > 0) && is_suppressed(said->level, voice, slot, now_ns)) {
+		count(scope, slot, COUNTER_SUPPRESSED);
+		return 2;
+	}
+	if (tells) {
+		tell_lost(&route, scope);
+		tell_suppressed_in_time(&route, scope);
+	}
+	sequence = next_sequence(voice);
+	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
+		note_time(scope, slot, now_ns);
+	source = describe(said, voice,
+			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
+			  call->saved_errno);
+	result = send_record(&route, &source, buffer, capacity);
+	status_publish_result(slot, &result);
+	if (LIKELY(result.error == 0))
+		count(scope, slot, COUNTER_SENT);
+	else
+		finish_otherwise(scope, &route, result, sequence, tells);
+	if (scope != &process_scope) /* the process's last record is that of any of its scopes */
+		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
+	return dispatch_status(&result);
+}
+
+/* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
+ * have connected is none in its parent, where a stranger may get that number. */
+static COLD int emit_in_vfork(const struct record_source *said, struct scope *scope,
+			      int saved_errno, char *buffer, size_t capacity)
+{
+	const struct voice *voice = scope_voice(scope);
+	struct route route = route_to(&voice->output);
+	const struct record_source source =
+		describe(said, voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
+	const struct dispatch_result result = send_record(&route, &source, buffer, capacity);
+
+	sinks_renew();
+	return dispatch_status(&result);
+}
+
+/* Where a person has set it, or the board may have gone. */
+static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signal)
+{
+	const struct voice *voice = scope_voice(scope);
+	struct slot *slot = scope_slot(scope);
+	bool expired;
+	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
+
+	if (expired && call_may_tell(in_signal))
+		notice_level_expired(scope, level);
+	/* A board that has just gone reads as zeroes. */
+	if (level == MPLOG_EMERG && !atomic_load(&slot->person) && voice)
+		return voice->level;
+	return level;
+}
+
+static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
+{
+	const struct slot *slot = scope_slot(scope);
+	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
+
+	if (UNLIKELY(atomic_load_explicit(&slot->person, memory_order_relaxed) ||
+		     level == MPLOG_EMERG))
+		return look_at_level(scope, now_ns, in_signal);
+	return level;
+}
+
+int emit_level(struct thread *thread)
+{
+	const int64_t now_ns = clock_coarse_ns();
+
+	watch(thread, now_ns);
+	return level_of(scope_of(thread), now_ns, false);
+}
+
+HOT_INLINE int emit_in_call(const struct record_source *said, const struct call *call, char *buffer,
+			    size_t capacity)
+{
+	const int64_t now_ns = clock_coarse_ns();
+	struct scope *scope;
+
+	if (!call->in_signal)
+		watch(call->thread, now_ns);
+	scope = scope_of(call->thread);
+	if (UNLIKELY(!scope_voice(scope)))
+		return -ENOMEM;
+	scope_set_gate(call->thread);
+	if (said->level > level_of(scope, now_ns, call->in_signal))
+		return 0;
+	if (call->in_signal && getpid() != self_pid())
+		return emit_in_vfork(said, scope, call->saved_errno, buffer, capacity);
+	return emit_record(said, call, scope, now_ns, buffer, capacity);
+}
+
+HOT_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer, size_t capacity)
+{
+	CLEANUP(call_end_inline) struct call call = call_begin_inline(in_signal);
+
+	if (said->level < MPLOG_EMERG || said->level > MPLOG_DEBUG)
+		return -EINVAL;
+	if (UNLIKELY(!call.thread))
+		return -ENOMEM;
+	call_settle(&call);
+	return emit_in_call(said, &call, buffer, capacity);
+}
+
+HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
+			    const struct mplog_field *fields, size_t n, const char *fmt,
+			    va_list *ap)
+{
+	char buffer[BUFFER_SIZE];
+	const struct record_source said = {
+		.site = site,
+		.level = level,
+		.error = error,
+		.call_fields = fields,
+		.n_call_fields = fields ? n : 0,
+		.fmt = fmt ? fmt : "",
+		.ap = ap,
+	};
+
+	return emit(&said, false, buffer, sizeof(buffer));
+}
+
+/* ---- What may be said ------------------------------------------------------------------------ */
+
+/* All of a call in one function: after its system call each return costs. */
+int mplog_emit(const struct mplog_site *site, int level, int error,
+	       const struct mplog_field *fields, size_t n, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = emit_message(site, level, error, fields, n, fmt, &ap);
+	va_end(ap);
+	return r;
+}
+
+int mplog_vemit(const struct mplog_site *site, int level, int error,
+		const struct mplog_field *fields, size_t n, const char *fmt, va_list ap)
+{
+	va_list copy;
+	int r;
+
+	va_copy(copy, ap); /* a va_list of the caller may be an array: none to point at */
+	r = emit_message(site, level, error, fields, n, fmt, &copy);
+	va_end(copy);
+	return r;
+}
+
+int emit_bytes(const struct mplog_site *site, int level, struct bytes message)
+{
+	char buffer[BUFFER_SIZE];
+	const struct record_source said = { .site = site, .level = level, .message = message };
+
+	return emit(&said, false, buffer, sizeof(buffer));
+}
+
+int mplog_write(int level, const char *message, size_t length)
+{
+	char buffer[BUFFER_SIZE_IN_SIGNAL];
+	const struct record_source said = {
+		.level = level,
+		.message = { message, message ? length : 0 },
+	};
+
+	return emit(&said, true, buffer, sizeof(buffer));
+}

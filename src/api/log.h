@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* emit: one log call behind the gate, from the last word about its level to the counters. */
+#pragma once
+
+#include "mplog.h"
+#include "record/record.h"
+#include "process/thread.h"
+
+/* mplog_emit(), mplog_vemit() and mplog_write() are here too. */
+
+/* Logs MESSAGE as it is. Returns as they do. Leaves errno alone. */
+int emit_bytes(const struct mplog_site *site, int level, struct bytes message);
+
+/* The level in force for the thread, with what people outside said. */
+int emit_level(struct thread *thread);

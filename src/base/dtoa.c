@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/dtoa.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	DIGITS_ALWAYS = DBL_DIG, /* any number of so many decimal digits survives in a double */
+	DIGITS_MAX = 17,         /* DBL_DECIMAL_DIG: any double survives in so many digits */
+	PRINTED_MAX = 64,        /* sign, digits, exponent, and a locale's point of some bytes */
+	FIXED_EXPONENT_MIN = -5, /* 0.00001, then 1e-06 */
+	FIXED_EXPONENT_MAX = 16, /* 2^53 still has all of its digits */
+};
+
+struct decimal {
+	char digits[DIGITS_MAX + 1];
+	int n_digits;
+	int exponent; /* of the first digit */
+};
+
+/* "-1,25e+03" in whatever locale: the point is what is no digit. */
+static struct decimal take_apart(const char *printed)
+{
+	struct decimal decimal = { .n_digits = 0 };
+	const char *at = printed;
+
+	for (; *at != 'e' && *at != '\0'; at++) {
+		if (*at >= '0' && *at <= '9' && decimal.n_digits < DIGITS_MAX)
+			decimal.digits[decimal.n_digits++] = *at;
+	}
+	if (*at == 'e')
+		decimal.exponent = (int)strtol(at + 1, NULL, 10);
+	while (decimal.n_digits > 1 && decimal.digits[decimal.n_digits - 1] == '0')
+		decimal.n_digits--;
+	return decimal;
+}
+
+static struct decimal shortest(double number)
+{
+	char printed[PRINTED_MAX];
+	int digits = number < DBL_MIN ? 1 : DIGITS_ALWAYS;
+
+	for (;; digits++) {
+		(void)snprintf(printed, sizeof(printed), "%.*e", digits - 1, number);
+		if (digits >= DIGITS_MAX || strtod(printed, NULL) == number)
+			return take_apart(printed);
+	}
+}
+
+static void put_fixed(struct text *text, const struct decimal *decimal)
+{
+	const int whole = decimal->exponent + 1;
+
+	if (whole <= 0)
+		text_put_literal(text, "0.");
+	for (int i = whole; i < 0; i++)
+		text_put_char(text, '0');
+	for (int i = 0; i < decimal->n_digits; i++) {
+		if (i == whole && whole > 0)
+			text_put_char(text, '.');
+		text_put_char(text, decimal->digits[i]);
+	}
+	for (int i = decimal->n_digits; i < whole; i++)
+		text_put_char(text, '0');
+}
+
+static void put_scientific(struct text *text, const struct decimal *decimal)
+{
+	text_put_char(text, decimal->digits[0]);
+	if (decimal->n_digits > 1) {
+		text_put_char(text, '.');
+		text_put(text,
+			 (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
+	}
+	text_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
+	text_put_padded(text, (unsigned)abs(decimal->exponent), 2);
+}
+
+void text_put_real(struct text *text, double number)
+{
+	struct decimal decimal;
+
+	if (isnan(number)) {
+		text_put_literal(text, "nan");
+		return;
+	}
+	if (signbit(number))
+		text_put_char(text, '-');
+	if (isinf(number)) {
+		text_put_literal(text, "inf");
+		return;
+	}
+	decimal = shortest(fabs(number));
+	if (decimal.exponent >= FIXED_EXPONENT_MIN && decimal.exponent <= FIXED_EXPONENT_MAX)
+		put_fixed(text, &decimal);
+	else
+		put_scientific(text, &decimal);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Above the numbers of a usual program; not higher, because the kernel's table grows with the
+ * highest number: near 524,288 it takes megabytes. */
+enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
+
+/* Below are standard input, output and error: what is meant for them must not come to a file of
+ * ours. */
+enum { NUMBER_FREE = 3 };
+
+/* For a process that may not have numbers so high. */
+static int lower_number(void)
+{
+	struct rlimit limit = { .rlim_cur = NUMBER_FREE };
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	return (int)limit.rlim_cur * 3 / 4;
+}
+
+/* Where no high number is free the descriptor is at least no standard stream. */
+static int duplicate(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_HIGH - NUMBER_LOW);
+
+	if (high < 0 && errno == EINVAL)
+		high = fcntl(fd, F_DUPFD_CLOEXEC, lower_number());
+	return high < 0 && fd < NUMBER_FREE ? fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_FREE) : high;
+}
+
+void descriptor_take(struct descriptor *descriptor, int fd)
+{
+	const int high = duplicate(fd);
+	struct stat st = { 0 };
+
+	if (high >= 0) {
+		(void)close(fd);
+		fd = high;
+	}
+	(void)fstat(fd, &st);
+	*descriptor = (struct descriptor){ fd, st.st_dev, st.st_ino };
+}
+
+bool descriptor_is_ours(const struct descriptor *descriptor)
+{
+	struct stat st;
+
+	return descriptor->fd >= 0 && fstat(descriptor->fd, &st) == 0 &&
+	       st.st_dev == descriptor->device && st.st_ino == descriptor->inode;
+}
+
+void descriptor_close(struct descriptor *descriptor)
+{
+	if (descriptor_is_ours(descriptor))
+		(void)close(descriptor->fd);
+	descriptor->fd = -1;
+}

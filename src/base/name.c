@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/name.h"
+
+#include <stddef.h>
+#include <string.h>
+
+bool process_name_allows(char byte)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789._:@/+-";
+
+	return byte != '\0' && strchr(allowed, byte);
+}
+
+bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
+{
+	bool same = true;
+	size_t n = 0;
+
+	for (; n < PROCESS_NAME_SIZE - 1 && name[n]; n++) {
+		const bool is_allowed = process_name_allows(name[n]);
+
+		ret[n] = '_';
+		if (is_allowed)
+			ret[n] = name[n];
+		same &= is_allowed;
+	}
+	ret[n] = '\0';
+	return same && !name[n];
+}
+
+bool run_id_is_valid(const char *text)
+{
+	return text && strlen(text) == RUN_ID_SIZE - 1 &&
+	       strspn(text, "0123456789abcdefABCDEF") == RUN_ID_SIZE - 1;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#include "board/board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "process/ancestry.h"
+#include "base/pages.h"
+#include "board/slot.h"
+
+enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs for each that lives */
+
+/* The process's own board. */
+static struct {
+	_Atomic(struct board *) open; /* NULL: none is */
+	/* Kept for good: a thread that is about to read its gate must never fault. */
+	struct board *area;
+	bool is_shared;
+	_Atomic uint32_t number;
+	struct descriptor fd;
+} own = { .fd = DESCRIPTOR_NONE };
+
+struct board *board_get(void)
+{
+	return atomic_load_explicit(&own.open, memory_order_acquire);
+}
+
+bool board_is_shared(void)
+{
+	return board_get() && own.is_shared;
+}
+
+static int open_file(void)
+{
+	AUTO_CLOSE int fd = memory_file(BOARD_FILE_NAME, sizeof(struct board));
+
+	if (fd < 0)
+		return fd;
+	if (fchmod(fd, 0600) < 0 || ftruncate(fd, (off_t)sizeof(struct board)) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int map(int fd)
+{
+	const int flags = (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED) |
+			  (own.area ? MAP_FIXED : 0) | MAP_NORESERVE;
+	void *memory = mmap(own.area, sizeof(struct board), PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	own.area = memory;
+	return 0;
+}
+
+int board_open(const char *identifier, const char *run_id, bool shared)
+{
+	AUTO_CLOSE int fd = shared ? open_file() : -1;
+	int r;
+
+	if (shared && fd < 0)
+		return fd;
+	r = map(fd);
+	if (r < 0)
+		return r;
+	own.area->version = BOARD_VERSION;
+	own.area->size = sizeof(struct board);
+	own.area->slot_size = sizeof(struct slot);
+	own.area->n_slots = BOARD_SLOTS;
+	own.area->since_ns = clock_now_ns(CLOCK_REALTIME);
+	own.area->opener = getpid();
+	(void)stpncpy(own.area->run_id, run_id, sizeof(own.area->run_id) - 1);
+	(void)stpncpy(own.area->identifier, identifier, sizeof(own.area->identifier) - 1);
+	own.area->magic = BOARD_MAGIC;
+	own.is_shared = shared;
+	atomic_fetch_add(&own.number, 1);
+	if (fd >= 0)
+		descriptor_take(&own.fd, take_fd(&fd));
+	atomic_store_explicit(&own.open, own.area, memory_order_release);
+	return 0;
+}
+
+void board_close(void)
+{
+	if (!board_get())
+		return;
+	atomic_store(&own.open, NULL);
+	descriptor_close(&own.fd);
+}
+
+void board_wipe(void)
+{
+	if (own.area && !board_get())
+		(void)map(-1);
+}
+
+static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool foreign)
+{
+	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
+	const uint64_t word =
+		(uint64_t)pid << 32 | generation << 8 | (foreign ? SLOT_FOREIGN : 0) | SLOT_TAKEN;
+
+	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i]
+									     : NULL;
+}
+
+static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
+{
+	while (atomic_load(&board->used) < BOARD_SLOTS) {
+		const uint32_t i = atomic_fetch_add(&board->used, 1);
+		struct slot *slot = i < BOARD_SLOTS ? take(board, i, 0, pid, foreign) : NULL;
+
+		if (slot)
+			return slot;
+	}
+	return NULL;
+}
+
+static bool can_reuse(uint64_t word, bool foreign)
+{
+	switch (slot_word_phase(word)) {
+	case SLOT_FREE:
+	case SLOT_ENDED:
+	case SLOT_TOLD:
+		return true;
+	default:
+		if (foreign || word & SLOT_FOREIGN)
+			return false;
+		return !process_is_alive(slot_word_pid(word));
+	}
+}
+
+static struct total *find_total(struct board *board, const char name[PROCESS_NAME_SIZE])
+{
+	struct total *total = board->total;
+
+	for (int i = 0; i < BOARD_TOTALS; i++, total++) {
+		uint32_t free = 0;
+
+		if (atomic_compare_exchange_strong(&total->taken, &free, 1)) {
+			memcpy(total->name, name, sizeof(total->name));
+			atomic_store(&total->taken, 2);
+			return total;
+		}
+		if (free == 2 && strncmp(total->name, name, sizeof(total->name)) == 0)
+			return total;
+	}
+	return total - 1; /* more names than places: they share the last one */
+}
+
+static void fold(struct board *board, struct slot *slot)
+{
+	char name[PROCESS_NAME_SIZE];
+	struct total *total;
+
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	total = find_total(board, name);
+	atomic_fetch_add(&total->processes, 1);
+	for (int i = 0; i < COUNTER_COUNT; i++)
+		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
+}
+
+static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
+{
+	const uint32_t used = board_used(board);
+
+	for (int n = 0; n < SEARCH_MAX && used; n++) {
+		const uint32_t i = atomic_fetch_add(&board->hand, 1) % used;
+		const uint64_t word = atomic_load(&board->state[i]);
+		struct slot *slot;
+
+		if (!word || !can_reuse(word, foreign))
+			continue;
+		slot = take(board, i, word, pid, foreign);
+		if (!slot)
+			continue;
+		if (slot_word_phase(word) != SLOT_FREE && slot_word_phase(word) != SLOT_TAKEN &&
+		    slot_word_phase(word) != SLOT_SCOPE)
+			fold(board, slot);
+		if (slot_word_phase(word) != SLOT_TAKEN && atomic_load(&board->ended) > 0)
+			atomic_fetch_sub(&board->ended, 1);
+		memset(slot, 0, sizeof(*slot));
+		return slot;
+	}
+	return NULL;
+}
+
+struct slot *board_take(pid_t pid, bool foreign)
+{
+	struct board *board = board_get();
+	struct slot *slot;
+
+	if (!board)
+		return NULL;
+	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, foreign) : NULL;
+	if (!slot)
+		slot = take_fresh(board, pid, foreign);
+	if (!slot)
+		slot = take_dead(board, pid, foreign);
+	if (!slot) {
+		atomic_fetch_add(&board->slotless, 1);
+		return NULL;
+	}
+	atomic_store(&slot->parent, -1);
+	atomic_store(&slot->sink, -1);
+	atomic_store(&slot->since_ns, clock_now_ns(CLOCK_REALTIME));
+	atomic_store(&slot->since_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / 1000000);
+	return slot;
+}
+
+static uint64_t with_phase(uint64_t word, enum slot_phase phase)
+{
+	return (word & ~UINT64_C(0x7f)) | phase;
+}
+
+static void set_phase(struct slot *slot, enum slot_phase phase)
+{
+	struct board *board = board_get();
+	const int i = board_index(slot);
+
+	if (i >= 0)
+		atomic_store(&board->state[i], with_phase(atomic_load(&board->state[i]), phase));
+}
+
+void board_show(struct slot *slot, enum slot_phase phase)
+{
+	set_phase(slot, phase);
+}
+
+void board_end(struct slot *slot)
+{
+	struct board *board = board_get();
+
+	if (board_index(slot) < 0)
+		return;
+	set_phase(slot, SLOT_ENDED);
+	atomic_fetch_add(&board->ended, 1);
+}
+
+bool board_mark_reported(struct slot *slot, pid_t pid)
+{
+	struct board *board = board_get();
+	const int i = board_index(slot);
+	uint64_t word = i >= 0 ? atomic_load(&board->state[i]) : 0;
+	const enum slot_phase phase = slot_word_phase(word);
+
+	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
+	    !atomic_compare_exchange_strong(&board->state[i], &word, with_phase(word, SLOT_TOLD)))
+		return false;
+	if (phase == SLOT_PROCESS)
+		atomic_fetch_add(&board->ended, 1);
+	return true;
+}
+
+void board_release(struct slot *slot)
+{
+	struct board *board = board_get();
+
+	if (board_index(slot) < 0)
+		return;
+	set_phase(slot, SLOT_FREE);
+	atomic_fetch_add(&board->ended, 1);
+}
+
+struct slot *board_hide(struct slot *slot)
+{
+	set_phase(slot, SLOT_TAKEN);
+	return slot;
+}
+
+int board_index(const struct slot *slot)
+{
+	const struct board *board = board_get();
+
+	if (!board || slot < board->slot || slot >= board->slot + BOARD_SLOTS)
+		return -1;
+	return (int)(slot - board->slot);
+}
+
+uint32_t board_number(void)
+{
+	return atomic_load(&own.number);
+}
+
+struct slot *board_find(pid_t pid, bool foreign)
+{
+	struct board *board = board_get();
+	struct slot *found = NULL;
+	const uint32_t used = board_used(board);
+
+	for (uint32_t i = 0; i < used; i++) {
+		const uint64_t word = atomic_load(&board->state[i]);
+
+		if (!slot_word_is_of(word, pid, foreign) || slot_word_phase(word) == SLOT_SCOPE)
+			continue;
+		if (!found || board->slot[i].since_ns > found->since_ns)
+			found = &board->slot[i];
+	}
+	return found;
+}
+
+bool board_tell_once(uint64_t key)
+{
+	static _Atomic uint64_t own_told[BOARD_TOLD];
+	struct board *board = board_get();
+	_Atomic uint64_t *told = board ? board->told : own_told;
+
+	key |= 1; /* never the word that says free */
+	for (int i = 0; i < BOARD_TOLD; i++) {
+		uint64_t seen = 0;
+
+		if (atomic_compare_exchange_strong(&told[i], &seen, key))
+			return true;
+		if (seen == key)
+			return false;
+	}
+	return false; /* enough was told */
+}

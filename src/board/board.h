@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* board: making the memory that a fork tree shares, and taking and giving back its slots. Its layout
+ * is in layout.h.
+ *
+ * The board is a memfd, sealed against growing and shrinking, which children inherit and mplog(1)
+ * finds through /proc. The functions are async-signal-safe unless said otherwise. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "board/layout.h"
+
+/* Makes the process's own board: shared, or for this process alone (no descriptor; forked children
+ * have copies). There is at most one; its memory stays readable for good, so that a gate never
+ * dangles. Returns 0 or a negative errno. Not async-signal-safe. */
+int board_open(const char *identifier, const char *run_id, bool shared);
+
+/* Takes the board out of the sight of others. Its memory is as it was until board_wipe(), and zeroes
+ * then: before that no gate may point there. */
+void board_close(void);
+void board_wipe(void);
+
+/* Returns the process's board, or NULL. */
+struct board *board_get(void);
+
+/* Tells whether children share the board. */
+bool board_is_shared(void);
+
+/* Returns the number of the board, which each board_open() raises: slots of an earlier board, at the
+ * same address, belong to other owners now. */
+uint32_t board_number(void);
+
+/* Returns how many of a board's slots are to be looked at; 0 of NULL. */
+static inline uint32_t board_used(const struct board *board)
+{
+	const uint32_t used = board ? atomic_load(&board->used) : 0;
+
+	return used < BOARD_SLOTS ? used : BOARD_SLOTS;
+}
+
+/* Takes a slot for the process with that pid, or returns NULL: there is none left. Others see the
+ * slot once it is shown as SLOT_PROCESS or SLOT_SCOPE. */
+struct slot *board_take(pid_t pid, bool foreign);
+void board_show(struct slot *slot, enum slot_phase phase);
+
+/* Ends a process's slot: its figures are final. */
+void board_end(struct slot *slot);
+
+/* Marks the slot of the process PID, which has ended, as told of by a record. Returns false where
+ * another process or thread has done so. */
+bool board_mark_reported(struct slot *slot, pid_t pid);
+
+/* Gives a scope's slot back, whose figures are in those of its process. */
+void board_release(struct slot *slot);
+
+/* Takes a scope's slot out of sight, and leaves it to its owner for the next scope. */
+struct slot *board_hide(struct slot *slot);
+
+/* Returns the slot's index, or -1 where it is not on the board. */
+int board_index(const struct slot *slot);
+
+/* Tells whether the slot belongs to the process, or to a scope of it, that a caller calls PID.
+ * FOREIGN: the caller is in another pid namespace than the board's creator. */
+static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool foreign)
+{
+	const enum slot_phase phase = slot_word_phase(word);
+
+	return slot_word_pid(word) == pid && !(word & SLOT_FOREIGN) == !foreign &&
+	       phase != SLOT_FREE && phase != SLOT_TAKEN;
+}
+
+/* Returns the newest process slot of a pid, of a process that has ended too; or NULL. FOREIGN: as
+ * in slot_word_is_of(). */
+struct slot *board_find(pid_t pid, bool foreign);
+
+/* Returns true exactly once a run for each key. */
+bool board_tell_once(uint64_t key);

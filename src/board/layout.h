@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* layout: the memory that the processes of a fork tree share, as it lies there: a slot for each
+ * process and live scope, with its level and counters. The layout has a version: mplog(1) refuses
+ * a board of another one.
+ *
+ * Every word that two processes may write is atomic, and every claim carries the pid of its owner,
+ * so that a process killed at any instruction leaves the board usable. Nothing read from a board is
+ * used as an index or a length unchecked, and strings are copied with their bounds: any process of
+ * the tree may write there, and any file may look like a board. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/name.h"
+
+#define BOARD_FILE_NAME "mplog-board"
+#define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
+
+enum {
+	BOARD_VERSION = 2,
+	BOARD_SLOTS = 4096,
+	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
+	BOARD_OVERRIDES = 32,
+	BOARD_TOTALS = 128,
+	BOARD_TOLD = 64,
+	BOARD_CLAIM_BLOCKS = 4096,
+	BOARD_CLAIMS = 30, /* numbers a block; with its link it has 128 bytes */
+};
+
+/* The counters of struct mplog_stats, in its order. */
+enum counter {
+	COUNTER_CALLED,
+	COUNTER_SENT,
+	COUNTER_DIVERTED,
+	COUNTER_LOST,
+	COUNTER_SUPPRESSED,
+	COUNTER_COUNT
+};
+
+/* A slot's state and owner in one word: pid << 32 | generation << 8 | foreign << 7 | phase. */
+enum slot_phase {
+	SLOT_FREE,
+	SLOT_TAKEN, /* being filled by its owner, or hidden by it */
+	SLOT_PROCESS,
+	SLOT_SCOPE,
+	SLOT_ENDED, /* the process has ended and said so: its figures are final */
+	SLOT_TOLD   /* likewise, and a record told of them */
+};
+
+/* The slot's pid is of another pid namespace than the board's creator: no process can say whether
+ * it lives. */
+enum { SLOT_FOREIGN = 0x80 };
+
+static inline pid_t slot_word_pid(uint64_t word)
+{
+	return (pid_t)(word >> 32);
+}
+
+static inline enum slot_phase slot_word_phase(uint64_t word)
+{
+	return (enum slot_phase)(word & 0x7f);
+}
+
+enum level_by { LEVEL_BY_DEFAULT, LEVEL_BY_CONFIGURATION, LEVEL_BY_ENVIRONMENT, LEVEL_BY_PROGRAM };
+
+/* A level set by an operator: 0, or level + 2 in the low 4 bits and the end above them, in
+ * milliseconds of CLOCK_MONOTONIC; an end of 0: as long as the program runs. */
+typedef uint64_t person_word;
+
+/* In the table of overrides: such names have the level of the configuration again. */
+#define PERSON_RESET ((person_word)15)
+
+static inline person_word person_make(int level, uint64_t until_ms)
+{
+	return until_ms << 4 | (unsigned)(level + 2);
+}
+
+static inline int person_level(person_word person)
+{
+	return (int)(person & 15) - 2;
+}
+
+static inline uint64_t person_until_ms(person_word person)
+{
+	return person >> 4;
+}
+
+enum reload_answer { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
+
+enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1488 };
+
+struct slot {
+	/* The gate that the macros read: the level in force, or a looser one. Not _Atomic, but
+	 * accessed with __atomic_load_n() and __atomic_store_n(): C++ programs read it too. */
+	int gate;
+	/* What configuration, environment and program say, and which of them decided. */
+	_Atomic int level;
+	_Atomic int level_by;
+	_Atomic person_word person;
+	_Atomic uint32_t person_uid;
+	/* mplog reload sets reload_asked to board.reload_generation; the process has read its files
+	 * once reload_answered is the same number. Until then slot_open_gate() opens the gate. */
+	_Atomic uint32_t reload_asked;
+	_Atomic uint32_t reload_answered;
+	_Atomic int reload_answer;
+
+	_Atomic uint64_t counter[COUNTER_COUNT];
+	_Atomic uint64_t sequence;      /* the last PROCESS_SEQ given */
+	_Atomic int64_t last_record_ns; /* CLOCK_REALTIME; 0: none yet */
+	_Atomic int sink;               /* enum sink_id of the last record; -1: none */
+	_Atomic int sink_error;         /* why it was not the primary sink: errno, or 0 */
+
+	/* Rate limit: when the bucket is full again (CLOCK_MONOTONIC), and what is to be told. */
+	_Atomic int64_t bucket_full_ns;
+	_Atomic uint64_t untold_suppressed;
+	_Atomic int64_t suppressed_since_ns; /* CLOCK_REALTIME */
+
+	/* Written by the owner before the slot becomes visible; the name also when a child gets
+	 * one. */
+	_Atomic uint32_t tid;   /* of a scope's thread; 0: the process's own */
+	_Atomic int32_t parent; /* slot of the process or scope before this one; -1: none */
+	_Atomic uint32_t parent_pid;
+	_Atomic uint32_t number;  /* %c; 0: none */
+	_Atomic uint32_t forks;   /* children counted for %C */
+	_Atomic uint32_t claims;  /* first claim block of its children's numbers + 1; 0: none */
+	_Atomic int64_t since_ns; /* CLOCK_REALTIME: taken */
+	_Atomic int64_t since_boot_ms; /* CLOCK_BOOTTIME, to tell a pid's second life */
+
+	/* The texts: see slot.h. The sequence is odd while one of them is written. */
+	_Atomic uint32_t text_sequence;
+	char name[PROCESS_NAME_SIZE];
+	char parent_name[PROCESS_NAME_SIZE];
+	char origin[SLOT_ORIGIN_SIZE]; /* what decided the level: "/etc/mplog.conf:12" */
+	char report[SLOT_REPORT_SIZE]; /* files: see status-text.h */
+};
+
+_Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");
+
+/* One level of the table of overrides: see override.h. */
+struct override {
+	_Atomic uint32_t sequence; /* odd while it is written; 0: never used */
+	_Atomic uint32_t uid;
+	_Atomic person_word person; /* 0: none */
+	char name[PROCESS_NAME_SIZE];
+};
+
+/* The figures of dead processes whose slots were reused, by name. */
+struct total {
+	_Atomic uint32_t taken; /* 0: free, 1: the name is being written, 2: there */
+	_Atomic uint32_t processes;
+	_Atomic uint64_t counter[COUNTER_COUNT];
+	char name[PROCESS_NAME_SIZE];
+};
+
+/* Numbers of children: see child-number.c. */
+struct claim_block {
+	_Atomic uint32_t holder[BOARD_CLAIMS]; /* pid, and one bit */
+	_Atomic uint32_t next;                 /* block + 1; 0: none */
+	uint32_t unused;
+};
+
+struct board {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t size;
+	uint32_t slot_size;
+	uint32_t n_slots;
+	char run_id[RUN_ID_SIZE];
+	char identifier[IDENTIFIER_SIZE];
+	int64_t since_ns; /* CLOCK_REALTIME */
+	pid_t opener;
+
+	_Atomic uint32_t used;     /* slots that were ever taken, and more: see board_used() */
+	_Atomic uint32_t hand;     /* where the search for a dead one goes on */
+	_Atomic uint32_t ended;    /* about how many have ended and not been reused */
+	_Atomic uint32_t slotless; /* processes and scopes that found no slot */
+	_Atomic uint32_t claim_blocks_used;
+
+	_Atomic uint32_t files_generation;  /* mplog_reload() */
+	_Atomic uint32_t reload_generation; /* mplog reload */
+	_Atomic uint32_t overrides_used;
+
+	_Atomic uint64_t told[BOARD_TOLD]; /* what is said once a run */
+
+	struct override override[BOARD_OVERRIDES];
+	struct total total[BOARD_TOTALS];
+	_Atomic uint64_t state[BOARD_SLOTS] __attribute__((aligned(4096)));
+	struct claim_block claim_block[BOARD_CLAIM_BLOCKS] __attribute__((aligned(4096)));
+	struct slot slot[BOARD_SLOTS] __attribute__((aligned(4096)));
+};

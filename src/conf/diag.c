@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/diag.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TEXT_MAX = 1024,
+	SHOWN_MAX = 100, /* diagnostics of one file that are passed on */
+	DELETE = 0x7f
+};
+
+/* Values are looked at in the order of their keys: a later diagnostic may have a lower line. */
+static void keep_first(struct conf_first_diag *first, const struct conf_diag *diag)
+{
+	if (first->count++ > 0 &&
+	    (first->severity > diag->severity ||
+	     (first->severity == diag->severity && first->line <= diag->line)))
+		return;
+	free(first->text);
+	first->text = strdup(diag->text);
+	first->severity = diag->severity;
+	first->line = diag->line;
+}
+
+static void pass_on(const struct conf_diags *diags, struct conf_diag diag)
+{
+	if (!diags->diag || diags->first.count > SHOWN_MAX + 1)
+		return;
+	if (diags->first.count > SHOWN_MAX)
+		diag.text = "too many mistakes: those from here on are not shown";
+	diags->diag(diags->userdata, &diag);
+}
+
+/* Parts of the file are shown, and a message is one line of text. */
+static void remove_controls(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < ' ' || *text == DELETE)
+			*text = '?';
+	}
+}
+
+__attribute__((format(printf, 4, 0))) static void add(struct conf_diags *diags,
+						      enum conf_severity severity, unsigned line,
+						      const char *fmt, va_list ap)
+{
+	char text[TEXT_MAX];
+	const struct conf_diag diag = { severity, diags->file, line, text };
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	remove_controls(text);
+	keep_first(&diags->first, &diag);
+	pass_on(diags, diag);
+}
+
+void conf_error(struct conf_diags *diags, unsigned line, const char *fmt, ...)
+{
+	va_list ap;
+
+	diags->n_errors++;
+	va_start(ap, fmt);
+	add(diags, CONF_ERROR, line, fmt, ap);
+	va_end(ap);
+}
+
+void conf_no_memory(struct conf_diags *diags)
+{
+	conf_error(diags, 0, "cannot be loaded: %s", strerror(ENOMEM));
+}
+
+void conf_warning(struct conf_diags *diags, unsigned line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(diags, CONF_WARNING, line, fmt, ap);
+	va_end(ap);
+}
+
+int conf_first_diag_copy(struct conf_first_diag *ret, const struct conf_first_diag *first)
+{
+	struct conf_first_diag copy = *first;
+
+	if (first->text && !(copy.text = strdup(first->text)))
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
+}
+
+void conf_first_diag_clear(struct conf_first_diag *first)
+{
+	free(first->text);
+	*first = (struct conf_first_diag){ .text = NULL };
+}

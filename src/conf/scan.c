@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/scan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/internal.h"
+#include "conf/scan-hint.h"
+
+/* What has to come next. */
+enum state { NAME, EQUALS, VALUE, SEPARATOR, N_STATES, GOOD = N_STATES, MISTAKE };
+
+struct bracket {
+	char open, close; /* '\0': the file as a whole */
+	unsigned line;
+	struct token name;   /* of the setting that it is the value of */
+	size_t n;            /* of names in a group */
+	unsigned entry_type; /* in an array [ ]: of its first entry; 0: there is none yet */
+};
+
+struct scan {
+	struct lexer lexer;
+	struct token token; /* the next one */
+	unsigned last_line; /* of the one before it */
+	struct token name;  /* of the setting at hand */
+	struct bracket bracket[CONF_DEPTH_MAX + 1];
+	size_t depth;
+	size_t n_values;
+};
+
+static struct bracket *innermost(struct scan *s)
+{
+	return &s->bracket[s->depth];
+}
+
+static bool is_in_entries(const struct scan *s)
+{
+	return s->bracket[s->depth].close == ')' || s->bracket[s->depth].close == ']';
+}
+
+static void advance(struct scan *s)
+{
+	s->last_line = s->token.line;
+	s->token = lexer_next(&s->lexer);
+}
+
+static bool is_mark(const struct token *token, const char *marks)
+{
+	return token->kind == TOKEN_MARK && strchr(marks, token->text[0]);
+}
+
+static bool is_closing(const struct token *token)
+{
+	return is_mark(token, "})]");
+}
+
+static bool is_separator(const struct token *token)
+{
+	return is_mark(token, ";,");
+}
+
+static bool starts_value(const struct token *token)
+{
+	return is_mark(token, "{([") || (token->kind != TOKEN_MARK && token->kind != TOKEN_END);
+}
+
+__attribute__((format(printf, 3, 4))) static enum state mistake(struct scan *s, unsigned line,
+								const char *fmt, ...)
+{
+	char text[SCAN_HINT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	/* A broken token was reported where it was found. */
+	if (s->token.kind != TOKEN_BROKEN)
+		conf_error(s->lexer.diags, line, "%s", text);
+	return MISTAKE;
+}
+
+static enum state mistake_in_value(struct scan *s, unsigned line, const char *text)
+{
+	return mistake(s, line, "%.*s: %s", hint_shown(&s->name), s->name.text, text);
+}
+
+static enum state not_closed(struct scan *s)
+{
+	const struct bracket *bracket = innermost(s);
+
+	return mistake(s, bracket->line,
+		       "the \"%c\" on this line is not closed: expected \"%c\", %s", bracket->open,
+		       bracket->close, hint_found(&s->token).text);
+}
+
+static enum state close_bracket(struct scan *s)
+{
+	s->name = innermost(s)->name;
+	s->depth--;
+	advance(s);
+	return SEPARATOR;
+}
+
+static enum state expect_name(struct scan *s)
+{
+	struct bracket *group = innermost(s);
+	char text[SCAN_HINT_MAX];
+
+	if (s->token.kind == TOKEN_NAME) {
+		if (group->n++ == CONF_GROUP_MAX)
+			return mistake(s, s->token.line, "more than %d settings in one group",
+				       CONF_GROUP_MAX);
+		s->name = s->token;
+		advance(s);
+		return EQUALS;
+	}
+	if (s->depth == 0 && s->token.kind == TOKEN_END)
+		return GOOD;
+	if (s->depth > 0 && token_is_mark(&s->token, group->close))
+		return close_bracket(s);
+	if (s->depth > 0 && (is_mark(&s->token, "})]{") || s->token.kind == TOKEN_END))
+		return not_closed(s);
+	hint_name(&s->token, text);
+	return mistake(s, s->token.line, "%s", text);
+}
+
+static enum state expect_equals(struct scan *s)
+{
+	const int shown = hint_shown(&s->name);
+
+	if (is_mark(&s->token, "=:")) {
+		advance(s);
+		if (is_mark(&s->token, "=:"))
+			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
+		return VALUE;
+	}
+	if (starts_value(&s->token) && s->token.line == s->last_line)
+		return mistake(s, s->last_line, "%.*s: expected \"=\" after the name, %s", shown,
+			       s->name.text, hint_found(&s->token).text);
+	return mistake(s, s->last_line, "\"%.*s\" is not a setting: expected NAME = VALUE", shown,
+		       s->name.text);
+}
+
+static enum state open_bracket(struct scan *s, char close)
+{
+	if (s->depth == CONF_DEPTH_MAX)
+		return mistake(s, s->token.line, "nested deeper than %d", CONF_DEPTH_MAX);
+	s->bracket[++s->depth] = (struct bracket){
+		.open = s->token.text[0],
+		.close = close,
+		.line = s->token.line,
+		.name = s->name,
+	};
+	advance(s);
+	if (close == '}')
+		return NAME;
+	return token_is_mark(&s->token, close) ? close_bracket(s) : VALUE;
+}
+
+/* A string may be written in pieces. */
+static enum state take_string(struct scan *s)
+{
+	const unsigned line = s->token.line;
+	size_t length = 0;
+
+	for (; s->token.kind == TOKEN_STRING; advance(s))
+		length += s->token.length - strlen("\"\"");
+	if (length <= CONF_VALUE_MAX)
+		return SEPARATOR;
+	return mistake(s, line, "%.*s: longer than %d bytes", hint_shown(&s->name), s->name.text,
+		       CONF_VALUE_MAX);
+}
+
+static enum state take_integer(struct scan *s)
+{
+	const struct token integer = s->token;
+	char text[SCAN_HINT_MAX];
+
+	advance(s);
+	if (hint_integer(&s->name, &integer, &s->token, text))
+		return mistake_in_value(s, integer.line, text);
+	return SEPARATOR;
+}
+
+/* libconfig's arrays have entries of one type. Returns false: it was reported. */
+static bool check_entry(struct scan *s)
+{
+	enum { LONG = 1 << 8, SOME = 1 << 9 };
+	const struct token *token = &s->token;
+	struct bracket *array = innermost(s);
+	unsigned type = SOME | token->kind;
+
+	if (token->kind == TOKEN_MARK) {
+		(void)mistake(
+			s, token->line,
+			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
+			token->text[0]);
+		return false;
+	}
+	if (token->kind == TOKEN_INTEGER && token->text[token->length - 1] == 'L')
+		type |= LONG;
+	if (array->entry_type == 0)
+		array->entry_type = type;
+	if (array->entry_type == type)
+		return true;
+	(void)mistake(s, token->line,
+		      "different kinds of values in an array [ ]: expected a list ( )");
+	return false;
+}
+
+static enum state take_value(struct scan *s)
+{
+	char text[SCAN_HINT_MAX];
+
+	switch (s->token.kind) {
+	case TOKEN_STRING:
+		return take_string(s);
+	case TOKEN_INTEGER:
+		return take_integer(s);
+	case TOKEN_FLOAT:
+	case TOKEN_BOOLEAN:
+		advance(s);
+		return SEPARATOR;
+	case TOKEN_MARK:
+		return open_bracket(s, s->token.text[0] == '{'   ? '}'
+				       : s->token.text[0] == '(' ? ')'
+								 : ']');
+	default:
+		hint_value(&s->name, &s->token, innermost(s)->close == ')', text);
+		return mistake_in_value(s, s->token.line, text);
+	}
+}
+
+static enum state expect_value(struct scan *s)
+{
+	if (!is_in_entries(s) && (!starts_value(&s->token) ||
+				  (s->token.kind == TOKEN_NAME && s->token.line != s->name.line)))
+		return mistake_in_value(s, s->name.line, "its value is missing");
+	if (!starts_value(&s->token))
+		return not_closed(s);
+	if (s->n_values++ == CONF_VALUES_MAX)
+		return mistake(s, s->token.line, "more than %d values in one file",
+			       CONF_VALUES_MAX);
+	if (innermost(s)->close == ']' && !check_entry(s))
+		return MISTAKE;
+	return take_value(s);
+}
+
+static enum state expect_comma(struct scan *s)
+{
+	const unsigned line = s->token.line;
+
+	if (token_is_mark(&s->token, innermost(s)->close))
+		return close_bracket(s);
+	if (starts_value(&s->token))
+		return mistake(s, s->last_line, "a comma is missing after this entry");
+	if (!is_separator(&s->token))
+		return not_closed(s);
+	if (token_is_mark(&s->token, ';'))
+		return mistake(s, line, "a \";\" between entries: expected a comma");
+	advance(s);
+	if (is_closing(&s->token))
+		return mistake(s, line, "a comma after the last entry: remove it");
+	if (is_separator(&s->token))
+		return mistake(s, s->token.line, "an entry is missing before this \"%c\"",
+			       s->token.text[0]);
+	return VALUE;
+}
+
+/* Between settings there may be one, between entries there has to be. */
+static enum state expect_separator(struct scan *s)
+{
+	if (is_in_entries(s))
+		return expect_comma(s);
+	if (is_separator(&s->token)) {
+		advance(s);
+		if (is_separator(&s->token))
+			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
+	}
+	return NAME;
+}
+
+static enum state expect(struct scan *s, enum state state)
+{
+	static enum state (*const expectations[N_STATES])(struct scan *) = {
+		[NAME] = expect_name,
+		[EQUALS] = expect_equals,
+		[VALUE] = expect_value,
+		[SEPARATOR] = expect_separator,
+	};
+
+	return expectations[state](s);
+}
+
+static bool is_text(const char *text, size_t size, struct conf_diags *diags)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	const char *nul = memchr(text, '\0', size);
+	unsigned line = 1;
+
+	if (size >= strlen(byte_order_mark) &&
+	    memcmp(text, byte_order_mark, strlen(byte_order_mark)) == 0) {
+		conf_error(diags, 1, "begins with a byte-order mark: save it as UTF-8 without one");
+		return false;
+	}
+	if (!nul)
+		return true;
+	for (const char *p = text; p < nul; p++)
+		line += *p == '\n';
+	conf_error(diags, line, "not a text file: it has a NUL byte here");
+	return false;
+}
+
+int conf_scan(const char *text, size_t size, struct conf_diags *diags, size_t *ret_n_values)
+{
+	struct scan s = { .lexer = { text, text + size, 1, diags } };
+	enum state state = NAME;
+
+	if (!is_text(text, size, diags))
+		return -EBADMSG;
+	for (advance(&s); state < N_STATES;)
+		state = expect(&s, state);
+	if (state == MISTAKE)
+		return -EBADMSG;
+	*ret_n_values = s.n_values;
+	return 0;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/value.h"
+
+#include <ctype.h>
+#include <libconfig.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/internal.h"
+#include "conf/suggest.h"
+#include "base/dtoa.h"
+#include "record/field-name.h"
+#include "base/name.h"
+
+enum {
+	NAME_SIZE = 40,
+	LEVEL_MAX = 7,
+	NUMBER_LENGTH = 10, /* digits of the largest one */
+	NUMBER_SIZE = 32,   /* of any number as text */
+};
+
+/* What may stand behind a '%'. */
+static const char prefix_letters[] = "nipcPh%";
+static const char child_name_letters[] = "cCiPp%";
+
+/* What a string has to be and is not. */
+static void not_a_string(struct conf_parser *parser, const config_setting_t *value)
+{
+	long long number;
+
+	if (node_integer(value, &number))
+		conf_error(parser->diags, node_line(value), "%s: expected a string, write \"%lld\"",
+			   config_setting_name(value), number);
+	else
+		conf_error(parser->diags, node_line(value),
+			   "%s: expected a string such as \"worker-*\", found %s",
+			   config_setting_name(value), node_describe(value).text);
+}
+
+const char *conf_glob(struct conf_parser *parser, const config_setting_t *value)
+{
+	const char *text = node_string(value), *mistake;
+
+	if (!text) {
+		not_a_string(parser, value);
+		return NULL;
+	}
+	if (text[0] == '\0') {
+		conf_error(parser->diags, node_line(value), "%s: empty (\"*\" matches all)",
+			   config_setting_name(value));
+		return NULL;
+	}
+	if (strlen(text) > CONF_TEXT_MAX) {
+		conf_error(parser->diags, node_line(value), "%s: longer than %d bytes",
+			   config_setting_name(value), CONF_TEXT_MAX);
+		return NULL;
+	}
+	mistake = glob_mistake(text);
+	if (mistake) {
+		conf_error(parser->diags, node_line(value), "%s: malformed pattern \"%.64s\": %s",
+			   config_setting_name(value), text, mistake);
+		return NULL;
+	}
+	return conf_copy(parser, text);
+}
+
+__attribute__((format(printf, 4, 5))) static void wrong(struct conf_parser *parser,
+							const config_setting_t *value,
+							enum setting setting, const char *fmt, ...)
+{
+	char name[NAME_SIZE], text[SUGGEST_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	setting_full_name(setting, name, sizeof(name));
+	conf_error(parser->diags, node_line(value), "%s: %s", name, text);
+}
+
+static void wrong_type(struct conf_parser *parser, const config_setting_t *value,
+		       enum setting setting)
+{
+	char expected[SUGGEST_MAX / 2];
+
+	setting_describe_values(setting, expected, sizeof(expected));
+	wrong(parser, value, setting, "expected %s, found %s", expected, node_describe(value).text);
+}
+
+/* An error: "%x" would stand in every message. */
+static bool check_percents(struct conf_parser *parser, const config_setting_t *value,
+			   enum setting setting, const char *text, const char *letters)
+{
+	char expected[4 * sizeof(prefix_letters)] = "";
+
+	for (const char *p = strchr(text, '%'); p; p = strchr(p + 2, '%')) {
+		if (p[1] != '\0' && strchr(letters, p[1]))
+			continue;
+		for (size_t i = 0; letters[i] != '\0'; i++)
+			(void)snprintf(expected + 3 * i, sizeof(expected) - 3 * i, " %%%c",
+				       letters[i]);
+		wrong(parser, value, setting, "unknown \"%.2s\" (expected%s)", p, expected);
+		return false;
+	}
+	return true;
+}
+
+static bool check_child_name(struct conf_parser *parser, const config_setting_t *value,
+			     const char *text)
+{
+	if (text[0] == '\0') {
+		wrong(parser, value, SETTING_CHILD_NAME,
+		      "empty (expected a name such as \"worker-%%c\")");
+		return false;
+	}
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '%' || process_name_allows(*p))
+			continue;
+		conf_warning(
+			parser->diags, node_line(value),
+			"child_name: '%.1s' becomes '_' (process names consist of " PROCESS_NAME_BYTES
+			")",
+			isprint((unsigned char)*p) ? p : "?");
+		break;
+	}
+	return true;
+}
+
+static bool text_value(struct conf_parser *parser, const config_setting_t *value,
+		       enum setting setting, struct assignment *ret)
+{
+	const bool is_child_name = setting == SETTING_CHILD_NAME;
+	const size_t max = is_child_name ? PROCESS_NAME_SIZE - 1 : CONF_TEXT_MAX;
+	const char *text = node_string(value);
+
+	if (!text) {
+		wrong_type(parser, value, setting);
+		return false;
+	}
+	if (strlen(text) > max) {
+		wrong(parser, value, setting, "longer than %zu bytes", max);
+		return false;
+	}
+	if (is_child_name && !check_child_name(parser, value, text))
+		return false;
+	if (!check_percents(parser, value, setting, text,
+			    is_child_name ? child_name_letters : prefix_letters))
+		return false;
+	ret->text = conf_copy(parser, text);
+	return true;
+}
+
+static bool word_value(struct conf_parser *parser, const config_setting_t *value,
+		       enum setting setting, struct assignment *ret)
+{
+	char unknown[SUGGEST_MAX];
+	const char *text = node_string(value);
+
+	if (!text) {
+		wrong_type(parser, value, setting);
+		return false;
+	}
+	if (setting_parse(setting, text, &ret->number) == 0)
+		return true;
+	suggest_value(setting, text, unknown, sizeof(unknown));
+	wrong(parser, value, setting, "%s", unknown);
+	return false;
+}
+
+static bool level_value(struct conf_parser *parser, const config_setting_t *value,
+			enum setting setting, struct assignment *ret)
+{
+	char expected[SUGGEST_MAX / 2];
+	long long number;
+
+	if (!node_integer(value, &number))
+		return word_value(parser, value, setting, ret);
+	if (number < 0 || number > LEVEL_MAX) {
+		setting_describe_values(setting, expected, sizeof(expected));
+		wrong(parser, value, setting, "%lld is not a level (expected 0 to %d or %s)",
+		      number, LEVEL_MAX, expected);
+		return false;
+	}
+	ret->number = (int)number;
+	return true;
+}
+
+/* "true" in quotes is a string, for libconfig and for other programs that read the file with it. */
+static bool switch_value(struct conf_parser *parser, const config_setting_t *value,
+			 enum setting setting, struct assignment *ret)
+{
+	const char *text = node_string(value);
+	int number;
+
+	if (config_setting_type(value) == CONFIG_TYPE_BOOL) {
+		ret->number = config_setting_get_bool(value) != 0;
+		return true;
+	}
+	if (text && setting_parse(setting, text, &number) == 0 && number != SETTING_AUTO) {
+		wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes", text,
+		      number ? "true" : "false");
+		return false;
+	}
+	return word_value(parser, value, setting, ret);
+}
+
+/* "50" */
+static bool is_quoted_number(const char *text)
+{
+	return text && text[0] != '\0' && strlen(text) <= NUMBER_LENGTH &&
+	       text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool number_value(struct conf_parser *parser, const config_setting_t *value,
+			 enum setting setting, struct assignment *ret)
+{
+	const struct setting_info *info = &setting_infos[setting];
+	const char *text = node_string(value);
+	long long number;
+
+	if (is_quoted_number(text)) {
+		wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes", text,
+		      text);
+		return false;
+	}
+	if (!node_integer(value, &number)) {
+		wrong(parser, value, setting, "expected a whole number (%d to %d), found %s",
+		      info->min, info->max, node_describe(value).text);
+		return false;
+	}
+	if (number < info->min || number > info->max) {
+		wrong(parser, value, setting, "%lld is out of range (expected %d to %d)", number,
+		      info->min, info->max);
+		return false;
+	}
+	ret->number = (int)number;
+	return true;
+}
+
+typedef bool value_fn(struct conf_parser *parser, const config_setting_t *value,
+		      enum setting setting, struct assignment *ret);
+
+static value_fn *const value_fns[] = {
+	[KIND_LEVEL] = level_value, [KIND_TEXT] = text_value,     [KIND_CHOICE] = word_value,
+	[KIND_AUTO] = switch_value, [KIND_SWITCH] = switch_value, [KIND_NUMBER] = number_value,
+};
+
+bool conf_value(struct conf_parser *parser, const config_setting_t *value, enum setting setting,
+		struct assignment *ret)
+{
+	*ret = (struct assignment){ .setting = setting, .line = node_line(value) };
+	return value_fns[setting_infos[setting].kind](parser, value, setting, ret);
+}
+
+/* ---- Fields ---------------------------------------------------------------------------------- */
+
+/* Upper case, with '_' for '-': what people mean. */
+static bool suggest_field_name(const char *name, char *buffer, size_t size)
+{
+	const size_t length = strlen(name);
+
+	if (length >= size)
+		return false;
+	for (size_t i = 0; i <= length; i++)
+		buffer[i] = name[i] == '-' ? '_' : (char)toupper((unsigned char)name[i]);
+	return field_name_is_valid(buffer, length) && !field_name_is_reserved(buffer, length);
+}
+
+static bool check_field_name(struct conf_parser *parser, const config_setting_t *value)
+{
+	const char *name = config_setting_name(value);
+	char meant[FIELD_NAME_MAX + 1];
+	bool has_meant;
+
+	if (!field_name_is_valid(name, strlen(name))) {
+		has_meant = suggest_field_name(name, meant, sizeof(meant));
+		conf_error(
+			parser->diags, node_line(value),
+			"fields: \"%.*s\" is not a field name (expected A-Z 0-9 _, a letter first, at most %d)%s%s%s",
+			FIELD_NAME_MAX, name, FIELD_NAME_MAX, has_meant ? "; did you mean \"" : "",
+			has_meant ? meant : "", has_meant ? "\"?" : "");
+		return false;
+	}
+	if (field_name_is_reserved(name, strlen(name))) {
+		conf_error(parser->diags, node_line(value),
+			   "fields: %s is one of mplog's own fields: choose another name", name);
+		return false;
+	}
+	return true;
+}
+
+static const char *field_text(const config_setting_t *value, char *buffer, size_t size)
+{
+	struct text text = { .data = buffer, .capacity = size - 1 };
+	long long number;
+
+	switch (config_setting_type(value)) {
+	case CONFIG_TYPE_STRING:
+		return config_setting_get_string(value);
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(value) ? "true" : "false";
+	case CONFIG_TYPE_FLOAT:
+		text_put_real(&text, config_setting_get_float(value));
+		buffer[text.size] = '\0';
+		return buffer;
+	default:
+		if (!node_integer(value, &number))
+			return NULL;
+		(void)snprintf(buffer, size, "%lld", number);
+		return buffer;
+	}
+}
+
+bool conf_field(struct conf_parser *parser, const config_setting_t *value,
+		struct field_assignment *ret)
+{
+	const char *name = config_setting_name(value);
+	char buffer[NUMBER_SIZE];
+	const char *text;
+
+	if (!check_field_name(parser, value))
+		return false;
+	text = field_text(value, buffer, sizeof(buffer));
+	if (!text) {
+		conf_error(parser->diags, node_line(value),
+			   "fields: %s: expected a string, a number, true or false, found %s", name,
+			   node_describe(value).text);
+		return false;
+	}
+	ret->name = conf_copy(parser, name);
+	ret->value = conf_copy(parser, text);
+	ret->line = node_line(value);
+	return true;
+}

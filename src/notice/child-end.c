@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "notice/child-end.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "board/board.h"
+#include "process/ancestry.h"
+#include "record/field-name.h"
+#include "notice/notice.h"
+#include "notice/loss.h"
+#include "sink/dispatch.h"
+#include "process/fork-detect.h"
+#include "board/slot.h"
+
+static const char *const counter_fields[COUNTER_COUNT] = {
+	[COUNTER_CALLED] = "MPLOG_CALLED",
+	[COUNTER_SENT] = FIELD_NAME_SENT,
+	[COUNTER_DIVERTED] = FIELD_NAME_DIVERTED,
+	[COUNTER_LOST] = FIELD_NAME_LOST,
+	[COUNTER_SUPPRESSED] = FIELD_NAME_SUPPRESSED,
+};
+
+void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
+{
+	const size_t size = stats->size;
+	const struct mplog_stats all = {
+		.size = size,
+		.called = atomic_load(&slot->counter[COUNTER_CALLED]),
+		.sent = atomic_load(&slot->counter[COUNTER_SENT]),
+		.diverted = atomic_load(&slot->counter[COUNTER_DIVERTED]),
+		.lost = atomic_load(&slot->counter[COUNTER_LOST]),
+		.suppressed = atomic_load(&slot->counter[COUNTER_SUPPRESSED]),
+		.pid = pid,
+		.level = atomic_load(&slot->level),
+	};
+
+	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
+}
+
+/* Puts how the child ended, where the program has not waited for it yet. Returns whether that was a
+ * success, as far as is known. */
+static bool put_end(struct notice *notice, pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
+		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
+		notice_textf(notice, " ended");
+		return true;
+	}
+	notice_put(notice, FIELD_NAME_EXIT_CODE,
+		   info.si_code == CLD_EXITED   ? "exited"
+		   : info.si_code == CLD_DUMPED ? "dumped"
+						: "killed");
+	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
+	notice_textf(notice, " %s %d",
+		     info.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
+		     info.si_status);
+	return info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+static void put_figures(struct notice *notice, const struct slot *slot)
+{
+	static const char *const words[COUNTER_COUNT] = { "called", "sent", "diverted", "lost",
+							  "suppressed" };
+
+	for (int i = 0; i < COUNTER_COUNT; i++) {
+		const uint64_t figure = atomic_load(&slot->counter[i]);
+
+		notice_put_number(notice, counter_fields[i], figure);
+		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure, words[i]);
+	}
+}
+
+static void report_end(const struct slot *slot, pid_t pid)
+{
+	char name[PROCESS_NAME_SIZE];
+	struct notice notice;
+
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
+	notice_put(&notice, FIELD_NAME_CHILD, name);
+	notice_put_number(&notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
+	notice_textf(&notice, "Process %s (pid %d)", name, pid);
+	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
+		notice.level = MPLOG_WARNING;
+	/* A record that has a number and is in no counter was in flight when the child was killed: see
+	 * mplog gaps. */
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
+	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
+	put_figures(&notice, slot);
+	if (notice.level <= scope_voice(&process_scope)->level)
+		notice_log(&notice, &process_scope);
+}
+
+int reap(pid_t pid, struct mplog_stats *stats)
+{
+	struct slot *slot = board_find(pid, self_is_foreign());
+	struct route route;
+
+	if (!slot || pid == self_pid())
+		return -ESRCH;
+	if (process_is_alive(pid))
+		return -EBUSY;
+	if (!board_mark_reported(slot, pid))
+		return -ESRCH;
+	if (stats)
+		stats_read(stats, slot, pid);
+	route = route_to(&scope_voice(&process_scope)->output);
+	tell_suppressed_by(&route, pid);
+	report_end(slot, pid);
+	return 0;
+}
+
+void reap_all(void)
+{
+	struct board *board = board_get();
+	const uint32_t used = board_used(board);
+
+	for (uint32_t i = 0; i < used; i++) {
+		const uint64_t word = atomic_load(&board->state[i]);
+		const enum slot_phase phase = slot_word_phase(word);
+
+		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
+		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)self_pid())
+			(void)reap(slot_word_pid(word), NULL);
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "notice/conf-errors.h"
+
+#include "board/board.h"
+#include "mplog.h"
+#include "notice/notice.h"
+#include "scope/scope.h"
+
+static void put_place(struct notice *notice, const char *file, const struct conf_first_diag *first)
+{
+	notice_put(notice, "MPLOG_FILE", file);
+	notice_textf(notice, "%s:", file);
+	if (first->line) {
+		notice_put_number(notice, "MPLOG_LINE", first->line);
+		notice_textf(notice, "%u:", first->line);
+	}
+	notice_textf(notice, " %s", first->text);
+}
+
+/* The same mistake in a later version of the file is reported again. */
+static uint64_t key_of(const char *file, const struct timespec *mtime,
+		       const struct conf_first_diag *first)
+{
+	const uint64_t version = (uint64_t)mtime->tv_sec << 32 | (uint64_t)mtime->tv_nsec;
+
+	return notice_key(notice_key(version + first->line, file), first->text);
+}
+
+static void report_first(const char *file, struct timespec mtime,
+			 const struct conf_first_diag *first)
+{
+	struct notice notice;
+
+	if (!first->text || !board_tell_once(key_of(file, &mtime, first)))
+		return;
+	notice_begin(&notice, NOTICE_MISTAKE,
+		     first->severity == CONF_ERROR ? MPLOG_ERR : MPLOG_WARNING);
+	put_place(&notice, file, first);
+	if (first->count > 1)
+		notice_textf(&notice, " (and %zu more: see mplog check)", first->count - 1);
+	notice_log(&notice, &process_scope);
+}
+
+void conf_errors_report(const struct conf *conf)
+{
+	const char *directory;
+	const struct conf_first_diag *first;
+
+	if (!conf)
+		return;
+	for (size_t i = 0; i < conf_n_files(conf); i++) {
+		const struct conf_file_status status = conf_file_status(conf, i);
+
+		report_first(status.path, status.seen_mtime, status.diag);
+	}
+	first = conf_directory_diag(conf, &directory);
+	report_first(directory, (struct timespec){ 0 }, first);
+}
+
+void conf_errors_report_no_memory(const char *file)
+{
+	char text[] = "cannot be loaded: Cannot allocate memory";
+	const struct conf_first_diag first = { CONF_ERROR, 0, text, 1 };
+
+	report_first(file ? file : SYSCONFDIR "/mplog.conf", (struct timespec){ 0 }, &first);
+}
+
+void conf_errors_report_env(const struct env *env)
+{
+	for (size_t i = 0; i < env->n_diags; i++)
+		report_first(env->diag[i].variable, (struct timespec){ 0 }, &env->diag[i].first);
+}

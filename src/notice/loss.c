@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "notice/loss.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "board/board.h"
+#include "base/clock.h"
+#include "record/field-name.h"
+#include "mplog.h"
+#include "notice/notice.h"
+#include "process/fork-detect.h"
+#include "board/slot.h"
+
+HOT_DATA struct loss_pending loss_pending;
+
+/* A child inherits it: a run has one notice of each sink. */
+static _Atomic bool sink_reported[SINK_COUNT];
+
+void tell_forget(void)
+{
+	atomic_store(&loss_pending.lost, 0);
+	atomic_store(&loss_pending.diverted, 0);
+	atomic_store(&loss_pending.first, 0);
+	atomic_store(&loss_pending.last, 0);
+	atomic_store(&loss_pending.since_ns, 0);
+}
+
+static void note_start(_Atomic int64_t *since_ns)
+{
+	int64_t none = 0;
+
+	if (!atomic_load_explicit(since_ns, memory_order_relaxed))
+		(void)atomic_compare_exchange_strong(since_ns, &none, clock_now_ns(CLOCK_REALTIME));
+}
+
+void tell_note(bool lost, uint64_t sequence)
+{
+	uint64_t none = 0;
+
+	note_start(&loss_pending.since_ns);
+	if (sequence) {
+		(void)atomic_compare_exchange_strong(&loss_pending.first, &none, sequence);
+		atomic_store(&loss_pending.last, sequence);
+	}
+	atomic_fetch_add(lost ? &loss_pending.lost : &loss_pending.diverted, 1);
+}
+
+static void put_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
+{
+	if (lost)
+		notice_textf(notice, "%" PRIu64 " %s", lost,
+			     lost == 1 ? "record was lost" : "records were lost");
+	if (lost && diverted)
+		notice_textf(notice, " and ");
+	if (diverted)
+		notice_textf(notice, "%" PRIu64 " %s", diverted,
+			     diverted == 1 ? "was diverted" : "were diverted");
+}
+
+/* What one notice reports. */
+struct account {
+	uint64_t lost, diverted;
+	uint64_t first, last;
+	int64_t since_ns;
+};
+
+/* Each figure is taken by one exchange: no two threads report the same records. A record that
+ * another thread is just counting may be in the account without its moment and its number, or the
+ * other way round. */
+static struct account take_account(void)
+{
+	return (struct account){
+		.since_ns = atomic_exchange(&loss_pending.since_ns, 0),
+		.lost = atomic_exchange(&loss_pending.lost, 0),
+		.diverted = atomic_exchange(&loss_pending.diverted, 0),
+		.first = atomic_exchange(&loss_pending.first, 0),
+		.last = atomic_load(&loss_pending.last),
+	};
+}
+
+static void fill_gaps(struct account *account)
+{
+	if (!account->since_ns)
+		account->since_ns = clock_now_ns(CLOCK_REALTIME);
+	if (!account->first)
+		account->first = account->last;
+}
+
+/* Records that other threads counted after take_account() are later ones: first and since_ns go
+ * back. */
+static void give_back(const struct account *account)
+{
+	if (account->since_ns)
+		atomic_store(&loss_pending.since_ns, account->since_ns);
+	if (account->first)
+		atomic_store(&loss_pending.first, account->first);
+	atomic_fetch_add(&loss_pending.lost, account->lost);
+	atomic_fetch_add(&loss_pending.diverted, account->diverted);
+}
+
+static struct dispatch_result send_account(struct route *route, const struct account *account,
+					   struct scope *scope)
+{
+	struct notice notice;
+
+	notice_begin(&notice, NOTICE_LOST, MPLOG_WARNING);
+	notice_put_number(&notice, FIELD_NAME_LOST, account->lost);
+	notice_put_number(&notice, FIELD_NAME_DIVERTED, account->diverted);
+	notice_put_number(&notice, FIELD_NAME_FIRST_SEQ, account->first);
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, account->last);
+	notice_put_time(&notice, FIELD_NAME_SINCE, account->since_ns);
+	put_lost(&notice, account->lost, account->diverted);
+	return notice_send(&notice, route, scope);
+}
+
+static void tell_account(struct route *route, struct scope *scope, bool first_only)
+{
+	struct route way = *route;
+	struct dispatch_result result;
+	struct account account;
+
+	if (!tell_is_anything_untold())
+		return;
+	account = take_account();
+	if (!account.lost && !account.diverted) {
+		give_back(&account);
+		return;
+	}
+	fill_gaps(&account);
+	way.first_only = first_only;
+	result = send_account(&way, &account, scope);
+	route->deadline = way.deadline; /* one for both */
+	if (result.sent != SINK_NONE)
+		return;
+	give_back(&account);
+	route_exclude(route, &result);
+}
+
+void tell_lost_now(struct route *route, struct scope *scope)
+{
+	tell_account(route, scope, true);
+}
+
+void tell_lost_at_last(struct route *route, struct scope *scope)
+{
+	tell_account(route, scope, false);
+}
+
+/* Small numbers: they cannot collide with the 64-bit hashes that are the other keys. */
+static uint64_t key_of(enum sink_id sink)
+{
+	return ((uint64_t)sink + 1) << 1;
+}
+
+static void send_sink(struct route *route, const struct dispatch_result *result,
+		      struct scope *scope)
+{
+	const char *name = sinks[result->primary]->name;
+	const char *why = strerrordesc_np(-result->error);
+	struct notice notice;
+
+	notice_begin(&notice, NOTICE_SINK, MPLOG_WARNING);
+	notice_put(&notice, "MPLOG_SINK", name);
+	notice_put_number(&notice, "ERRNO", (uint64_t)-result->error);
+	notice_textf(&notice, "The sink \"%s\", asked for by name, cannot be used: %s", name,
+		     why ? why : "unknown error");
+	(void)notice_send(&notice, route, scope);
+}
+
+void tell_sink(const struct route *route, const struct dispatch_result *result, struct scope *scope)
+{
+	struct route way = *route;
+
+	if (result->failed == SINK_NONE)
+		return;
+	if (atomic_exchange(&sink_reported[result->primary], true) ||
+	    !board_tell_once(key_of(result->primary)))
+		return;
+	route_exclude(&way, result);
+	send_sink(&way, result, scope);
+}
+
+void tell_note_suppressed(struct slot *slot)
+{
+	note_start(&slot->suppressed_since_ns);
+	atomic_fetch_add(&slot->untold_suppressed, 1);
+}
+
+static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	if (!pid)
+		return;
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	notice_put(notice, FIELD_NAME_CHILD, name);
+	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
+	notice_textf(notice, "Process %s (pid %d): ", name, pid);
+}
+
+/* Reports as a notice of SCOPE. PID: the slot's process when another process reports for it; 0 for
+ * our own. */
+static void tell_slot(struct route *route, struct scope *scope, struct slot *slot, pid_t pid)
+{
+	const uint64_t suppressed = atomic_exchange(&slot->untold_suppressed, 0);
+	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
+	struct notice notice;
+
+	if (!suppressed)
+		return; /* another thread reports them */
+	notice_begin(&notice, NOTICE_SUPPRESSED, MPLOG_WARNING);
+	notice_put_number(&notice, FIELD_NAME_SUPPRESSED, suppressed);
+	notice_put_time(&notice, FIELD_NAME_SINCE, since_ns);
+	put_owner(&notice, slot, pid);
+	notice_textf(&notice, "%" PRIu64 " %s suppressed by the rate limit of this process name",
+		     suppressed, suppressed == 1 ? "record was" : "records were");
+	if (notice_send(&notice, route, scope).sent != SINK_NONE)
+		return;
+	atomic_fetch_add(&slot->untold_suppressed, suppressed);
+	atomic_store(&slot->suppressed_since_ns, since_ns);
+}
+
+static bool is_anything_suppressed(const struct slot *slot)
+{
+	return atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed) > 0;
+}
+
+void tell_suppressed(struct route *route, struct scope *scope)
+{
+	struct slot *slot = scope_slot(scope);
+
+	if (is_anything_suppressed(slot))
+		tell_slot(route, scope, slot, 0);
+}
+
+/* Not before each of the few records that pass while the burst goes on. The difference is unsigned:
+ * a clock that was set back does not put the report off. */
+void tell_suppressed_if_time(struct route *route, struct scope *scope)
+{
+	const uint64_t interval_ns = scope_voice(scope)->interval_ms * (uint64_t)NS_PER_MS;
+	struct slot *slot = scope_slot(scope);
+
+	if (is_anything_suppressed(slot) &&
+	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
+		    interval_ns)
+		tell_slot(route, scope, slot, 0);
+}
+
+void tell_suppressed_by(struct route *route, pid_t pid)
+{
+	struct board *board = board_get();
+	const uint32_t used = board_used(board);
+
+	for (uint32_t i = 0; i < used; i++) {
+		if (slot_word_is_of(atomic_load(&board->state[i]), pid, self_is_foreign()) &&
+		    is_anything_suppressed(&board->slot[i]))
+			tell_slot(route, &process_scope, &board->slot[i], pid);
+	}
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "notice/notice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "board/board.h"
+#include "record/encoding.h"
+#include "record/field-name.h"
+#include "record/format.h"
+#include "base/hash.h"
+#include "mplog.h"
+#include "base/name.h"
+#include "scope/status.h"
+
+/* Made once with uuidgen(1); never to be changed. */
+const char *const notice_message_ids[NOTICE_COUNT] = {
+	[NOTICE_LOST] = "71df69f8ea8d4de889630e30f4d7f242",
+	[NOTICE_SUPPRESSED] = "89a2c2aa62cb4691a9185b5418a684fa",
+	[NOTICE_MISTAKE] = "246a5e237f214e2ca331c7f8541e9fae",
+	[NOTICE_RELOADED] = "fae4a5502d7f45f3ac3a86665cd7a86d",
+	[NOTICE_LEVEL] = "69e1fe1b67224ee2ac8dc35b2e96f55b",
+	[NOTICE_CHILD] = "9258b8862001475eabd44b7f4049e9cf",
+	[NOTICE_NAME] = "52550c9d22b94de7b82799d35822dc05",
+	[NOTICE_SINK] = "424809d2c3084c3899eeffe3e6aa4b2a",
+	[NOTICE_BOARD] = "5e9aaacd52b5412c9c0c83cc8f540884",
+};
+
+void notice_begin(struct notice *notice, enum notice_kind kind, int level)
+{
+	notice->kind = kind;
+	notice->level = level;
+	notice->fields = (struct text){ notice->fields_data, sizeof(notice->fields_data), 0 };
+	notice->message = (struct text){ notice->message_data, NOTICE_MESSAGE_MAX, 0 };
+	notice_put(notice, "MESSAGE_ID", notice_message_ids[kind]);
+}
+
+static void put_bytes(struct notice *notice, const char *name, struct bytes value)
+{
+	struct text *fields = &notice->fields;
+	const struct bytes n = { name, strlen(name) };
+	const size_t size = record_put_field(NULL, 0, n, value);
+
+	/* A field that does not fit whole is left out: half a field would spoil the record. */
+	if (size > fields->capacity - fields->size)
+		return;
+	fields->size += record_put_field(fields->data + fields->size, size, n, value);
+}
+
+void notice_put(struct notice *notice, const char *name, const char *value)
+{
+	put_bytes(notice, name, (struct bytes){ value, strlen(value) });
+}
+
+void notice_put_number(struct notice *notice, const char *name, uint64_t number)
+{
+	char digits[24];
+	struct text text = { .data = digits, .capacity = sizeof(digits) };
+
+	text_put_number(&text, number);
+	put_bytes(notice, name, (struct bytes){ digits, text.size });
+}
+
+void notice_put_time(struct notice *notice, const char *name, int64_t realtime_ns)
+{
+	notice_put_number(notice, name, (uint64_t)realtime_ns / 1000);
+}
+
+/* vsnprintf cuts what does not fit; for these formats it allocates nothing and takes no lock. */
+void notice_textf(struct notice *notice, const char *fmt, ...)
+{
+	struct text *message = &notice->message;
+	const size_t used = message->size < message->capacity ? message->size : message->capacity;
+	char *const at = message->data + used;
+	const size_t room = message->capacity - used;
+	const char *end;
+	va_list ap;
+
+	va_start(ap, fmt);
+	end = format_put(at, at + room, fmt, ap, 0);
+	message->size =
+		used + (end ? (size_t)(end - at) : (size_t)vsnprintf(at, room + 1, fmt, ap));
+	va_end(ap);
+}
+
+static struct bytes message_of(const struct notice *notice)
+{
+	const struct text *message = &notice->message;
+
+	return (struct bytes){ message->data, message->size < message->capacity
+						      ? message->size
+						      : message->capacity };
+}
+
+struct dispatch_result notice_dispatch(const struct notice *notice, struct route *route,
+				       struct bytes head)
+{
+	struct record_source source = {
+		.head = head,
+		.fields = { notice->fields_data, notice->fields.size },
+		.prefix = route->output->prefix[SINK_JOURNAL],
+		.level = notice->level,
+		.message = message_of(notice),
+	};
+	char buffer[4096];
+	struct record record;
+	size_t size;
+
+	size = record_compose(&record, buffer, sizeof(buffer), &source);
+	if (size > sizeof(buffer)) {
+		source.prefix.size = 0; /* all the rest is bounded, and fits */
+		size = record_compose(&record, buffer, sizeof(buffer), &source);
+	}
+	if (size > sizeof(buffer))
+		return dispatch_refused(-EMSGSIZE);
+	return route_record(route, &record);
+}
+
+struct dispatch_result notice_send(const struct notice *notice, struct route *route,
+				   struct scope *scope)
+{
+	const struct dispatch_result result =
+		notice_dispatch(notice, route, scope_voice(scope)->head);
+
+	status_publish_result(scope_slot(scope), &result);
+	return result;
+}
+
+void notice_log(const struct notice *notice, struct scope *scope)
+{
+	const struct voice *voice = scope_voice(scope);
+	struct route route;
+
+	if (!voice)
+		return;
+	route = route_to(&voice->output);
+	(void)notice_send(notice, &route, scope);
+}
+
+uint64_t notice_key(uint64_t seed, const char *text)
+{
+	return fnv1a_64(seed, text, strlen(text));
+}
+
+/* ---- The notices of no other file ------------------------------------------------------------ */
+
+void notice_name_changed(const char *given, const char *name)
+{
+	struct notice notice;
+
+	if (!board_tell_once(notice_key(1, given)))
+		return;
+	notice_begin(&notice, NOTICE_NAME, MPLOG_WARNING);
+	notice_put(&notice, "MPLOG_NAME", name);
+	notice_textf(&notice,
+		     "Process name changed to %s: it may have 63 bytes of " PROCESS_NAME_BYTES,
+		     name);
+	notice_log(&notice, &process_scope);
+}
+
+void notice_board_full(void)
+{
+	struct notice notice;
+
+	if (!board_tell_once(notice_key(1, "slotless")))
+		return;
+	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
+	notice_textf(&notice,
+		     "The board is full: mplog(1) cannot see all processes of this program");
+	notice_log(&notice, &process_scope);
+}
+
+void notice_board_failed(int error)
+{
+	struct notice notice;
+
+	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
+	notice_put_number(&notice, "ERRNO", (uint64_t)-error);
+	notice_textf(&notice, "No shared board could be made: mplog(1) cannot see this program");
+	notice_log(&notice, &process_scope);
+}
+
+void notice_reloaded(uint64_t version)
+{
+	struct notice notice;
+
+	if (scope_voice(&process_scope)->level < MPLOG_INFO ||
+	    !board_tell_once(notice_key(version, "reloaded")))
+		return;
+	notice_begin(&notice, NOTICE_RELOADED, MPLOG_INFO);
+	notice_textf(&notice, "The configuration was loaded again");
+	notice_log(&notice, &process_scope);
+}
+
+void notice_level_expired(struct scope *scope, int level)
+{
+	struct notice notice;
+
+	notice_begin(&notice, NOTICE_LEVEL, MPLOG_NOTICE);
+	notice_put(&notice, FIELD_NAME_LEVEL, mplog_level_name(level));
+	notice_textf(&notice, "The level is %s again: the time of the one set from outside is over",
+		     mplog_level_name(level));
+	notice_log(&notice, scope);
+}

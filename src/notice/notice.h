@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* notice: mplog's own records. They have fixed MESSAGE_IDs, which the journal's catalog explains,
+ * no PROCESS_SEQ, and are in no counter. All functions are async-signal-safe. */
+#pragma once
+
+#include <stdint.h>
+
+#include "sink/dispatch.h"
+#include "scope/scope.h"
+#include "base/strbuf.h"
+
+enum notice_kind {
+	NOTICE_LOST,       /* records were lost or diverted */
+	NOTICE_SUPPRESSED, /* records were over the rate limit */
+	NOTICE_MISTAKE,    /* a mistake in the configuration or the environment */
+	NOTICE_RELOADED,   /* the configuration was loaded again */
+	NOTICE_LEVEL,      /* an operator changed a level, or the time of such a level is over */
+	NOTICE_CHILD,      /* a child died */
+	NOTICE_NAME,       /* a process name was changed to a valid one */
+	NOTICE_SINK,       /* the sink asked for by name failed */
+	NOTICE_BOARD,      /* no slot, or no board: mplog(1) cannot see everything */
+	NOTICE_COUNT
+};
+
+extern const char *const notice_message_ids[NOTICE_COUNT];
+
+enum { NOTICE_MESSAGE_MAX = 768 };
+
+struct notice {
+	enum notice_kind kind;
+	int level;
+	struct text fields;
+	struct text message;
+	char fields_data[1024];
+	char message_data[NOTICE_MESSAGE_MAX + 1];
+};
+
+void notice_begin(struct notice *notice, enum notice_kind kind, int level);
+
+/* Add a field. A time is written in microseconds, as journald does. */
+void notice_put(struct notice *notice, const char *name, const char *value);
+void notice_put_number(struct notice *notice, const char *name, uint64_t number);
+void notice_put_time(struct notice *notice, const char *name, int64_t realtime_ns);
+
+/* Adds to the message: printf's formats as format.h has them. */
+__attribute__((__format__(printf, 2, 3))) void notice_textf(struct notice *notice, const char *fmt,
+							    ...);
+
+/* Sends a notice of a process whose encoded bytes are HEAD. */
+struct dispatch_result notice_dispatch(const struct notice *notice, struct route *route,
+				       struct bytes head);
+
+/* Sends a notice of that scope, and shows on its slot where the notice went. */
+struct dispatch_result notice_send(const struct notice *notice, struct route *route,
+				   struct scope *scope);
+
+/* Likewise on the scope's own way, if the scope has a voice yet. */
+void notice_log(const struct notice *notice, struct scope *scope);
+
+/* Returns the key of TEXT for board_tell_once(). */
+uint64_t notice_key(uint64_t seed, const char *text);
+
+/* ---- Notices that are sent once a run -------------------------------------------------------- */
+
+void notice_name_changed(const char *given, const char *name);
+void notice_board_full(void);
+void notice_board_failed(int error);
+void notice_reloaded(uint64_t version);
+
+/* ---- And one that is not ---------------------------------------------------------------------- */
+
+/* LEVEL is the scope's again: the time of the level that an operator set is over. */
+void notice_level_expired(struct scope *scope, int level);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/epoch.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+HOT_DATA _Atomic uint64_t epoch_now = 1;
+HOT_DATA _Atomic(struct retired *) epoch_retirees;
+
+static void push(struct retired *retired)
+{
+	retired->next = atomic_load(&epoch_retirees);
+	while (!atomic_compare_exchange_weak(&epoch_retirees, &retired->next, retired))
+		;
+}
+
+void epoch_retire(struct retired *retired, void (*free)(struct retired *retired))
+{
+	retired->free = free;
+	retired->epoch = atomic_fetch_add(&epoch_now, 1);
+	push(retired);
+}
+
+void epoch_collect_all(void)
+{
+	struct retired *list = atomic_exchange(&epoch_retirees, NULL);
+	const uint64_t oldest = thread_oldest_epoch();
+
+	while (list) {
+		struct retired *next = list->next;
+
+		if (list->epoch < oldest)
+			list->free(list);
+		else
+			push(list);
+		list = next;
+	}
+}
+
+void epoch_drop(void)
+{
+	atomic_store(&epoch_retirees, NULL);
+}

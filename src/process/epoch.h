@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* epoch: memory and descriptors that other threads may be using are given back when none can be
+ * any more, without a lock that a fork could leave held.
+ *
+ * A call that reads shared objects stands between epoch_enter() and epoch_leave(). What was taken
+ * out of sight is retired, and freed once all calls that were under way then have ended. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+#if HAVE_SYS_SINGLE_THREADED_H
+#include <sys/single_threaded.h>
+#endif
+
+#include "base/compiler.h"
+#include "process/thread.h"
+
+struct retired {
+	struct retired *next;
+	uint64_t epoch;
+	void (*free)(struct retired *retired);
+};
+
+static inline bool epoch_is_alone(void)
+{
+#if HAVE_SYS_SINGLE_THREADED_H
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+extern _Atomic uint64_t epoch_now; /* the current one */
+extern _Atomic(struct retired *) epoch_retirees;
+
+/* They nest: what enter returns belongs to its leave. Async-signal-safe. */
+static inline uint64_t epoch_enter(struct thread *thread)
+{
+	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
+
+	if (UNLIKELY(outer))
+		return outer;
+	/* What is read from now on was not retired before: a store that later loads must not
+	 * overtake takes a fence. Where there is but one thread, nobody else could retire. */
+	atomic_store_explicit(&thread->epoch, atomic_load(&epoch_now), memory_order_relaxed);
+	if (!epoch_is_alone())
+		atomic_thread_fence(memory_order_seq_cst);
+	return 0;
+}
+
+static inline void epoch_leave(struct thread *thread, uint64_t outer)
+{
+	atomic_store_explicit(&thread->epoch, outer, memory_order_release);
+}
+
+/* retired stands in the object itself, which nobody can find any more. Async-signal-safe. */
+void epoch_retire(struct retired *retired, void (*free)(struct retired *retired));
+
+/* In a child where free(3) may hang: what was retired before the fork is never freed. */
+void epoch_drop(void);
+
+COLD void epoch_collect_all(void);
+
+/* Frees what can be freed. Not in a signal handler. */
+static inline void epoch_collect(void)
+{
+	if (UNLIKELY(atomic_load_explicit(&epoch_retirees, memory_order_relaxed)))
+		epoch_collect_all();
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/fork-detect.h"
+
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PAGE_SIZE = 4096 };
+
+struct self_page self_no_page;
+_Atomic(struct self_page *) self_page = &self_no_page;
+
+static HOT_DATA struct {
+	pid_t pid; /* 0: never identified */
+	bool is_foreign, is_raw_child;
+	bool may_not_parse;
+	sigset_t all_signals; /* made by the program: in each child it would take a page fault */
+} self;
+
+static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
+
+bool self_is_other_than(pid_t pid)
+{
+	return pid != getpid();
+}
+
+pid_t self_pid(void)
+{
+	return self.pid ? self.pid : getpid(); /* the tool logs without being identified */
+}
+
+bool self_is_foreign(void)
+{
+	return self.is_foreign;
+}
+
+bool self_is_raw_child(void)
+{
+	return self.is_raw_child;
+}
+
+bool self_may_parse(void)
+{
+	return !self.may_not_parse;
+}
+
+bool fork_is_unseen(void)
+{
+	const struct self_page *page = atomic_load(&self_page);
+
+	return page != &self_no_page && !atomic_load(&page->pid) && !atomic_load(&page->born);
+}
+
+static void make_page(void)
+{
+	void *fresh =
+		mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (fresh == MAP_FAILED)
+		return;
+	if (madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
+		atomic_store(&self_page, fresh);
+	else
+		(void)munmap(fresh, PAGE_SIZE);
+}
+
+void fork_detect_init(void)
+{
+	make_page();
+	(void)sigfillset(&self.all_signals);
+	atomic_store(&atomic_load(&self_page)->born, getpid());
+}
+
+void fork_block_signals(sigset_t *ret_before)
+{
+	(void)pthread_sigmask(SIG_SETMASK, &self.all_signals, ret_before);
+}
+
+void fork_prepare(bool may_parse)
+{
+	child_may_parse = may_parse && self_may_parse();
+}
+
+static bool is_identified(const struct self_page *page)
+{
+	const pid_t pid = atomic_load(&page->pid);
+
+	return pid && (page != &self_no_page || pid == getpid());
+}
+
+bool fork_begin_child(void)
+{
+	struct self_page *page = atomic_load(&self_page);
+	bool was_identified;
+
+	/* Written before it is read: one page fault, not two. */
+	atomic_store(&page->born, getpid());
+	was_identified = is_identified(page);
+	self.may_not_parse = !child_may_parse;
+	self.is_raw_child = false;
+	if (!was_identified)
+		atomic_store(&page->pid, 0);
+	return !was_identified;
+}
+
+void fork_identify(bool is_child)
+{
+	const struct self_page *page = atomic_load(&self_page);
+	const pid_t born = atomic_load(&page->born);
+
+	self.is_raw_child = is_child && (!born || (page == &self_no_page && born != getpid()));
+	self.may_not_parse |= self.is_raw_child;
+	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
+	self.pid = born && page != &self_no_page ? born : getpid();
+	self.is_foreign |= is_child && getppid() == 0;
+}
+
+void fork_end_identify(void)
+{
+	atomic_store_explicit(&atomic_load(&self_page)->pid, self.pid, memory_order_release);
+}

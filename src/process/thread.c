@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/thread.h"
+
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "process/lock.h"
+#include "base/pages.h"
+#include "mplog.h"
+
+/* The first is most programs' only one. */
+static HOT_DATA struct thread first __attribute__((aligned(CACHE_LINE)));
+static HOT_DATA _Atomic(struct thread *) threads = &first;
+__thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+__thread const int *mplog_gate_ __attribute__((tls_model("initial-exec"))) = &open_gate;
+const int open_gate = MPLOG_DEBUG;
+
+static struct {
+	pthread_key_t key;
+	_Atomic bool has_key;
+	void (*call)(struct thread *thread);
+} exit_hook;
+
+/* The gate of a free record points to this. */
+static const int *no_gate;
+
+/* A thread's gate goes with the thread: no other thread may write to it by then. */
+static void set_gate_of(struct thread *thread, const int **gate)
+{
+	tid_lock(&thread->pinned_by);
+	thread->gate = gate;
+	atomic_store(&thread->pinned_by, 0);
+}
+
+/* A free record, or one of a thread that ended without being noticed. */
+static struct thread *take_used(pid_t tid)
+{
+	struct thread *thread = atomic_load(&threads);
+
+	for (; thread; thread = thread->next) {
+		pid_t owner = atomic_load(&thread->tid);
+
+		if (owner && (atomic_load(&thread->epoch) || !tid_is_gone(owner)))
+			continue;
+		if (atomic_compare_exchange_strong(&thread->tid, &owner, tid))
+			return thread;
+	}
+	return NULL;
+}
+
+static struct thread *take_new(pid_t tid)
+{
+	struct thread *thread = memory_map(sizeof(*thread));
+
+	if (!thread)
+		return NULL;
+	atomic_store(&thread->tid, tid);
+	thread->next = atomic_load(&threads);
+	while (!atomic_compare_exchange_weak(&threads, &thread->next, thread))
+		;
+	return thread;
+}
+
+struct thread *thread_take(void)
+{
+	const pid_t tid = (pid_t)syscall(SYS_gettid);
+	struct thread *thread = take_used(tid);
+
+	if (!thread)
+		thread = take_new(tid);
+	if (!thread)
+		return NULL;
+	set_gate_of(thread, &mplog_gate_);
+	thread->scope = NULL;
+	thread->depth = thread->base_depth = 0;
+	thread->is_watched = false;
+	thread_self = thread;
+	return thread;
+}
+
+void thread_release(struct thread *thread)
+{
+	set_gate_of(thread, &no_gate);
+	atomic_store(&thread->epoch, 0);
+	thread_self = NULL;
+	/* Last: no handler points it at a scope's cell again. A cell that nobody opens goes stale. */
+	__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_SEQ_CST);
+	atomic_store(&thread->tid, 0);
+}
+
+static void end(void *thread)
+{
+	thread_self = thread;
+	if (exit_hook.call)
+		exit_hook.call(thread);
+	thread_release(thread);
+}
+
+void thread_init(void (*on_exit)(struct thread *thread))
+{
+	exit_hook.call = on_exit;
+	atomic_store(&exit_hook.has_key, pthread_key_create(&exit_hook.key, end) == 0);
+}
+
+void thread_watch_end(struct thread *thread)
+{
+	if (atomic_load(&exit_hook.has_key))
+		thread->is_watched = pthread_setspecific(exit_hook.key, thread) == 0;
+}
+
+void thread_after_fork(void)
+{
+	struct thread *thread = atomic_load(&threads);
+
+	for (; thread; thread = thread->next) {
+		thread->spare_slot = NULL; /* it is the parent's */
+		atomic_store(&thread->pinned_by, 0);
+		if (thread == thread_self) {
+			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
+			continue;
+		}
+		thread->gate = &no_gate;
+		atomic_store(&thread->epoch, 0);
+		atomic_store(&thread->tid, 0);
+	}
+	mplog_gate_ = &open_gate;
+}
+
+void thread_open_gates(void)
+{
+	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
+		tid_lock(&thread->pinned_by);
+		if (thread->gate)
+			__atomic_store_n(thread->gate, &open_gate, __ATOMIC_SEQ_CST);
+		atomic_store(&thread->pinned_by, 0);
+	}
+}
+
+uint64_t thread_oldest_epoch(void)
+{
+	uint64_t oldest = UINT64_MAX;
+
+	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
+		const uint64_t epoch = atomic_load(&thread->epoch);
+
+		if (epoch && epoch < oldest)
+			oldest = epoch;
+	}
+	return oldest;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* thread: what the library keeps for each thread that logs. Records are never given back to the
+ * kernel, only reused, so that a list of them can be walked without a lock. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/compiler.h"
+#include "base/name.h"
+
+struct scope;
+struct slot;
+
+struct thread {
+	struct thread *next;
+	_Atomic pid_t tid;      /* 0: the record is free */
+	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
+	bool is_watched;        /* its end will be noticed */
+
+	_Atomic pid_t pinned_by; /* the tid of a thread that uses or changes the gate */
+	const int **gate;        /* the thread's mplog_gate_ */
+	struct scope *scope;     /* the innermost that was entered; NULL: the process's */
+	unsigned depth;          /* of that scope */
+	unsigned base_depth;     /* scopes up to this depth were inherited by fork(2): never left */
+
+	struct slot *spare_slot;      /* of the scope left last, for the next one */
+	uint32_t spare_board;         /* the board of that slot */
+	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
+};
+
+extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* Passes every level to mplog_emit(), which applies the real one. */
+extern const int open_gate;
+
+/* Prepares for noticing the end of threads: calls ON_EXIT, in a thread that ends, before its record
+ * is given back. Once, at the program's start. */
+void thread_init(void (*on_exit)(struct thread *thread));
+
+/* NULL where the thread has none yet. */
+static inline struct thread *thread_peek(void)
+{
+	return thread_self;
+}
+
+COLD struct thread *thread_take(void);
+
+/* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
+static inline struct thread *thread_get(void)
+{
+	return LIKELY(thread_self) ? thread_self : thread_take();
+}
+
+/* Has the end of the thread noticed. Not in a signal handler. */
+COLD void thread_watch_end(struct thread *thread);
+
+static inline void thread_watch(struct thread *thread)
+{
+	if (UNLIKELY(!thread->is_watched))
+		thread_watch_end(thread);
+}
+
+/* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */
+COLD void thread_release(struct thread *thread);
+
+/* Forgets, in a child, all threads but the calling one, and opens its gate. Async-signal-safe. */
+void thread_after_fork(void);
+
+/* Opens the gate of every thread: each finds out with its next call what holds for it. Not in a
+ * signal handler. */
+void thread_open_gates(void);
+
+/* Returns the oldest epoch of the calls that are under way, or UINT64_MAX. */
+uint64_t thread_oldest_epoch(void);

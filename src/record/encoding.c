@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/encoding.h"
+
+#include <endian.h>
+#include <string.h>
+
+/* "NAME\n", then the size and the value, then "\n". False where that is not what stands there. */
+static bool take_binary(struct bytes line, struct bytes rest, struct record_field *ret)
+{
+	const size_t head = line.size + 1 + sizeof(uint64_t);
+	uint64_t size;
+
+	if (rest.size < head + 1)
+		return false;
+	memcpy(&size, rest.data + line.size + 1, sizeof(size));
+	size = le64toh(size);
+	if (size > rest.size - head - 1 || rest.data[head + size] != '\n')
+		return false;
+
+	ret->name = line;
+	ret->value = (struct bytes){ rest.data + head, (size_t)size };
+	ret->encoded = (struct bytes){ rest.data, head + (size_t)size + 1 };
+	return true;
+}
+
+static void take_plain(struct bytes line, size_t name_size, struct record_field *ret)
+{
+	ret->name = (struct bytes){ line.data, name_size };
+	ret->value = (struct bytes){ line.data + name_size + 1, line.size - name_size - 1 };
+	ret->encoded = (struct bytes){ line.data, line.size + 1 };
+}
+
+bool record_next(struct bytes *cursor, struct record_field *ret)
+{
+	const char *const end = cursor->size > 0 ? memchr(cursor->data, '\n', cursor->size) : NULL;
+	struct bytes line;
+	const char *equals;
+
+	if (!end || end == cursor->data || cursor->data[0] == '=')
+		return false;
+	line = (struct bytes){ cursor->data, (size_t)(end - cursor->data) };
+	equals = memchr(line.data, '=', line.size);
+	if (equals)
+		take_plain(line, (size_t)(equals - line.data), ret);
+	else if (!take_binary(line, *cursor, ret))
+		return false;
+
+	cursor->data += ret->encoded.size;
+	cursor->size -= ret->encoded.size;
+	return true;
+}
+
+bool encoding_is_named(const struct record_field *field, struct bytes name)
+{
+	return field->name.size == name.size && memcmp(field->name.data, name.data, name.size) == 0;
+}
+
+void text_put_binary_field(struct text *out, struct bytes name, struct bytes value)
+{
+	const uint64_t size = htole64(value.size);
+
+	text_put(out, name);
+	text_put_char(out, '\n');
+	text_put(out, (struct bytes){ (const char *)&size, sizeof(size) });
+	text_put(out, value);
+	text_put_char(out, '\n');
+}
+
+void text_put_plain_field(struct text *out, struct bytes name, struct bytes value)
+{
+	text_put(out, name);
+	text_put_char(out, '=');
+	text_put(out, value);
+	text_put_char(out, '\n');
+}
+
+void text_put_field(struct text *out, struct bytes name, struct bytes value)
+{
+	if (value.size > 0 && memchr(value.data, '\n', value.size))
+		text_put_binary_field(out, name, value);
+	else
+		text_put_plain_field(out, name, value);
+}
+
+size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value)
+{
+	struct text out = { buffer, capacity, 0 };
+
+	text_put_field(&out, name, value);
+	return out.size;
+}
+
+size_t encoding_replace_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
+			      const struct bytes *value)
+{
+	struct text out = { buffer, capacity, 0 };
+	struct record_field field;
+
+	while (record_next(&fields, &field)) {
+		if (!encoding_is_named(&field, name))
+			text_put(&out, field.encoded);
+	}
+	if (value)
+		text_put_field(&out, name, *value);
+	return out.size;
+}

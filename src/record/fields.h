@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* fields: the fields of a call, and those of its scope that they leave standing. Pure. */
+#pragma once
+
+#include "mplog.h"
+#include "base/strbuf.h"
+
+/* journald drops entries of more than 1,024 fields, in silence; the others are mplog's own. */
+enum { RECORD_FIELDS_MAX = 1000 };
+
+/* The fields of one call. */
+struct call_fields {
+	const struct mplog_field *field;
+	size_t n;
+};
+
+/* As text_put_fields(), for a call with fields; returns the new size of out. */
+size_t text_put_merged_fields(struct text out, struct bytes scope_fields, struct call_fields call);
+
+/* Writes the scope's encoded fields but for those that the call has too, then the call's. */
+static inline void text_put_fields(struct text *out, struct bytes scope_fields,
+				   struct call_fields call)
+{
+	if (call.n == 0)
+		text_put(out, scope_fields);
+	else
+		out->size = text_put_merged_fields(*out, scope_fields, call);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/record.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "record/encoding.h"
+#include "record/fields.h"
+#include "record/format.h"
+#include "base/compiler.h"
+#include "base/utf8.h"
+
+enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
+
+static struct bytes bytes_of(const char *string)
+{
+	return (struct bytes){ string, strlen(string) };
+}
+
+#define put_constant(out, name, value) \
+	text_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
+
+/* ---- Where a call stands -------------------------------------------------------------------- */
+
+/* Of a site that is not there, or comes from a program that knew fewer members. */
+#define site_member(site, member)                                                               \
+	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
+		 ? (site)->member                                                               \
+		 : 0)
+
+static COLD struct mplog_site known_part(const struct mplog_site *site)
+{
+	return (struct mplog_site){
+		.file = site_member(site, file),
+		.func = site_member(site, func),
+		.logger = site ? site_member(site, logger) : "root",
+		.block = site_member(site, block),
+		.line = site_member(site, line),
+	};
+}
+
+struct place {
+	struct bytes block; /* LOGGER, CODE_FILE, CODE_LINE as the compiler encoded them; or none */
+	struct bytes func;  /* or none */
+};
+
+static inline struct place place_of(const struct mplog_site *site)
+{
+	return (struct place){
+		.block = bytes_of(LIKELY(site->block) ? site->block : ""),
+		.func = bytes_of(LIKELY(site->func) ? site->func : ""),
+	};
+}
+
+/* As the macros of mplog.h describe it; a binding to another language may do so otherwise. */
+static inline bool is_usual(const struct place *place)
+{
+	return place->block.size > 0 && place->block.data[place->block.size - 1] == '\n' &&
+	       !memchr(place->func.data, '\n', place->func.size);
+}
+
+static COLD size_t put_members(struct text copy, const struct mplog_site *site)
+{
+	struct text *const out = &copy;
+
+	if (site->logger)
+		put_constant(out, "LOGGER", site->logger);
+	if (site->file)
+		put_constant(out, "CODE_FILE", site->file);
+	if (site->file && site->line > 0) {
+		text_put_literal(out, "CODE_LINE=");
+		text_put_number(out, site->line);
+		text_put_char(out, '\n');
+	}
+	if (site->func)
+		put_constant(out, "CODE_FUNC", site->func);
+	return out->size;
+}
+
+/* ---- All but the message and the call's own fields ------------------------------------------- */
+
+#define SMALL_LABELS "PRIORITY=7\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
+
+enum { SMALL_MAX = sizeof(SMALL_LABELS) + 3 * DECIMAL_DIGITS_MAX };
+
+#define copy_literal(at, literal)     ((char *)mempcpy(at, "" literal, sizeof(literal) - 1))
+#define copy_number(at, name, number) end_line(decimal_put(copy_literal(at, name "="), number))
+
+static inline char *copy(char *at, struct bytes bytes)
+{
+	return LIKELY(bytes.size > 0) ? mempcpy(at, bytes.data, bytes.size) : at;
+}
+
+static inline char *end_line(char *at)
+{
+	*at = '\n';
+	return at + 1;
+}
+
+static unsigned positive(int error)
+{
+	return error < 0 ? -(unsigned)error : (unsigned)error;
+}
+
+static inline char *copy_numbers(char *at, const struct record_source *source)
+{
+	at = copy_literal(at, "PRIORITY=");
+	*at = (char)('0' + source->level);
+	at = end_line(at + 1);
+	if (LIKELY(source->tid > 0))
+		at = copy_number(at, "TID", (unsigned)source->tid);
+	if (LIKELY(source->sequence > 0))
+		at = copy_number(at, "PROCESS_SEQ", source->sequence);
+	if (UNLIKELY(source->error != 0))
+		at = copy_number(at, "ERRNO", positive(source->error));
+	return at;
+}
+
+/* One look whether there is room for all of it, and no more: that costs less than a look before
+ * each piece. Where there is none, as much is counted as it may take. */
+static inline void put_origin(struct text *out, const struct record_source *source,
+			      const struct mplog_site *site)
+{
+	const struct place place = place_of(site);
+	const bool usual = is_usual(&place);
+	const size_t most = source->head.size + place.block.size + place.func.size + SMALL_MAX;
+	char *at = text_begin(out, most);
+
+	if (LIKELY(at)) {
+		at = copy_numbers(copy(at, source->head), source);
+		if (LIKELY(usual))
+			at = copy(at, place.block);
+		if (LIKELY(usual && place.func.size > 0))
+			at = end_line(copy(copy_literal(at, "CODE_FUNC="), place.func));
+		text_end(out, at);
+	} else {
+		out->size += most;
+	}
+	if (UNLIKELY(!usual))
+		out->size = put_members(*out, site);
+}
+
+/* ---- The message ---------------------------------------------------------------------------- */
+
+/* The next plain %m; %% and what else follows a per cent sign is stepped over. */
+static const char *find_errno_directive(const char *fmt)
+{
+	const char *at = fmt;
+
+	while ((at = strchr(at, '%'))) {
+		if (at[1] == 'm')
+			return at;
+		at += at[1] == '%' ? 2 : 1;
+	}
+	return NULL;
+}
+
+/* No description of an error has a per cent sign in it. */
+static const char *expand_errno(struct text *expanded, const char *fmt, int error)
+{
+	const char *rest = fmt;
+	const char *at;
+
+	while ((at = find_errno_directive(rest))) {
+		text_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
+		text_put_error(expanded, (unsigned)error);
+		rest = at + 2;
+	}
+	text_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
+	return expanded->size <= expanded->capacity ? expanded->data : fmt;
+}
+
+/* A format that printf refuses is the message itself: none is lost. */
+static void put_printed(struct text *out, const char *fmt, const struct record_source *source)
+{
+	const size_t room = out->size < out->capacity ? out->capacity - out->size : 0;
+	va_list ap;
+	int size;
+
+	va_copy(ap, *source->ap);
+	errno = source->saved_errno;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the callers' compilers have checked it */
+	size = vsnprintf(room > 0 ? out->data + out->size : NULL, room, fmt, ap);
+#pragma GCC diagnostic pop
+	va_end(ap);
+	if (size < 0)
+		text_put_string(out, source->fmt);
+	else
+		out->size += (size_t)size;
+}
+
+static __attribute__((__noinline__)) void put_printed_errno(struct text *out,
+							    const struct record_source *source)
+{
+	char buffer[EXPANDED_FORMAT_MAX];
+	struct text expanded = { buffer, sizeof(buffer), 0 };
+
+	put_printed(out, expand_errno(&expanded, source->fmt, source->saved_errno), source);
+}
+
+static __attribute__((__noinline__)) size_t put_printed_by_libc(struct text out,
+								const struct record_source *source)
+{
+	if (find_errno_directive(source->fmt))
+		put_printed_errno(&out, source);
+	else
+		put_printed(&out, source->fmt, source);
+	return out.size;
+}
+
+static COLD size_t put_description(struct text out, int error)
+{
+	text_put_literal(&out, ": ");
+	text_put_error(&out, positive(error));
+	return out.size;
+}
+
+static inline void put_text(struct text *out, const struct record_source *source)
+{
+	char *const begin = text_begin(out, 0);
+	const char *end;
+
+	if (!source->fmt) {
+		text_put(out, source->message);
+	} else {
+		end = format_put(begin, out->data + out->capacity, source->fmt, *source->ap,
+				 source->saved_errno);
+		if (LIKELY(end))
+			text_end(out, end);
+		else
+			out->size = put_printed_by_libc(*out, source);
+	}
+	if (source->error != 0)
+		out->size = put_description(*out, source->error);
+}
+
+/* Where the parts of MESSAGE are. */
+struct message {
+	size_t at;       /* the field */
+	size_t value_at; /* prefix and text */
+	size_t text_at;
+	size_t end;
+};
+
+static inline struct message put_message_value(struct text *out, const struct record_source *source)
+{
+	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* and room for its size */
+	struct message message = { .at = out->size };
+	char *at = text_begin(out, sizeof(head) + source->prefix.size);
+
+	message.value_at = out->size + sizeof(head);
+	message.text_at = message.value_at + source->prefix.size;
+	if (LIKELY(at))
+		(void)copy(mempcpy(at, head, sizeof(head)), source->prefix);
+	out->size = message.text_at;
+	put_text(out, source);
+	message.end = out->size;
+	return message;
+}
+
+/* Again, less of it, and the size that it had. */
+static COLD struct message cut_message(struct text out, const struct record_source *source,
+				       struct message whole)
+{
+	struct message message;
+
+	out.size = whole.at;
+	text_put_literal(&out, "MPLOG_TRUNCATED=");
+	text_put_number(&out, whole.end - whole.value_at);
+	text_put_char(&out, '\n');
+	message = put_message_value(&out, source);
+	message.end = RECORD_SIZE_MAX - 1;
+	if (out.capacity >= RECORD_SIZE_MAX)
+		message.end = bytes_cut_at_character((struct bytes){ out.data, out.size },
+						     message.end - 1); /* behind it may be a NUL */
+	if (message.text_at > message.end)
+		message.text_at = message.end;
+	return message;
+}
+
+static inline struct message put_message(struct text *out, const struct record_source *source)
+{
+	struct message message = put_message_value(out, source);
+	uint64_t size;
+
+	if (message.end >= RECORD_SIZE_MAX)
+		message = cut_message(*out, source, message);
+	out->size = message.end;
+	text_put_char(out, '\n');
+	if (out->size <= out->capacity) {
+		size = htole64(message.end - message.value_at);
+		memcpy(out->data + message.value_at - sizeof(size), &size, sizeof(size));
+	}
+	return message;
+}
+
+size_t record_compose(struct record *ret, char *buffer, size_t capacity,
+		      const struct record_source *source)
+{
+	const struct mplog_site *site = source->site;
+	struct text out = { buffer, capacity, 0 };
+	struct mplog_site part;
+	struct message message;
+
+	if (!site || site->size < sizeof(*site)) {
+		part = known_part(site);
+		site = &part;
+	}
+	put_origin(&out, source, site);
+	text_put_fields(&out, source->fields,
+			(struct call_fields){ source->call_fields, source->n_call_fields });
+	message = put_message(&out, source);
+	if (out.size <= capacity)
+		*ret = (struct record){
+			.data = { buffer, out.size },
+			.message_at = message.at,
+			.text = { buffer + message.text_at, message.end - message.text_at },
+			.logger = site->logger ? site->logger : "root",
+			.level = source->level,
+		};
+	return out.size;
+}

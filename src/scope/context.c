@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "scope/context.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/name.h"
+
+static struct program closed; /* before mplog_open() and after mplog_close() */
+
+static struct {
+	_Atomic(struct program *) current;
+	_Atomic int default_level;
+	char run_id[RUN_ID_SIZE];
+} state = { .current = &closed, .default_level = LEVEL_UNSET };
+
+HOT_DATA _Atomic uint32_t program_generation_now;
+
+static void copy_run_id(const char *text)
+{
+	for (size_t i = 0; i < RUN_ID_SIZE; i++)
+		state.run_id[i] =
+			text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+}
+
+/* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it is ours only
+ * where systemd says that it started this very process. */
+static const char *invocation_id(void)
+{
+	const char *pid = secure_getenv("SYSTEMD_EXEC_PID");
+
+	return pid && strtol(pid, NULL, 10) == getpid() ? secure_getenv("INVOCATION_ID") : NULL;
+}
+
+static void random_id(char *ret)
+{
+	unsigned char bytes[(RUN_ID_SIZE - 1) / 2];
+
+	while (getrandom(bytes, sizeof(bytes), 0) < 0 && errno == EINTR)
+		;
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		*ret++ = "0123456789abcdef"[bytes[i] >> 4];
+		*ret++ = "0123456789abcdef"[bytes[i] & 15];
+	}
+	*ret = '\0';
+}
+
+void program_init(void)
+{
+	const char *given = secure_getenv("MPLOG_RUN_ID");
+
+	if (!run_id_is_valid(given))
+		given = invocation_id();
+	if (run_id_is_valid(given))
+		copy_run_id(given);
+	else
+		random_id(state.run_id);
+	(void)stpncpy(closed.identifier, program_invocation_short_name,
+		      sizeof(closed.identifier) - 1);
+}
+
+const char *program_run_id(void)
+{
+	return state.run_id;
+}
+
+const struct program *program_get(void)
+{
+	return atomic_load_explicit(&state.current, memory_order_acquire);
+}
+
+struct program *program_copy(const struct program *program, struct conf *conf)
+{
+	struct program *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *program;
+	copy->conf = conf;
+	return copy;
+}
+
+static void free_retired(struct retired *retired)
+{
+	struct program *program = (struct program *)retired; /* its first member */
+
+	conf_free(program->conf);
+	free(program);
+}
+
+static void free_environment(struct retired *retired)
+{
+	struct environment *environment = (struct environment *)retired; /* its first member */
+
+	env_free(&environment->env);
+	free(environment->file);
+	free(environment);
+}
+
+void program_publish(struct program *program)
+{
+	struct program *after = program ? program : &closed;
+	struct program *before = atomic_exchange(&state.current, after);
+
+	program_touch();
+	if (before == &closed)
+		return;
+	if (before->environment && before->environment != after->environment)
+		epoch_retire(&before->environment->retired, free_environment);
+	epoch_retire(&before->retired, free_retired);
+}
+
+void program_touch(void)
+{
+	atomic_fetch_add(&program_generation_now, 1);
+}
+
+void program_set_default_level(int level)
+{
+	atomic_store(&state.default_level, level);
+}
+
+void program_describe(struct voice_source *source)
+{
+	const uint32_t generation = atomic_load(&program_generation_now); /* before the program */
+	const struct program *program = program_get();
+
+	source->generation = generation;
+	source->identifier = program->identifier;
+	source->run_id = state.run_id;
+	source->single = program->flags & MPLOG_SINGLE;
+	source->echo = program->flags & MPLOG_ECHO;
+	source->default_level = atomic_load(&state.default_level);
+	source->files = program->conf ? conf_rules(program->conf) : NULL;
+	source->environment = program->environment ? &program->environment->env.rules : NULL;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include "scope/scope.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "record/encoding.h"
+#include "board/board.h"
+#include "base/pages.h"
+#include "board/override.h"
+#include "process/lock.h"
+#include "base/pages.h"
+#include "process/fork-detect.h"
+#include "board/slot.h"
+#include "scope/context.h"
+
+enum { FIELDS_SIZE_MAX = 1 << 20 };
+
+HOT_DATA struct scope process_scope = { .slot = &process_scope.own_slot };
+
+void scope_change_gate(struct thread *thread)
+{
+	struct scope *scope = scope_of(thread);
+	struct slot *slot = scope_slot(scope);
+	const int *gate = &slot->gate;
+
+	if (scope->generation != program_generation())
+		gate = &open_gate;
+	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) == gate)
+		return;
+	/* Who publishes opens the gates afterwards: either that comes last, or it is seen here. */
+	__atomic_store_n(&mplog_gate_, gate, __ATOMIC_SEQ_CST);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (scope->generation != program_generation() || scope_slot(scope) != slot)
+		__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_RELAXED);
+}
+
+/* ---- Voices --------------------------------------------------------------------------------- */
+
+void scope_describe(struct scope *scope, struct voice_source *source)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	*source = (struct voice_source){
+		.process = voice->process,
+		.parent = voice->parent,
+		.number = voice->number,
+		.pid = self_pid(),
+		.program_level = voice->program_level,
+		.fields = voice->own_fields,
+	};
+	program_describe(source);
+}
+
+static void show_level(struct slot *slot, const struct voice *voice)
+{
+	atomic_store(&slot->level_by, (int)voice->level_by);
+	atomic_store(&slot->level, voice->level);
+	slot_write_text(slot, slot->origin, sizeof(slot->origin), voice->origin);
+	slot_open_gate(slot);
+}
+
+static int change_voice(struct scope *scope, const struct voice_source *source)
+{
+	struct voice *voice = voice_make(source);
+	struct voice *before;
+
+	if (!voice)
+		return -ENOMEM;
+	before = atomic_exchange(&scope->voice, voice);
+	scope->generation = source->generation;
+	if (before)
+		voice_retire(before);
+	return 0;
+}
+
+static struct slot *clear_own_slot(struct scope *scope)
+{
+	memset(&scope->own_slot, 0, sizeof(scope->own_slot));
+	atomic_store(&scope->own_slot.sink, -1);
+	return &scope->own_slot;
+}
+
+/* Whether the board has the scope's slot; it may have been closed, and another one opened. */
+static bool is_on_board(const struct slot *slot, uint32_t board)
+{
+	return board_index(slot) >= 0 && board == board_number();
+}
+
+/* The board has gone since it was entered: the scope goes on by itself. */
+static void leave_board(struct scope *scope)
+{
+	if (scope == &process_scope || scope_slot(scope) == &scope->own_slot ||
+	    is_on_board(scope_slot(scope), scope->board))
+		return;
+	atomic_store(&scope->slot, clear_own_slot(scope));
+}
+
+int scope_speak(struct scope *scope, const struct voice_source *source)
+{
+	const int r = change_voice(scope, source);
+
+	if (r < 0)
+		return r;
+	leave_board(
+		scope); /* after the generation was read: who takes the board away changes that last */
+	show_level(scope_slot(scope), scope_voice(scope));
+	return 0;
+}
+
+void scope_refresh(struct scope *scope)
+{
+	struct voice_source source;
+
+	if (scope->generation == program_generation())
+		return;
+	if (scope == &process_scope && !global_trylock())
+		return; /* another thread is at it */
+	scope_describe(scope, &source);
+	(void)scope_speak(scope, &source);
+	if (scope == &process_scope)
+		global_unlock();
+}
+
+/* ---- Slots ---------------------------------------------------------------------------------- */
+
+static struct slot *take_slot(struct scope *scope)
+{
+	struct slot *slot = board_take(self_pid(), self_is_foreign());
+
+	return slot ? slot : clear_own_slot(scope);
+}
+
+static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
+{
+	const struct voice *voice = scope_voice(scope);
+
+	slot_write_text(slot, slot->name, sizeof(slot->name), voice->process);
+	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), voice->parent);
+	show_level(slot, voice);
+	atomic_store(&slot->number, voice->number);
+	atomic_store(&scope->tick_ns, 0);
+	atomic_store(&scope->slot, slot);
+	scope->board = board_number();
+	board_show(slot, phase);
+	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
+}
+
+int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent)
+{
+	const int r = change_voice(scope, source);
+	struct slot *slot = r == 0 ? take_slot(scope) : clear_own_slot(scope);
+
+	if (!scope_voice(scope))
+		return r;
+	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
+	fill_slot(scope, slot, SLOT_PROCESS);
+	return r;
+}
+
+void scope_copy_figures(struct slot *to, const struct slot *from)
+{
+	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
+		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
+	atomic_store(&to->sequence, atomic_load(&from->sequence));
+}
+
+/* The level is copied before the slot is switched: a concurrent call must not read a zeroed one. */
+void scope_keep_own_slot(struct scope *scope)
+{
+	struct slot *own = &scope->own_slot;
+	const struct slot *shared = scope_slot(scope);
+
+	if (shared == own)
+		return;
+	scope_copy_figures(own, shared);
+	atomic_store(&own->level, atomic_load(&shared->level));
+	slot_open_gate(own);
+	atomic_store(&scope->slot, own);
+}
+
+/* ---- Entering and leaving ------------------------------------------------------------------- */
+
+/* A slot that the thread left is as good as new: a loop over tasks takes none from the board. */
+static struct slot *reuse_slot(struct thread *thread)
+{
+	struct slot *slot = thread->spare_slot;
+	const uint32_t text_sequence = slot ? atomic_load(&slot->text_sequence) : 0;
+
+	thread->spare_slot = NULL;
+	if (!slot || !is_on_board(slot, thread->spare_board))
+		return NULL;
+	memset(slot, 0, sizeof(*slot));
+	atomic_store(&slot->text_sequence, text_sequence);
+	atomic_store(&slot->sink, -1);
+	return slot;
+}
+
+int scope_enter(struct thread *thread, const char *name)
+{
+	struct scope *outer = scope_of(thread);
+	struct scope *scope = memory_map(sizeof(*scope));
+	struct voice_source source;
+	struct slot *slot;
+	int r;
+
+	thread->depth++;
+	if (!scope)
+		return -ENOMEM;
+	scope->outer = thread->scope;
+	scope->depth = thread->depth;
+	scope_describe(outer, &source);
+	if (name) {
+		source.parent = scope_voice(outer)->process;
+		source.process = name;
+	}
+	r = change_voice(scope, &source);
+	if (r < 0) {
+		memory_unmap(scope, sizeof(*scope));
+		return r;
+	}
+	slot = reuse_slot(thread);
+	if (!slot)
+		slot = take_slot(scope);
+	atomic_store(&slot->parent, board_index(scope_slot(outer)));
+	atomic_store(&slot->tid, (uint32_t)atomic_load(&thread->tid));
+	fill_slot(scope, slot, SLOT_SCOPE);
+	thread->scope = scope;
+	scope_set_gate(thread);
+	return 0;
+}
+
+static void keep_slot(struct thread *thread, struct slot *slot)
+{
+	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board)) {
+		board_release(slot);
+		return;
+	}
+	thread->spare_slot = board_hide(slot);
+	thread->spare_board = board_number();
+}
+
+void scope_leave(struct thread *thread)
+{
+	struct scope *scope = thread->scope;
+	struct slot *slot;
+
+	if (thread->depth <= thread->base_depth)
+		return;
+	if (!scope || scope->depth < thread->depth) {
+		thread->depth--; /* for this one there was no memory */
+		return;
+	}
+	thread->scope = scope->outer;
+	thread->depth--;
+	scope_set_gate(thread);
+	slot = scope_slot(scope);
+	if (is_on_board(slot, scope->board))
+		keep_slot(thread, slot);
+	voice_free(scope_voice(scope));
+	memory_unmap(scope, sizeof(*scope));
+}
+
+void scope_leave_all(struct thread *thread)
+{
+	thread->base_depth = 0;
+	while (thread->depth > 0)
+		scope_leave(thread);
+	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board))
+		board_release(thread->spare_slot);
+	thread->spare_slot = NULL;
+}
+
+/* ---- What a program sets -------------------------------------------------------------------- */
+
+static void lock(const struct scope *scope)
+{
+	if (scope == &process_scope)
+		global_lock();
+}
+
+static void unlock(const struct scope *scope)
+{
+	if (scope == &process_scope)
+		global_unlock();
+}
+
+int scope_set_level(struct scope *scope, int level)
+{
+	struct voice_source source;
+	int r;
+
+	lock(scope);
+	scope_describe(scope, &source);
+	source.program_level = level;
+	r = scope_speak(scope, &source);
+	unlock(scope);
+	return r;
+}
+
+static size_t count_fields(struct bytes fields)
+{
+	struct record_field field;
+	size_t n = 0;
+
+	while (record_next(&fields, &field))
+		n++;
+	return n;
+}
+
+static int change_field(struct scope *scope, struct bytes name, const struct bytes *value)
+{
+	struct voice_source source;
+	size_t size;
+	char *fields;
+	int r;
+
+	scope_describe(scope, &source);
+	size = encoding_replace_field(NULL, 0, source.fields, name, value);
+	if (value && size > FIELDS_SIZE_MAX)
+		return -E2BIG;
+	if (!size)
+		source.fields.size = 0;
+	fields = size ? memory_map(size) : NULL;
+	if (size && !fields)
+		return -ENOMEM;
+	if (size) {
+		(void)encoding_replace_field(fields, size, source.fields, name, value);
+		source.fields = (struct bytes){ fields, size };
+	}
+	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
+							      : scope_speak(scope, &source);
+	if (size)
+		memory_unmap(fields, size);
+	return r;
+}
+
+int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value)
+{
+	int r;
+
+	lock(scope);
+	r = change_field(scope, name, value);
+	unlock(scope);
+	return r;
+}

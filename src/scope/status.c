@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "scope/status.h"
+
+#include "conf/conf.h"
+#include "mplog.h"
+#include "scope/context.h"
+#include "scope/scope.h"
+#include "board/slot.h"
+#include "board/status-text.h"
+#include "base/strbuf.h"
+
+enum { MISTAKE_MAX = 512 };
+
+/* Writes what is wrong with the version seen last, "12: level: ..."; nothing where it is in force. */
+static void put_mistake(char buffer[MISTAKE_MAX], const struct conf_file_status *file)
+{
+	const struct conf_first_diag *diag = file->diag;
+	struct text text = { .data = buffer, .capacity = MISTAKE_MAX - 1 };
+
+	if (file->state != CONF_FILE_LOADED && diag->text) {
+		if (diag->line > 0) {
+			text_put_number(&text, diag->line);
+			text_put_string(&text, ": ");
+		}
+		text_put_string(&text, diag->text);
+	}
+	buffer[text.size < MISTAKE_MAX ? text.size : MISTAKE_MAX - 1] = '\0';
+}
+
+static void put_file(struct text *text, const struct conf_file_status *file)
+{
+	static const char *const states[] = {
+		[CONF_FILE_LOADED] = "loaded",
+		[CONF_FILE_ABSENT] = "absent",
+		[CONF_FILE_LAST_GOOD] = "last good",
+		[CONF_FILE_LEFT_OUT] = "left out",
+	};
+	char mistake[MISTAKE_MAX];
+	const struct status_file status = {
+		.path = file->path,
+		.mtime_s = file->mtime.tv_sec,
+		.state = states[file->state],
+		.error = mistake,
+	};
+
+	put_mistake(mistake, file);
+	status_text_put_file(text, &status);
+}
+
+void report_files(void)
+{
+	const struct program *program = program_get();
+	struct slot *slot = scope_slot(&process_scope);
+	char report[SLOT_REPORT_SIZE];
+	struct text text = { .data = report, .capacity = sizeof(report) - 1 };
+
+	status_text_put_process(&text, program->flags & MPLOG_SINGLE,
+				program->conf && conf_root_changed(program->conf));
+	for (size_t i = 0; program->conf && i < conf_n_files(program->conf); i++) {
+		const struct conf_file_status file = conf_file_status(program->conf, i);
+
+		put_file(&text, &file);
+	}
+	report[text.size < sizeof(report) ? text.size : sizeof(report) - 1] = '\0';
+	slot_write_text(slot, slot->report, sizeof(slot->report), report);
+}

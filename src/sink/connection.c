@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "base/cleanup.h"
+#include "base/compiler.h"
+#include "base/pages.h"
+
+/* The journal's and syslog's, and what takes the place of each. */
+enum { POOL_SIZE = 4 };
+
+/* On a page with what else a record writes: a child copies no page more for it. Where calls of other
+ * threads hold all of them, a connection has pages of its own. */
+static HOT_DATA struct {
+	struct connection connection;
+	_Atomic bool is_taken;
+} pool[POOL_SIZE];
+
+static struct connection *allocate(void)
+{
+	for (size_t i = 0; i < POOL_SIZE; i++) {
+		if (!atomic_exchange(&pool[i].is_taken, true))
+			return memset(&pool[i].connection, 0, sizeof(pool[i].connection));
+	}
+	return memory_map(sizeof(struct connection));
+}
+
+static void release(struct connection *connection)
+{
+	for (size_t i = 0; i < POOL_SIZE; i++) {
+		if (connection == &pool[i].connection) {
+			atomic_store(&pool[i].is_taken, false);
+			return;
+		}
+	}
+	memory_unmap(connection, sizeof(*connection));
+}
+
+static int connect_to(int fd, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const size_t size = strlen(path);
+
+	if (size >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, size + 1);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A stream is non-blocking at first: its connect(2) would wait for a service that accepts none. */
+static int open_socket(int type, const char *path)
+{
+	const bool may_wait = type == SOCK_STREAM;
+	AUTO_CLOSE int fd =
+		socket(AF_UNIX, type | SOCK_CLOEXEC | (may_wait ? SOCK_NONBLOCK : 0), 0);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = connect_to(fd, path);
+	if (r < 0)
+		return r;
+	if (may_wait && fcntl(fd, F_SETFL, 0) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static bool limit_wait(int fd)
+{
+	const struct timeval timeout = { .tv_usec = CONNECTION_WAIT_NS / 1000 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0;
+}
+
+int connection_open(struct connection **ret, const char *path, bool may_stream)
+{
+	AUTO_CLOSE int fd = -1;
+	struct connection *connection;
+	bool is_stream = false;
+
+	fd = open_socket(SOCK_DGRAM, path);
+	if (fd == -EPROTOTYPE && may_stream) {
+		is_stream = true;
+		fd = open_socket(SOCK_STREAM, path);
+	}
+	if (fd < 0)
+		return fd;
+	connection = allocate();
+	if (!connection)
+		return -ENOMEM;
+	descriptor_take(&connection->socket, take_fd(&fd));
+	connection->is_stream = is_stream;
+	connection->may_block = limit_wait(connection->socket.fd);
+	*ret = connection;
+	return 0;
+}
+
+/* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */
+union fd_control {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+ssize_t connection_send_fd(const struct connection *connection, int fd, int flags)
+{
+	union fd_control control = { .space = { 0 } };
+	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *const header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	return sendmsg(connection->socket.fd, &message, flags | MSG_NOSIGNAL);
+}
+
+/* retired is the first member. */
+static void free_connection(struct retired *retired)
+{
+	struct connection *const connection = (struct connection *)retired;
+
+	descriptor_close(&connection->socket);
+	release(connection);
+}
+
+void connection_retire(struct connection *connection)
+{
+	epoch_retire(&connection->retired, free_connection);
+}

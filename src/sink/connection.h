@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* connection: one connected socket, at a high number, with an identity. It is not changed once
+ * made. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fd.h"
+#include "process/epoch.h"
+#include "base/compiler.h"
+
+struct connection {
+	struct retired retired;
+	struct descriptor socket;
+	bool is_stream;
+	bool may_block; /* a blocking send ends after CONNECTION_WAIT_NS */
+	atomic_llong
+		checked_ns; /* the tick of the coarse clock when the identity was last checked */
+};
+
+/* A blocking send(2) wakes waiters one by one; poll(2) wakes all of them. SO_SNDTIMEO is shared with
+ * every process that inherited the socket: it is short and never changes, and a caller with more
+ * time sends again. */
+#define CONNECTION_WAIT_NS INT64_C(50000000)
+
+/* Connects. MAY_STREAM: by SOCK_STREAM where the service takes no datagrams. Returns 0 or a negative
+ * errno. */
+int connection_open(struct connection **ret, const char *path, bool may_stream);
+
+/* Sends a descriptor alone. Returns as sendmsg(2); raises no SIGPIPE. */
+COLD ssize_t connection_send_fd(const struct connection *connection, int fd, int flags);
+
+/* Closes and frees a connection that no new call can find, when no call uses it any more. */
+void connection_retire(struct connection *connection);

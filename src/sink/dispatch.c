@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink/dispatch.h"
+
+#include "sink/stderr-fd.h"
+
+const struct sink *const sinks[SINK_COUNT] = {
+	[SINK_JOURNAL] = &sink_journal,
+	[SINK_SYSLOG] = &sink_syslog,
+	[SINK_STDERR] = &sink_stderr,
+};
+
+void sinks_renew(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++)
+		sinks[i]->renew();
+}
+
+/* "auto", opened with MPLOG_SINGLE. */
+enum sink_id route_first_of_single(struct route *route)
+{
+	return stderr_is_journal(deadline_now_ns(&route->deadline)) ? SINK_JOURNAL : SINK_STDERR;
+}
+
+static bool wants_echo(const struct delivery *delivery)
+{
+	const int echo = delivery->output->echo;
+
+	return echo < 0 ? stderr_is_terminal(deadline_now_ns(delivery->deadline)) : echo;
+}
+
+void route_echo(const struct delivery *delivery, enum sink_id sent)
+{
+	if (!wants_echo(delivery) || sent == SINK_STDERR ||
+	    (sinks[sent]->is_journald() && sink_stderr.is_journald()))
+		return;
+	(void)sink_stderr.write(delivery);
+}
+
+/* The record was refused, not the service: another socket of the same journald may take a shortened
+ * form. */
+static bool is_refusal_of_record(int error)
+{
+	return error == -EFBIG || error == -EMSGSIZE || error == -ENOMEM;
+}
+
+/* Notes that a sink failed, if it did: a sink that ends in the same journald is not worth a try. */
+static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
+			 const struct delivery *delivery, bool *journald_failed)
+{
+	if (r >= 0)
+		return;
+	if (!result->error) {
+		result->error = r;
+		result->failed = id;
+	}
+	if (r == -EAGAIN)
+		deadline_shorten(delivery->deadline);
+	if (!is_refusal_of_record(r) && sinks[id]->is_journald())
+		*journald_failed = true;
+}
+
+struct dispatch_result route_fall(struct route *route, const struct delivery *delivery,
+				  enum sink_id primary, int r)
+{
+	const bool forced = route->output->forced != SINK_NONE;
+	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, 0 };
+	bool journald_failed = false;
+
+	/* An absent sink is a failure only where it was asked for by name. */
+	note_failure(&result, primary, r == 0 && forced ? -ENOENT : r, delivery, &journald_failed);
+	for (enum sink_id id = 0; id < SINK_COUNT && result.sent == SINK_NONE; id++) {
+		if (route->first_only && result.error)
+			break;
+		if (id == primary || (journald_failed && sinks[id]->is_journald()))
+			continue;
+		r = route_try(route, id, delivery);
+		note_failure(&result, id, r, delivery, &journald_failed);
+		if (r > 0)
+			result.sent = id;
+	}
+	if (result.sent != SINK_NONE)
+		route_echo(delivery, result.sent);
+	else if (!result.error)
+		result.error = -ENOTCONN;
+	return result;
+}

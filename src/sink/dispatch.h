@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* route: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. It
+ * knows neither scope nor slot. */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "record/record.h"
+#include "sink/sink.h"
+
+/* In the order in which a record falls from one to the next. */
+extern const struct sink *const sinks[SINK_COUNT];
+
+/* In a new child, before its first record: each sink takes descriptors of its own with the next
+ * record. Async-signal-safe. */
+void sinks_renew(void);
+
+struct route {
+	const struct output *output;
+	struct deadline deadline;
+	bool first_only; /* no fallback */
+
+	/* The sink that failed already for this call, and why; or 0. */
+	enum sink_id tried;
+	int tried_error;
+};
+
+/* What became of a record. */
+struct dispatch_result {
+	enum sink_id primary; /* where the record should go; SINK_NONE: it came to no sink */
+	enum sink_id sent;    /* the sink that took it, or SINK_NONE */
+	enum sink_id failed;  /* the first sink that failed, or SINK_NONE */
+	/* 0: sent, and no sink failed. Or a negative errno: of the sink that failed, -ENOTCONN where
+	 * there is no sink at all, or why the record came to none. */
+	int error;
+};
+
+static inline struct route route_to(const struct output *output)
+{
+	return (struct route){
+		.output = output,
+		.deadline = { .timeout_ms = output->timeout_ms },
+	};
+}
+
+/* Has the sink that failed before not be tried again in this call. */
+static inline void route_exclude(struct route *route, const struct dispatch_result *result)
+{
+	if (result->failed == SINK_NONE)
+		return;
+	route->tried = result->failed;
+	route->tried_error = result->error;
+}
+
+/* The result of a record that was lost before it came to a sink. */
+static inline struct dispatch_result dispatch_refused(int error)
+{
+	return (struct dispatch_result){ SINK_NONE, SINK_NONE, SINK_NONE, error };
+}
+
+/* Returns 0: the record is where it should be. 1: it is in a fallback. Or a negative errno: it is
+ * lost. */
+static inline int dispatch_status(const struct dispatch_result *result)
+{
+	if (LIKELY(result->error == 0))
+		return 0;
+	return result->sent == SINK_NONE ? result->error : 1;
+}
+
+COLD enum sink_id route_first_of_single(struct route *route);
+
+static inline enum sink_id route_first(struct route *route)
+{
+	const struct output *output = route->output;
+
+	if (UNLIKELY(output->forced != SINK_NONE))
+		return output->forced;
+	return UNLIKELY(output->single) ? route_first_of_single(route) : SINK_JOURNAL;
+}
+
+/* Returns what the sink's write returns. */
+HOT_INLINE int route_try(const struct route *route, enum sink_id id,
+			 const struct delivery *delivery)
+{
+	if (UNLIKELY(route->tried_error != 0) && route->tried == id)
+		return route->tried_error;
+	return sinks[id]->write(delivery);
+}
+
+/* Goes down the chain for a record that its primary sink did not take. R: what its write returned. */
+COLD struct dispatch_result route_fall(struct route *route, const struct delivery *delivery,
+				       enum sink_id primary, int r);
+
+void route_echo(const struct delivery *delivery, enum sink_id sent);
+
+HOT_INLINE struct dispatch_result route_record(struct route *route, const struct record *record)
+{
+	const struct delivery delivery = {
+		.record = record,
+		.output = route->output,
+		.deadline = &route->deadline,
+	};
+	const enum sink_id primary = route_first(route);
+	const int r = route_try(route, primary, &delivery);
+
+	if (UNLIKELY(r <= 0))
+		return route_fall(route, &delivery, primary, r);
+	if (route->output->echo)
+		route_echo(&delivery, primary);
+	return (struct dispatch_result){ primary, primary, SINK_NONE, 0 };
+}

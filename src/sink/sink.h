@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* sink: what a record goes to. A sink is one small table of functions; it knows no configuration,
+ * but is given a struct output. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "sink/deadline.h"
+#include "record/record.h"
+
+enum sink_id { SINK_NONE = -1, SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
+
+/* How the records of a scope look and where they may go: plain values. */
+struct output {
+	const char *identifier;
+	const char *process;
+	pid_t pid;
+	struct bytes prefix[SINK_COUNT];
+
+	enum sink_id forced; /* SINK_NONE: "auto" */
+	bool single;         /* MPLOG_SINGLE: "auto" is standard error */
+	int echo;            /* 0, 1, or -1: where standard error is a terminal */
+	unsigned timeout_ms;
+
+	int facility; /* syslog's number, 0 to 23; -1: not set */
+	bool syslog_rfc5424;
+	bool stderr_json;
+	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */
+};
+
+struct delivery {
+	const struct record *record;
+	const struct output *output;
+	struct deadline *deadline;
+};
+
+struct sink {
+	const char *name;
+	/* Returns 1: written. 0: this sink does not exist here, nor did it since the program began
+	 * (a choice, not a failure). Or a negative errno: -EAGAIN where the sink was full until the
+	 * deadline, -ENOTCONN where it existed and is gone. Async-signal-safe; takes no lock;
+	 * changes errno; raises no SIGPIPE. Called inside of epoch_enter(). */
+	int (*write)(const struct delivery *delivery);
+	/* Tells whether the sink ends in the host's journald: after a failure of that one it is not
+	 * worth a try. */
+	bool (*is_journald)(void);
+	/* In a new child, before its first record, and wherever else the descriptors may be another
+	 * process's: the next record takes new ones. Async-signal-safe. */
+	void (*renew)(void);
+	/* Gives descriptors back. A write afterwards opens them again. */
+	void (*close)(void);
+};
+
+/* Each is defined by the file of its name. */
+extern const struct sink sink_journal;
+extern const struct sink sink_syslog;
+extern const struct sink sink_stderr;

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink/socket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/compiler.h"
+
+/* How often a service that is absent or stuck is looked for: well within a second of its return it
+ * is used again. */
+#define LOOK_AGAIN_NS (NS_PER_S / 4)
+
+/* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
+enum { STREAM_MESSAGE_MAX = 32768 };
+
+enum { NAP_MS = 1 };
+
+struct parcel {
+	struct bytes message;
+	int fd; /* -1: none */
+};
+
+HOT_INLINE ssize_t send_parcel(const struct connection *connection, const struct parcel *parcel,
+			       int flags)
+{
+	const int fd = connection->socket.fd;
+	const ssize_t n = parcel->fd >= 0 ? connection_send_fd(connection, parcel->fd, flags)
+					  : send(fd, parcel->message.data, parcel->message.size,
+						 flags | MSG_NOSIGNAL);
+
+	return n < 0 ? -errno : n;
+}
+
+/* Returns true when all of the parcel is sent. */
+static bool advance(struct parcel *parcel, size_t n, bool is_stream)
+{
+	if (!is_stream || n >= parcel->message.size)
+		return true;
+	parcel->message.data += n;
+	parcel->message.size -= n;
+	return false;
+}
+
+/* Waits until the deadline at most; after a signal, for the time that is left. */
+static COLD int push_waiting(const struct connection *connection, struct parcel *parcel,
+			     struct deadline *deadline)
+{
+	for (;;) {
+		const bool blocks =
+			connection->may_block && deadline_left_ns(deadline) >= CONNECTION_WAIT_NS;
+		ssize_t n;
+
+		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
+			return -EAGAIN;
+		/* During the wait another thread may have closed the descriptor. */
+		if (!descriptor_is_ours(&connection->socket))
+			return -ENOTCONN;
+		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
+		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
+			return 0;
+		if (n < 0 && n != -EAGAIN && n != -EINTR)
+			return (int)n;
+	}
+}
+
+/* Tells whether the first send may block: the common case is then one system call, with or without
+ * a short wait, which is no longer than the deadline allows. */
+static bool may_block_at_once(const struct link *link, const struct connection *connection,
+			      const struct deadline *deadline)
+{
+	return connection->may_block && patience_is_whole(&link->patience) &&
+	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
+}
+
+HOT_INLINE int transmit(const struct link *link, struct connection *connection,
+			struct parcel parcel, struct deadline *deadline)
+{
+	const size_t size = parcel.message.size;
+	const bool blocks = may_block_at_once(link, connection, deadline);
+	const ssize_t n = send_parcel(connection, &parcel, blocks ? 0 : MSG_DONTWAIT);
+	int r;
+
+	if (LIKELY(n >= 0 && advance(&parcel, (size_t)n, connection->is_stream)))
+		return 0;
+	if (n < 0 && n != -EAGAIN && n != -EINTR)
+		return (int)n;
+	if (n == -EAGAIN && !patience_is_left(&link->patience, deadline))
+		return -EAGAIN;
+	if (n == -EAGAIN && blocks)
+		deadline_spent(deadline, CONNECTION_WAIT_NS);
+	r = push_waiting(connection, &parcel, deadline);
+	/* A message sent in part ends with its connection: another one would continue its line. */
+	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;
+}
+
+/* Errors that all say that the service is not there now. */
+static bool is_absence(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ECONNREFUSED:
+	case -EACCES:
+	case -EPERM:
+	case -EPROTOTYPE:
+	case -EAFNOSUPPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int absence(const struct link *link)
+{
+	return atomic_load_explicit(&link->was_there, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
+}
+
+static int open_any(const struct link *link, struct connection **ret)
+{
+	int r = -ENOENT;
+
+	for (const char *const *path = link->paths; *path; path++) {
+		r = connection_open(ret, *path, link->may_stream);
+		if (r == 0 || !is_absence(r))
+			return r;
+	}
+	return absence(link);
+}
+
+/* Returns false where another thread was faster: then *connection is that thread's, or NULL. */
+static bool replace(struct link *link, struct connection **connection, struct connection *by)
+{
+	struct connection *old = *connection;
+
+	if (!atomic_compare_exchange_strong(&link->connection, &old, by)) {
+		*connection = old;
+		return false;
+	}
+	if (old)
+		connection_retire(old);
+	*connection = by;
+	return true;
+}
+
+static COLD void drop(struct link *link, struct connection *connection)
+{
+	(void)replace(link, &connection, NULL);
+}
+
+/* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
+ * chroot(2) the path is gone, and a socket connected before still works. */
+static COLD int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
+{
+	struct connection *opened = NULL;
+	int r;
+
+	r = open_any(link, &opened);
+	/* After a first success not_before_ns stays: another thread that has not yet seen the
+	 * connection must not report the service as absent. */
+	if (r == -ENOENT || r == -ENOTCONN || *connection)
+		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
+				      memory_order_relaxed);
+	if (r < 0)
+		return *connection && descriptor_is_ours(&(*connection)->socket) ? 0 : r;
+
+	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
+	atomic_store_explicit(&link->was_there, true, memory_order_relaxed);
+	atomic_store_explicit(&link->inherited, false, memory_order_relaxed);
+	if (!replace(link, connection, opened))
+		connection_retire(opened);
+	return *connection ? 0 : -ENOTCONN;
+}
+
+static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
+{
+	if (!descriptor_is_ours(&connection->socket))
+		return false;
+	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
+	return true;
+}
+
+HOT_INLINE bool is_current(struct connection *connection, int64_t now_ns)
+{
+	return atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns ||
+	       is_still_ours(connection, now_ns);
+}
+
+static bool may_look(const struct link *link, int64_t now_ns)
+{
+	return now_ns >= atomic_load_explicit(&link->not_before_ns, memory_order_relaxed);
+}
+
+/* Tells whether to connect anew: in a child, and where the service is stuck, since another one may
+ * have taken the path. */
+HOT_INLINE bool wants_another(struct link *link, int64_t now_ns)
+{
+	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
+		return atomic_exchange(&link->inherited, false);
+	return !patience_is_whole(&link->patience) && may_look(link, now_ns);
+}
+
+HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connection **ret)
+{
+	*ret = atomic_load(&link->connection);
+	if (*ret && is_current(*ret, now_ns))
+		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
+	if (*ret) {
+		drop(link, *ret);
+		*ret = NULL;
+		return connect_anew(link, ret, now_ns);
+	}
+	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
+}
+
+/* A service that takes streams may have no room for another one; no event tells when it has. */
+static __attribute__((__noinline__)) int find_waiting(struct link *link, struct deadline *deadline,
+						      struct connection **ret)
+{
+	int r = -EAGAIN;
+
+	while (r == -EAGAIN && patience_is_left(&link->patience, deadline) &&
+	       deadline_left_ns(deadline) > 0) {
+		(void)poll(NULL, 0, NAP_MS);
+		r = find_connection(link, deadline_now_ns(deadline), ret);
+	}
+	return r;
+}
+
+/* Tells whether the connection is of no use any more: the service ended it, or the program closed
+ * its descriptor (-EBADF, -ENOTSOCK). */
+static COLD bool is_broken(int error, const struct connection *connection)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+	case -ECONNRESET:
+	case -ENOTCONN:
+	case -EPIPE:
+	case -ETIMEDOUT:
+		return true;
+	default:
+		return !descriptor_is_ours(&connection->socket);
+	}
+}
+
+HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct deadline *deadline,
+			bool *ret_again)
+{
+	struct connection *connection;
+	struct parcel whole = *parcel;
+	int r = find_connection(link, deadline_now_ns(deadline), &connection);
+
+	if (UNLIKELY(r == -EAGAIN))
+		r = find_waiting(link, deadline, &connection);
+	if (r < 0)
+		return r;
+	if (connection->is_stream && whole.message.size >= STREAM_MESSAGE_MAX)
+		return -EMSGSIZE;
+	if (connection->is_stream)
+		whole.message.size++; /* its end */
+	r = transmit(link, connection, whole, deadline);
+	if (UNLIKELY(r < 0) && is_broken(r, connection)) {
+		drop(link, connection);
+		atomic_store_explicit(&link->not_before_ns, 0, memory_order_relaxed);
+		*ret_again = r != -ETIMEDOUT;
+	}
+	return r == -ETIMEDOUT ? -EAGAIN : r;
+}
+
+/* After the connection broke: the service may have been restarted. */
+static COLD int try_again(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+{
+	bool again;
+
+	return try_once(link, parcel, deadline, &again);
+}
+
+HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+{
+	bool again = false;
+	int r = try_once(link, parcel, deadline, &again);
+
+	if (UNLIKELY(again))
+		r = try_again(link, parcel, deadline);
+	if (LIKELY(r == 0))
+		patience_restore(&link->patience);
+	else if (r == -EAGAIN)
+		patience_lose(&link->patience, deadline);
+	return r;
+}
+
+int link_send(struct link *link, struct bytes message, struct deadline *deadline)
+{
+	return deliver(link, &(struct parcel){ message, -1 }, deadline);
+}
+
+static COLD int write_otherwise(struct link *link, struct bytes message, struct deadline *deadline,
+				int r)
+{
+	if (link->send_large && (r == -EMSGSIZE || r == -ENOBUFS))
+		r = link->send_large(message, deadline);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+int link_write(struct link *link, struct bytes message, struct deadline *deadline)
+{
+	const int r = deliver(link, &(struct parcel){ message, -1 }, deadline);
+
+	return LIKELY(r == 0) ? 1 : write_otherwise(link, message, deadline, r);
+}
+
+int link_send_fd(struct link *link, int fd, struct deadline *deadline)
+{
+	return deliver(link, &(struct parcel){ { NULL, 0 }, fd }, deadline);
+}
+
+void link_renew(struct link *link)
+{
+	struct connection *connection = atomic_load(&link->connection);
+
+	if (connection)
+		atomic_store(&connection->checked_ns, 0);
+	atomic_store(&link->inherited, connection != NULL);
+	atomic_store(&link->not_before_ns, 0);
+}
+
+void link_close(struct link *link)
+{
+	struct connection *connection = atomic_load(&link->connection);
+
+	drop(link, connection);
+	patience_restore(&link->patience);
+	atomic_store(&link->not_before_ns, 0);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Standard error: one line, and one write where it can be, for each record. */
+#include "sink/sink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/escape.h"
+#include "base/compiler.h"
+#include "sink/stderr-format.h"
+#include "base/pages.h"
+#include "sink/stderr-fd.h"
+
+enum {
+	LINE_BUFFER = 1536, /* a longer line takes memory from the kernel; see sink-syslog.c */
+	NAP_MS = 1,         /* where poll(2) calls writable what does not take a byte */
+};
+
+/* A child inherits both: descriptor 2 is the parent's. */
+static HOT_DATA struct {
+	struct patience patience;
+	atomic_bool torn; /* a line went out in part: the next one begins with a newline */
+} stderr_state;
+
+static void put_record(struct text *text, const struct delivery *delivery,
+		       const struct stderr_look *look, const struct timespec *when)
+{
+	const struct output *const output = delivery->output;
+	const bool color = output->stderr_color > 0 ||
+			   (output->stderr_color < 0 && look->is_terminal && !stderr_no_color());
+
+	if (atomic_load_explicit(&stderr_state.torn, memory_order_relaxed))
+		text_put_char(text, '\n');
+	if (look->is_journal) {
+		text_put_char(text, '<');
+		text_put_number(text, (unsigned)delivery->record->level);
+		text_put_char(text, '>');
+	}
+	if (output->stderr_json)
+		text_put_json_line(text, delivery, when);
+	else
+		text_put_line(text, delivery, when, color);
+}
+
+/* Returns false when the deadline has passed. */
+static bool wait_writable(struct deadline *deadline, bool has_just_been)
+{
+	if (!has_just_been)
+		return deadline_poll(deadline, STDERR_FILENO);
+	(void)poll(NULL, 0, NAP_MS);
+	return deadline_left_ns(deadline) > 0;
+}
+
+static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadline *deadline)
+{
+	bool has_waited = false;
+
+	while (rest->size > 0) {
+		const ssize_t n = stderr_write_some(kind, *rest);
+
+		if (n > 0) {
+			rest->data += n;
+			rest->size -= (size_t)n;
+		} else if (n == -EAGAIN) {
+			if (!patience_is_left(&stderr_state.patience, deadline) ||
+			    !wait_writable(deadline, has_waited))
+				return -EAGAIN;
+		} else if (n != -EINTR) {
+			return n < 0 ? (int)n : -EIO;
+		}
+		has_waited = n == -EAGAIN && !has_waited;
+	}
+	return 0;
+}
+
+static int write_line(enum stderr_kind kind, struct bytes line, struct deadline *deadline)
+{
+	struct bytes rest = line;
+	const int r = write_whole(kind, &rest, deadline);
+
+	if (r == 0)
+		patience_restore(&stderr_state.patience);
+	else if (r == -EAGAIN)
+		patience_lose(&stderr_state.patience, deadline);
+	if (rest.size < line.size)
+		atomic_store_explicit(&stderr_state.torn, r < 0, memory_order_relaxed);
+	return r;
+}
+
+static int write_large(size_t size, const struct delivery *delivery, const struct stderr_look *look,
+		       const struct timespec *when)
+{
+	struct text text = { memory_map(size), size, 0 };
+	int r;
+
+	if (!text.data)
+		return -ENOMEM;
+	put_record(&text, delivery, look, when);
+	if (text.size > size) {
+		text.size = size;
+		text.data[size - 1] = '\n';
+	}
+	r = write_line(look->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
+	memory_unmap(text.data, size);
+	return r;
+}
+
+static int stderr_write(const struct delivery *delivery)
+{
+	const struct stderr_look look = stderr_look();
+	char buffer[LINE_BUFFER];
+	struct text text = { buffer, sizeof(buffer), 0 };
+	struct timespec now;
+	int r;
+
+	if (look.kind == STDERR_NONE)
+		return 0;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	put_record(&text, delivery, &look, &now);
+	if (text.size <= text.capacity)
+		r = write_line(look.kind, (struct bytes){ buffer, text.size }, delivery->deadline);
+	else
+		r = write_large(text.size, delivery, &look, &now);
+	return r == 0 ? 1 : r;
+}
+
+/* Descriptor 2 is the application's: there is nothing of ours to renew or close. */
+const struct sink sink_stderr = {
+	.name = "stderr",
+	.write = stderr_write,
+	.is_journald = stderr_leads_to_journald,
+	.renew = stderr_forget,
+	.close = stderr_forget,
+};
