@@ -144,7 +144,7 @@ static int check_options(const struct mplog_options *options)
 static void prepare(void)
 {
 	global_lock();
-	stamp_init();
+	timestamp_init();
 	sink_init();
 	global_unlock();
 }

@@ -49,47 +49,47 @@ static struct decimal shortest(double number)
 	}
 }
 
-static void put_fixed(struct text *text, const struct decimal *decimal)
+static void put_fixed(struct strbuf *text, const struct decimal *decimal)
 {
 	const int whole = decimal->exponent + 1;
 
 	if (whole <= 0)
-		text_put_literal(text, "0.");
+		strbuf_put_literal(text, "0.");
 	for (int i = whole; i < 0; i++)
-		text_put_char(text, '0');
+		strbuf_put_char(text, '0');
 	for (int i = 0; i < decimal->n_digits; i++) {
 		if (i == whole && whole > 0)
-			text_put_char(text, '.');
-		text_put_char(text, decimal->digits[i]);
+			strbuf_put_char(text, '.');
+		strbuf_put_char(text, decimal->digits[i]);
 	}
 	for (int i = decimal->n_digits; i < whole; i++)
-		text_put_char(text, '0');
+		strbuf_put_char(text, '0');
 }
 
-static void put_scientific(struct text *text, const struct decimal *decimal)
+static void put_scientific(struct strbuf *text, const struct decimal *decimal)
 {
-	text_put_char(text, decimal->digits[0]);
+	strbuf_put_char(text, decimal->digits[0]);
 	if (decimal->n_digits > 1) {
-		text_put_char(text, '.');
-		text_put(text,
+		strbuf_put_char(text, '.');
+		strbuf_put(text,
 			 (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
 	}
-	text_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
-	text_put_padded(text, (unsigned)abs(decimal->exponent), 2);
+	strbuf_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
+	strbuf_put_padded(text, (unsigned)abs(decimal->exponent), 2);
 }
 
-void text_put_real(struct text *text, double number)
+void strbuf_put_double(struct strbuf *text, double number)
 {
 	struct decimal decimal;
 
 	if (isnan(number)) {
-		text_put_literal(text, "nan");
+		strbuf_put_literal(text, "nan");
 		return;
 	}
 	if (signbit(number))
-		text_put_char(text, '-');
+		strbuf_put_char(text, '-');
 	if (isinf(number)) {
-		text_put_literal(text, "inf");
+		strbuf_put_literal(text, "inf");
 		return;
 	}
 	decimal = shortest(fabs(number));

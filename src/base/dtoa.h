@@ -5,4 +5,4 @@
 #include "base/strbuf.h"
 
 /* The fewest digits that read back as the same number, with a point: 0.1, 1e+300, -inf, nan. */
-void text_put_real(struct text *text, double number);
+void strbuf_put_double(struct strbuf *text, double number);

@@ -27,14 +27,14 @@ static size_t plain_span(struct bytes bytes, char special, char special_too)
 	return i;
 }
 
-static void put_hex(struct text *text, const char *introducer, unsigned char byte)
+static void put_hex(struct strbuf *text, const char *introducer, unsigned char byte)
 {
-	text_put_string(text, introducer);
-	text_put_char(text, hex_digits[byte >> 4]);
-	text_put_char(text, hex_digits[byte & 0xf]);
+	strbuf_put_string(text, introducer);
+	strbuf_put_char(text, hex_digits[byte >> 4]);
+	strbuf_put_char(text, hex_digits[byte & 0xf]);
 }
 
-static void put_escaped_byte(struct text *text, unsigned char byte)
+static void put_escaped_byte(struct strbuf *text, unsigned char byte)
 {
 	static const char letters[0x20] = { ['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',
 					    ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r', [033] = 'e' };
@@ -43,27 +43,27 @@ static void put_escaped_byte(struct text *text, unsigned char byte)
 		put_hex(text, "\\x", byte);
 		return;
 	}
-	text_put_char(text, '\\');
-	text_put_char(text, letters[byte]);
+	strbuf_put_char(text, '\\');
+	strbuf_put_char(text, letters[byte]);
 }
 
-void text_put_escaped(struct text *text, struct bytes bytes)
+void strbuf_put_escaped(struct strbuf *text, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		const size_t plain = plain_span(bytes, '\\', '\\');
 		uint32_t code = 0;
 		size_t size;
 
-		text_put(text, (struct bytes){ bytes.data, plain });
+		strbuf_put(text, (struct bytes){ bytes.data, plain });
 		bytes = behind(bytes, plain);
 		if (bytes.size == 0)
 			break;
 
 		size = utf8_decode(bytes, &code);
 		if (code == '\\') {
-			text_put_literal(text, "\\\\");
+			strbuf_put_literal(text, "\\\\");
 		} else if (size > 0 && !is_control(code)) {
-			text_put(text, (struct bytes){ bytes.data, size });
+			strbuf_put(text, (struct bytes){ bytes.data, size });
 		} else {
 			size = 1;
 			put_escaped_byte(text, (unsigned char)bytes.data[0]);
@@ -72,7 +72,7 @@ void text_put_escaped(struct text *text, struct bytes bytes)
 	}
 }
 
-static void put_json_control(struct text *text, unsigned char byte)
+static void put_json_control(struct strbuf *text, unsigned char byte)
 {
 	static const char letters[0x20] = {
 		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
@@ -82,29 +82,29 @@ static void put_json_control(struct text *text, unsigned char byte)
 		put_hex(text, "\\u00", byte);
 		return;
 	}
-	text_put_char(text, '\\');
-	text_put_char(text, letters[byte]);
+	strbuf_put_char(text, '\\');
+	strbuf_put_char(text, letters[byte]);
 }
 
-static void put_json_character(struct text *text, struct bytes bytes, uint32_t code)
+static void put_json_character(struct strbuf *text, struct bytes bytes, uint32_t code)
 {
 	if (is_control(code)) {
 		put_json_control(text, (unsigned char)code);
 		return;
 	}
 	if (code == '"' || code == '\\')
-		text_put_char(text, '\\');
-	text_put(text, bytes);
+		strbuf_put_char(text, '\\');
+	strbuf_put(text, bytes);
 }
 
-void text_put_json_characters(struct text *text, struct bytes bytes)
+void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		const size_t plain = plain_span(bytes, '"', '\\');
 		uint32_t code;
 		size_t size;
 
-		text_put(text, (struct bytes){ bytes.data, plain });
+		strbuf_put(text, (struct bytes){ bytes.data, plain });
 		bytes = behind(bytes, plain);
 		if (bytes.size == 0)
 			break;
@@ -113,12 +113,12 @@ void text_put_json_characters(struct text *text, struct bytes bytes)
 		if (size > 0)
 			put_json_character(text, (struct bytes){ bytes.data, size }, code);
 		else
-			text_put_literal(text, "\xef\xbf\xbd");
+			strbuf_put_literal(text, "\xef\xbf\xbd");
 		bytes = behind(bytes, size > 0 ? size : 1);
 	}
 }
 
-void text_put_sd_value(struct text *text, struct bytes bytes)
+void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		uint32_t code;
@@ -129,8 +129,8 @@ void text_put_sd_value(struct text *text, struct bytes bytes)
 			put_hex(text, "\\\\x", (unsigned char)bytes.data[0]);
 		} else {
 			if (code == '"' || code == '\\' || code == ']')
-				text_put_char(text, '\\');
-			text_put(text, (struct bytes){ bytes.data, size });
+				strbuf_put_char(text, '\\');
+			strbuf_put(text, (struct bytes){ bytes.data, size });
 		}
 		bytes = behind(bytes, size);
 	}

@@ -6,12 +6,12 @@
 
 /* Control characters, DEL, C1, and what is not valid UTF-8 become \n \t \e \xNN, a backslash \\:
  * one line that neither forges another nor drives a terminal. */
-void text_put_escaped(struct text *text, struct bytes bytes);
+void strbuf_put_escaped(struct strbuf *text, struct bytes bytes);
 
 /* What stands between the quotes of a JSON string (RFC 8259); bytes that are not valid UTF-8 are
  * written as the replacement character U+FFFD. */
-void text_put_json_characters(struct text *text, struct bytes bytes);
+void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes);
 
 /* The value of a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash, bytes as
- * in text_put_escaped() become \\xNN. */
-void text_put_sd_value(struct text *text, struct bytes bytes);
+ * in strbuf_put_escaped() become \\xNN. */
+void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes);

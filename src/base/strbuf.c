@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/strbuf.h"
 
-void text_put_cut(struct text text, struct bytes bytes)
+void strbuf_put_cut(struct strbuf text, struct bytes bytes)
 {
 	if (text.size < text.capacity)
 		memcpy(text.data + text.size, bytes.data, text.capacity - text.size);
 }
 
-void text_put_string(struct text *text, const char *string)
+void strbuf_put_string(struct strbuf *text, const char *string)
 {
-	text_put(text, (struct bytes){ string, strlen(string) });
+	strbuf_put(text, (struct bytes){ string, strlen(string) });
 }
 
 char *decimal_put(char *at, uint64_t number)
@@ -25,19 +25,19 @@ char *decimal_put(char *at, uint64_t number)
 	return mempcpy(at, first, (size_t)(end - first));
 }
 
-void text_put_number(struct text *text, uint64_t number)
+void strbuf_put_number(struct strbuf *text, uint64_t number)
 {
 	char digits[DECIMAL_DIGITS_MAX];
 
-	text_put(text, (struct bytes){ digits, (size_t)(decimal_put(digits, number) - digits) });
+	strbuf_put(text, (struct bytes){ digits, (size_t)(decimal_put(digits, number) - digits) });
 }
 
-void text_put_padded(struct text *text, unsigned number, unsigned digits)
+void strbuf_put_padded(struct strbuf *text, unsigned number, unsigned digits)
 {
 	char buffer[DECIMAL_DIGITS_MAX];
 	const struct bytes bytes = { buffer, (size_t)(decimal_put(buffer, number) - buffer) };
 
 	for (size_t i = bytes.size; i < digits; i++)
-		text_put_char(text, '0');
-	text_put(text, bytes);
+		strbuf_put_char(text, '0');
+	strbuf_put(text, bytes);
 }

@@ -15,31 +15,31 @@ struct bytes {
 };
 
 /* A place to write to that never overflows: what does not fit is counted, not written. */
-struct text {
+struct strbuf {
 	char *data;
 	size_t capacity;
 	size_t size; /* what all of it takes; more than capacity: it was cut */
 };
 
 /* Writes the part that fits. By value: a text whose address is never taken stays in registers. */
-COLD void text_put_cut(struct text text, struct bytes bytes);
+COLD void strbuf_put_cut(struct strbuf text, struct bytes bytes);
 
 /* Inline: a record is a dozen of these, most of a size that the compiler knows and copies in a few
  * instructions. */
-static inline void text_put(struct text *text, struct bytes bytes)
+static inline void strbuf_put(struct strbuf *text, struct bytes bytes)
 {
 	if (text->size > text->capacity || bytes.size > text->capacity - text->size)
-		text_put_cut(*text, bytes);
+		strbuf_put_cut(*text, bytes);
 	else if (bytes.size > 0)
 		memcpy(text->data + text->size, bytes.data, bytes.size);
 	text->size += bytes.size;
 }
 
 /* A string literal. */
-#define text_put_literal(text, literal) \
-	text_put(text, (struct bytes){ "" literal, sizeof(literal) - 1 })
+#define strbuf_put_literal(text, literal) \
+	strbuf_put(text, (struct bytes){ "" literal, sizeof(literal) - 1 })
 
-static inline void text_put_char(struct text *text, char c)
+static inline void strbuf_put_char(struct strbuf *text, char c)
 {
 	if (text->size < text->capacity)
 		text->data[text->size] = c;
@@ -47,15 +47,15 @@ static inline void text_put_char(struct text *text, char c)
 }
 
 /* Returns the place to write SIZE bytes to without a look at the room, or NULL: there is less. Then
- * text_end() says how far they went. */
-static inline char *text_begin(const struct text *text, size_t size)
+ * strbuf_end() says how far they went. */
+static inline char *strbuf_begin(const struct strbuf *text, size_t size)
 {
 	return LIKELY(text->size <= text->capacity && size <= text->capacity - text->size)
 		       ? text->data + text->size
 		       : NULL;
 }
 
-static inline void text_end(struct text *text, const char *end)
+static inline void strbuf_end(struct strbuf *text, const char *end)
 {
 	text->size = (size_t)(end - text->data);
 }
@@ -65,6 +65,6 @@ enum { DECIMAL_DIGITS_MAX = 20 }; /* of 64 bits */
 /* Writes at most DECIMAL_DIGITS_MAX digits; returns their end. */
 char *decimal_put(char *at, uint64_t number);
 
-void text_put_string(struct text *text, const char *string);
-void text_put_number(struct text *text, uint64_t number);
-void text_put_padded(struct text *text, unsigned number, unsigned digits); /* 007 */
+void strbuf_put_string(struct strbuf *text, const char *string);
+void strbuf_put_number(struct strbuf *text, uint64_t number);
+void strbuf_put_padded(struct strbuf *text, unsigned number, unsigned digits); /* 007 */

@@ -68,7 +68,7 @@ static void fill(struct offsets *table, time_t first)
 	}
 }
 
-void stamp_init(void)
+void timestamp_init(void)
 {
 	struct offsets *const table = atomic_load(&current) == &tables[0] ? &tables[1] : &tables[0];
 
@@ -124,49 +124,49 @@ static struct calendar local_calendar(time_t when)
 	return calendar;
 }
 
-static void put_date(struct text *text, const struct calendar *calendar, char between)
+static void put_date(struct strbuf *text, const struct calendar *calendar, char between)
 {
-	text_put_padded(text, calendar->year, 4);
-	text_put_char(text, '-');
-	text_put_padded(text, calendar->month, 2);
-	text_put_char(text, '-');
-	text_put_padded(text, calendar->day, 2);
-	text_put_char(text, between);
+	strbuf_put_padded(text, calendar->year, 4);
+	strbuf_put_char(text, '-');
+	strbuf_put_padded(text, calendar->month, 2);
+	strbuf_put_char(text, '-');
+	strbuf_put_padded(text, calendar->day, 2);
+	strbuf_put_char(text, between);
 }
 
-static void put_clock(struct text *text, const struct calendar *calendar)
+static void put_clock(struct strbuf *text, const struct calendar *calendar)
 {
-	text_put_padded(text, calendar->hour, 2);
-	text_put_char(text, ':');
-	text_put_padded(text, calendar->minute, 2);
-	text_put_char(text, ':');
-	text_put_padded(text, calendar->second, 2);
+	strbuf_put_padded(text, calendar->hour, 2);
+	strbuf_put_char(text, ':');
+	strbuf_put_padded(text, calendar->minute, 2);
+	strbuf_put_char(text, ':');
+	strbuf_put_padded(text, calendar->second, 2);
 }
 
-void text_put_log_time(struct text *text, const struct timespec *when)
+void strbuf_put_log_time(struct strbuf *text, const struct timespec *when)
 {
 	const struct calendar calendar = local_calendar(when->tv_sec);
 
 	put_date(text, &calendar, ' ');
 	put_clock(text, &calendar);
-	text_put_char(text, ',');
-	text_put_padded(text, (unsigned)(when->tv_nsec / 1000000), 3);
+	strbuf_put_char(text, ',');
+	strbuf_put_padded(text, (unsigned)(when->tv_nsec / 1000000), 3);
 }
 
-void text_put_rfc3164_time(struct text *text, const struct timespec *when)
+void strbuf_put_rfc3164_time(struct strbuf *text, const struct timespec *when)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	const struct calendar calendar = local_calendar(when->tv_sec);
 
-	text_put_string(text, months[calendar.month - 1]);
-	text_put_string(text, calendar.day < 10 ? "  " : " ");
-	text_put_number(text, calendar.day);
-	text_put_char(text, ' ');
+	strbuf_put_string(text, months[calendar.month - 1]);
+	strbuf_put_string(text, calendar.day < 10 ? "  " : " ");
+	strbuf_put_number(text, calendar.day);
+	strbuf_put_char(text, ' ');
 	put_clock(text, &calendar);
 }
 
-void text_put_rfc5424_time(struct text *text, const struct timespec *when)
+void strbuf_put_rfc5424_time(struct strbuf *text, const struct timespec *when)
 {
 	const struct calendar calendar = local_calendar(when->tv_sec);
 	const unsigned long minutes =
@@ -174,10 +174,10 @@ void text_put_rfc5424_time(struct text *text, const struct timespec *when)
 
 	put_date(text, &calendar, 'T');
 	put_clock(text, &calendar);
-	text_put_char(text, '.');
-	text_put_padded(text, (unsigned)(when->tv_nsec / 1000), 6);
-	text_put_char(text, calendar.offset < 0 ? '-' : '+');
-	text_put_padded(text, (unsigned)(minutes / 60), 2);
-	text_put_char(text, ':');
-	text_put_padded(text, (unsigned)(minutes % 60), 2);
+	strbuf_put_char(text, '.');
+	strbuf_put_padded(text, (unsigned)(when->tv_nsec / 1000), 6);
+	strbuf_put_char(text, calendar.offset < 0 ? '-' : '+');
+	strbuf_put_padded(text, (unsigned)(minutes / 60), 2);
+	strbuf_put_char(text, ':');
+	strbuf_put_padded(text, (unsigned)(minutes % 60), 2);
 }

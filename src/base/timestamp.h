@@ -10,11 +10,11 @@
 
 /* Looks up the offsets of local time for the years around now. Not in a child or signal handler.
  * Without it, and past those years, the last known offset holds (at first: UTC). */
-void stamp_init(void);
+void timestamp_init(void);
 
 /* 2026-11-22 09:25:11,280 */
-void text_put_log_time(struct text *text, const struct timespec *when);
+void strbuf_put_log_time(struct strbuf *text, const struct timespec *when);
 /* Nov 22 09:25:11 */
-void text_put_rfc3164_time(struct text *text, const struct timespec *when);
+void strbuf_put_rfc3164_time(struct strbuf *text, const struct timespec *when);
 /* 2026-11-22T09:25:11.280123+01:00 */
-void text_put_rfc5424_time(struct text *text, const struct timespec *when);
+void strbuf_put_rfc5424_time(struct strbuf *text, const struct timespec *when);

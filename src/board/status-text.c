@@ -4,22 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void status_text_put_process(struct text *text, bool is_single, bool is_frozen)
+void status_text_put_process(struct strbuf *text, bool is_single, bool is_frozen)
 {
-	text_put_string(text, is_single ? "single" : "");
-	text_put_string(text, is_frozen ? " frozen\n" : "\n");
+	strbuf_put_string(text, is_single ? "single" : "");
+	strbuf_put_string(text, is_frozen ? " frozen\n" : "\n");
 }
 
-void status_text_put_file(struct text *text, const struct status_file *file)
+void status_text_put_file(struct strbuf *text, const struct status_file *file)
 {
-	text_put_string(text, file->path);
-	text_put_string(text, "\t");
-	text_put_number(text, (uint64_t)file->mtime_s);
-	text_put_string(text, "\t");
-	text_put_string(text, file->state);
-	text_put_string(text, "\t");
-	text_put_string(text, file->error);
-	text_put_string(text, "\n");
+	strbuf_put_string(text, file->path);
+	strbuf_put_string(text, "\t");
+	strbuf_put_number(text, (uint64_t)file->mtime_s);
+	strbuf_put_string(text, "\t");
+	strbuf_put_string(text, file->state);
+	strbuf_put_string(text, "\t");
+	strbuf_put_string(text, file->error);
+	strbuf_put_string(text, "\n");
 }
 
 struct status_text status_text_begin(char *text)

@@ -18,8 +18,8 @@ struct status_file {
 	const char *error; /* "": none */
 };
 
-void status_text_put_process(struct text *text, bool is_single, bool is_frozen);
-void status_text_put_file(struct text *text, const struct status_file *file);
+void status_text_put_process(struct strbuf *text, bool is_single, bool is_frozen);
+void status_text_put_file(struct strbuf *text, const struct status_file *file);
 
 struct status_text {
 	bool is_single; /* opened with MPLOG_SINGLE */

@@ -292,7 +292,7 @@ static bool check_field_name(struct conf_parser *parser, const config_setting_t 
 
 static const char *field_text(const config_setting_t *value, char *buffer, size_t size)
 {
-	struct text text = { .data = buffer, .capacity = size - 1 };
+	struct strbuf text = { .data = buffer, .capacity = size - 1 };
 	long long number;
 
 	switch (config_setting_type(value)) {
@@ -301,7 +301,7 @@ static const char *field_text(const config_setting_t *value, char *buffer, size_
 	case CONFIG_TYPE_BOOL:
 		return config_setting_get_bool(value) ? "true" : "false";
 	case CONFIG_TYPE_FLOAT:
-		text_put_real(&text, config_setting_get_float(value));
+		strbuf_put_double(&text, config_setting_get_float(value));
 		buffer[text.size] = '\0';
 		return buffer;
 	default:

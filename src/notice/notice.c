@@ -31,14 +31,14 @@ void notice_begin(struct notice *notice, enum notice_kind kind, int level)
 {
 	notice->kind = kind;
 	notice->level = level;
-	notice->fields = (struct text){ notice->fields_data, sizeof(notice->fields_data), 0 };
-	notice->message = (struct text){ notice->message_data, NOTICE_MESSAGE_MAX, 0 };
+	notice->fields = (struct strbuf){ notice->fields_data, sizeof(notice->fields_data), 0 };
+	notice->message = (struct strbuf){ notice->message_data, NOTICE_MESSAGE_MAX, 0 };
 	notice_put(notice, "MESSAGE_ID", notice_message_ids[kind]);
 }
 
 static void put_bytes(struct notice *notice, const char *name, struct bytes value)
 {
-	struct text *fields = &notice->fields;
+	struct strbuf *fields = &notice->fields;
 	const struct bytes n = { name, strlen(name) };
 	const size_t size = record_put_field(NULL, 0, n, value);
 
@@ -56,9 +56,9 @@ void notice_put(struct notice *notice, const char *name, const char *value)
 void notice_put_number(struct notice *notice, const char *name, uint64_t number)
 {
 	char digits[24];
-	struct text text = { .data = digits, .capacity = sizeof(digits) };
+	struct strbuf text = { .data = digits, .capacity = sizeof(digits) };
 
-	text_put_number(&text, number);
+	strbuf_put_number(&text, number);
 	put_bytes(notice, name, (struct bytes){ digits, text.size });
 }
 
@@ -70,7 +70,7 @@ void notice_put_time(struct notice *notice, const char *name, int64_t realtime_n
 /* vsnprintf cuts what does not fit; for these formats it allocates nothing and takes no lock. */
 void notice_textf(struct notice *notice, const char *fmt, ...)
 {
-	struct text *message = &notice->message;
+	struct strbuf *message = &notice->message;
 	const size_t used = message->size < message->capacity ? message->size : message->capacity;
 	char *const at = message->data + used;
 	const size_t room = message->capacity - used;
@@ -86,7 +86,7 @@ void notice_textf(struct notice *notice, const char *fmt, ...)
 
 static struct bytes message_of(const struct notice *notice)
 {
-	const struct text *message = &notice->message;
+	const struct strbuf *message = &notice->message;
 
 	return (struct bytes){ message->data, message->size < message->capacity
 						      ? message->size

@@ -29,8 +29,8 @@ enum { NOTICE_MESSAGE_MAX = 768 };
 struct notice {
 	enum notice_kind kind;
 	int level;
-	struct text fields;
-	struct text message;
+	struct strbuf fields;
+	struct strbuf message;
 	char fields_data[1024];
 	char message_data[NOTICE_MESSAGE_MAX + 1];
 };

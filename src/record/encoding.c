@@ -55,52 +55,52 @@ bool encoding_is_named(const struct record_field *field, struct bytes name)
 	return field->name.size == name.size && memcmp(field->name.data, name.data, name.size) == 0;
 }
 
-void text_put_binary_field(struct text *out, struct bytes name, struct bytes value)
+void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value)
 {
 	const uint64_t size = htole64(value.size);
 
-	text_put(out, name);
-	text_put_char(out, '\n');
-	text_put(out, (struct bytes){ (const char *)&size, sizeof(size) });
-	text_put(out, value);
-	text_put_char(out, '\n');
+	strbuf_put(out, name);
+	strbuf_put_char(out, '\n');
+	strbuf_put(out, (struct bytes){ (const char *)&size, sizeof(size) });
+	strbuf_put(out, value);
+	strbuf_put_char(out, '\n');
 }
 
-void text_put_plain_field(struct text *out, struct bytes name, struct bytes value)
+void strbuf_put_plain_field(struct strbuf *out, struct bytes name, struct bytes value)
 {
-	text_put(out, name);
-	text_put_char(out, '=');
-	text_put(out, value);
-	text_put_char(out, '\n');
+	strbuf_put(out, name);
+	strbuf_put_char(out, '=');
+	strbuf_put(out, value);
+	strbuf_put_char(out, '\n');
 }
 
-void text_put_field(struct text *out, struct bytes name, struct bytes value)
+void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value)
 {
 	if (value.size > 0 && memchr(value.data, '\n', value.size))
-		text_put_binary_field(out, name, value);
+		strbuf_put_binary_field(out, name, value);
 	else
-		text_put_plain_field(out, name, value);
+		strbuf_put_plain_field(out, name, value);
 }
 
 size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value)
 {
-	struct text out = { buffer, capacity, 0 };
+	struct strbuf out = { buffer, capacity, 0 };
 
-	text_put_field(&out, name, value);
+	strbuf_put_field(&out, name, value);
 	return out.size;
 }
 
 size_t encoding_replace_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
 			      const struct bytes *value)
 {
-	struct text out = { buffer, capacity, 0 };
+	struct strbuf out = { buffer, capacity, 0 };
 	struct record_field field;
 
 	while (record_next(&fields, &field)) {
 		if (!encoding_is_named(&field, name))
-			text_put(&out, field.encoded);
+			strbuf_put(&out, field.encoded);
 	}
 	if (value)
-		text_put_field(&out, name, *value);
+		strbuf_put_field(&out, name, *value);
 	return out.size;
 }

@@ -28,9 +28,9 @@ bool record_next(struct bytes *cursor, struct record_field *ret);
 bool encoding_is_named(const struct record_field *field, struct bytes name);
 
 /* Write a field in the form with a size, in the other one, and in the one that its value needs. */
-void text_put_binary_field(struct text *out, struct bytes name, struct bytes value);
-void text_put_plain_field(struct text *out, struct bytes name, struct bytes value);
-void text_put_field(struct text *out, struct bytes name, struct bytes value);
+void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value);
+void strbuf_put_plain_field(struct strbuf *out, struct bytes name, struct bytes value);
+void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value);
 
 /* Writes one encoded field as far as it goes; returns the size it takes. */
 size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value);

@@ -96,7 +96,7 @@ static void collect_names(struct names *names, struct call_fields call)
 }
 
 /* Returns how many were put. */
-static size_t put_remaining(struct text *out, struct bytes fields, const struct names *names)
+static size_t put_remaining(struct strbuf *out, struct bytes fields, const struct names *names)
 {
 	struct record_field field;
 	size_t n = 0;
@@ -104,7 +104,7 @@ static size_t put_remaining(struct text *out, struct bytes fields, const struct 
 	while (record_next(&fields, &field)) {
 		if (search_from(names, 0, field.name))
 			continue;
-		text_put(out, field.encoded);
+		strbuf_put(out, field.encoded);
 		n++;
 	}
 	return n;
@@ -115,27 +115,27 @@ static struct bytes bool_text(bool value)
 	return value ? (struct bytes){ "true", 4 } : (struct bytes){ "false", 5 };
 }
 
-static void put_signed(struct text *out, int64_t number)
+static void put_signed(struct strbuf *out, int64_t number)
 {
 	if (number < 0)
-		text_put_char(out, '-');
-	text_put_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+		strbuf_put_char(out, '-');
+	strbuf_put_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
-static void put_value(struct text *out, const struct mplog_field *field)
+static void put_value(struct strbuf *out, const struct mplog_field *field)
 {
 	switch (field->type) {
 	case MPLOG_FIELD_INT:
 		put_signed(out, field->value.number);
 		break;
 	case MPLOG_FIELD_UINT:
-		text_put_number(out, field->value.unsigned_number);
+		strbuf_put_number(out, field->value.unsigned_number);
 		break;
 	case MPLOG_FIELD_REAL:
-		text_put_real(out, field->value.real);
+		strbuf_put_double(out, field->value.real);
 		break;
 	default:
-		text_put(out, bool_text(field->value.unsigned_number != 0));
+		strbuf_put(out, bool_text(field->value.unsigned_number != 0));
 		break;
 	}
 }
@@ -146,16 +146,16 @@ static bool is_binary(const struct mplog_field *field)
 }
 
 /* False where there is no room for it. */
-static bool put_call_field(struct text *out, const struct mplog_field *field, size_t name_size)
+static bool put_call_field(struct strbuf *out, const struct mplog_field *field, size_t name_size)
 {
 	const struct bytes name = { field->name, name_size };
 	struct bytes value = { field->value.data, field->size };
 
 	if (!is_binary(field)) {
-		text_put(out, name);
-		text_put_char(out, '=');
+		strbuf_put(out, name);
+		strbuf_put_char(out, '=');
 		put_value(out, field);
-		text_put_char(out, '\n');
+		strbuf_put_char(out, '\n');
 		return true;
 	}
 	if (field->type == MPLOG_FIELD_STRING)
@@ -163,18 +163,18 @@ static bool put_call_field(struct text *out, const struct mplog_field *field, si
 	if (value.size > RECORD_SIZE_MAX ||
 	    out->size + value.size > RECORD_SIZE_MAX - MESSAGE_RESERVE)
 		return false;
-	text_put_binary_field(out, name, value);
+	strbuf_put_binary_field(out, name, value);
 	return true;
 }
 
-static void put_bad_name(struct text *out, const char *bad)
+static void put_bad_name(struct strbuf *out, const char *bad)
 {
 	const struct bytes value = { bad, strnlen(bad, BAD_NAME_MAX) };
 
-	text_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
+	strbuf_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
 }
 
-size_t text_put_merged_fields(struct text out, struct bytes scope_fields, struct call_fields call)
+size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields, struct call_fields call)
 {
 	struct names names;
 	size_t n_put;

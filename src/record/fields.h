@@ -14,15 +14,15 @@ struct call_fields {
 	size_t n;
 };
 
-/* As text_put_fields(), for a call with fields; returns the new size of out. */
-size_t text_put_merged_fields(struct text out, struct bytes scope_fields, struct call_fields call);
+/* As strbuf_put_fields(), for a call with fields; returns the new size of out. */
+size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields, struct call_fields call);
 
 /* Writes the scope's encoded fields but for those that the call has too, then the call's. */
-static inline void text_put_fields(struct text *out, struct bytes scope_fields,
+static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fields,
 				   struct call_fields call)
 {
 	if (call.n == 0)
-		text_put(out, scope_fields);
+		strbuf_put(out, scope_fields);
 	else
-		out->size = text_put_merged_fields(*out, scope_fields, call);
+		out->size = strbuf_put_merged_fields(*out, scope_fields, call);
 }

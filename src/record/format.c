@@ -3,16 +3,16 @@
 
 #include <stddef.h>
 
-void text_put_error(struct text *text, unsigned error)
+void strbuf_put_error(struct strbuf *text, unsigned error)
 {
 	const char *const description = strerrordesc_np((int)error);
 
 	if (description) {
-		text_put_string(text, description);
+		strbuf_put_string(text, description);
 		return;
 	}
-	text_put_literal(text, "Unknown error ");
-	text_put_number(text, error);
+	strbuf_put_literal(text, "Unknown error ");
+	strbuf_put_number(text, error);
 }
 
 /* Where the message is written, in registers: a log call's time is in here. */
@@ -68,9 +68,9 @@ static bool put_hex(struct cursor *cursor, unsigned long long number)
 
 static bool put_error(struct cursor *cursor, int error)
 {
-	struct text text = { cursor->at, (size_t)(cursor->end - cursor->at), 0 };
+	struct strbuf text = { cursor->at, (size_t)(cursor->end - cursor->at), 0 };
 
-	text_put_error(&text, (unsigned)error);
+	strbuf_put_error(&text, (unsigned)error);
 	if (text.size > text.capacity)
 		return false;
 	cursor->at += text.size;

@@ -14,4 +14,4 @@ char *format_put(char *at, char *end, const char *fmt, va_list ap, int error);
 
 /* What strerror(3) says in the C locale: that goes through gettext and malloc(3), which a fork may
  * have left locked. */
-void text_put_error(struct text *text, unsigned error);
+void strbuf_put_error(struct strbuf *text, unsigned error);

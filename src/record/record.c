@@ -20,7 +20,7 @@ static struct bytes bytes_of(const char *string)
 }
 
 #define put_constant(out, name, value) \
-	text_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
+	strbuf_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
 
 /* ---- Where a call stands -------------------------------------------------------------------- */
 
@@ -61,18 +61,18 @@ static inline bool is_usual(const struct place *place)
 	       !memchr(place->func.data, '\n', place->func.size);
 }
 
-static COLD size_t put_members(struct text copy, const struct mplog_site *site)
+static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site)
 {
-	struct text *const out = &copy;
+	struct strbuf *const out = &copy;
 
 	if (site->logger)
 		put_constant(out, "LOGGER", site->logger);
 	if (site->file)
 		put_constant(out, "CODE_FILE", site->file);
 	if (site->file && site->line > 0) {
-		text_put_literal(out, "CODE_LINE=");
-		text_put_number(out, site->line);
-		text_put_char(out, '\n');
+		strbuf_put_literal(out, "CODE_LINE=");
+		strbuf_put_number(out, site->line);
+		strbuf_put_char(out, '\n');
 	}
 	if (site->func)
 		put_constant(out, "CODE_FUNC", site->func);
@@ -120,13 +120,13 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 
 /* One look whether there is room for all of it, and no more: that costs less than a look before
  * each piece. Where there is none, as much is counted as it may take. */
-static inline void put_origin(struct text *out, const struct record_source *source,
+static inline void put_origin(struct strbuf *out, const struct record_source *source,
 			      const struct mplog_site *site)
 {
 	const struct place place = place_of(site);
 	const bool usual = is_usual(&place);
 	const size_t most = source->head.size + place.block.size + place.func.size + SMALL_MAX;
-	char *at = text_begin(out, most);
+	char *at = strbuf_begin(out, most);
 
 	if (LIKELY(at)) {
 		at = copy_numbers(copy(at, source->head), source);
@@ -134,7 +134,7 @@ static inline void put_origin(struct text *out, const struct record_source *sour
 			at = copy(at, place.block);
 		if (LIKELY(usual && place.func.size > 0))
 			at = end_line(copy(copy_literal(at, "CODE_FUNC="), place.func));
-		text_end(out, at);
+		strbuf_end(out, at);
 	} else {
 		out->size += most;
 	}
@@ -158,22 +158,22 @@ static const char *find_errno_directive(const char *fmt)
 }
 
 /* No description of an error has a per cent sign in it. */
-static const char *expand_errno(struct text *expanded, const char *fmt, int error)
+static const char *expand_errno(struct strbuf *expanded, const char *fmt, int error)
 {
 	const char *rest = fmt;
 	const char *at;
 
 	while ((at = find_errno_directive(rest))) {
-		text_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
-		text_put_error(expanded, (unsigned)error);
+		strbuf_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
+		strbuf_put_error(expanded, (unsigned)error);
 		rest = at + 2;
 	}
-	text_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
+	strbuf_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
 	return expanded->size <= expanded->capacity ? expanded->data : fmt;
 }
 
 /* A format that printf refuses is the message itself: none is lost. */
-static void put_printed(struct text *out, const char *fmt, const struct record_source *source)
+static void put_printed(struct strbuf *out, const char *fmt, const struct record_source *source)
 {
 	const size_t room = out->size < out->capacity ? out->capacity - out->size : 0;
 	va_list ap;
@@ -187,21 +187,21 @@ static void put_printed(struct text *out, const char *fmt, const struct record_s
 #pragma GCC diagnostic pop
 	va_end(ap);
 	if (size < 0)
-		text_put_string(out, source->fmt);
+		strbuf_put_string(out, source->fmt);
 	else
 		out->size += (size_t)size;
 }
 
-static __attribute__((__noinline__)) void put_printed_errno(struct text *out,
+static __attribute__((__noinline__)) void put_printed_errno(struct strbuf *out,
 							    const struct record_source *source)
 {
 	char buffer[EXPANDED_FORMAT_MAX];
-	struct text expanded = { buffer, sizeof(buffer), 0 };
+	struct strbuf expanded = { buffer, sizeof(buffer), 0 };
 
 	put_printed(out, expand_errno(&expanded, source->fmt, source->saved_errno), source);
 }
 
-static __attribute__((__noinline__)) size_t put_printed_by_libc(struct text out,
+static __attribute__((__noinline__)) size_t put_printed_by_libc(struct strbuf out,
 								const struct record_source *source)
 {
 	if (find_errno_directive(source->fmt))
@@ -211,25 +211,25 @@ static __attribute__((__noinline__)) size_t put_printed_by_libc(struct text out,
 	return out.size;
 }
 
-static COLD size_t put_description(struct text out, int error)
+static COLD size_t put_description(struct strbuf out, int error)
 {
-	text_put_literal(&out, ": ");
-	text_put_error(&out, positive(error));
+	strbuf_put_literal(&out, ": ");
+	strbuf_put_error(&out, positive(error));
 	return out.size;
 }
 
-static inline void put_text(struct text *out, const struct record_source *source)
+static inline void put_text(struct strbuf *out, const struct record_source *source)
 {
-	char *const begin = text_begin(out, 0);
+	char *const begin = strbuf_begin(out, 0);
 	const char *end;
 
 	if (!source->fmt) {
-		text_put(out, source->message);
+		strbuf_put(out, source->message);
 	} else {
 		end = format_put(begin, out->data + out->capacity, source->fmt, *source->ap,
 				 source->saved_errno);
 		if (LIKELY(end))
-			text_end(out, end);
+			strbuf_end(out, end);
 		else
 			out->size = put_printed_by_libc(*out, source);
 	}
@@ -245,11 +245,11 @@ struct message {
 	size_t end;
 };
 
-static inline struct message put_message_value(struct text *out, const struct record_source *source)
+static inline struct message put_message_value(struct strbuf *out, const struct record_source *source)
 {
 	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* and room for its size */
 	struct message message = { .at = out->size };
-	char *at = text_begin(out, sizeof(head) + source->prefix.size);
+	char *at = strbuf_begin(out, sizeof(head) + source->prefix.size);
 
 	message.value_at = out->size + sizeof(head);
 	message.text_at = message.value_at + source->prefix.size;
@@ -262,15 +262,15 @@ static inline struct message put_message_value(struct text *out, const struct re
 }
 
 /* Again, less of it, and the size that it had. */
-static COLD struct message cut_message(struct text out, const struct record_source *source,
+static COLD struct message cut_message(struct strbuf out, const struct record_source *source,
 				       struct message whole)
 {
 	struct message message;
 
 	out.size = whole.at;
-	text_put_literal(&out, "MPLOG_TRUNCATED=");
-	text_put_number(&out, whole.end - whole.value_at);
-	text_put_char(&out, '\n');
+	strbuf_put_literal(&out, "MPLOG_TRUNCATED=");
+	strbuf_put_number(&out, whole.end - whole.value_at);
+	strbuf_put_char(&out, '\n');
 	message = put_message_value(&out, source);
 	message.end = RECORD_SIZE_MAX - 1;
 	if (out.capacity >= RECORD_SIZE_MAX)
@@ -281,7 +281,7 @@ static COLD struct message cut_message(struct text out, const struct record_sour
 	return message;
 }
 
-static inline struct message put_message(struct text *out, const struct record_source *source)
+static inline struct message put_message(struct strbuf *out, const struct record_source *source)
 {
 	struct message message = put_message_value(out, source);
 	uint64_t size;
@@ -289,7 +289,7 @@ static inline struct message put_message(struct text *out, const struct record_s
 	if (message.end >= RECORD_SIZE_MAX)
 		message = cut_message(*out, source, message);
 	out->size = message.end;
-	text_put_char(out, '\n');
+	strbuf_put_char(out, '\n');
 	if (out->size <= out->capacity) {
 		size = htole64(message.end - message.value_at);
 		memcpy(out->data + message.value_at - sizeof(size), &size, sizeof(size));
@@ -301,7 +301,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		      const struct record_source *source)
 {
 	const struct mplog_site *site = source->site;
-	struct text out = { buffer, capacity, 0 };
+	struct strbuf out = { buffer, capacity, 0 };
 	struct mplog_site part;
 	struct message message;
 
@@ -310,7 +310,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		site = &part;
 	}
 	put_origin(&out, source, site);
-	text_put_fields(&out, source->fields,
+	strbuf_put_fields(&out, source->fields,
 			(struct call_fields){ source->call_fields, source->n_call_fields });
 	message = put_message(&out, source);
 	if (out.size <= capacity)

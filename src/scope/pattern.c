@@ -7,40 +7,40 @@
 
 #include "base/strbuf.h"
 
-static void put_host(struct text *text)
+static void put_host(struct strbuf *text)
 {
 	char host[HOST_NAME_MAX + 1] = "";
 
 	(void)gethostname(host, sizeof(host) - 1);
-	text_put_string(text, host);
+	strbuf_put_string(text, host);
 }
 
-static void put_variable(struct text *text, char variable, const struct pattern_vars *vars)
+static void put_variable(struct strbuf *text, char variable, const struct pattern_vars *vars)
 {
 	switch (variable) {
 	case 'n':
-		text_put_string(text, vars->process);
+		strbuf_put_string(text, vars->process);
 		break;
 	case 'i':
-		text_put_string(text, vars->identifier);
+		strbuf_put_string(text, vars->identifier);
 		break;
 	case 'p':
-		text_put_number(text, (uint64_t)vars->pid);
+		strbuf_put_number(text, (uint64_t)vars->pid);
 		break;
 	case 'c':
-		text_put_number(text, vars->number);
+		strbuf_put_number(text, vars->number);
 		break;
 	case 'C':
-		text_put_number(text, vars->count);
+		strbuf_put_number(text, vars->count);
 		break;
 	case 'P':
-		text_put_string(text, vars->parent);
+		strbuf_put_string(text, vars->parent);
 		break;
 	case 'h':
 		put_host(text);
 		break;
 	default:
-		text_put(text, (struct bytes){ &variable, 1 });
+		strbuf_put(text, (struct bytes){ &variable, 1 });
 		break;
 	}
 }
@@ -48,13 +48,13 @@ static void put_variable(struct text *text, char variable, const struct pattern_
 size_t pattern_expand(char *buffer, size_t capacity, const char *pattern,
 		      const struct pattern_vars *vars)
 {
-	struct text text = { .data = buffer, .capacity = capacity };
+	struct strbuf text = { .data = buffer, .capacity = capacity };
 
 	for (; *pattern; pattern++) {
 		if (*pattern == '%' && pattern[1])
 			put_variable(&text, *++pattern, vars);
 		else
-			text_put(&text, (struct bytes){ pattern, 1 });
+			strbuf_put(&text, (struct bytes){ pattern, 1 });
 	}
 	return text.size;
 }

@@ -79,9 +79,9 @@ static struct bytes fill_head(struct filler *filler, const struct voice_source *
 		fill_field(filler, "RUN_ID", source->run_id);
 	if (facility >= 0) {
 		char digits[8];
-		struct text text = { .data = digits, .capacity = sizeof(digits) - 1 };
+		struct strbuf text = { .data = digits, .capacity = sizeof(digits) - 1 };
 
-		text_put_number(&text, (uint64_t)facility);
+		strbuf_put_number(&text, (uint64_t)facility);
 		digits[text.size] = '\0';
 		fill_field(filler, "SYSLOG_FACILITY", digits);
 	}
@@ -122,17 +122,17 @@ static struct bytes fill_fields(struct filler *filler, const struct settings *se
 static const char *fill_origin(struct filler *filler, const struct settings *settings)
 {
 	const struct rule *by = settings->by[SETTING_LEVEL];
-	struct text text = { .data = end(filler), .capacity = room(filler) };
+	struct strbuf text = { .data = end(filler), .capacity = room(filler) };
 	const char *at = text.data;
 
 	if (by) {
-		text_put_string(&text, by->file);
+		strbuf_put_string(&text, by->file);
 		if (settings->line[SETTING_LEVEL]) {
-			text_put_string(&text, ":");
-			text_put_number(&text, settings->line[SETTING_LEVEL]);
+			strbuf_put_string(&text, ":");
+			strbuf_put_number(&text, settings->line[SETTING_LEVEL]);
 		}
 	}
-	text_put(&text, (struct bytes){ "", 1 });
+	strbuf_put(&text, (struct bytes){ "", 1 });
 	filler->size += text.size;
 	return at;
 }

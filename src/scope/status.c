@@ -15,19 +15,19 @@ enum { MISTAKE_MAX = 512 };
 static void put_mistake(char buffer[MISTAKE_MAX], const struct conf_file_status *file)
 {
 	const struct conf_first_diag *diag = file->diag;
-	struct text text = { .data = buffer, .capacity = MISTAKE_MAX - 1 };
+	struct strbuf text = { .data = buffer, .capacity = MISTAKE_MAX - 1 };
 
 	if (file->state != CONF_FILE_LOADED && diag->text) {
 		if (diag->line > 0) {
-			text_put_number(&text, diag->line);
-			text_put_string(&text, ": ");
+			strbuf_put_number(&text, diag->line);
+			strbuf_put_string(&text, ": ");
 		}
-		text_put_string(&text, diag->text);
+		strbuf_put_string(&text, diag->text);
 	}
 	buffer[text.size < MISTAKE_MAX ? text.size : MISTAKE_MAX - 1] = '\0';
 }
 
-static void put_file(struct text *text, const struct conf_file_status *file)
+static void put_file(struct strbuf *text, const struct conf_file_status *file)
 {
 	static const char *const states[] = {
 		[CONF_FILE_LOADED] = "loaded",
@@ -52,7 +52,7 @@ void report_files(void)
 	const struct program *program = program_get();
 	struct slot *slot = scope_slot(&process_scope);
 	char report[SLOT_REPORT_SIZE];
-	struct text text = { .data = report, .capacity = sizeof(report) - 1 };
+	struct strbuf text = { .data = report, .capacity = sizeof(report) - 1 };
 
 	status_text_put_process(&text, program->flags & MPLOG_SINGLE,
 				program->conf && conf_root_changed(program->conf));

@@ -13,10 +13,10 @@ static struct bytes bytes_of(const char *string)
 	return (struct bytes){ string, strlen(string) };
 }
 
-static void put_upper(struct text *text, const char *name)
+static void put_upper(struct strbuf *text, const char *name)
 {
 	for (; *name; name++)
-		text_put_char(text,
+		strbuf_put_char(text,
 			      *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
 }
 
@@ -43,83 +43,83 @@ static const char *find_word(struct bytes prefix, struct bytes name)
 	return NULL;
 }
 
-static void put_colored(struct text *text, struct bytes name)
+static void put_colored(struct strbuf *text, struct bytes name)
 {
-	text_put_literal(text, COLOR_BEGIN);
-	text_put_number(text, color_of_name(name.data, name.size));
-	text_put_char(text, 'm');
-	text_put_escaped(text, name);
-	text_put_literal(text, COLOR_END);
+	strbuf_put_literal(text, COLOR_BEGIN);
+	strbuf_put_number(text, color_of_name(name.data, name.size));
+	strbuf_put_char(text, 'm');
+	strbuf_put_escaped(text, name);
+	strbuf_put_literal(text, COLOR_END);
 }
 
-static void put_prefix(struct text *text, struct bytes prefix, struct bytes name, bool color)
+static void put_prefix(struct strbuf *text, struct bytes prefix, struct bytes name, bool color)
 {
 	const char *const at = color ? find_word(prefix, name) : NULL;
 	const size_t before = at ? (size_t)(at - prefix.data) : prefix.size;
 
-	text_put_escaped(text, (struct bytes){ prefix.data, before });
+	strbuf_put_escaped(text, (struct bytes){ prefix.data, before });
 	if (!at)
 		return;
 	put_colored(text, name);
-	text_put_escaped(text, (struct bytes){ at + name.size, prefix.size - before - name.size });
+	strbuf_put_escaped(text, (struct bytes){ at + name.size, prefix.size - before - name.size });
 }
 
-void text_put_line(struct text *text, const struct delivery *delivery, const struct timespec *when,
+void strbuf_put_line(struct strbuf *text, const struct delivery *delivery, const struct timespec *when,
 		   bool color)
 {
 	const struct record *const record = delivery->record;
 	const struct output *const output = delivery->output;
 
-	text_put_log_time(text, when);
-	text_put_char(text, ' ');
+	strbuf_put_log_time(text, when);
+	strbuf_put_char(text, ' ');
 	put_upper(text, mplog_level_name(record->level));
-	text_put_char(text, ' ');
-	text_put_escaped(text, bytes_of(output->identifier));
-	text_put_char(text, ' ');
-	text_put_number(text, (unsigned)output->pid);
-	text_put_char(text, ' ');
-	text_put_escaped(text, (struct bytes){ record->logger, strlen(record->logger) });
-	text_put_char(text, ' ');
+	strbuf_put_char(text, ' ');
+	strbuf_put_escaped(text, bytes_of(output->identifier));
+	strbuf_put_char(text, ' ');
+	strbuf_put_number(text, (unsigned)output->pid);
+	strbuf_put_char(text, ' ');
+	strbuf_put_escaped(text, (struct bytes){ record->logger, strlen(record->logger) });
+	strbuf_put_char(text, ' ');
 	put_prefix(text, output->prefix[SINK_STDERR], bytes_of(output->process), color);
-	text_put_escaped(text, record->text);
-	text_put_char(text, '\n');
+	strbuf_put_escaped(text, record->text);
+	strbuf_put_char(text, '\n');
 }
 
-static void put_byte_items(struct text *text, struct bytes value, bool is_first)
+static void put_byte_items(struct strbuf *text, struct bytes value, bool is_first)
 {
 	for (size_t i = 0; i < value.size; i++) {
 		if (i > 0 || !is_first)
-			text_put_char(text, ',');
-		text_put_number(text, (unsigned char)value.data[i]);
+			strbuf_put_char(text, ',');
+		strbuf_put_number(text, (unsigned char)value.data[i]);
 	}
 }
 
 /* PREFIX: of MESSAGE alone, standard error's in place of the journal's. */
-static void put_value(struct text *text, struct bytes prefix, struct bytes value)
+static void put_value(struct strbuf *text, struct bytes prefix, struct bytes value)
 {
 	if (bytes_are_text(prefix) && bytes_are_text(value)) {
-		text_put_char(text, '"');
-		text_put_json_characters(text, prefix);
-		text_put_json_characters(text, value);
-		text_put_char(text, '"');
+		strbuf_put_char(text, '"');
+		strbuf_put_json_characters(text, prefix);
+		strbuf_put_json_characters(text, value);
+		strbuf_put_char(text, '"');
 		return;
 	}
-	text_put_char(text, '[');
+	strbuf_put_char(text, '[');
 	put_byte_items(text, prefix, true);
 	put_byte_items(text, value, prefix.size == 0);
-	text_put_char(text, ']');
+	strbuf_put_char(text, ']');
 }
 
-static void put_member(struct text *text, struct bytes name, struct bytes prefix,
+static void put_member(struct strbuf *text, struct bytes name, struct bytes prefix,
 		       struct bytes value)
 {
-	text_put_literal(text, ",\"");
-	text_put_json_characters(text, name);
-	text_put_literal(text, "\":");
+	strbuf_put_literal(text, ",\"");
+	strbuf_put_json_characters(text, name);
+	strbuf_put_literal(text, "\":");
 	put_value(text, prefix, value);
 }
 
-void text_put_json_line(struct text *text, const struct delivery *delivery,
+void strbuf_put_json_line(struct strbuf *text, const struct delivery *delivery,
 			const struct timespec *when)
 {
 	const struct record *const record = delivery->record;
@@ -127,13 +127,13 @@ void text_put_json_line(struct text *text, const struct delivery *delivery,
 	struct bytes fields = { record->data.data, record->message_at };
 	struct record_field field;
 
-	text_put_literal(text, "{\"__REALTIME_TIMESTAMP\":\"");
-	text_put_number(text, (uint64_t)when->tv_sec * 1000000 + (uint64_t)when->tv_nsec / 1000);
-	text_put_literal(text, "\",\"_PID\":\"");
-	text_put_number(text, (unsigned)delivery->output->pid);
-	text_put_char(text, '"');
+	strbuf_put_literal(text, "{\"__REALTIME_TIMESTAMP\":\"");
+	strbuf_put_number(text, (uint64_t)when->tv_sec * 1000000 + (uint64_t)when->tv_nsec / 1000);
+	strbuf_put_literal(text, "\",\"_PID\":\"");
+	strbuf_put_number(text, (unsigned)delivery->output->pid);
+	strbuf_put_char(text, '"');
 	while (record_next(&fields, &field))
 		put_member(text, field.name, no_prefix, field.value);
 	put_member(text, bytes_of("MESSAGE"), delivery->output->prefix[SINK_STDERR], record->text);
-	text_put_literal(text, "}\n");
+	strbuf_put_literal(text, "}\n");
 }

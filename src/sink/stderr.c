@@ -25,7 +25,7 @@ static HOT_DATA struct {
 	atomic_bool torn; /* a line went out in part: the next one begins with a newline */
 } stderr_state;
 
-static void put_record(struct text *text, const struct delivery *delivery,
+static void put_record(struct strbuf *text, const struct delivery *delivery,
 		       const struct stderr_look *look, const struct timespec *when)
 {
 	const struct output *const output = delivery->output;
@@ -33,16 +33,16 @@ static void put_record(struct text *text, const struct delivery *delivery,
 			   (output->stderr_color < 0 && look->is_terminal && !stderr_no_color());
 
 	if (atomic_load_explicit(&stderr_state.torn, memory_order_relaxed))
-		text_put_char(text, '\n');
+		strbuf_put_char(text, '\n');
 	if (look->is_journal) {
-		text_put_char(text, '<');
-		text_put_number(text, (unsigned)delivery->record->level);
-		text_put_char(text, '>');
+		strbuf_put_char(text, '<');
+		strbuf_put_number(text, (unsigned)delivery->record->level);
+		strbuf_put_char(text, '>');
 	}
 	if (output->stderr_json)
-		text_put_json_line(text, delivery, when);
+		strbuf_put_json_line(text, delivery, when);
 	else
-		text_put_line(text, delivery, when, color);
+		strbuf_put_line(text, delivery, when, color);
 }
 
 /* Returns false when the deadline has passed. */
@@ -93,7 +93,7 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 static int write_large(size_t size, const struct delivery *delivery, const struct stderr_look *look,
 		       const struct timespec *when)
 {
-	struct text text = { memory_map(size), size, 0 };
+	struct strbuf text = { memory_map(size), size, 0 };
 	int r;
 
 	if (!text.data)
@@ -112,7 +112,7 @@ static int stderr_write(const struct delivery *delivery)
 {
 	const struct stderr_look look = stderr_look();
 	char buffer[LINE_BUFFER];
-	struct text text = { buffer, sizeof(buffer), 0 };
+	struct strbuf text = { buffer, sizeof(buffer), 0 };
 	struct timespec now;
 	int r;
 

@@ -16,84 +16,84 @@ enum {
 /* 32473 is the enterprise number for examples (RFC 5612): mplog has none of its own. */
 #define SD_ID "mplog@32473"
 
-static void put_priority(struct text *text, const struct delivery *delivery)
+static void put_priority(struct strbuf *text, const struct delivery *delivery)
 {
 	const int facility = delivery->output->facility;
 
-	text_put_char(text, '<');
-	text_put_number(text, (unsigned)((facility >= 0 ? facility : FACILITY_USER) * 8 +
+	strbuf_put_char(text, '<');
+	strbuf_put_number(text, (unsigned)((facility >= 0 ? facility : FACILITY_USER) * 8 +
 					 delivery->record->level));
-	text_put_char(text, '>');
+	strbuf_put_char(text, '>');
 }
 
 /* Puts a word of printable ASCII; in place of others and of STOPS, which would end it, '_'. */
-static void put_word(struct text *text, const char *word, size_t max, const char *stops)
+static void put_word(struct strbuf *text, const char *word, size_t max, const char *stops)
 {
 	if (!word || !*word) {
-		text_put_char(text, '-');
+		strbuf_put_char(text, '-');
 		return;
 	}
 	for (size_t i = 0; i < max && word[i]; i++) {
 		const bool is_plain = word[i] > ' ' && word[i] < 0x7f && !strchr(stops, word[i]);
 
-		text_put_char(text, is_plain ? word[i] : '_');
+		strbuf_put_char(text, is_plain ? word[i] : '_');
 	}
 }
 
-static void put_message(struct text *text, const struct delivery *delivery)
+static void put_message(struct strbuf *text, const struct delivery *delivery)
 {
-	text_put_escaped(text, delivery->output->prefix[SINK_SYSLOG]);
-	text_put_escaped(text, delivery->record->text);
+	strbuf_put_escaped(text, delivery->output->prefix[SINK_SYSLOG]);
+	strbuf_put_escaped(text, delivery->record->text);
 }
 
-void text_put_rfc3164(struct text *text, const struct delivery *delivery,
+void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
 		      const struct timespec *when)
 {
 	put_priority(text, delivery);
-	text_put_rfc3164_time(text, when);
-	text_put_char(text, ' ');
+	strbuf_put_rfc3164_time(text, when);
+	strbuf_put_char(text, ' ');
 	put_word(text, delivery->output->identifier, TAG_MAX, ":[]");
-	text_put_char(text, '[');
-	text_put_number(text, (unsigned)delivery->output->pid);
-	text_put_literal(text, "]: ");
+	strbuf_put_char(text, '[');
+	strbuf_put_number(text, (unsigned)delivery->output->pid);
+	strbuf_put_literal(text, "]: ");
 	put_message(text, delivery);
 }
 
-static void put_fields(struct text *text, const struct record *record)
+static void put_fields(struct strbuf *text, const struct record *record)
 {
 	struct bytes fields = { record->data.data, record->message_at };
 	struct record_field field;
 
-	text_put_literal(text, "[" SD_ID);
+	strbuf_put_literal(text, "[" SD_ID);
 	while (record_next(&fields, &field)) {
 		if (field.name.size > PARAM_NAME_MAX)
 			continue;
-		text_put_char(text, ' ');
-		text_put(text, field.name);
-		text_put_literal(text, "=\"");
-		text_put_sd_value(text, field.value);
-		text_put_char(text, '"');
+		strbuf_put_char(text, ' ');
+		strbuf_put(text, field.name);
+		strbuf_put_literal(text, "=\"");
+		strbuf_put_sd_value(text, field.value);
+		strbuf_put_char(text, '"');
 	}
-	text_put_char(text, ']');
+	strbuf_put_char(text, ']');
 }
 
-void text_put_rfc5424(struct text *text, const struct delivery *delivery,
+void strbuf_put_rfc5424(struct strbuf *text, const struct delivery *delivery,
 		      const struct timespec *when, const char *host, bool with_fields)
 {
 	put_priority(text, delivery);
-	text_put_literal(text, "1 ");
-	text_put_rfc5424_time(text, when);
-	text_put_char(text, ' ');
+	strbuf_put_literal(text, "1 ");
+	strbuf_put_rfc5424_time(text, when);
+	strbuf_put_char(text, ' ');
 	put_word(text, host, HOST_NAME_MAX_, "");
-	text_put_char(text, ' ');
+	strbuf_put_char(text, ' ');
 	put_word(text, delivery->output->identifier, APP_NAME_MAX, "");
-	text_put_char(text, ' ');
-	text_put_number(text, (unsigned)delivery->output->pid);
-	text_put_literal(text, " - ");
+	strbuf_put_char(text, ' ');
+	strbuf_put_number(text, (unsigned)delivery->output->pid);
+	strbuf_put_literal(text, " - ");
 	if (with_fields)
 		put_fields(text, delivery->record);
 	else
-		text_put_char(text, '-');
-	text_put_char(text, ' ');
+		strbuf_put_char(text, '-');
+	strbuf_put_char(text, ' ');
 	put_message(text, delivery);
 }

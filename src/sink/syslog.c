@@ -34,27 +34,27 @@ struct draft {
 	bool with_fields;
 };
 
-static struct text put_draft(char *buffer, size_t capacity, const struct draft *draft)
+static struct strbuf put_draft(char *buffer, size_t capacity, const struct draft *draft)
 {
 	/* The byte behind the message, which link_send() wants, is none of it. */
-	struct text text = { buffer, capacity - 1, 0 };
+	struct strbuf text = { buffer, capacity - 1, 0 };
 
 	if (draft->delivery->output->syslog_rfc5424)
-		text_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
+		strbuf_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
 				 draft->with_fields);
 	else
-		text_put_rfc3164(&text, draft->delivery, &draft->when);
+		strbuf_put_rfc3164(&text, draft->delivery, &draft->when);
 	buffer[text.size < capacity ? text.size : capacity - 1] = '\0';
 	return text;
 }
 
 /* Leaves out the structured data, which cannot be cut, and cuts the message. */
-static int send_smaller(struct draft *draft, struct text whole)
+static int send_smaller(struct draft *draft, struct strbuf whole)
 {
 	int r = -EMSGSIZE;
 
 	for (size_t i = 0; i < sizeof(smaller_sizes) / sizeof(smaller_sizes[0]); i++) {
-		struct text text;
+		struct strbuf text;
 
 		if (smaller_sizes[i] >= whole.size)
 			continue;
@@ -71,7 +71,7 @@ static int send_smaller(struct draft *draft, struct text whole)
 	return r;
 }
 
-static int send_text(struct draft *draft, struct text text)
+static int send_text(struct draft *draft, struct strbuf text)
 {
 	const int r = link_send(&syslog_link, (struct bytes){ text.data, text.size },
 				draft->delivery->deadline);
@@ -82,7 +82,7 @@ static int send_text(struct draft *draft, struct text text)
 static int send_large(struct draft *draft, size_t size)
 {
 	char *const memory = memory_map(size + 1);
-	struct text text;
+	struct strbuf text;
 	int r;
 
 	if (!memory)
@@ -108,7 +108,7 @@ static int syslog_write(const struct delivery *delivery)
 {
 	struct draft draft = { .delivery = delivery, .with_fields = true };
 	char buffer[MESSAGE_BUFFER];
-	struct text text;
+	struct strbuf text;
 	int r;
 
 	(void)clock_gettime(CLOCK_REALTIME, &draft.when);

@@ -107,7 +107,7 @@ static bool next_gap(struct gaps *gaps, struct gap *ret)
 
 /* ---- For people ------------------------------------------------------------------------------ */
 
-static void put_gap(struct text *text, const struct gap *gap)
+static void put_gap(struct strbuf *text, const struct gap *gap)
 {
 	static const char *const causes[] = {
 		[CAUSE_UNKNOWN] = " (unaccounted for)",
@@ -116,12 +116,12 @@ static void put_gap(struct text *text, const struct gap *gap)
 		[CAUSE_BEFORE] = " (before the journal begins)",
 	};
 
-	text_put_number(text, gap->range.first);
+	strbuf_put_number(text, gap->range.first);
 	if (gap->range.last > gap->range.first) {
-		text_put_string(text, "-");
-		text_put_number(text, gap->range.last);
+		strbuf_put_string(text, "-");
+		strbuf_put_number(text, gap->range.last);
 	}
-	text_put_string(text, causes[gap->cause]);
+	strbuf_put_string(text, causes[gap->cause]);
 }
 
 /* "17-18, 40 (unaccounted for)": the first of them. */
@@ -130,13 +130,13 @@ static void put_gaps(struct table *table, const struct counted *process,
 {
 	struct gaps gaps = gaps_of(process, verdict);
 	char buffer[LIST_SIZE];
-	struct text text = { .data = buffer, .capacity = sizeof(buffer) - 1 };
+	struct strbuf text = { .data = buffer, .capacity = sizeof(buffer) - 1 };
 	struct gap gap;
 
 	for (size_t n = 0; next_gap(&gaps, &gap); n++) {
-		text_put_string(&text, n ? ", " : "");
+		strbuf_put_string(&text, n ? ", " : "");
 		if (n == RANGES_SHOWN) {
-			text_put_string(&text, "...");
+			strbuf_put_string(&text, "...");
 			break;
 		}
 		put_gap(&text, &gap);

@@ -200,7 +200,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 	if (status != STATUS_GOOD)
 		return status;
-	stamp_init();
+	timestamp_init();
 	return run_query(&arguments);
 }
 

@@ -9,7 +9,7 @@
 static void print_string(FILE *file, struct bytes bytes)
 {
 	size_t size;
-	AUTO_FREE char *text = term_render(text_put_json_characters, bytes, &size);
+	AUTO_FREE char *text = term_render(strbuf_put_json_characters, bytes, &size);
 
 	(void)fputc('"', file);
 	(void)fwrite(text, 1, size, file);

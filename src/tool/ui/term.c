@@ -65,12 +65,12 @@ const char *term_color(enum color color)
 
 /* ---- Escaping --------------------------------------------------------------------------------- */
 
-char *term_render(void (*put)(struct text *, struct bytes), struct bytes bytes, size_t *ret_size)
+char *term_render(void (*put)(struct strbuf *, struct bytes), struct bytes bytes, size_t *ret_size)
 {
-	struct text text = { 0 };
+	struct strbuf text = { 0 };
 
 	put(&text, bytes);
-	text = (struct text){ .data = memory_new(text.size + 1, 1), .capacity = text.size };
+	text = (struct strbuf){ .data = memory_new(text.size + 1, 1), .capacity = text.size };
 	put(&text, bytes);
 	*ret_size = text.size;
 	return text.data;
@@ -80,7 +80,7 @@ char *term_escape(struct bytes bytes)
 {
 	size_t size;
 
-	return term_render(text_put_escaped, bytes, &size);
+	return term_render(strbuf_put_escaped, bytes, &size);
 }
 
 char *term_vformat(const char *fmt, va_list ap)

@@ -27,7 +27,7 @@ enum color { COLOR_NONE, COLOR_BOLD, COLOR_FAINT, COLOR_RED, COLOR_YELLOW, COLOR
 const char *term_color(enum color color);
 
 /* Returns what PUT writes of the bytes, with a NUL behind it, to be given to free(3). */
-char *term_render(void (*put)(struct text *, struct bytes), struct bytes bytes, size_t *ret_size);
+char *term_render(void (*put)(struct strbuf *, struct bytes), struct bytes bytes, size_t *ret_size);
 
 /* Returns the text escaped, to be given to free(3). */
 char *term_escape(struct bytes bytes);

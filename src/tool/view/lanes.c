@@ -73,12 +73,12 @@ static struct lane *add_lane(struct lanes_view *view, const struct journal_entry
 {
 	const size_t size = entry->identifier.size + 1 + entry->process.size;
 	char *const key = memory_new(size, 1);
-	struct text text = { .data = key, .capacity = size };
+	struct strbuf text = { .data = key, .capacity = size };
 	struct lane *lane;
 
-	text_put(&text, entry->identifier);
-	text_put_char(&text, '/');
-	text_put(&text, entry->process);
+	strbuf_put(&text, entry->identifier);
+	strbuf_put_char(&text, '/');
+	strbuf_put(&text, entry->process);
 	view->lanes = memory_grow(view->lanes, view->n + 1, &view->room, sizeof(*lane));
 	lane = &view->lanes[view->n++];
 	*lane = (struct lane){

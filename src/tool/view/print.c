@@ -58,9 +58,9 @@ size_t print_format_time(char buffer[PRINT_TIME_SIZE], const struct journal_entr
 {
 	const struct timespec when = { .tv_sec = (time_t)(entry->when_us / MICROSECONDS),
 				       .tv_nsec = (long)(entry->when_us % MICROSECONDS) * 1000 };
-	struct text text = { .data = buffer, .capacity = PRINT_TIME_SIZE };
+	struct strbuf text = { .data = buffer, .capacity = PRINT_TIME_SIZE };
 
-	text_put_log_time(&text, &when);
+	strbuf_put_log_time(&text, &when);
 	return text.size;
 }
 

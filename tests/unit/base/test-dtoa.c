@@ -12,9 +12,9 @@
 static const char *put(double number)
 {
 	static char buffer[64];
-	struct text text = { buffer, sizeof(buffer) - 1, 0 };
+	struct strbuf text = { buffer, sizeof(buffer) - 1, 0 };
 
-	text_put_real(&text, number);
+	strbuf_put_double(&text, number);
 	buffer[text.size] = '\0';
 	return buffer;
 }

@@ -5,7 +5,7 @@
 
 #include "lib/suite.h"
 
-typedef void put_function(struct text *text, struct bytes bytes);
+typedef void put_function(struct strbuf *text, struct bytes bytes);
 
 struct example {
 	const char *in;
@@ -21,7 +21,7 @@ struct example {
 static void check_example(put_function *put, const struct example *example)
 {
 	char buffer[256];
-	struct text text = { buffer, sizeof(buffer) - 1, 0 };
+	struct strbuf text = { buffer, sizeof(buffer) - 1, 0 };
 
 	put(&text, (struct bytes){ example->in, example->size });
 	ck_assert_uint_le(text.size, text.capacity);
@@ -57,7 +57,7 @@ static const struct example escaped[] = {
 
 START_TEST(keeps_text_on_one_line)
 {
-	check_example(text_put_escaped, &escaped[_i]);
+	check_example(strbuf_put_escaped, &escaped[_i]);
 }
 END_TEST
 
@@ -76,7 +76,7 @@ static const struct example json[] = {
 
 START_TEST(writes_json)
 {
-	check_example(text_put_json_characters, &json[_i]);
+	check_example(strbuf_put_json_characters, &json[_i]);
 }
 END_TEST
 
@@ -88,7 +88,7 @@ static const struct example structured[] = {
 
 START_TEST(writes_structured_data)
 {
-	check_example(text_put_sd_value, &structured[_i]);
+	check_example(strbuf_put_sd_value, &structured[_i]);
 }
 END_TEST
 
@@ -97,17 +97,17 @@ START_TEST(never_overflows)
 {
 	static const char in[] = "a\n\033\\\xc3\xbc\xff\"]\x01";
 	const struct bytes bytes = { in, sizeof(in) - 1 };
-	put_function *const put[] = { text_put_escaped, text_put_json_characters,
-				      text_put_sd_value };
+	put_function *const put[] = { strbuf_put_escaped, strbuf_put_json_characters,
+				      strbuf_put_sd_value };
 	char whole[256];
 
 	for (size_t f = 0; f < 3; f++) {
-		struct text all = { whole, sizeof(whole), 0 };
+		struct strbuf all = { whole, sizeof(whole), 0 };
 
 		put[f](&all, bytes);
 		for (size_t capacity = 0; capacity <= all.size; capacity++) {
 			char buffer[256];
-			struct text text = { buffer, capacity, 0 };
+			struct strbuf text = { buffer, capacity, 0 };
 
 			memset(buffer, '#', sizeof(buffer));
 			put[f](&text, bytes);
@@ -122,15 +122,15 @@ END_TEST
 START_TEST(writes_numbers)
 {
 	char buffer[64];
-	struct text text = { buffer, sizeof(buffer), 0 };
+	struct strbuf text = { buffer, sizeof(buffer), 0 };
 
-	text_put_number(&text, 0);
-	text_put_char(&text, ' ');
-	text_put_number(&text, UINT64_MAX);
-	text_put_char(&text, ' ');
-	text_put_padded(&text, 7, 3);
-	text_put_padded(&text, 1234, 3);
-	text_put_char(&text, '\0');
+	strbuf_put_number(&text, 0);
+	strbuf_put_char(&text, ' ');
+	strbuf_put_number(&text, UINT64_MAX);
+	strbuf_put_char(&text, ' ');
+	strbuf_put_padded(&text, 7, 3);
+	strbuf_put_padded(&text, 1234, 3);
+	strbuf_put_char(&text, '\0');
 	ck_assert_str_eq(buffer, "0 18446744073709551615 0071234");
 }
 END_TEST

@@ -8,12 +8,12 @@
 
 #include "lib/suite.h"
 
-typedef void put_function(struct text *text, const struct timespec *when);
+typedef void put_function(struct strbuf *text, const struct timespec *when);
 
 static const char *put(put_function *function, time_t seconds, long nanoseconds)
 {
 	static char buffer[64];
-	struct text text = { buffer, sizeof(buffer) - 1, 0 };
+	struct strbuf text = { buffer, sizeof(buffer) - 1, 0 };
 
 	function(&text, &(struct timespec){ seconds, nanoseconds });
 	buffer[text.size] = '\0';
@@ -23,15 +23,15 @@ static const char *put(put_function *function, time_t seconds, long nanoseconds)
 static void set_zone(const char *zone)
 {
 	ck_assert_int_eq(setenv("TZ", zone, 1), 0);
-	stamp_init();
+	timestamp_init();
 }
 
 START_TEST(writes_the_three_forms)
 {
 	set_zone("CET-1");
-	ck_assert_str_eq(put(text_put_log_time, 1795335911, 280999999), "2026-11-22 09:25:11,280");
-	ck_assert_str_eq(put(text_put_rfc3164_time, 1795335911, 0), "Nov 22 09:25:11");
-	ck_assert_str_eq(put(text_put_rfc5424_time, 1795335911, 280123999),
+	ck_assert_str_eq(put(strbuf_put_log_time, 1795335911, 280999999), "2026-11-22 09:25:11,280");
+	ck_assert_str_eq(put(strbuf_put_rfc3164_time, 1795335911, 0), "Nov 22 09:25:11");
+	ck_assert_str_eq(put(strbuf_put_rfc5424_time, 1795335911, 280123999),
 			 "2026-11-22T09:25:11.280123+01:00");
 }
 END_TEST
@@ -39,14 +39,14 @@ END_TEST
 START_TEST(pads_days_with_a_blank)
 {
 	set_zone("UTC");
-	ck_assert_str_eq(put(text_put_rfc3164_time, 1798761600, 0), "Jan  1 00:00:00");
+	ck_assert_str_eq(put(strbuf_put_rfc3164_time, 1798761600, 0), "Jan  1 00:00:00");
 }
 END_TEST
 
 START_TEST(knows_offsets_west_and_of_half_hours)
 {
 	set_zone("NST3:30");
-	ck_assert_str_eq(put(text_put_rfc5424_time, 1795335911, 0),
+	ck_assert_str_eq(put(strbuf_put_rfc5424_time, 1795335911, 0),
 			 "2026-11-22T04:55:11.000000-03:30");
 }
 END_TEST
@@ -54,7 +54,7 @@ END_TEST
 START_TEST(is_utc_before_it_is_told)
 {
 	ck_assert_int_eq(setenv("TZ", "CET-1", 1), 0);
-	ck_assert_str_eq(put(text_put_log_time, 0, 0), "1970-01-01 00:00:00,000");
+	ck_assert_str_eq(put(strbuf_put_log_time, 0, 0), "1970-01-01 00:00:00,000");
 }
 END_TEST
 
@@ -67,7 +67,7 @@ static void check_against_libc(time_t when)
 	ck_assert_ptr_nonnull(localtime_r(&when, &local));
 	ck_assert_uint_gt(strftime(expected, sizeof(expected), "%Y-%m-%d %H:%M:%S", &local), 0);
 	(void)snprintf(full, sizeof(full), "%s,000", expected);
-	ck_assert_str_eq(put(text_put_log_time, when, 0), full);
+	ck_assert_str_eq(put(strbuf_put_log_time, when, 0), full);
 }
 
 static const char *const zones[] = {
@@ -107,13 +107,13 @@ END_TEST
 START_TEST(knows_leap_years)
 {
 	set_zone("UTC");
-	ck_assert_str_eq(put(text_put_log_time, 951782400, 0), "2000-02-29 00:00:00,000");
-	ck_assert_str_eq(put(text_put_log_time, 951868800, 0), "2000-03-01 00:00:00,000");
+	ck_assert_str_eq(put(strbuf_put_log_time, 951782400, 0), "2000-02-29 00:00:00,000");
+	ck_assert_str_eq(put(strbuf_put_log_time, 951868800, 0), "2000-03-01 00:00:00,000");
 	if (sizeof(time_t) < sizeof(int64_t))
 		return; /* there is no 2100 */
-	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542399), 0),
+	ck_assert_str_eq(put(strbuf_put_log_time, (time_t)INT64_C(4107542399), 0),
 			 "2100-02-28 23:59:59,000");
-	ck_assert_str_eq(put(text_put_log_time, (time_t)INT64_C(4107542400), 0),
+	ck_assert_str_eq(put(strbuf_put_log_time, (time_t)INT64_C(4107542400), 0),
 			 "2100-03-01 00:00:00,000");
 }
 END_TEST

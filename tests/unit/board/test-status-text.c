@@ -8,17 +8,17 @@
 
 static char buffer[256];
 
-static struct text begin(void)
+static struct strbuf begin(void)
 {
 	memset(buffer, 0, sizeof(buffer));
-	return (struct text){ .data = buffer, .capacity = sizeof(buffer) - 1 };
+	return (struct strbuf){ .data = buffer, .capacity = sizeof(buffer) - 1 };
 }
 
 START_TEST(what_is_written_is_read)
 {
 	static const struct status_file good = { "/etc/mplog.conf", 1700000000, "loaded", "" };
 	static const struct status_file bad = { "/a b", 0, "left out", "3: a name\twas expected" };
-	struct text text = begin();
+	struct strbuf text = begin();
 	struct status_text status;
 	struct status_file file;
 
@@ -45,7 +45,7 @@ END_TEST
 START_TEST(words_stand_alone_or_together)
 {
 	for (int i = 0; i < 4; i++) {
-		struct text text = begin();
+		struct strbuf text = begin();
 		struct status_text status;
 		struct status_file file;
 
