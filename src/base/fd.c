@@ -34,7 +34,7 @@ static int duplicate(int fd)
 	return high < 0 && fd < NUMBER_FREE ? fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_FREE) : high;
 }
 
-void descriptor_take(struct descriptor *descriptor, int fd)
+void owned_fd_take(struct owned_fd *owned, int fd)
 {
 	const int high = duplicate(fd);
 	struct stat st = { 0 };
@@ -44,20 +44,20 @@ void descriptor_take(struct descriptor *descriptor, int fd)
 		fd = high;
 	}
 	(void)fstat(fd, &st);
-	*descriptor = (struct descriptor){ fd, st.st_dev, st.st_ino };
+	*owned = (struct owned_fd){ fd, st.st_dev, st.st_ino };
 }
 
-bool descriptor_is_ours(const struct descriptor *descriptor)
+bool owned_fd_is_valid(const struct owned_fd *owned)
 {
 	struct stat st;
 
-	return descriptor->fd >= 0 && fstat(descriptor->fd, &st) == 0 &&
-	       st.st_dev == descriptor->device && st.st_ino == descriptor->inode;
+	return owned->fd >= 0 && fstat(owned->fd, &st) == 0 &&
+	       st.st_dev == owned->device && st.st_ino == owned->inode;
 }
 
-void descriptor_close(struct descriptor *descriptor)
+void owned_fd_close(struct owned_fd *owned)
 {
-	if (descriptor_is_ours(descriptor))
-		(void)close(descriptor->fd);
-	descriptor->fd = -1;
+	if (owned_fd_is_valid(owned))
+		(void)close(owned->fd);
+	owned->fd = -1;
 }

@@ -6,23 +6,23 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct descriptor {
+struct owned_fd {
 	int fd; /* -1: none */
 	dev_t device;
 	ino_t inode;
 };
 
-#define DESCRIPTOR_NONE  \
+#define OWNED_FD_NONE  \
 	{                \
 		-1, 0, 0 \
 	}
 
 /* Moves fd to a high number, close-on-exec, out of the program's way, and remembers which file it
  * is. */
-void descriptor_take(struct descriptor *descriptor, int fd);
+void owned_fd_take(struct owned_fd *owned, int fd);
 
 /* Tells whether the number still stands for the file that was taken. */
-bool descriptor_is_ours(const struct descriptor *descriptor);
+bool owned_fd_is_valid(const struct owned_fd *owned);
 
 /* Closes the descriptor if it is still ours. */
-void descriptor_close(struct descriptor *descriptor);
+void owned_fd_close(struct owned_fd *owned);

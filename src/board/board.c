@@ -25,8 +25,8 @@ static struct {
 	struct board *area;
 	bool is_shared;
 	_Atomic uint32_t number;
-	struct descriptor fd;
-} own = { .fd = DESCRIPTOR_NONE };
+	struct owned_fd fd;
+} own = { .fd = OWNED_FD_NONE };
 
 struct board *board_get(void)
 {
@@ -84,7 +84,7 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	own.is_shared = shared;
 	atomic_fetch_add(&own.number, 1);
 	if (fd >= 0)
-		descriptor_take(&own.fd, take_fd(&fd));
+		owned_fd_take(&own.fd, take_fd(&fd));
 	atomic_store_explicit(&own.open, own.area, memory_order_release);
 	return 0;
 }
@@ -94,7 +94,7 @@ void board_close(void)
 	if (!board_get())
 		return;
 	atomic_store(&own.open, NULL);
-	descriptor_close(&own.fd);
+	owned_fd_close(&own.fd);
 }
 
 void board_wipe(void)

@@ -96,7 +96,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 	connection = allocate();
 	if (!connection)
 		return -ENOMEM;
-	descriptor_take(&connection->socket, take_fd(&fd));
+	owned_fd_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
 	connection->may_block = limit_wait(connection->socket.fd);
 	*ret = connection;
@@ -127,7 +127,7 @@ static void free_connection(struct retired *retired)
 {
 	struct connection *const connection = (struct connection *)retired;
 
-	descriptor_close(&connection->socket);
+	owned_fd_close(&connection->socket);
 	release(connection);
 }
 

@@ -13,7 +13,7 @@
 
 struct connection {
 	struct retired retired;
-	struct descriptor socket;
+	struct owned_fd socket;
 	bool is_stream;
 	bool may_block; /* a blocking send ends after CONNECTION_WAIT_NS */
 	atomic_llong

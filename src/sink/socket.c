@@ -55,7 +55,7 @@ static COLD int push_waiting(const struct connection *connection, struct parcel 
 		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
 			return -EAGAIN;
 		/* During the wait another thread may have closed the descriptor. */
-		if (!descriptor_is_ours(&connection->socket))
+		if (!owned_fd_is_valid(&connection->socket))
 			return -ENOTCONN;
 		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
 		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
@@ -163,7 +163,7 @@ static COLD int connect_anew(struct link *link, struct connection **connection, 
 		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
 				      memory_order_relaxed);
 	if (r < 0)
-		return *connection && descriptor_is_ours(&(*connection)->socket) ? 0 : r;
+		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;
 
 	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
 	atomic_store_explicit(&link->was_there, true, memory_order_relaxed);
@@ -175,7 +175,7 @@ static COLD int connect_anew(struct link *link, struct connection **connection, 
 
 static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
 {
-	if (!descriptor_is_ours(&connection->socket))
+	if (!owned_fd_is_valid(&connection->socket))
 		return false;
 	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
 	return true;
@@ -240,7 +240,7 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	case -ETIMEDOUT:
 		return true;
 	default:
-		return !descriptor_is_ours(&connection->socket);
+		return !owned_fd_is_valid(&connection->socket);
 	}
 }
 
