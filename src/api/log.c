@@ -93,7 +93,7 @@ static COLD struct dispatch_result send_sized(struct route *route,
 {
 	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
 	const size_t capacity = *size;
-	char *buffer = memory_map(capacity);
+	char *buffer = pages_get(capacity);
 	struct record record;
 
 	if (!buffer)
@@ -101,7 +101,7 @@ static COLD struct dispatch_result send_sized(struct route *route,
 	*size = record_compose(&record, buffer, capacity, source);
 	if (*size <= capacity)
 		result = route_record(route, &record);
-	memory_unmap(buffer, capacity);
+	pages_put(buffer, capacity);
 	return result;
 }
 

@@ -25,7 +25,7 @@ static void *take_kept(void)
 		void *page = atomic_load_explicit(&kept[i], memory_order_relaxed);
 
 		if (page && (page = atomic_exchange(&kept[i], NULL)))
-			return memset(page, 0, MEMORY_KEPT_SIZE);
+			return memset(page, 0, PAGES_KEPT_SIZE);
 	}
 	return NULL;
 }
@@ -42,9 +42,9 @@ static bool keep(void *page)
 	return false;
 }
 
-void *memory_map(size_t size)
+void *pages_get(size_t size)
 {
-	void *memory = size <= MEMORY_KEPT_SIZE ? take_kept() : NULL;
+	void *memory = size <= PAGES_KEPT_SIZE ? take_kept() : NULL;
 
 	if (memory)
 		return memory;
@@ -52,9 +52,9 @@ void *memory_map(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-void memory_unmap(void *memory, size_t size)
+void pages_put(void *memory, size_t size)
 {
-	if (size > MEMORY_KEPT_SIZE || !keep(memory))
+	if (size > PAGES_KEPT_SIZE || !keep(memory))
 		(void)munmap(memory, size);
 }
 
@@ -68,7 +68,7 @@ static bool is_over_limit(size_t size)
 
 /* Where vm.memfd_noexec is 2 the kernel refuses a file without MFD_NOEXEC_SEAL; before Linux 6.3 one
  * with it. */
-int memory_file(const char *name, size_t size)
+int memfd_new(const char *name, size_t size)
 {
 	int fd;
 

@@ -6,12 +6,12 @@
 
 #include <stddef.h>
 
-enum { MEMORY_KEPT_SIZE = 4096 }; /* what is larger is not kept */
+enum { PAGES_KEPT_SIZE = 4096 }; /* what is larger is not kept */
 
 /* Returns zeroed memory, or NULL. */
-void *memory_map(size_t size);
-void memory_unmap(void *memory, size_t size);
+void *pages_get(size_t size);
+void pages_put(void *memory, size_t size);
 
 /* Makes an empty file in memory that will have that size, to be sealed and never executed. Returns a
  * descriptor, or -EFBIG where files may not be so large, or another negative errno. */
-int memory_file(const char *name, size_t size);
+int memfd_new(const char *name, size_t size);

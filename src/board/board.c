@@ -40,7 +40,7 @@ bool board_is_shared(void)
 
 static int open_file(void)
 {
-	AUTO_CLOSE int fd = memory_file(BOARD_FILE_NAME, sizeof(struct board));
+	AUTO_CLOSE int fd = memfd_new(BOARD_FILE_NAME, sizeof(struct board));
 
 	if (fd < 0)
 		return fd;

@@ -53,7 +53,7 @@ static struct thread *take_used(pid_t tid)
 
 static struct thread *take_new(pid_t tid)
 {
-	struct thread *thread = memory_map(sizeof(*thread));
+	struct thread *thread = pages_get(sizeof(*thread));
 
 	if (!thread)
 		return NULL;

@@ -233,13 +233,13 @@ static struct voice *make(const struct voice_source *source, struct settings *se
 			  bool by_environment)
 {
 	size_t capacity = VOICE_PAGE;
-	struct voice *voice = memory_map(capacity);
+	struct voice *voice = pages_get(capacity);
 	size_t size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
 
 	if (size > capacity) {
-		memory_unmap(voice, capacity);
+		pages_put(voice, capacity);
 		capacity = size;
-		voice = memory_map(capacity);
+		voice = pages_get(capacity);
 		size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
 	}
 	if (voice)
@@ -250,13 +250,13 @@ static struct voice *make(const struct voice_source *source, struct settings *se
 /* Few have fields, and what gathers them is too large for the stack of a signal handler. */
 static struct voice *make_with_fields(const struct voice_source *source, struct settings *settings)
 {
-	struct settings_fields *fields = memory_map(sizeof(*fields));
+	struct settings_fields *fields = pages_get(sizeof(*fields));
 	struct voice *voice = NULL;
 
 	if (!fields)
 		return NULL;
 	voice = make(source, settings, resolve(settings, fields, source));
-	memory_unmap(fields, sizeof(*fields));
+	pages_put(fields, sizeof(*fields));
 	return voice;
 }
 
@@ -271,7 +271,7 @@ struct voice *voice_make(const struct voice_source *source)
 
 void voice_free(struct voice *voice)
 {
-	memory_unmap(voice, voice->mapped);
+	pages_put(voice, voice->mapped);
 }
 
 static void free_retired(struct retired *retired)

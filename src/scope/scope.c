@@ -200,7 +200,7 @@ static struct slot *reuse_slot(struct thread *thread)
 int scope_enter(struct thread *thread, const char *name)
 {
 	struct scope *outer = scope_of(thread);
-	struct scope *scope = memory_map(sizeof(*scope));
+	struct scope *scope = pages_get(sizeof(*scope));
 	struct voice_source source;
 	struct slot *slot;
 	int r;
@@ -217,7 +217,7 @@ int scope_enter(struct thread *thread, const char *name)
 	}
 	r = change_voice(scope, &source);
 	if (r < 0) {
-		memory_unmap(scope, sizeof(*scope));
+		pages_put(scope, sizeof(*scope));
 		return r;
 	}
 	slot = reuse_slot(thread);
@@ -259,7 +259,7 @@ void scope_leave(struct thread *thread)
 	if (is_on_board(slot, scope->board))
 		keep_slot(thread, slot);
 	voice_free(scope_voice(scope));
-	memory_unmap(scope, sizeof(*scope));
+	pages_put(scope, sizeof(*scope));
 }
 
 void scope_leave_all(struct thread *thread)
@@ -322,7 +322,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 		return -E2BIG;
 	if (!size)
 		source.fields.size = 0;
-	fields = size ? memory_map(size) : NULL;
+	fields = size ? pages_get(size) : NULL;
 	if (size && !fields)
 		return -ENOMEM;
 	if (size) {
@@ -332,7 +332,7 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
 							      : scope_speak(scope, &source);
 	if (size)
-		memory_unmap(fields, size);
+		pages_put(fields, size);
 	return r;
 }
 

@@ -23,7 +23,7 @@ struct scope {
 	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };
 
-_Static_assert(sizeof(struct scope) <= MEMORY_KEPT_SIZE,
+_Static_assert(sizeof(struct scope) <= PAGES_KEPT_SIZE,
 	       "entering one asks the kernel for nothing");
 
 /* The process's: what threads are that entered nothing. */

@@ -28,7 +28,7 @@ static struct connection *allocate(void)
 		if (!atomic_exchange(&pool[i].is_taken, true))
 			return memset(&pool[i].connection, 0, sizeof(pool[i].connection));
 	}
-	return memory_map(sizeof(struct connection));
+	return pages_get(sizeof(struct connection));
 }
 
 static void release(struct connection *connection)
@@ -39,7 +39,7 @@ static void release(struct connection *connection)
 			return;
 		}
 	}
-	memory_unmap(connection, sizeof(*connection));
+	pages_put(connection, sizeof(*connection));
 }
 
 static int connect_to(int fd, const char *path)

@@ -35,7 +35,7 @@ static int write_all(int fd, struct bytes bytes)
 /* journald takes only a file that cannot be changed any more. */
 static int open_sealed(struct bytes bytes)
 {
-	AUTO_CLOSE int fd = memory_file("mplog-record", bytes.size);
+	AUTO_CLOSE int fd = memfd_new("mplog-record", bytes.size);
 	int r;
 
 	if (fd < 0)

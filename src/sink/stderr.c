@@ -93,7 +93,7 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 static int write_large(size_t size, const struct delivery *delivery, const struct stderr_look *look,
 		       const struct timespec *when)
 {
-	struct strbuf text = { memory_map(size), size, 0 };
+	struct strbuf text = { pages_get(size), size, 0 };
 	int r;
 
 	if (!text.data)
@@ -104,7 +104,7 @@ static int write_large(size_t size, const struct delivery *delivery, const struc
 		text.data[size - 1] = '\n';
 	}
 	r = write_line(look->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
-	memory_unmap(text.data, size);
+	pages_put(text.data, size);
 	return r;
 }
 

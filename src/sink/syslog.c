@@ -81,7 +81,7 @@ static int send_text(struct draft *draft, struct strbuf text)
 
 static int send_large(struct draft *draft, size_t size)
 {
-	char *const memory = memory_map(size + 1);
+	char *const memory = pages_get(size + 1);
 	struct strbuf text;
 	int r;
 
@@ -91,7 +91,7 @@ static int send_large(struct draft *draft, size_t size)
 	if (text.size > size)
 		text.size = size;
 	r = send_text(draft, text);
-	memory_unmap(memory, size + 1);
+	pages_put(memory, size + 1);
 	return r;
 }
 

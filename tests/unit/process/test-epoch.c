@@ -159,12 +159,12 @@ static void kill_object(struct retired *retired)
 	struct object *object = (struct object *)retired;
 
 	atomic_store(&object->alive, 0);
-	memory_unmap(object, 4096);
+	pages_put(object, 4096);
 }
 
 static struct object *new_object(void)
 {
-	struct object *object = memory_map(4096);
+	struct object *object = pages_get(4096);
 
 	atomic_store(&object->alive, 1);
 	return object;
