@@ -69,7 +69,7 @@ int mplog_reload(void)
 
 static void clean_name(char ret[PROCESS_NAME_SIZE], const char *process)
 {
-	if (!process_name_clean(ret, process))
+	if (!process_name_sanitize(ret, process))
 		notice_name_changed(process, ret);
 }
 
@@ -105,7 +105,7 @@ static int enter(const struct call *call, const char *process)
 		(void)scope_enter(call->thread, NULL);
 		return -EINVAL;
 	}
-	(void)process_name_clean(name, process);
+	(void)process_name_sanitize(name, process);
 	if (process_name_by_enter(call->thread, name))
 		return scope_enter(call->thread, NULL);
 	call_settle(call);

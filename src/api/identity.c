@@ -133,7 +133,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	}
 	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
-	(void)process_name_clean(ret_name, name);
+	(void)process_name_sanitize(ret_name, name);
 	*ret_number = vars.number;
 }
 

@@ -118,7 +118,7 @@ static int publish(struct program *program)
 static void begin(struct thread *thread, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
-	const bool is_clean = process_name_clean(name, process);
+	const bool is_clean = process_name_sanitize(name, process);
 
 	make_board(program_get());
 	(void)process_become(name);

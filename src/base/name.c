@@ -12,7 +12,7 @@ bool process_name_allows(char byte)
 	return byte != '\0' && strchr(allowed, byte);
 }
 
-bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name)
+bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name)
 {
 	bool same = true;
 	size_t n = 0;

@@ -18,7 +18,7 @@ bool process_name_allows(char byte);
 
 /* Makes a process name of any string: bytes that process names do not have become '_', and what is
  * over PROCESS_NAME_SIZE - 1 of them is cut. False where the string was changed. */
-bool process_name_clean(char ret[PROCESS_NAME_SIZE], const char *name);
+bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name);
 
 /* Returns whether TEXT, which may be NULL, is 32 hexadecimal digits, in either case. */
 bool run_id_is_valid(const char *text);

@@ -38,7 +38,7 @@ size_t utf8_decode(struct bytes bytes, uint32_t *ret_code)
 	return size;
 }
 
-bool bytes_are_text(struct bytes bytes)
+bool utf8_is_text(struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		uint32_t code;
@@ -51,7 +51,7 @@ bool bytes_are_text(struct bytes bytes)
 	return true;
 }
 
-size_t bytes_cut_at_character(struct bytes bytes, size_t size)
+size_t utf8_cut(struct bytes bytes, size_t size)
 {
 	size_t cut = size;
 

@@ -9,8 +9,8 @@
 size_t utf8_decode(struct bytes bytes, uint32_t *ret_code);
 
 /* Returns whether all of the bytes are UTF-8 without a NUL. */
-bool bytes_are_text(struct bytes bytes);
+bool utf8_is_text(struct bytes bytes);
 
 /* Returns the size of the longest beginning of at most SIZE bytes that does not end inside of a
  * character. */
-size_t bytes_cut_at_character(struct bytes bytes, size_t size);
+size_t utf8_cut(struct bytes bytes, size_t size);

@@ -40,12 +40,12 @@ static void put_bytes(struct notice *notice, const char *name, struct bytes valu
 {
 	struct strbuf *fields = &notice->fields;
 	const struct bytes n = { name, strlen(name) };
-	const size_t size = record_put_field(NULL, 0, n, value);
+	const size_t size = encoding_put(NULL, 0, n, value);
 
 	/* A field that does not fit whole is left out: half a field would spoil the record. */
 	if (size > fields->capacity - fields->size)
 		return;
-	fields->size += record_put_field(fields->data + fields->size, size, n, value);
+	fields->size += encoding_put(fields->data + fields->size, size, n, value);
 }
 
 void notice_put(struct notice *notice, const char *name, const char *value)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* "NAME\n", then the size and the value, then "\n". False where that is not what stands there. */
-static bool take_binary(struct bytes line, struct bytes rest, struct record_field *ret)
+static bool take_binary(struct bytes line, struct bytes rest, struct encoded_field *ret)
 {
 	const size_t head = line.size + 1 + sizeof(uint64_t);
 	uint64_t size;
@@ -23,14 +23,14 @@ static bool take_binary(struct bytes line, struct bytes rest, struct record_fiel
 	return true;
 }
 
-static void take_plain(struct bytes line, size_t name_size, struct record_field *ret)
+static void take_plain(struct bytes line, size_t name_size, struct encoded_field *ret)
 {
 	ret->name = (struct bytes){ line.data, name_size };
 	ret->value = (struct bytes){ line.data + name_size + 1, line.size - name_size - 1 };
 	ret->encoded = (struct bytes){ line.data, line.size + 1 };
 }
 
-bool record_next(struct bytes *cursor, struct record_field *ret)
+bool encoding_next(struct bytes *cursor, struct encoded_field *ret)
 {
 	const char *const end = cursor->size > 0 ? memchr(cursor->data, '\n', cursor->size) : NULL;
 	struct bytes line;
@@ -50,7 +50,7 @@ bool record_next(struct bytes *cursor, struct record_field *ret)
 	return true;
 }
 
-bool encoding_is_named(const struct record_field *field, struct bytes name)
+bool encoding_is_named(const struct encoded_field *field, struct bytes name)
 {
 	return field->name.size == name.size && memcmp(field->name.data, name.data, name.size) == 0;
 }
@@ -82,7 +82,7 @@ void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value)
 		strbuf_put_plain_field(out, name, value);
 }
 
-size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value)
+size_t encoding_put(char *buffer, size_t capacity, struct bytes name, struct bytes value)
 {
 	struct strbuf out = { buffer, capacity, 0 };
 
@@ -94,9 +94,9 @@ size_t encoding_replace_field(char *buffer, size_t capacity, struct bytes fields
 			      const struct bytes *value)
 {
 	struct strbuf out = { buffer, capacity, 0 };
-	struct record_field field;
+	struct encoded_field field;
 
-	while (record_next(&fields, &field)) {
+	while (encoding_next(&fields, &field)) {
 		if (!encoding_is_named(&field, name))
 			strbuf_put(&out, field.encoded);
 	}

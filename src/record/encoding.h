@@ -14,7 +14,7 @@
 #define RECORD_SIZE_MAX ((size_t)32 << 20)
 
 /* One field of encoded bytes. */
-struct record_field {
+struct encoded_field {
 	struct bytes name;
 	struct bytes value;
 	struct bytes encoded; /* both, as they stand */
@@ -22,10 +22,10 @@ struct record_field {
 
 /* Reads the field at *cursor, which moves behind it. False at the end, and where the bytes are not
  * well-formed. Begin with cursor = the encoded bytes. */
-bool record_next(struct bytes *cursor, struct record_field *ret);
+bool encoding_next(struct bytes *cursor, struct encoded_field *ret);
 
 /* Returns whether a field has that name. */
-bool encoding_is_named(const struct record_field *field, struct bytes name);
+bool encoding_is_named(const struct encoded_field *field, struct bytes name);
 
 /* Write a field in the form with a size, in the other one, and in the one that its value needs. */
 void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value);
@@ -33,7 +33,7 @@ void strbuf_put_plain_field(struct strbuf *out, struct bytes name, struct bytes 
 void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value);
 
 /* Writes one encoded field as far as it goes; returns the size it takes. */
-size_t record_put_field(char *buffer, size_t capacity, struct bytes name, struct bytes value);
+size_t encoding_put(char *buffer, size_t capacity, struct bytes name, struct bytes value);
 
 /* Writes FIELDS without those of that name, and the field with *VALUE behind them where VALUE is
  * not NULL, as far as it goes; returns the size it takes. */

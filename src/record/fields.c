@@ -98,10 +98,10 @@ static void collect_names(struct names *names, struct call_fields call)
 /* Returns how many were put. */
 static size_t put_remaining(struct strbuf *out, struct bytes fields, const struct names *names)
 {
-	struct record_field field;
+	struct encoded_field field;
 	size_t n = 0;
 
-	while (record_next(&fields, &field)) {
+	while (encoding_next(&fields, &field)) {
 		if (search_from(names, 0, field.name))
 			continue;
 		strbuf_put(out, field.encoded);

@@ -274,7 +274,7 @@ static COLD struct message cut_message(struct strbuf out, const struct record_so
 	message = put_message_value(&out, source);
 	message.end = RECORD_SIZE_MAX - 1;
 	if (out.capacity >= RECORD_SIZE_MAX)
-		message.end = bytes_cut_at_character((struct bytes){ out.data, out.size },
+		message.end = utf8_cut((struct bytes){ out.data, out.size },
 						     message.end - 1); /* behind it may be a NUL */
 	if (message.text_at > message.end)
 		message.text_at = message.end;

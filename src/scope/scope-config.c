@@ -62,7 +62,7 @@ static void fill_field(struct filler *filler, const char *name, const char *valu
 {
 	const struct bytes n = { name, strlen(name) }, v = { value, strlen(value) };
 
-	filler->size += record_put_field(end(filler), room(filler), n, v);
+	filler->size += encoding_put(end(filler), room(filler), n, v);
 }
 
 static struct bytes fill_head(struct filler *filler, const struct voice_source *source,
@@ -90,9 +90,9 @@ static struct bytes fill_head(struct filler *filler, const struct voice_source *
 
 static bool has_field(struct bytes fields, const char *name)
 {
-	struct record_field field;
+	struct encoded_field field;
 
-	while (record_next(&fields, &field)) {
+	while (encoding_next(&fields, &field)) {
 		if (encoding_is_named(&field, (struct bytes){ name, strlen(name) }))
 			return true;
 	}

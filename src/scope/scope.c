@@ -301,10 +301,10 @@ int scope_set_level(struct scope *scope, int level)
 
 static size_t count_fields(struct bytes fields)
 {
-	struct record_field field;
+	struct encoded_field field;
 	size_t n = 0;
 
-	while (record_next(&fields, &field))
+	while (encoding_next(&fields, &field))
 		n++;
 	return n;
 }

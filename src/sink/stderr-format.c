@@ -97,7 +97,7 @@ static void put_byte_items(struct strbuf *text, struct bytes value, bool is_firs
 /* PREFIX: of MESSAGE alone, standard error's in place of the journal's. */
 static void put_value(struct strbuf *text, struct bytes prefix, struct bytes value)
 {
-	if (bytes_are_text(prefix) && bytes_are_text(value)) {
+	if (utf8_is_text(prefix) && utf8_is_text(value)) {
 		strbuf_put_char(text, '"');
 		strbuf_put_json_characters(text, prefix);
 		strbuf_put_json_characters(text, value);
@@ -125,14 +125,14 @@ void strbuf_put_json_line(struct strbuf *text, const struct delivery *delivery,
 	const struct record *const record = delivery->record;
 	const struct bytes no_prefix = { NULL, 0 };
 	struct bytes fields = { record->data.data, record->message_at };
-	struct record_field field;
+	struct encoded_field field;
 
 	strbuf_put_literal(text, "{\"__REALTIME_TIMESTAMP\":\"");
 	strbuf_put_number(text, (uint64_t)when->tv_sec * 1000000 + (uint64_t)when->tv_nsec / 1000);
 	strbuf_put_literal(text, "\",\"_PID\":\"");
 	strbuf_put_number(text, (unsigned)delivery->output->pid);
 	strbuf_put_char(text, '"');
-	while (record_next(&fields, &field))
+	while (encoding_next(&fields, &field))
 		put_member(text, field.name, no_prefix, field.value);
 	put_member(text, bytes_of("MESSAGE"), delivery->output->prefix[SINK_STDERR], record->text);
 	strbuf_put_literal(text, "}\n");

@@ -62,10 +62,10 @@ void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
 static void put_fields(struct strbuf *text, const struct record *record)
 {
 	struct bytes fields = { record->data.data, record->message_at };
-	struct record_field field;
+	struct encoded_field field;
 
 	strbuf_put_literal(text, "[" SD_ID);
-	while (record_next(&fields, &field)) {
+	while (encoding_next(&fields, &field)) {
 		if (field.name.size > PARAM_NAME_MAX)
 			continue;
 		strbuf_put_char(text, ' ');

@@ -60,7 +60,7 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 			continue;
 		draft->with_fields = false;
 		text = put_draft(whole.data, whole.capacity + 1, draft);
-		text.size = bytes_cut_at_character((struct bytes){ text.data, text.size },
+		text.size = utf8_cut((struct bytes){ text.data, text.size },
 						   smaller_sizes[i]);
 		text.data[text.size] = '\0';
 		r = link_send(&syslog_link, (struct bytes){ text.data, text.size },

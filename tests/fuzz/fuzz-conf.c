@@ -78,10 +78,10 @@ static void check_record(const struct record *record)
 {
 	static struct bytes names[NAMES_MAX];
 	struct bytes cursor = record->data;
-	struct record_field field;
+	struct encoded_field field;
 	size_t n = 0;
 
-	while (record_next(&cursor, &field)) {
+	while (encoding_next(&cursor, &field)) {
 		must(n < NAMES_MAX);
 		must(field_name_is_valid(field.name.data, field.name.size));
 		must(!has_name(names, n, field.name));

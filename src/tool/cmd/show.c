@@ -65,7 +65,7 @@ static void show_name(const struct show *show, const char *given)
 {
 	char name[PROCESS_NAME_SIZE];
 
-	if (!process_name_clean(name, given))
+	if (!process_name_sanitize(name, given))
 		tool_complain("\"%s\" is not a process name: programs make it \"%s\"", given, name);
 	if (show->identifier)
 		show_settings(show, show->identifier, show->identifier, name);

@@ -63,7 +63,7 @@ void json_null(struct json *json, const char *name)
 void json_bytes(struct json *json, const char *name, struct bytes value)
 {
 	print_name(json, name);
-	if (bytes_are_text(value)) {
+	if (utf8_is_text(value)) {
 		print_string(json->file, value);
 		return;
 	}

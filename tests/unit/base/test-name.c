@@ -11,16 +11,16 @@ START_TEST(names_are_cleaned)
 	char name[PROCESS_NAME_SIZE];
 	char long_name[100];
 
-	ck_assert(process_name_clean(name, "worker-1.a_b:c@d/e+F"));
+	ck_assert(process_name_sanitize(name, "worker-1.a_b:c@d/e+F"));
 	ck_assert_str_eq(name, "worker-1.a_b:c@d/e+F");
-	ck_assert(!process_name_clean(name, "a b\n\xc3\xa9"));
+	ck_assert(!process_name_sanitize(name, "a b\n\xc3\xa9"));
 	ck_assert_str_eq(name, "a_b___");
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
-	ck_assert(!process_name_clean(name, long_name));
+	ck_assert(!process_name_sanitize(name, long_name));
 	ck_assert_uint_eq(strlen(name), PROCESS_NAME_SIZE - 1);
 	long_name[PROCESS_NAME_SIZE - 1] = '\0';
-	ck_assert(process_name_clean(name, long_name));
+	ck_assert(process_name_sanitize(name, long_name));
 }
 END_TEST
 

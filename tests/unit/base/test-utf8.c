@@ -39,10 +39,10 @@ END_TEST
 
 START_TEST(knows_text)
 {
-	ck_assert(bytes_are_text((struct bytes){ NULL, 0 }));
-	ck_assert(bytes_are_text((struct bytes){ "a\nb\033", 4 }));
-	ck_assert(!bytes_are_text((struct bytes){ "a\0b", 3 }));
-	ck_assert(!bytes_are_text((struct bytes){ "\xc3", 1 }));
+	ck_assert(utf8_is_text((struct bytes){ NULL, 0 }));
+	ck_assert(utf8_is_text((struct bytes){ "a\nb\033", 4 }));
+	ck_assert(!utf8_is_text((struct bytes){ "a\0b", 3 }));
+	ck_assert(!utf8_is_text((struct bytes){ "\xc3", 1 }));
 }
 END_TEST
 
@@ -53,11 +53,11 @@ START_TEST(cuts_between_characters)
 	static const size_t expected[] = { 0, 1, 1, 1, 4, 5, 5 };
 
 	for (size_t size = 0; size < sizeof(expected) / sizeof(expected[0]); size++)
-		ck_assert_uint_eq(bytes_cut_at_character((struct bytes){ in, 5 }, size),
+		ck_assert_uint_eq(utf8_cut((struct bytes){ in, 5 }, size),
 				  expected[size]);
 	/* Of what is no text, the size counts. */
 	ck_assert_uint_eq(
-		bytes_cut_at_character((struct bytes){ "\x80\x80\x80\x80\x80\x80", 6 }, 5), 5);
+		utf8_cut((struct bytes){ "\x80\x80\x80\x80\x80\x80", 6 }, 5), 5);
 }
 END_TEST
 

@@ -59,10 +59,10 @@ __attribute__((format(printf, 1, 2))) static void compose(const char *fmt, ...)
 static size_t count(const char *name)
 {
 	struct bytes cursor = record.data;
-	struct record_field field;
+	struct encoded_field field;
 	size_t n = 0;
 
-	while (record_next(&cursor, &field))
+	while (encoding_next(&cursor, &field))
 		n += field.name.size == strlen(name) &&
 		     memcmp(field.name.data, name, field.name.size) == 0;
 	ck_assert_uint_eq(cursor.size, 0);
@@ -72,9 +72,9 @@ static size_t count(const char *name)
 static struct bytes value_of(const char *name)
 {
 	struct bytes cursor = record.data;
-	struct record_field field;
+	struct encoded_field field;
 
-	while (record_next(&cursor, &field)) {
+	while (encoding_next(&cursor, &field)) {
 		if (field.name.size == strlen(name) &&
 		    memcmp(field.name.data, name, field.name.size) == 0)
 			return field.value;
@@ -519,20 +519,20 @@ START_TEST(puts_a_field_so_that_it_comes_back)
 	static const struct bytes values[] = { BYTES(""), BYTES("a"), BYTES("a\nb"),
 					       BYTES("a\0=") };
 	char buffer[64];
-	struct record_field field;
+	struct encoded_field field;
 
 	for (size_t i = 0; i < 4; i++) {
 		const size_t size =
-			record_put_field(buffer, sizeof(buffer), BYTES("NAME"), values[i]);
+			encoding_put(buffer, sizeof(buffer), BYTES("NAME"), values[i]);
 		struct bytes cursor = { buffer, size };
 
-		ck_assert(record_next(&cursor, &field));
+		ck_assert(encoding_next(&cursor, &field));
 		ck_assert_uint_eq(field.name.size, 4);
 		ck_assert_uint_eq(field.value.size, values[i].size);
 		ck_assert_mem_eq(field.value.data, values[i].data, values[i].size);
 		ck_assert_ptr_eq(field.encoded.data, buffer);
 		ck_assert_uint_eq(field.encoded.size, size);
-		ck_assert(!record_next(&cursor, &field));
+		ck_assert(!encoding_next(&cursor, &field));
 	}
 }
 END_TEST
@@ -552,9 +552,9 @@ static const struct bytes malformed[] = {
 START_TEST(stops_at_what_is_no_field)
 {
 	struct bytes cursor = malformed[_i];
-	struct record_field field;
+	struct encoded_field field;
 
-	ck_assert(!record_next(&cursor, &field));
+	ck_assert(!encoding_next(&cursor, &field));
 }
 END_TEST
 

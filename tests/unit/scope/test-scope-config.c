@@ -123,7 +123,7 @@ START_TEST(the_programs_fields_take_the_rules_place)
 	struct voice_source source = source_of("worker-1");
 	char own[256];
 	const struct bytes value = { "mine", 4 }, name = { "ROLE", 4 };
-	struct record_field field;
+	struct encoded_field field;
 	struct voice *voice;
 	struct bytes cursor;
 	int n = 0;
@@ -131,9 +131,9 @@ START_TEST(the_programs_fields_take_the_rules_place)
 	fields[0] = (struct field_assignment){ "ROLE", "theirs", 1 };
 	fields[1] = (struct field_assignment){ "ZONE", "eu", 1 };
 	rule.n_fields = 2;
-	source.fields = (struct bytes){ own, record_put_field(own, sizeof(own), name, value) };
+	source.fields = (struct bytes){ own, encoding_put(own, sizeof(own), name, value) };
 	voice = voice_make(&source);
-	for (cursor = voice->fields; record_next(&cursor, &field); n++)
+	for (cursor = voice->fields; encoding_next(&cursor, &field); n++)
 		ck_assert(!has(field.value, "theirs"));
 	ck_assert_int_eq(n, 2);
 	ck_assert(has(voice->fields, "mine"));

@@ -71,7 +71,7 @@ START_TEST(keeps_the_message_where_fields_are_too_large)
 	char *line;
 
 	memset(value, 'x', sizeof(value));
-	size = record_put_field(fields, sizeof(fields), BYTES("LARGE"),
+	size = encoding_put(fields, sizeof(fields), BYTES("LARGE"),
 				(struct bytes){ value, sizeof(value) });
 	ck_assert_int_eq(syslog_write((struct bytes){ fields, size }, BYTES("fourth")), 1);
 	line = syslog_line("fourth");
