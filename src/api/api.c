@@ -254,7 +254,7 @@ int mplog_get_stats(struct mplog_stats *stats)
 	if (!stats || stats->size < stats_size)
 		return -EINVAL;
 	call_settle(&call);
-	stats_read(stats, scope_slot(&process_scope), self_pid());
+	stats_read(stats, scope_slot(&process_scope), getpid_cached());
 	return 0;
 }
 

@@ -70,7 +70,7 @@ COLD void call_settle_new(struct thread *thread, bool in_signal);
 /* The process finds out who it is, if it does not know yet. */
 static inline void call_settle(const struct call *call)
 {
-	if (self_is_new())
+	if (fork_is_pending())
 		call_settle_new(call->thread, call->in_signal);
 }
 

@@ -40,7 +40,7 @@ static HOT_DATA struct {
 /* Who forks has to know who it is: its children's names and lineage come from its own. */
 static void know_oneself(void)
 {
-	struct thread *thread = self_is_new() && scope_voice(&process_scope) ? thread_get() : NULL;
+	struct thread *thread = fork_is_pending() && scope_voice(&process_scope) ? thread_get() : NULL;
 
 	if (thread) {
 		const uint64_t outer = epoch_enter(thread);
@@ -58,7 +58,7 @@ static void before_fork(void)
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
 	lineage_note_fork(identity.is_daemon_child);
-	fork_prepare(global_lock_before_fork(self_is_new()));
+	fork_prepare(global_lock_before_fork(fork_is_pending()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }
 
@@ -119,7 +119,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 		.process = parent->process,
 		.identifier = parent->output.identifier,
 		.parent = parent->process,
-		.pid = self_pid(),
+		.pid = getpid_cached(),
 		.number = lineage_forks(),
 		.count = lineage_forks(),
 	};
@@ -129,7 +129,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	if (board_is_shared() && board_index(slot) >= 0) {
 		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			vars.number = board_claim_number(slot, self_pid(), lineage_is_apart());
+			vars.number = board_claim_number(slot, getpid_cached(), lineage_is_apart());
 	}
 	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
@@ -150,7 +150,7 @@ static void settle_program(void)
 	struct voice_source source = {
 		.process = "main",
 		.parent = "",
-		.pid = self_pid(),
+		.pid = getpid_cached(),
 		.program_level = LEVEL_UNSET,
 	};
 
@@ -169,7 +169,7 @@ static void settle_child(void)
 	scope_describe(identity.fork_scope, &source);
 	source.parent = parent->process;
 	identity.has_own_name = true;
-	if (identity.pending_pid == self_pid()) {
+	if (identity.pending_pid == getpid_cached()) {
 		source.process = identity.pending_name;
 		source.number = 0;
 	} else if (identity.is_daemon_child || lineage_is_daemon()) {
@@ -189,7 +189,7 @@ static void settle(void)
 	const bool forked = scope_voice(&process_scope);
 
 	fork_identify(forked);
-	if (self_is_raw_child())
+	if (fork_bypassed_handlers())
 		adopt_raw();
 	if (forked)
 		settle_child();
@@ -197,7 +197,7 @@ static void settle(void)
 		settle_program();
 	identity.pending_pid = 0;
 	report_files();
-	lineage_begin(self_pid());
+	lineage_begin(getpid_cached());
 	fork_end_identify();
 }
 
@@ -206,9 +206,9 @@ void process_settle(struct thread *thread)
 	sigset_t before;
 
 	fork_block_signals(&before);
-	while (self_is_new()) {
+	while (fork_is_pending()) {
 		tid_lock(&identity.lock);
-		if (self_is_new())
+		if (fork_is_pending())
 			settle();
 		atomic_store(&identity.lock, 0);
 	}
@@ -241,7 +241,7 @@ void process_announce(const char name[static PROCESS_NAME_SIZE])
 {
 	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
 	identity.pending_pid = getpid();
-	if (!self_is_new())
+	if (!fork_is_pending())
 		(void)rename_process(name); /* somebody's handler logged */
 }
 
@@ -250,7 +250,7 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 	/* The forking thread is the first of the child, whose tid is its pid. */
 	if ((pid_t)syscall(SYS_gettid) != getpid())
 		return false;
-	if (!self_is_new())
+	if (!fork_is_pending())
 		return !identity.has_own_name && rename_process(name) == 0;
 	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
 		return false;

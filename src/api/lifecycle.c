@@ -203,7 +203,7 @@ static void tell_the_rest(const struct thread *thread)
 	}
 	route = route_to(&voice->output);
 	tell_suppressed(&route, &process_scope);
-	tell_suppressed_by(&route, self_pid());
+	tell_suppressed_by(&route, getpid_cached());
 	tell_lost_at_last(&route, &process_scope);
 }
 
@@ -232,7 +232,7 @@ __attribute__((destructor)) static void at_exit(void)
 {
 	CALL(call);
 
-	if (!call.thread || self_is_new() || !program_get()->is_open)
+	if (!call.thread || fork_is_pending() || !program_get()->is_open)
 		return;
 	tell_the_rest(call.thread);
 	board_end(scope_slot(&process_scope));

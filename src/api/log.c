@@ -251,7 +251,7 @@ HOT_INLINE int emit_in_call(const struct record_source *said, const struct call 
 	scope_set_gate(call->thread);
 	if (said->level > level_of(scope, now_ns, call->in_signal))
 		return 0;
-	if (call->in_signal && getpid() != self_pid())
+	if (call->in_signal && getpid() != getpid_cached())
 		return emit_in_vfork(said, scope, call->saved_errno, buffer, capacity);
 	return emit_record(said, call, scope, now_ns, buffer, capacity);
 }

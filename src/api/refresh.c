@@ -77,7 +77,7 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 
 	*ret_answer = RELOAD_FROZEN;
 	/* The program may have been closed since the caller looked. */
-	if (conf && self_may_parse() && !conf_root_changed(conf)) {
+	if (conf && fork_malloc_is_safe() && !conf_root_changed(conf)) {
 		r = load(flags);
 		/* A file that was written a moment ago is looked at again, and mostly found to be
 		 * the same. */
@@ -164,7 +164,7 @@ static void look_at_files(int64_t now_ms)
 	const struct conf *conf = program_get()->conf;
 	enum reload_answer answer;
 
-	if (!conf || !self_may_parse() || !is_due(conf, now_ms) || !global_trylock())
+	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
 	if (have_files_changed(program_get()->conf, now_ms))
 		(void)reload(0, &answer);

@@ -99,10 +99,10 @@ static void report_end(const struct slot *slot, pid_t pid)
 
 int reap(pid_t pid, struct mplog_stats *stats)
 {
-	struct slot *slot = board_find(pid, self_is_foreign());
+	struct slot *slot = board_find(pid, fork_in_other_pidns());
 	struct route route;
 
-	if (!slot || pid == self_pid())
+	if (!slot || pid == getpid_cached())
 		return -ESRCH;
 	if (process_is_alive(pid))
 		return -EBUSY;
@@ -126,7 +126,7 @@ void reap_all(void)
 		const enum slot_phase phase = slot_word_phase(word);
 
 		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
-		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)self_pid())
+		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)getpid_cached())
 			(void)reap(slot_word_pid(word), NULL);
 	}
 }

@@ -254,7 +254,7 @@ void tell_suppressed_by(struct route *route, pid_t pid)
 	const uint32_t used = board_used(board);
 
 	for (uint32_t i = 0; i < used; i++) {
-		if (slot_word_is_of(atomic_load(&board->state[i]), pid, self_is_foreign()) &&
+		if (slot_word_is_of(atomic_load(&board->state[i]), pid, fork_in_other_pidns()) &&
 		    is_anything_suppressed(&board->slot[i]))
 			tell_slot(route, &process_scope, &board->slot[i], pid);
 	}

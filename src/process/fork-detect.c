@@ -7,8 +7,8 @@
 
 enum { PAGE_SIZE = 4096 };
 
-struct self_page self_no_page;
-_Atomic(struct self_page *) self_page = &self_no_page;
+struct fork_page fork_no_page;
+_Atomic(struct fork_page *) fork_page = &fork_no_page;
 
 static HOT_DATA struct {
 	pid_t pid; /* 0: never identified */
@@ -19,36 +19,36 @@ static HOT_DATA struct {
 
 static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
 
-bool self_is_other_than(pid_t pid)
+bool fork_pid_differs(pid_t pid)
 {
 	return pid != getpid();
 }
 
-pid_t self_pid(void)
+pid_t getpid_cached(void)
 {
 	return self.pid ? self.pid : getpid(); /* the tool logs without being identified */
 }
 
-bool self_is_foreign(void)
+bool fork_in_other_pidns(void)
 {
 	return self.is_foreign;
 }
 
-bool self_is_raw_child(void)
+bool fork_bypassed_handlers(void)
 {
 	return self.is_raw_child;
 }
 
-bool self_may_parse(void)
+bool fork_malloc_is_safe(void)
 {
 	return !self.may_not_parse;
 }
 
 bool fork_is_unseen(void)
 {
-	const struct self_page *page = atomic_load(&self_page);
+	const struct fork_page *page = atomic_load(&fork_page);
 
-	return page != &self_no_page && !atomic_load(&page->pid) && !atomic_load(&page->born);
+	return page != &fork_no_page && !atomic_load(&page->pid) && !atomic_load(&page->born);
 }
 
 static void make_page(void)
@@ -59,7 +59,7 @@ static void make_page(void)
 	if (fresh == MAP_FAILED)
 		return;
 	if (madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
-		atomic_store(&self_page, fresh);
+		atomic_store(&fork_page, fresh);
 	else
 		(void)munmap(fresh, PAGE_SIZE);
 }
@@ -68,7 +68,7 @@ void fork_detect_init(void)
 {
 	make_page();
 	(void)sigfillset(&self.all_signals);
-	atomic_store(&atomic_load(&self_page)->born, getpid());
+	atomic_store(&atomic_load(&fork_page)->born, getpid());
 }
 
 void fork_block_signals(sigset_t *ret_before)
@@ -78,19 +78,19 @@ void fork_block_signals(sigset_t *ret_before)
 
 void fork_prepare(bool may_parse)
 {
-	child_may_parse = may_parse && self_may_parse();
+	child_may_parse = may_parse && fork_malloc_is_safe();
 }
 
-static bool is_identified(const struct self_page *page)
+static bool is_identified(const struct fork_page *page)
 {
 	const pid_t pid = atomic_load(&page->pid);
 
-	return pid && (page != &self_no_page || pid == getpid());
+	return pid && (page != &fork_no_page || pid == getpid());
 }
 
 bool fork_begin_child(void)
 {
-	struct self_page *page = atomic_load(&self_page);
+	struct fork_page *page = atomic_load(&fork_page);
 	bool was_identified;
 
 	/* Written before it is read: one page fault, not two. */
@@ -105,17 +105,17 @@ bool fork_begin_child(void)
 
 void fork_identify(bool is_child)
 {
-	const struct self_page *page = atomic_load(&self_page);
+	const struct fork_page *page = atomic_load(&fork_page);
 	const pid_t born = atomic_load(&page->born);
 
-	self.is_raw_child = is_child && (!born || (page == &self_no_page && born != getpid()));
+	self.is_raw_child = is_child && (!born || (page == &fork_no_page && born != getpid()));
 	self.may_not_parse |= self.is_raw_child;
 	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
-	self.pid = born && page != &self_no_page ? born : getpid();
+	self.pid = born && page != &fork_no_page ? born : getpid();
 	self.is_foreign |= is_child && getppid() == 0;
 }
 
 void fork_end_identify(void)
 {
-	atomic_store_explicit(&atomic_load(&self_page)->pid, self.pid, memory_order_release);
+	atomic_store_explicit(&atomic_load(&fork_page)->pid, self.pid, memory_order_release);
 }

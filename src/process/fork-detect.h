@@ -11,32 +11,32 @@
 
 /* In a page of its own that reads zero in every child, however it was forked: a fork is noticed
  * for the price of a load, where getpid(2) is a system call. */
-struct self_page {
+struct fork_page {
 	_Atomic pid_t pid;  /* 0: the process is not identified yet */
 	_Atomic pid_t born; /* as pid, from the start; 0: no fork handler has seen this child */
 };
 
-extern _Atomic(struct self_page *) self_page;
-extern struct self_page self_no_page; /* where the kernel cannot wipe: then getpid(2) it is */
-COLD bool self_is_other_than(pid_t pid);
+extern _Atomic(struct fork_page *) fork_page;
+extern struct fork_page fork_no_page; /* where the kernel cannot wipe: then getpid(2) it is */
+COLD bool fork_pid_differs(pid_t pid);
 
 /* Tells whether this process is not identified yet: the program at its start, and each child of a
  * fork, by whatever call it was made. */
-static inline bool self_is_new(void)
+static inline bool fork_is_pending(void)
 {
-	const struct self_page *page = atomic_load_explicit(&self_page, memory_order_relaxed);
+	const struct fork_page *page = atomic_load_explicit(&fork_page, memory_order_relaxed);
 	const pid_t pid = atomic_load_explicit(&page->pid, memory_order_acquire);
 
-	if (LIKELY(pid && page != &self_no_page))
+	if (LIKELY(pid && page != &fork_no_page))
 		return false;
-	return !pid || self_is_other_than(pid);
+	return !pid || fork_pid_differs(pid);
 }
 
-pid_t self_pid(void);
-bool self_is_foreign(void); /* of another pid namespace than the program */
+pid_t getpid_cached(void);
+bool fork_in_other_pidns(void); /* of another pid namespace than the program */
 
 /* Not in the child of _Fork(3) or clone(2), where malloc(3) may hang. */
-bool self_may_parse(void);
+bool fork_malloc_is_safe(void);
 
 /* Tells whether this is a new child that was made past all fork handlers: then no thread but its own
  * is left of those that it knows. */
@@ -63,4 +63,4 @@ void fork_identify(bool is_child);
 void fork_end_identify(void);
 
 /* Tells whether no handler of fork(2) has seen this child. */
-bool self_is_raw_child(void);
+bool fork_bypassed_handlers(void);

@@ -46,7 +46,7 @@ void scope_describe(struct scope *scope, struct voice_source *source)
 		.process = voice->process,
 		.parent = voice->parent,
 		.number = voice->number,
-		.pid = self_pid(),
+		.pid = getpid_cached(),
 		.program_level = voice->program_level,
 		.fields = voice->own_fields,
 	};
@@ -127,7 +127,7 @@ void scope_refresh(struct scope *scope)
 
 static struct slot *take_slot(struct scope *scope)
 {
-	struct slot *slot = board_take(self_pid(), self_is_foreign());
+	struct slot *slot = board_take(getpid_cached(), fork_in_other_pidns());
 
 	return slot ? slot : clear_own_slot(scope);
 }
