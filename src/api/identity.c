@@ -37,7 +37,7 @@ static HOT_DATA struct {
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
-/* Who forks has to know who it is: its children's names and lineage come from its own. */
+/* Who forks has to know who it is: its children's names and ancestry come from its own. */
 static void know_oneself(void)
 {
 	struct thread *thread = fork_is_pending() && scope_voice(&process_scope) ? thread_get() : NULL;
@@ -57,7 +57,7 @@ static void before_fork(void)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	know_oneself();
-	lineage_note_fork(identity.is_daemon_child);
+	ancestry_before_fork(identity.is_daemon_child);
 	fork_prepare(global_lock_before_fork(fork_is_pending()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }
@@ -105,7 +105,7 @@ static void in_child(void)
 static void adopt_raw(void)
 {
 	epoch_drop(); /* free(3) may hang */
-	lineage_note_raw();
+	ancestry_bypassed();
 	adopt();
 }
 
@@ -120,8 +120,8 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 		.identifier = parent->output.identifier,
 		.parent = parent->process,
 		.pid = getpid_cached(),
-		.number = lineage_forks(),
-		.count = lineage_forks(),
+		.number = ancestry_forks(),
+		.count = ancestry_forks(),
 	};
 	char name[PROCESS_NAME_SIZE];
 	size_t size;
@@ -129,7 +129,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	if (board_is_shared() && board_index(slot) >= 0) {
 		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			vars.number = board_claim_number(slot, getpid_cached(), lineage_is_apart());
+			vars.number = board_claim_number(slot, getpid_cached(), ancestry_in_other_pidns());
 	}
 	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
@@ -141,7 +141,7 @@ static void speak(const struct voice_source *source, const struct slot *parent)
 {
 	(void)scope_begin(&process_scope, source, parent);
 	atomic_store(&scope_slot(&process_scope)->parent_pid,
-		     parent ? (uint32_t)lineage_forker() : 0);
+		     parent ? (uint32_t)ancestry_forker() : 0);
 }
 
 /* Nobody forked us: the program at its start. */
@@ -172,7 +172,7 @@ static void settle_child(void)
 	if (identity.pending_pid == getpid_cached()) {
 		source.process = identity.pending_name;
 		source.number = 0;
-	} else if (identity.is_daemon_child || lineage_is_daemon()) {
+	} else if (identity.is_daemon_child || ancestry_is_daemon()) {
 		identity.is_daemon_child = true;
 		source.parent = parent->parent;
 	} else if (parent->child_name) {
@@ -197,7 +197,7 @@ static void settle(void)
 		settle_program();
 	identity.pending_pid = 0;
 	report_files();
-	lineage_begin(getpid_cached());
+	ancestry_reset(getpid_cached());
 	fork_end_identify();
 }
 
@@ -254,7 +254,7 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 		return !identity.has_own_name && rename_process(name) == 0;
 	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
 		return false;
-	identity.is_daemon_child = lineage_is_daemon();
+	identity.is_daemon_child = ancestry_is_daemon();
 	if (identity.is_daemon_child)
 		return false;
 	process_announce(name);

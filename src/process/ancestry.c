@@ -24,7 +24,7 @@ static HOT_DATA struct {
 	_Atomic bool is_first;  /* the parent had forked no other */
 } ancestry;
 
-void lineage_note_fork(bool goes_on)
+void ancestry_before_fork(bool goes_on)
 {
 	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
@@ -34,14 +34,14 @@ void lineage_note_fork(bool goes_on)
 	atomic_store(&ancestry.is_first, before == 0);
 }
 
-void lineage_note_raw(void)
+void ancestry_bypassed(void)
 {
 	atomic_store(&ancestry.forker, atomic_load(&ancestry.identified));
 	atomic_store(&ancestry.by_daemon, false);
 	atomic_store(&ancestry.is_first, false);
 }
 
-bool lineage_is_apart(void)
+bool ancestry_in_other_pidns(void)
 {
 	return getppid() == 0;
 }
@@ -51,7 +51,7 @@ static bool is_left_alone(void)
 {
 	const struct timespec nap = { .tv_nsec = NAP_NS };
 
-	for (int i = 0; i < LEAVE_WAITS && !lineage_is_apart(); i++) {
+	for (int i = 0; i < LEAVE_WAITS && !ancestry_in_other_pidns(); i++) {
 		if (getppid() != atomic_load(&ancestry.forker))
 			return true;
 		(void)nanosleep(&nap, NULL);
@@ -69,7 +69,7 @@ static bool has_begun_session(void)
 /* daemon(3) goes on in a child, which begins a session; some fork once more after that. A worker may
  * begin a session too: but rarely the first one, and its parent stays. Some parents of a daemon stay
  * as well, until it is ready: the first child is believed without. */
-bool lineage_is_daemon(void)
+bool ancestry_is_daemon(void)
 {
 	const bool first = atomic_load(&ancestry.is_first);
 
@@ -78,17 +78,17 @@ bool lineage_is_daemon(void)
 	return has_begun_session() && (first || is_left_alone());
 }
 
-pid_t lineage_forker(void)
+pid_t ancestry_forker(void)
 {
 	return atomic_load(&ancestry.forker);
 }
 
-unsigned lineage_forks(void)
+unsigned ancestry_forks(void)
 {
 	return atomic_load(&ancestry.forks);
 }
 
-void lineage_begin(pid_t pid)
+void ancestry_reset(pid_t pid)
 {
 	atomic_store(&ancestry.identified, pid);
 	atomic_store(&ancestry.session, getsid(0));

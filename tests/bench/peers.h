@@ -2,7 +2,7 @@
 /* peers: those whom mplog is measured beside. What is not installed is NULL.
  *
  * Each sends MESSAGE, PRIORITY, SYSLOG_IDENTIFIER and PROCESS, if it can: less than mplog does,
- * which adds lineage, run, thread, sequence and place. */
+ * which adds ancestry, run, thread, sequence and place. */
 #pragma once
 
 #include <stdbool.h>
