@@ -143,7 +143,7 @@ void mplog_scope_leave_(const unsigned *depth)
 
 	call_settle(&call);
 	while (call.thread && call.thread->depth >= *depth &&
-	       call.thread->depth > call.thread->base_depth)
+	       call.thread->depth > call.thread->inherited_depth)
 		process_leave_scope(call.thread);
 }
 

@@ -30,12 +30,12 @@ HOT_INLINE struct call call_begin_inline(bool in_signal)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	call.cancel = cancel;
-	call.is_guest = in_signal && !thread_peek();
+	call.is_guest = in_signal && !thread_current();
 	call.thread = thread_get();
 	if (!call.thread)
 		return call;
 	if (!in_signal)
-		thread_watch(call.thread);
+		thread_ensure_exit_hook(call.thread);
 	call.outer = epoch_enter(call.thread);
 	return call;
 }

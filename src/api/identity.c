@@ -74,7 +74,7 @@ static void (*const after_fork[])(void) = {
 /* In the child: only this thread is there, and its scope is what the process begins with. */
 static void adopt(void)
 {
-	struct thread *thread = thread_peek();
+	struct thread *thread = thread_current();
 
 	for (size_t i = 0; i < sizeof(after_fork) / sizeof(after_fork[0]); i++)
 		after_fork[i]();
@@ -82,7 +82,7 @@ static void adopt(void)
 	if (thread) {
 		identity.fork_scope = scope_of(thread);
 		thread->scope = NULL;
-		thread->base_depth = thread->depth;
+		thread->inherited_depth = thread->depth;
 	}
 	identity.is_daemon_child = false;
 }
@@ -323,7 +323,7 @@ static void end_thread(struct thread *thread)
 {
 	const uint64_t outer = epoch_enter(thread);
 
-	while (thread->depth > thread->base_depth)
+	while (thread->depth > thread->inherited_depth)
 		process_leave_scope(thread);
 	scope_leave_all(thread);
 	epoch_leave(thread, outer);

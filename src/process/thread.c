@@ -30,9 +30,9 @@ static const int *no_gate;
 /* A thread's gate goes with the thread: no other thread may write to it by then. */
 static void set_gate_of(struct thread *thread, const int **gate)
 {
-	tid_lock(&thread->pinned_by);
+	tid_lock(&thread->gate_lock);
 	thread->gate = gate;
-	atomic_store(&thread->pinned_by, 0);
+	atomic_store(&thread->gate_lock, 0);
 }
 
 /* A free record, or one of a thread that ended without being noticed. */
@@ -75,8 +75,8 @@ struct thread *thread_take(void)
 		return NULL;
 	set_gate_of(thread, &mplog_gate_);
 	thread->scope = NULL;
-	thread->depth = thread->base_depth = 0;
-	thread->is_watched = false;
+	thread->depth = thread->inherited_depth = 0;
+	thread->has_exit_hook = false;
 	thread_self = thread;
 	return thread;
 }
@@ -105,10 +105,10 @@ void thread_init(void (*on_exit)(struct thread *thread))
 	atomic_store(&exit_hook.has_key, pthread_key_create(&exit_hook.key, end) == 0);
 }
 
-void thread_watch_end(struct thread *thread)
+void thread_set_exit_hook(struct thread *thread)
 {
 	if (atomic_load(&exit_hook.has_key))
-		thread->is_watched = pthread_setspecific(exit_hook.key, thread) == 0;
+		thread->has_exit_hook = pthread_setspecific(exit_hook.key, thread) == 0;
 }
 
 void thread_after_fork(void)
@@ -117,7 +117,7 @@ void thread_after_fork(void)
 
 	for (; thread; thread = thread->next) {
 		thread->spare_slot = NULL; /* it is the parent's */
-		atomic_store(&thread->pinned_by, 0);
+		atomic_store(&thread->gate_lock, 0);
 		if (thread == thread_self) {
 			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
 			continue;
@@ -132,10 +132,10 @@ void thread_after_fork(void)
 void thread_open_gates(void)
 {
 	for (struct thread *thread = atomic_load(&threads); thread; thread = thread->next) {
-		tid_lock(&thread->pinned_by);
+		tid_lock(&thread->gate_lock);
 		if (thread->gate)
 			__atomic_store_n(thread->gate, &open_gate, __ATOMIC_SEQ_CST);
-		atomic_store(&thread->pinned_by, 0);
+		atomic_store(&thread->gate_lock, 0);
 	}
 }
 

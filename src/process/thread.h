@@ -18,13 +18,13 @@ struct thread {
 	struct thread *next;
 	_Atomic pid_t tid;      /* 0: the record is free */
 	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
-	bool is_watched;        /* its end will be noticed */
+	bool has_exit_hook;        /* its end will be noticed */
 
-	_Atomic pid_t pinned_by; /* the tid of a thread that uses or changes the gate */
+	_Atomic pid_t gate_lock; /* the tid of a thread that uses or changes the gate */
 	const int **gate;        /* the thread's mplog_gate_ */
 	struct scope *scope;     /* the innermost that was entered; NULL: the process's */
 	unsigned depth;          /* of that scope */
-	unsigned base_depth;     /* scopes up to this depth were inherited by fork(2): never left */
+	unsigned inherited_depth;     /* scopes up to this depth were inherited by fork(2): never left */
 
 	struct slot *spare_slot;      /* of the scope left last, for the next one */
 	uint32_t spare_board;         /* the board of that slot */
@@ -41,7 +41,7 @@ extern const int open_gate;
 void thread_init(void (*on_exit)(struct thread *thread));
 
 /* NULL where the thread has none yet. */
-static inline struct thread *thread_peek(void)
+static inline struct thread *thread_current(void)
 {
 	return thread_self;
 }
@@ -55,12 +55,12 @@ static inline struct thread *thread_get(void)
 }
 
 /* Has the end of the thread noticed. Not in a signal handler. */
-COLD void thread_watch_end(struct thread *thread);
+COLD void thread_set_exit_hook(struct thread *thread);
 
-static inline void thread_watch(struct thread *thread)
+static inline void thread_ensure_exit_hook(struct thread *thread)
 {
-	if (UNLIKELY(!thread->is_watched))
-		thread_watch_end(thread);
+	if (UNLIKELY(!thread->has_exit_hook))
+		thread_set_exit_hook(thread);
 }
 
 /* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */

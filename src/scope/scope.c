@@ -246,7 +246,7 @@ void scope_leave(struct thread *thread)
 	struct scope *scope = thread->scope;
 	struct slot *slot;
 
-	if (thread->depth <= thread->base_depth)
+	if (thread->depth <= thread->inherited_depth)
 		return;
 	if (!scope || scope->depth < thread->depth) {
 		thread->depth--; /* for this one there was no memory */
@@ -264,7 +264,7 @@ void scope_leave(struct thread *thread)
 
 void scope_leave_all(struct thread *thread)
 {
-	thread->base_depth = 0;
+	thread->inherited_depth = 0;
 	while (thread->depth > 0)
 		scope_leave(thread);
 	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board))

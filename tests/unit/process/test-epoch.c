@@ -125,7 +125,7 @@ static void *log_once(void *arg)
 	struct thread *thread = thread_get();
 
 	(void)arg;
-	thread_watch(thread);
+	thread_ensure_exit_hook(thread);
 	return thread;
 }
 
