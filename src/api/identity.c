@@ -129,7 +129,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	if (board_is_shared() && board_index(slot) >= 0) {
 		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			vars.number = board_claim_number(slot, getpid_cached(), ancestry_in_other_pidns());
+			vars.number = child_number_claim(slot, getpid_cached(), ancestry_in_other_pidns());
 	}
 	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';

@@ -103,21 +103,21 @@ void board_wipe(void)
 		(void)map(-1);
 }
 
-static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool foreign)
+static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool other_pidns)
 {
 	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
 	const uint64_t word =
-		(uint64_t)pid << 32 | generation << 8 | (foreign ? SLOT_FOREIGN : 0) | SLOT_TAKEN;
+		(uint64_t)pid << 32 | generation << 8 | (other_pidns ? SLOT_OTHER_PIDNS : 0) | SLOT_TAKEN;
 
 	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i]
 									     : NULL;
 }
 
-static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
+static struct slot *take_fresh(struct board *board, pid_t pid, bool other_pidns)
 {
 	while (atomic_load(&board->used) < BOARD_SLOTS) {
 		const uint32_t i = atomic_fetch_add(&board->used, 1);
-		struct slot *slot = i < BOARD_SLOTS ? take(board, i, 0, pid, foreign) : NULL;
+		struct slot *slot = i < BOARD_SLOTS ? take(board, i, 0, pid, other_pidns) : NULL;
 
 		if (slot)
 			return slot;
@@ -125,15 +125,15 @@ static struct slot *take_fresh(struct board *board, pid_t pid, bool foreign)
 	return NULL;
 }
 
-static bool can_reuse(uint64_t word, bool foreign)
+static bool can_reuse(uint64_t word, bool other_pidns)
 {
 	switch (slot_word_phase(word)) {
 	case SLOT_FREE:
 	case SLOT_ENDED:
-	case SLOT_TOLD:
+	case SLOT_REPORTED:
 		return true;
 	default:
-		if (foreign || word & SLOT_FOREIGN)
+		if (other_pidns || word & SLOT_OTHER_PIDNS)
 			return false;
 		return !process_is_alive(slot_word_pid(word));
 	}
@@ -169,18 +169,18 @@ static void fold(struct board *board, struct slot *slot)
 		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
 }
 
-static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
+static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
 {
 	const uint32_t used = board_used(board);
 
 	for (int n = 0; n < SEARCH_MAX && used; n++) {
-		const uint32_t i = atomic_fetch_add(&board->hand, 1) % used;
+		const uint32_t i = atomic_fetch_add(&board->reuse_cursor, 1) % used;
 		const uint64_t word = atomic_load(&board->state[i]);
 		struct slot *slot;
 
-		if (!word || !can_reuse(word, foreign))
+		if (!word || !can_reuse(word, other_pidns))
 			continue;
-		slot = take(board, i, word, pid, foreign);
+		slot = take(board, i, word, pid, other_pidns);
 		if (!slot)
 			continue;
 		if (slot_word_phase(word) != SLOT_FREE && slot_word_phase(word) != SLOT_TAKEN &&
@@ -194,18 +194,18 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool foreign)
 	return NULL;
 }
 
-struct slot *board_take(pid_t pid, bool foreign)
+struct slot *board_take(pid_t pid, bool other_pidns)
 {
 	struct board *board = board_get();
 	struct slot *slot;
 
 	if (!board)
 		return NULL;
-	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, foreign) : NULL;
+	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, other_pidns) : NULL;
 	if (!slot)
-		slot = take_fresh(board, pid, foreign);
+		slot = take_fresh(board, pid, other_pidns);
 	if (!slot)
-		slot = take_dead(board, pid, foreign);
+		slot = take_dead(board, pid, other_pidns);
 	if (!slot) {
 		atomic_fetch_add(&board->slotless, 1);
 		return NULL;
@@ -254,7 +254,7 @@ bool board_mark_reported(struct slot *slot, pid_t pid)
 	const enum slot_phase phase = slot_word_phase(word);
 
 	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
-	    !atomic_compare_exchange_strong(&board->state[i], &word, with_phase(word, SLOT_TOLD)))
+	    !atomic_compare_exchange_strong(&board->state[i], &word, with_phase(word, SLOT_REPORTED)))
 		return false;
 	if (phase == SLOT_PROCESS)
 		atomic_fetch_add(&board->ended, 1);
@@ -271,7 +271,7 @@ void board_release(struct slot *slot)
 	atomic_fetch_add(&board->ended, 1);
 }
 
-struct slot *board_hide(struct slot *slot)
+struct slot *board_park(struct slot *slot)
 {
 	set_phase(slot, SLOT_TAKEN);
 	return slot;
@@ -286,12 +286,12 @@ int board_index(const struct slot *slot)
 	return (int)(slot - board->slot);
 }
 
-uint32_t board_number(void)
+uint32_t board_generation(void)
 {
 	return atomic_load(&own.number);
 }
 
-struct slot *board_find(pid_t pid, bool foreign)
+struct slot *board_find(pid_t pid, bool other_pidns)
 {
 	struct board *board = board_get();
 	struct slot *found = NULL;
@@ -300,7 +300,7 @@ struct slot *board_find(pid_t pid, bool foreign)
 	for (uint32_t i = 0; i < used; i++) {
 		const uint64_t word = atomic_load(&board->state[i]);
 
-		if (!slot_word_is_of(word, pid, foreign) || slot_word_phase(word) == SLOT_SCOPE)
+		if (!slot_word_is_of(word, pid, other_pidns) || slot_word_phase(word) == SLOT_SCOPE)
 			continue;
 		if (!found || board->slot[i].since_ns > found->since_ns)
 			found = &board->slot[i];
@@ -308,17 +308,17 @@ struct slot *board_find(pid_t pid, bool foreign)
 	return found;
 }
 
-bool board_tell_once(uint64_t key)
+bool board_once(uint64_t key)
 {
-	static _Atomic uint64_t own_told[BOARD_TOLD];
+	static _Atomic uint64_t own_once[BOARD_ONCE];
 	struct board *board = board_get();
-	_Atomic uint64_t *told = board ? board->told : own_told;
+	_Atomic uint64_t *once = board ? board->once : own_once;
 
 	key |= 1; /* never the word that says free */
-	for (int i = 0; i < BOARD_TOLD; i++) {
+	for (int i = 0; i < BOARD_ONCE; i++) {
 		uint64_t seen = 0;
 
-		if (atomic_compare_exchange_strong(&told[i], &seen, key))
+		if (atomic_compare_exchange_strong(&once[i], &seen, key))
 			return true;
 		if (seen == key)
 			return false;

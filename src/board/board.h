@@ -32,7 +32,7 @@ bool board_is_shared(void);
 
 /* Returns the number of the board, which each board_open() raises: slots of an earlier board, at the
  * same address, belong to other owners now. */
-uint32_t board_number(void);
+uint32_t board_generation(void);
 
 /* Returns how many of a board's slots are to be looked at; 0 of NULL. */
 static inline uint32_t board_used(const struct board *board)
@@ -44,7 +44,7 @@ static inline uint32_t board_used(const struct board *board)
 
 /* Takes a slot for the process with that pid, or returns NULL: there is none left. Others see the
  * slot once it is shown as SLOT_PROCESS or SLOT_SCOPE. */
-struct slot *board_take(pid_t pid, bool foreign);
+struct slot *board_take(pid_t pid, bool other_pidns);
 void board_show(struct slot *slot, enum slot_phase phase);
 
 /* Ends a process's slot: its figures are final. */
@@ -58,24 +58,24 @@ bool board_mark_reported(struct slot *slot, pid_t pid);
 void board_release(struct slot *slot);
 
 /* Takes a scope's slot out of sight, and leaves it to its owner for the next scope. */
-struct slot *board_hide(struct slot *slot);
+struct slot *board_park(struct slot *slot);
 
 /* Returns the slot's index, or -1 where it is not on the board. */
 int board_index(const struct slot *slot);
 
 /* Tells whether the slot belongs to the process, or to a scope of it, that a caller calls PID.
- * FOREIGN: the caller is in another pid namespace than the board's creator. */
-static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool foreign)
+ * OTHER_PIDNS: the caller is in another pid namespace than the board's creator. */
+static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool other_pidns)
 {
 	const enum slot_phase phase = slot_word_phase(word);
 
-	return slot_word_pid(word) == pid && !(word & SLOT_FOREIGN) == !foreign &&
+	return slot_word_pid(word) == pid && !(word & SLOT_OTHER_PIDNS) == !other_pidns &&
 	       phase != SLOT_FREE && phase != SLOT_TAKEN;
 }
 
-/* Returns the newest process slot of a pid, of a process that has ended too; or NULL. FOREIGN: as
+/* Returns the newest process slot of a pid, of a process that has ended too; or NULL. OTHER_PIDNS: as
  * in slot_word_is_of(). */
-struct slot *board_find(pid_t pid, bool foreign);
+struct slot *board_find(pid_t pid, bool other_pidns);
 
 /* Returns true exactly once a run for each key. */
-bool board_tell_once(uint64_t key);
+bool board_once(uint64_t key);

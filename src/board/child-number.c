@@ -31,22 +31,22 @@ static struct claim_block *follow(struct board *board, _Atomic uint32_t *link)
 /* No pid has this bit. */
 enum { IS_APART = 1 << 30 };
 
-static bool is_held(uint32_t holder, bool apart)
+static bool is_held(uint32_t holder, bool other_pidns)
 {
-	return holder && (apart || holder & IS_APART || process_is_alive((pid_t)holder));
+	return holder && (other_pidns || holder & IS_APART || process_is_alive((pid_t)holder));
 }
 
-static bool claim(_Atomic uint32_t *place, pid_t pid, bool apart)
+static bool claim(_Atomic uint32_t *place, pid_t pid, bool other_pidns)
 {
-	const uint32_t claimant = (uint32_t)pid | (apart ? IS_APART : 0);
+	const uint32_t claimant = (uint32_t)pid | (other_pidns ? IS_APART : 0);
 	uint32_t holder = atomic_load(place);
 
-	if (holder == claimant && !apart)
+	if (holder == claimant && !other_pidns)
 		return true;
-	return !is_held(holder, apart) && atomic_compare_exchange_strong(place, &holder, claimant);
+	return !is_held(holder, other_pidns) && atomic_compare_exchange_strong(place, &holder, claimant);
 }
 
-unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart)
+unsigned child_number_claim(struct slot *parent, pid_t pid, bool other_pidns)
 {
 	struct board *board = board_get();
 	_Atomic uint32_t *link = &parent->claims;
@@ -61,7 +61,7 @@ unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart)
 			return 0;
 		for (int i = 0; i < BOARD_CLAIMS; i++) {
 			number++;
-			if (claim(&block->holder[i], pid, apart))
+			if (claim(&block->holder[i], pid, other_pidns))
 				return number;
 		}
 		link = &block->next;

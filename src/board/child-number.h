@@ -15,4 +15,4 @@
 /* Claims the lowest number that no living child of the slot's process has, for the child PID.
  * APART: the child is in another pid namespace than its siblings. Returns 0 where the board has
  * none left. */
-unsigned board_claim_number(struct slot *parent, pid_t pid, bool apart);
+unsigned child_number_claim(struct slot *parent, pid_t pid, bool other_pidns);

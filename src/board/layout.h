@@ -25,7 +25,7 @@ enum {
 	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
 	BOARD_OVERRIDES = 32,
 	BOARD_TOTALS = 128,
-	BOARD_TOLD = 64,
+	BOARD_ONCE = 64,
 	BOARD_CLAIM_BLOCKS = 4096,
 	BOARD_CLAIMS = 30, /* numbers a block; with its link it has 128 bytes */
 };
@@ -47,12 +47,12 @@ enum slot_phase {
 	SLOT_PROCESS,
 	SLOT_SCOPE,
 	SLOT_ENDED, /* the process has ended and said so: its figures are final */
-	SLOT_TOLD   /* likewise, and a record told of them */
+	SLOT_REPORTED   /* likewise, and a record told of them */
 };
 
 /* The slot's pid is of another pid namespace than the board's creator: no process can say whether
  * it lives. */
-enum { SLOT_FOREIGN = 0x80 };
+enum { SLOT_OTHER_PIDNS = 0x80 };
 
 static inline pid_t slot_word_pid(uint64_t word)
 {
@@ -174,7 +174,7 @@ struct board {
 	pid_t opener;
 
 	_Atomic uint32_t used;     /* slots that were ever taken, and more: see board_used() */
-	_Atomic uint32_t hand;     /* where the search for a dead one goes on */
+	_Atomic uint32_t reuse_cursor;     /* where the search for a dead one goes on */
 	_Atomic uint32_t ended;    /* about how many have ended and not been reused */
 	_Atomic uint32_t slotless; /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
@@ -183,7 +183,7 @@ struct board {
 	_Atomic uint32_t reload_generation; /* mplog reload */
 	_Atomic uint32_t overrides_used;
 
-	_Atomic uint64_t told[BOARD_TOLD]; /* what is said once a run */
+	_Atomic uint64_t once[BOARD_ONCE]; /* what is said once a run */
 
 	struct override override[BOARD_OVERRIDES];
 	struct total total[BOARD_TOTALS];

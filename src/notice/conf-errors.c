@@ -31,7 +31,7 @@ static void report_first(const char *file, struct timespec mtime,
 {
 	struct notice notice;
 
-	if (!first->text || !board_tell_once(key_of(file, &mtime, first)))
+	if (!first->text || !board_once(key_of(file, &mtime, first)))
 		return;
 	notice_begin(&notice, NOTICE_MISTAKE,
 		     first->severity == CONF_ERROR ? MPLOG_ERR : MPLOG_WARNING);

@@ -176,7 +176,7 @@ void tell_sink(const struct route *route, const struct dispatch_result *result, 
 	if (result->failed == SINK_NONE)
 		return;
 	if (atomic_exchange(&sink_reported[result->primary], true) ||
-	    !board_tell_once(key_of(result->primary)))
+	    !board_once(key_of(result->primary)))
 		return;
 	route_exclude(&way, result);
 	send_sink(&way, result, scope);

@@ -149,7 +149,7 @@ void notice_name_changed(const char *given, const char *name)
 {
 	struct notice notice;
 
-	if (!board_tell_once(notice_key(1, given)))
+	if (!board_once(notice_key(1, given)))
 		return;
 	notice_begin(&notice, NOTICE_NAME, MPLOG_WARNING);
 	notice_put(&notice, "MPLOG_NAME", name);
@@ -163,7 +163,7 @@ void notice_board_full(void)
 {
 	struct notice notice;
 
-	if (!board_tell_once(notice_key(1, "slotless")))
+	if (!board_once(notice_key(1, "slotless")))
 		return;
 	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
 	notice_textf(&notice,
@@ -186,7 +186,7 @@ void notice_reloaded(uint64_t version)
 	struct notice notice;
 
 	if (scope_voice(&process_scope)->level < MPLOG_INFO ||
-	    !board_tell_once(notice_key(version, "reloaded")))
+	    !board_once(notice_key(version, "reloaded")))
 		return;
 	notice_begin(&notice, NOTICE_RELOADED, MPLOG_INFO);
 	notice_textf(&notice, "The configuration was loaded again");

@@ -57,7 +57,7 @@ struct dispatch_result notice_send(const struct notice *notice, struct route *ro
 /* Likewise on the scope's own way, if the scope has a voice yet. */
 void notice_log(const struct notice *notice, struct scope *scope);
 
-/* Returns the key of TEXT for board_tell_once(). */
+/* Returns the key of TEXT for board_once(). */
 uint64_t notice_key(uint64_t seed, const char *text);
 
 /* ---- Notices that are sent once a run -------------------------------------------------------- */

@@ -85,7 +85,7 @@ static struct slot *clear_own_slot(struct scope *scope)
 /* Whether the board has the scope's slot; it may have been closed, and another one opened. */
 static bool is_on_board(const struct slot *slot, uint32_t board)
 {
-	return board_index(slot) >= 0 && board == board_number();
+	return board_index(slot) >= 0 && board == board_generation();
 }
 
 /* The board has gone since it was entered: the scope goes on by itself. */
@@ -142,7 +142,7 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	atomic_store(&slot->number, voice->number);
 	atomic_store(&scope->tick_ns, 0);
 	atomic_store(&scope->slot, slot);
-	scope->board = board_number();
+	scope->board = board_generation();
 	board_show(slot, phase);
 	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
 }
@@ -237,8 +237,8 @@ static void keep_slot(struct thread *thread, struct slot *slot)
 		board_release(slot);
 		return;
 	}
-	thread->spare_slot = board_hide(slot);
-	thread->spare_board = board_number();
+	thread->spare_slot = board_park(slot);
+	thread->spare_board = board_generation();
 }
 
 void scope_leave(struct thread *thread)

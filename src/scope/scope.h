@@ -18,7 +18,7 @@ struct scope {
 	_Atomic uint32_t generation; /* program_generation() when its voice was made */
 	_Atomic(struct voice *) voice;
 	_Atomic(struct slot *) slot;
-	uint32_t board;          /* board_number() when it got its slot */
+	uint32_t board;          /* board_generation() when it got its slot */
 	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
 	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };

@@ -110,7 +110,7 @@ static bool read_view(const struct found_board *found, unsigned i, struct slot_v
 	const uint64_t word = atomic_load(&found->board->state[i]);
 	const enum slot_phase phase = slot_word_phase(word);
 
-	if (phase == SLOT_FREE || phase == SLOT_TAKEN || phase > SLOT_TOLD)
+	if (phase == SLOT_FREE || phase == SLOT_TAKEN || phase > SLOT_REPORTED)
 		return false;
 	*view = (struct slot_view){
 		.board = found,

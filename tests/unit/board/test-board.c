@@ -206,9 +206,9 @@ END_TEST
 START_TEST(something_is_told_once)
 {
 	open_board();
-	ck_assert(board_tell_once(42));
-	ck_assert(!board_tell_once(42));
-	ck_assert(board_tell_once(44));
+	ck_assert(board_once(42));
+	ck_assert(!board_once(42));
+	ck_assert(board_once(44));
 }
 END_TEST
 
@@ -219,7 +219,7 @@ static struct slot *parent;
 
 static void claim_and_say(void)
 {
-	const unsigned number = board_claim_number(parent, getpid(), false);
+	const unsigned number = child_number_claim(parent, getpid(), false);
 
 	ck_assert_int_eq(write(pipe_fds[1], &number, sizeof(number)), sizeof(number));
 }
@@ -231,7 +231,7 @@ START_TEST(the_lowest_number_of_a_dead_sibling_is_free)
 	open_board();
 	parent = take("main", SLOT_PROCESS);
 	ck_assert_int_eq(pipe(pipe_fds), 0);
-	ck_assert_uint_eq(board_claim_number(parent, getpid(), false), 1);
+	ck_assert_uint_eq(child_number_claim(parent, getpid(), false), 1);
 	for (int i = 0; i < 100; i++) {
 		(void)in_dead_child(claim_and_say);
 		ck_assert_int_eq(read(pipe_fds[0], &number, sizeof(number)), sizeof(number));
