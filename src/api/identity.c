@@ -230,7 +230,7 @@ static int rename_process(const char *name)
 	r = scope_speak(&process_scope, &source);
 	if (r == 0) {
 		slot_write_text(slot, slot->name, sizeof(slot->name), name);
-		slot_apply_overrides(slot, name);
+		override_apply(slot, name);
 		identity.has_own_name = true;
 	}
 	global_unlock();

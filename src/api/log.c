@@ -202,7 +202,7 @@ static COLD int emit_in_vfork(const struct record_source *said, struct scope *sc
 	return dispatch_status(&result);
 }
 
-/* Where a person has set it, or the board may have gone. */
+/* Where a operator has set it, or the board may have gone. */
 static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signal)
 {
 	const struct voice *voice = scope_voice(scope);
@@ -213,7 +213,7 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signa
 	if (expired && call_may_tell(in_signal))
 		notice_level_expired(scope, level);
 	/* A board that has just gone reads as zeroes. */
-	if (level == MPLOG_EMERG && !atomic_load(&slot->person) && voice)
+	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && voice)
 		return voice->level;
 	return level;
 }
@@ -223,7 +223,7 @@ static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
-	if (UNLIKELY(atomic_load_explicit(&slot->person, memory_order_relaxed) ||
+	if (UNLIKELY(atomic_load_explicit(&slot->override, memory_order_relaxed) ||
 		     level == MPLOG_EMERG))
 		return look_at_level(scope, now_ns, in_signal);
 	return level;

@@ -68,24 +68,24 @@ enum level_by { LEVEL_BY_DEFAULT, LEVEL_BY_CONFIGURATION, LEVEL_BY_ENVIRONMENT, 
 
 /* A level set by an operator: 0, or level + 2 in the low 4 bits and the end above them, in
  * milliseconds of CLOCK_MONOTONIC; an end of 0: as long as the program runs. */
-typedef uint64_t person_word;
+typedef uint64_t override_word;
 
 /* In the table of overrides: such names have the level of the configuration again. */
-#define PERSON_RESET ((person_word)15)
+#define OVERRIDE_RESET ((override_word)15)
 
-static inline person_word person_make(int level, uint64_t until_ms)
+static inline override_word override_pack(int level, uint64_t until_ms)
 {
 	return until_ms << 4 | (unsigned)(level + 2);
 }
 
-static inline int person_level(person_word person)
+static inline int override_level(override_word override)
 {
-	return (int)(person & 15) - 2;
+	return (int)(override & 15) - 2;
 }
 
-static inline uint64_t person_until_ms(person_word person)
+static inline uint64_t override_until_ms(override_word override)
 {
-	return person >> 4;
+	return override >> 4;
 }
 
 enum reload_answer { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
@@ -99,8 +99,8 @@ struct slot {
 	/* What configuration, environment and program say, and which of them decided. */
 	_Atomic int level;
 	_Atomic int level_by;
-	_Atomic person_word person;
-	_Atomic uint32_t person_uid;
+	_Atomic override_word override;
+	_Atomic uint32_t override_uid;
 	/* mplog reload sets reload_asked to board.reload_generation; the process has read its files
 	 * once reload_answered is the same number. Until then slot_open_gate() opens the gate. */
 	_Atomic uint32_t reload_asked;
@@ -140,10 +140,10 @@ struct slot {
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");
 
 /* One level of the table of overrides: see override.h. */
-struct override {
+struct override_rule {
 	_Atomic uint32_t sequence; /* odd while it is written; 0: never used */
 	_Atomic uint32_t uid;
-	_Atomic person_word person; /* 0: none */
+	_Atomic override_word override; /* 0: none */
 	char name[PROCESS_NAME_SIZE];
 };
 
@@ -185,7 +185,7 @@ struct board {
 
 	_Atomic uint64_t once[BOARD_ONCE]; /* what is said once a run */
 
-	struct override override[BOARD_OVERRIDES];
+	struct override_rule override[BOARD_OVERRIDES];
 	struct total total[BOARD_TOTALS];
 	_Atomic uint64_t state[BOARD_SLOTS] __attribute__((aligned(4096)));
 	struct claim_block claim_block[BOARD_CLAIM_BLOCKS] __attribute__((aligned(4096)));

@@ -30,52 +30,52 @@ static uint32_t entries_used(const struct board *board)
 	return used < BOARD_OVERRIDES ? used : BOARD_OVERRIDES;
 }
 
-static bool copy_entry(const struct override *override, struct override_entry *ret)
+static bool copy_entry(const struct override_rule *rule, struct override_entry *ret)
 {
-	const uint32_t sequence = atomic_load(&override->sequence);
+	const uint32_t sequence = atomic_load(&rule->sequence);
 
-	ret->person = atomic_load(&override->person);
-	ret->uid = atomic_load(&override->uid);
-	memcpy(ret->pattern, override->name, sizeof(ret->pattern));
+	ret->override = atomic_load(&rule->override);
+	ret->uid = atomic_load(&rule->uid);
+	memcpy(ret->pattern, rule->name, sizeof(ret->pattern));
 	ret->pattern[sizeof(ret->pattern) - 1] = '\0';
 	atomic_thread_fence(memory_order_acquire);
-	return !(sequence & 1) && sequence == atomic_load(&override->sequence);
+	return !(sequence & 1) && sequence == atomic_load(&rule->sequence);
 }
 
-static bool is_over(person_word person, uint64_t now_ms)
+static bool is_over(override_word override, uint64_t now_ms)
 {
-	return person_until_ms(person) && person_until_ms(person) <= now_ms;
+	return override_until_ms(override) && override_until_ms(override) <= now_ms;
 }
 
 /* Returns false where there is none in force. One whose writer was killed before it had finished
  * is none. */
-static bool read_entry(const struct override *override, uint64_t now_ms, struct override_entry *ret)
+static bool read_entry(const struct override_rule *rule, uint64_t now_ms, struct override_entry *ret)
 {
 	for (int tries = 0; tries < READ_TRIES; tries++) {
-		if (copy_entry(override, ret))
-			return ret->person && !is_over(ret->person, now_ms);
+		if (copy_entry(rule, ret))
+			return ret->override && !is_over(ret->override, now_ms);
 		(void)sched_yield();
 	}
 	return false;
 }
 
-static void write_entry(struct override *override, const struct override_entry *content)
+static void write_entry(struct override_rule *rule, const struct override_entry *content)
 {
-	uint32_t sequence = atomic_load(&override->sequence) | 1;
+	uint32_t sequence = atomic_load(&rule->sequence) | 1;
 
-	atomic_store(&override->sequence, sequence);
+	atomic_store(&rule->sequence, sequence);
 	atomic_thread_fence(memory_order_release);
-	atomic_store(&override->person, content->person);
-	atomic_store(&override->uid, content->uid);
-	memcpy(override->name, content->pattern, sizeof(override->name));
+	atomic_store(&rule->override, content->override);
+	atomic_store(&rule->uid, content->uid);
+	memcpy(rule->name, content->pattern, sizeof(rule->name));
 	atomic_thread_fence(memory_order_release);
 	sequence++;
-	atomic_store(&override->sequence, sequence ? sequence : 2); /* 0 says: never used */
+	atomic_store(&rule->sequence, sequence ? sequence : 2); /* 0 says: never used */
 }
 
 /* ---- Levels of a slot ------------------------------------------------------------------------ */
 
-/* Returns the entry for that name, with a person of 0 where there is none. */
+/* Returns the entry for that name, with a operator of 0 where there is none. */
 static struct override_entry find_entry(const char *name, uint64_t now_ms)
 {
 	const struct board *board = board_get();
@@ -86,18 +86,18 @@ static struct override_entry find_entry(const char *name, uint64_t now_ms)
 		    glob_match_once(entry.pattern, name))
 			return entry;
 	}
-	return (struct override_entry){ .person = 0 };
+	return (struct override_entry){ .override = 0 };
 }
 
-static void store_on_slot(struct slot *slot, person_word person, uid_t uid)
+static void store_on_slot(struct slot *slot, override_word override, uid_t uid)
 {
-	atomic_store(&slot->person, person == PERSON_RESET ? 0 : person);
-	atomic_store(&slot->person_uid, uid);
+	atomic_store(&slot->override, override == OVERRIDE_RESET ? 0 : override);
+	atomic_store(&slot->override_uid, uid);
 }
 
-void slot_set_override(struct slot *slot, person_word person, uid_t uid)
+void slot_set_override(struct slot *slot, override_word override, uid_t uid)
 {
-	store_on_slot(slot, person, uid);
+	store_on_slot(slot, override, uid);
 	slot_open_gate(slot);
 }
 
@@ -106,17 +106,17 @@ void slot_set_override(struct slot *slot, person_word person, uid_t uid)
 static void apply_overrides(struct slot *slot, const char *name, uint64_t now_ms)
 {
 	struct override_entry entry = find_entry(name, now_ms);
-	person_word before = 0;
+	override_word before = 0;
 
-	for (int tries = APPLY_TRIES; tries > 0 && entry.person != before; tries--) {
-		store_on_slot(slot, entry.person, entry.uid);
-		before = entry.person;
+	for (int tries = APPLY_TRIES; tries > 0 && entry.override != before; tries--) {
+		store_on_slot(slot, entry.override, entry.uid);
+		before = entry.override;
 		entry = find_entry(name, now_ms);
 	}
 	slot_open_gate(slot);
 }
 
-void slot_apply_overrides(struct slot *slot, const char *name)
+void override_apply(struct slot *slot, const char *name)
 {
 	apply_overrides(slot, name, (uint64_t)clock_coarse_ns() / 1000000);
 }
@@ -132,18 +132,18 @@ static void fall_back(struct slot *slot, uint64_t now_ms)
 		slot_open_gate(slot);
 }
 
-int slot_level_by_person(struct slot *slot, uint64_t now_ms, bool *ret_expired)
+int slot_override_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
 {
-	person_word person = atomic_load_explicit(&slot->person, memory_order_relaxed);
+	override_word override = atomic_load_explicit(&slot->override, memory_order_relaxed);
 
-	if (!person)
+	if (!override)
 		return atomic_load_explicit(&slot->level, memory_order_relaxed);
-	if (!person_until_ms(person) || now_ms < person_until_ms(person))
-		return person_level(person);
-	*ret_expired = atomic_compare_exchange_strong(&slot->person, &person, 0);
+	if (!override_until_ms(override) || now_ms < override_until_ms(override))
+		return override_level(override);
+	*ret_expired = atomic_compare_exchange_strong(&slot->override, &override, 0);
 	fall_back(slot, now_ms);
-	person = atomic_load(&slot->person);
-	return person ? person_level(person) : atomic_load(&slot->level);
+	override = atomic_load(&slot->override);
+	return override ? override_level(override) : atomic_load(&slot->level);
 }
 
 /* ---- Writing the table ----------------------------------------------------------------------- */
@@ -214,10 +214,10 @@ static size_t plan_table(const struct board *board, const struct override_entry 
 	for (size_t i = 0; i < n_before; i++) {
 		if (is_everything(added->pattern) || strcmp(before[i].pattern, added->pattern) == 0)
 			continue;
-		if (n > 0 || before[i].person != PERSON_RESET)
+		if (n > 0 || before[i].override != OVERRIDE_RESET)
 			ret[n++] = before[i];
 	}
-	if (n > 0 || added->person != PERSON_RESET)
+	if (n > 0 || added->override != OVERRIDE_RESET)
 		ret[n++] = *added;
 	return n;
 }
@@ -238,7 +238,7 @@ static void write_table(struct board *board, const struct override_entry *conten
 
 int override_set(struct board *board, const struct override_order *order)
 {
-	struct override_entry added = { .person = order->person, .uid = order->uid };
+	struct override_entry added = { .override = order->override, .uid = order->uid };
 	struct override_entry content[BOARD_OVERRIDES + 1];
 	size_t n;
 

@@ -24,35 +24,35 @@
 /* ---- A slot's level; async-signal-safe -------------------------------------------------------- */
 
 /* Does what slot_level() does, for a slot whose level an operator has set. */
-COLD int slot_level_by_person(struct slot *slot, uint64_t now_ms, bool *ret_expired);
+COLD int slot_override_level(struct slot *slot, uint64_t now_ms, bool *ret_expired);
 
 /* Returns the level in force. An operator's level that has reached its end is taken back:
  * *ret_expired says so. */
 static inline int slot_level(struct slot *slot, uint64_t now_ms, bool *ret_expired)
 {
 	*ret_expired = false;
-	if (atomic_load_explicit(&slot->person, memory_order_relaxed))
-		return slot_level_by_person(slot, now_ms, ret_expired);
+	if (atomic_load_explicit(&slot->override, memory_order_relaxed))
+		return slot_override_level(slot, now_ms, ret_expired);
 	return atomic_load_explicit(&slot->level, memory_order_relaxed);
 }
 
 /* Gives the slot, which is visible already, the level that the table has for that process name. */
-void slot_apply_overrides(struct slot *slot, const char *name);
+void override_apply(struct slot *slot, const char *name);
 
-/* Sets the operator's level of a slot, or with PERSON_RESET takes it back. */
-void slot_set_override(struct slot *slot, person_word person, uid_t uid);
+/* Sets the operator's level of a slot, or with OVERRIDE_RESET takes it back. */
+void slot_set_override(struct slot *slot, override_word override, uid_t uid);
 
 /* ---- The table, as mplog level reads and writes it ------------------------------------------- */
 
 struct override_order {
 	const char *pattern; /* of process names */
-	person_word person;  /* PERSON_RESET: as configured */
+	override_word override;  /* OVERRIDE_RESET: as configured */
 	uid_t uid;
 };
 
 struct override_entry {
 	char pattern[PROCESS_NAME_SIZE];
-	person_word person;
+	override_word override;
 	uid_t uid;
 };
 

@@ -54,18 +54,18 @@ bool slot_read_text(const struct slot *slot, size_t offset, size_t size, char *r
 
 /* An operator's level with an end is left to mplog_emit() where it is the tighter one: a gate that
  * kept the process quiet would keep it from noticing the end. */
-static int gate_for(int level, person_word person)
+static int gate_for(int level, override_word override)
 {
-	if (!person)
+	if (!override)
 		return level;
-	if (person_until_ms(person) && person_level(person) < level)
+	if (override_until_ms(override) && override_level(override) < level)
 		return level;
-	return person_level(person);
+	return override_level(override);
 }
 
 void slot_open_gate(struct slot *slot)
 {
-	person_word person;
+	override_word override;
 	int tries = OPEN_TRIES;
 	int level, gate;
 	bool asked;
@@ -73,13 +73,13 @@ void slot_open_gate(struct slot *slot)
 	/* Two processes may do this at once: the one that stores last has seen the changes of both,
 	 * or sees the other's below. */
 	do {
-		person = atomic_load(&slot->person);
+		override = atomic_load(&slot->override);
 		level = atomic_load(&slot->level);
 		asked = atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
-		gate = asked ? MPLOG_DEBUG : gate_for(level, person);
+		gate = asked ? MPLOG_DEBUG : gate_for(level, override);
 		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
 	} while (--tries > 0 &&
-		 (person != atomic_load(&slot->person) || level != atomic_load(&slot->level) ||
+		 (override != atomic_load(&slot->override) || level != atomic_load(&slot->level) ||
 		  asked != (atomic_load(&slot->reload_asked) !=
 			    atomic_load(&slot->reload_answered))));
 }

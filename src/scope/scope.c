@@ -144,7 +144,7 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	atomic_store(&scope->slot, slot);
 	scope->board = board_generation();
 	board_show(slot, phase);
-	slot_apply_overrides(slot, voice->process); /* once it can be seen: none is missed */
+	override_apply(slot, voice->process); /* once it can be seen: none is missed */
 }
 
 int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent)

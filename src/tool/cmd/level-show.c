@@ -33,17 +33,17 @@ static void put_overrides(struct table *table, const struct found_board *board)
 	char until[DESCRIPTION_SIZE];
 
 	for (size_t i = 0; i < n; i++) {
-		const bool is_reset = shown[i].person == PERSON_RESET;
+		const bool is_reset = shown[i].override == OVERRIDE_RESET;
 
 		table_put(table, COLOR_FAINT, "%s", board->identifier);
 		table_put(table, COLOR_FAINT, "%s", shown[i].pattern);
 		table_put(table, COLOR_FAINT, "to come");
 		table_put(table, COLOR_FAINT, "%s",
 			  is_reset ? "as configured"
-				   : describe_level(person_level(shown[i].person)));
+				   : describe_level(override_level(shown[i].override)));
 		table_put(table, COLOR_FAINT, "uid %" PRIu32 " %s", (uint32_t)shown[i].uid,
 			  describe_until(board->identifier,
-					 is_reset ? 0 : person_until_ms(shown[i].person), until));
+					 is_reset ? 0 : override_until_ms(shown[i].override), until));
 	}
 }
 

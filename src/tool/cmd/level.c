@@ -24,7 +24,7 @@ struct options {
 	struct filter filter;
 	bool reset;
 	uint64_t for_usec; /* 0: as long as the program runs */
-	person_word person;
+	override_word override;
 };
 
 static const char *plural(size_t n, const char *one, const char *many)
@@ -37,14 +37,14 @@ static void print_done(const struct found_board *board, const struct override_or
 {
 	char until[DESCRIPTION_SIZE];
 
-	if (order->person == PERSON_RESET)
+	if (order->override == OVERRIDE_RESET)
 		(void)term_printf(stdout, "%s: %s as configured", board->identifier,
 				  order->pattern);
 	else
 		(void)term_printf(
 			stdout, "%s: %s at %s %s", board->identifier, order->pattern,
-			describe_level(person_level(order->person)),
-			describe_until(board->identifier, person_until_ms(order->person), until));
+			describe_level(override_level(order->override)),
+			describe_until(board->identifier, override_until_ms(order->override), until));
 	(void)printf(", now %zu %s", effect->processes,
 		     plural(effect->processes, "process", "processes"));
 	if (effect->scopes)
@@ -57,7 +57,7 @@ static int set_on(const struct found_board *board, const struct options *options
 {
 	const struct override_order order = {
 		.pattern = options->filter.name[0],
-		.person = options->person,
+		.override = options->override,
 		.uid = getuid(),
 	};
 	struct level_change_effect effect;
@@ -140,7 +140,7 @@ static int parse_person(const struct command *command, struct options *options, 
 	if (mplog_level_parse(level, &number) < 0)
 		return tool_usage(command, "unknown level \"%s\" (expected %s)", level,
 				  LEVEL_NAMES);
-	options->person = person_make(number, until_ms);
+	options->override = override_pack(number, until_ms);
 	return STATUS_GOOD;
 }
 
@@ -171,7 +171,7 @@ static int parse_arguments(const struct command *command, struct options *option
 	options->filter.name = arguments;
 	options->filter.n_names = 1;
 	if (options->reset)
-		options->person = PERSON_RESET;
+		options->override = OVERRIDE_RESET;
 	return sets ? parse_person(command, options, arguments[1]) : STATUS_GOOD;
 }
 
@@ -189,7 +189,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (parse_arguments(command, &options, argc - optind, argv + optind) != STATUS_GOOD)
 		return STATUS_TROUBLE;
-	return options.person ? set(&options) : level_show(&options.filter);
+	return options.override ? set(&options) : level_show(&options.filter);
 }
 
 const struct command command_level = {

@@ -60,8 +60,8 @@ static void print_level(const struct slot_view *view)
 		char until[DESCRIPTION_SIZE];
 
 		LINE("level", "%s, set by uid %" PRIu32 " with mplog level, %s",
-		     describe_level(view->level), (uint32_t)view->person_uid,
-		     describe_until(view->board->identifier, view->person_until_ms, until));
+		     describe_level(view->level), (uint32_t)view->override_uid,
+		     describe_until(view->board->identifier, view->override_until_ms, until));
 		LINE("", "then %s again, set by: %s", describe_level(view->own_level),
 		     describe_own_level_by(view, by));
 	} else {

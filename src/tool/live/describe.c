@@ -70,10 +70,10 @@ const char *describe_level_by(const struct slot_view *view, char buffer[DESCRIPT
 
 	if (!view->by_person)
 		return describe_own_level_by(view, buffer);
-	if (view->person_until_ms)
-		(void)describe_until("", view->person_until_ms, until);
+	if (view->override_until_ms)
+		(void)describe_until("", view->override_until_ms, until);
 	(void)snprintf(buffer, DESCRIPTION_SIZE, "uid %" PRIu32 "%s%.100s",
-		       (uint32_t)view->person_uid, *until ? " " : "", until);
+		       (uint32_t)view->override_uid, *until ? " " : "", until);
 	return buffer;
 }
 
@@ -88,12 +88,12 @@ static void level_as_json(struct json *json, const struct slot_view *view)
 	json_string(json, "level_by",
 		    view->by_person ? "person" : level_by_names[view->own_level_by]);
 	if (view->by_person) {
-		json_number(json, "uid", view->person_uid);
+		json_number(json, "uid", view->override_uid);
 		json_string(json, "own_level", mplog_level_name(view->own_level));
 		json_string(json, "own_level_by", level_by_names[view->own_level_by]);
 	}
-	if (view->by_person && view->person_until_ms)
-		json_number(json, "until_us", describe_realtime_us(view->person_until_ms));
+	if (view->by_person && view->override_until_ms)
+		json_number(json, "until_us", describe_realtime_us(view->override_until_ms));
 	if (view->origin[0])
 		json_string(json, "origin", view->origin);
 }

@@ -32,7 +32,7 @@ static void sweep(const struct found_board *found, const struct override_order *
 		/* Also where it seems dead: a child that was born since is not among the members. */
 		if (!glob_match_once(order->pattern, view->name) || !snapshot_is_current(view))
 			continue;
-		slot_set_override(&now.board->slot[view->index], order->person, order->uid);
+		slot_set_override(&now.board->slot[view->index], order->override, order->uid);
 		effect.processes += view->is_alive && !view->is_scope;
 		effect.scopes += view->is_alive && view->is_scope;
 	}
@@ -82,16 +82,16 @@ static void put_set(struct notice *notice, const struct found_board *board,
 	char until[DESCRIPTION_SIZE];
 
 	notice_textf(notice, "The level of %s was set to %s by uid %u, %s", order->pattern,
-		     describe_level(person_level(order->person)), order->uid,
-		     describe_until(board->identifier, person_until_ms(order->person), until));
+		     describe_level(override_level(order->override)), order->uid,
+		     describe_until(board->identifier, override_until_ms(order->override), until));
 }
 
 static void fill(struct notice *notice, const struct found_board *board,
 		 const struct override_order *order)
 {
-	const bool is_reset = order->person == PERSON_RESET;
-	const char *level = is_reset ? "configured" : describe_level(person_level(order->person));
-	const uint64_t until_ms = is_reset ? 0 : person_until_ms(order->person);
+	const bool is_reset = order->override == OVERRIDE_RESET;
+	const char *level = is_reset ? "configured" : describe_level(override_level(order->override));
+	const uint64_t until_ms = is_reset ? 0 : override_until_ms(order->override);
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
 	notice_put(notice, FIELD_NAME_LEVEL, level);

@@ -48,17 +48,17 @@ static int64_t bounded_time(int64_t realtime_ns)
 static void read_level(const struct slot *slot, struct slot_view *view)
 {
 	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
-	const person_word person = atomic_load(&slot->person);
-	const uint64_t until_ms = person_until_ms(person);
+	const override_word override = atomic_load(&slot->override);
+	const uint64_t until_ms = override_until_ms(override);
 	const int by = atomic_load(&slot->level_by);
 
 	view->own_level = bounded_level(atomic_load(&slot->level));
 	view->own_level_by = by >= LEVEL_BY_DEFAULT && by <= LEVEL_BY_PROGRAM ? (enum level_by)by
 									      : LEVEL_BY_DEFAULT;
-	view->by_person = person && (!until_ms || now_ms < until_ms);
-	view->level = view->by_person ? bounded_level(person_level(person)) : view->own_level;
-	view->person_uid = atomic_load(&slot->person_uid);
-	view->person_until_ms = until_ms < PERSON_UNTIL_MAX ? until_ms : PERSON_UNTIL_MAX;
+	view->by_person = override && (!until_ms || now_ms < until_ms);
+	view->level = view->by_person ? bounded_level(override_level(override)) : view->own_level;
+	view->override_uid = atomic_load(&slot->override_uid);
+	view->override_until_ms = until_ms < PERSON_UNTIL_MAX ? until_ms : PERSON_UNTIL_MAX;
 }
 
 static void read_numbers(const struct slot *slot, struct slot_view *view)

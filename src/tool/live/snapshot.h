@@ -28,8 +28,8 @@ struct slot_view {
 	int own_level; /* what configuration, environment and program say */
 	enum level_by own_level_by;
 	bool by_person;
-	uid_t person_uid;
-	uint64_t person_until_ms; /* CLOCK_MONOTONIC; 0: as long as the program runs */
+	uid_t override_uid;
+	uint64_t override_until_ms; /* CLOCK_MONOTONIC; 0: as long as the program runs */
 
 	uint64_t counter[COUNTER_COUNT];
 	uint64_t sequence;

@@ -302,12 +302,12 @@ START_TEST(a_person_is_stronger)
 	open_board();
 	slot = slot_at(MPLOG_INFO);
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
-	atomic_store(&slot->person, person_make(MPLOG_DEBUG, 0));
+	atomic_store(&slot->override, override_pack(MPLOG_DEBUG, 0));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
 	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
-	atomic_store(&slot->person, person_make(MPLOG_NONE, 0));
+	atomic_store(&slot->override, override_pack(MPLOG_NONE, 0));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_NONE);
 }
@@ -320,7 +320,7 @@ START_TEST(a_time_that_is_over_ends_it)
 
 	open_board();
 	slot = slot_at(MPLOG_INFO);
-	atomic_store(&slot->person, person_make(MPLOG_DEBUG, now_ms() + 1000));
+	atomic_store(&slot->override, override_pack(MPLOG_DEBUG, now_ms() + 1000));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
@@ -339,7 +339,7 @@ START_TEST(a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end)
 
 	open_board();
 	slot = slot_at(MPLOG_INFO);
-	atomic_store(&slot->person, person_make(MPLOG_ERR, now_ms() + 1000));
+	atomic_store(&slot->override, override_pack(MPLOG_ERR, now_ms() + 1000));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
 	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_ERR);
@@ -361,13 +361,13 @@ START_TEST(who_is_asked_has_an_open_gate)
 }
 END_TEST
 
-static void put_override(int i, const char *pattern, person_word person)
+static void put_override(int i, const char *pattern, override_word override)
 {
-	struct override *override = &board_get()->override[i];
+	struct override_rule *rule = &board_get()->override[i];
 
-	(void)strncpy(override->name, pattern, sizeof(override->name) - 1);
-	atomic_store(&override->person, person);
-	atomic_store(&override->sequence, 2);
+	(void)strncpy(rule->name, pattern, sizeof(rule->name) - 1);
+	atomic_store(&rule->override, override);
+	atomic_store(&rule->sequence, 2);
 	atomic_store(&board_get()->overrides_used, (uint32_t)i + 1);
 }
 
@@ -376,17 +376,17 @@ START_TEST(overrides_hold_for_later_slots_the_last_one_wins)
 	struct slot *slot;
 
 	open_board();
-	put_override(0, "worker-*", person_make(MPLOG_DEBUG, 0));
-	put_override(1, "worker-7", person_make(MPLOG_ERR, 0));
-	put_override(2, "other", person_make(MPLOG_EMERG, 0));
+	put_override(0, "worker-*", override_pack(MPLOG_DEBUG, 0));
+	put_override(1, "worker-7", override_pack(MPLOG_ERR, 0));
+	put_override(2, "other", override_pack(MPLOG_EMERG, 0));
 	slot = slot_at(MPLOG_INFO);
-	slot_apply_overrides(slot, "worker-7");
+	override_apply(slot, "worker-7");
 	ck_assert_int_eq(slot->gate, MPLOG_ERR);
 	slot = slot_at(MPLOG_INFO);
-	slot_apply_overrides(slot, "worker-8");
+	override_apply(slot, "worker-8");
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
-	put_override(3, "worker-8", PERSON_RESET);
-	slot_apply_overrides(slot, "worker-8");
+	put_override(3, "worker-8", OVERRIDE_RESET);
+	override_apply(slot, "worker-8");
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
 }
 END_TEST
@@ -396,9 +396,9 @@ START_TEST(an_override_whose_time_is_over_is_none)
 	struct slot *slot;
 
 	open_board();
-	put_override(0, "*", person_make(MPLOG_DEBUG, 1));
+	put_override(0, "*", override_pack(MPLOG_DEBUG, 1));
 	slot = slot_at(MPLOG_INFO);
-	slot_apply_overrides(slot, "worker-7");
+	override_apply(slot, "worker-7");
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
 }
 END_TEST

@@ -32,9 +32,9 @@ static void teardown(void)
 	board_close();
 }
 
-static int apply(const char *pattern, person_word person)
+static int apply(const char *pattern, override_word override)
 {
-	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
+	const struct override_order order = { .pattern = pattern, .override = override, .uid = 7 };
 	int r = override_lock(lock_fd);
 
 	if (r < 0)
@@ -58,7 +58,7 @@ static struct slot *take(const char *name, int level)
 	atomic_store(&slot->level, level);
 	slot_open_gate(slot);
 	board_show(slot, SLOT_SCOPE);
-	slot_apply_overrides(slot, name);
+	override_apply(slot, name);
 	return slot;
 }
 
@@ -73,11 +73,11 @@ START_TEST(holds_for_those_to_come)
 {
 	struct slot *worker;
 
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_DEBUG, 0)), 0);
 	worker = take("worker-1", MPLOG_INFO);
 	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
 	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
-	ck_assert_uint_eq(worker->person_uid, 7);
+	ck_assert_uint_eq(worker->override_uid, 7);
 	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
 	ck_assert(override_holds(board_get(), "worker-*"));
 	ck_assert(!override_holds(board_get(), "worker-1"));
@@ -86,11 +86,11 @@ END_TEST
 
 START_TEST(the_later_one_wins)
 {
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_ERR, 0)), 0);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_ERR);
 	/* The same pattern again goes to the end. */
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_NOTICE, 0)), 0);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
 }
@@ -100,13 +100,13 @@ START_TEST(a_reset_gives_back)
 {
 	struct override_entry shown[BOARD_OVERRIDES];
 
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", OVERRIDE_RESET), 0);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_INFO);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
 	ck_assert_uint_eq(list(shown), 2);
 	/* And with that there is nothing left to reset. */
-	ck_assert_int_eq(apply("worker-*", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-*", OVERRIDE_RESET), 0);
 	ck_assert_uint_eq(list(shown), 0);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_INFO);
 }
@@ -116,12 +116,12 @@ START_TEST(everything_takes_the_place_of_all)
 {
 	struct override_entry shown[BOARD_OVERRIDES];
 
-	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(apply("a", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("b", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("*", override_pack(MPLOG_ERR, 0)), 0);
 	ck_assert_uint_eq(list(shown), 1);
 	ck_assert_str_eq(shown[0].pattern, "*");
-	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("*", OVERRIDE_RESET), 0);
 	ck_assert_uint_eq(list(shown), 0);
 }
 END_TEST
@@ -132,10 +132,10 @@ START_TEST(the_table_has_an_end)
 
 	for (int i = 0; i < BOARD_OVERRIDES; i++) {
 		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
-		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+		ck_assert_int_eq(apply(pattern, override_pack(MPLOG_DEBUG, 0)), 0);
 	}
-	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), -ENOSPC);
-	ck_assert_int_eq(apply("worker-3", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(apply("one-more", override_pack(MPLOG_DEBUG, 0)), -ENOSPC);
+	ck_assert_int_eq(apply("worker-3", override_pack(MPLOG_ERR, 0)), 0);
 	ck_assert_int_eq(level_of(take("worker-3", MPLOG_INFO)), MPLOG_ERR);
 	ck_assert_int_eq(level_of(take("worker-31", MPLOG_INFO)), MPLOG_DEBUG);
 }
@@ -149,10 +149,10 @@ START_TEST(those_that_are_over_make_room)
 
 	for (int i = 0; i < BOARD_OVERRIDES; i++) {
 		(void)snprintf(pattern, sizeof(pattern), "worker-%d", i);
-		ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, now_ms)), 0);
+		ck_assert_int_eq(apply(pattern, override_pack(MPLOG_DEBUG, now_ms)), 0);
 	}
 	ck_assert_uint_eq(list(shown), 0);
-	ck_assert_int_eq(apply("one-more", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("one-more", override_pack(MPLOG_DEBUG, 0)), 0);
 	ck_assert_uint_eq(list(shown), 1);
 }
 END_TEST
@@ -164,8 +164,8 @@ START_TEST(what_was_set_before_holds_again)
 	struct slot *worker;
 	bool expired;
 
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_NOTICE, 0)), 0);
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_DEBUG, until_ms)), 0);
 	worker = take("worker-1", MPLOG_INFO);
 	ck_assert_int_eq(slot_level(worker, until_ms - 1, &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
@@ -175,8 +175,8 @@ START_TEST(what_was_set_before_holds_again)
 	ck_assert(!expired);
 	ck_assert_int_eq(worker->gate, MPLOG_NOTICE);
 	/* And where nothing was, to the configuration's. */
-	ck_assert_int_eq(apply("*", PERSON_RESET), 0);
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, until_ms)), 0);
+	ck_assert_int_eq(apply("*", OVERRIDE_RESET), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_DEBUG, until_ms)), 0);
 	worker = take("worker-1", MPLOG_INFO);
 	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
 	ck_assert_int_eq(slot_level(worker, until_ms, &expired), MPLOG_INFO);
@@ -190,9 +190,9 @@ START_TEST(too_long_a_pattern_is_refused)
 
 	memset(pattern, 'x', sizeof(pattern));
 	pattern[PROCESS_NAME_SIZE] = '\0';
-	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), -ENAMETOOLONG);
+	ck_assert_int_eq(apply(pattern, override_pack(MPLOG_DEBUG, 0)), -ENAMETOOLONG);
 	pattern[PROCESS_NAME_SIZE - 1] = '\0';
-	ck_assert_int_eq(apply(pattern, person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply(pattern, override_pack(MPLOG_DEBUG, 0)), 0);
 	ck_assert_int_eq(level_of(take(pattern, MPLOG_INFO)), MPLOG_DEBUG);
 }
 END_TEST
@@ -200,14 +200,14 @@ END_TEST
 /* A writer that was killed between its two steps. */
 START_TEST(half_an_entry_is_none_and_is_written_over)
 {
-	struct override *override = &board_get()->override[0];
+	struct override_rule *rule = &board_get()->override[0];
 	struct override_entry shown[BOARD_OVERRIDES];
 
-	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
-	atomic_fetch_add(&override->sequence, 1);
+	ck_assert_int_eq(apply("a", override_pack(MPLOG_DEBUG, 0)), 0);
+	atomic_fetch_add(&rule->sequence, 1);
 	ck_assert_uint_eq(list(shown), 0);
 	ck_assert_int_eq(level_of(take("a", MPLOG_INFO)), MPLOG_INFO);
-	ck_assert_int_eq(apply("b", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("b", override_pack(MPLOG_DEBUG, 0)), 0);
 	ck_assert_uint_eq(list(shown), 1);
 	ck_assert_int_eq(level_of(take("b", MPLOG_INFO)), MPLOG_DEBUG);
 }
@@ -222,9 +222,9 @@ START_TEST(nobody_is_waited_for_for_ever)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", lock_fd);
 	other = open(path, O_RDWR | O_CLOEXEC);
 	ck_assert_int_eq(fcntl(other, F_OFD_SETLK, &lock), 0);
-	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), -EBUSY);
+	ck_assert_int_eq(apply("a", override_pack(MPLOG_DEBUG, 0)), -EBUSY);
 	close(other);
-	ck_assert_int_eq(apply("a", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("a", override_pack(MPLOG_DEBUG, 0)), 0);
 }
 END_TEST
 
@@ -232,10 +232,10 @@ START_TEST(a_slot_s_level_is_set_and_taken_back)
 {
 	struct slot *slot = take("worker-1", MPLOG_INFO);
 
-	slot_set_override(slot, person_make(MPLOG_DEBUG, 0), 7);
+	slot_set_override(slot, override_pack(MPLOG_DEBUG, 0), 7);
 	ck_assert_int_eq(level_of(slot), MPLOG_DEBUG);
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
-	slot_set_override(slot, PERSON_RESET, 7);
+	slot_set_override(slot, OVERRIDE_RESET, 7);
 	ck_assert_int_eq(level_of(slot), MPLOG_INFO);
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
 }

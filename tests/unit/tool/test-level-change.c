@@ -42,9 +42,9 @@ static void teardown(void)
 	board_close();
 }
 
-static int apply(const char *pattern, person_word person)
+static int apply(const char *pattern, override_word override)
 {
-	const struct override_order order = { .pattern = pattern, .person = person, .uid = 7 };
+	const struct override_order order = { .pattern = pattern, .override = override, .uid = 7 };
 	struct level_change_effect effect;
 
 	return level_change_apply(&found, &order, &effect);
@@ -64,7 +64,7 @@ static struct slot *take(const char *name, int level)
 	atomic_store(&slot->level, level);
 	slot_open_gate(slot);
 	board_show(slot, SLOT_SCOPE);
-	slot_apply_overrides(slot, name);
+	override_apply(slot, name);
 	return slot;
 }
 
@@ -79,10 +79,10 @@ START_TEST(holds_for_those_there_and_those_to_come)
 {
 	struct slot *worker = take("worker-1", MPLOG_INFO), *other = take("main", MPLOG_INFO);
 
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_DEBUG, 0)), 0);
 	ck_assert_int_eq(level_of(worker), MPLOG_DEBUG);
 	ck_assert_int_eq(worker->gate, MPLOG_DEBUG);
-	ck_assert_uint_eq(worker->person_uid, 7);
+	ck_assert_uint_eq(worker->override_uid, 7);
 	ck_assert_int_eq(level_of(other), MPLOG_INFO);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
 	ck_assert_int_eq(level_of(take("helper", MPLOG_INFO)), MPLOG_INFO);
@@ -93,11 +93,11 @@ START_TEST(the_later_one_wins)
 {
 	struct slot *worker = take("worker-1", MPLOG_INFO);
 
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_ERR, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_ERR, 0)), 0);
 	ck_assert_int_eq(level_of(worker), MPLOG_ERR);
 	/* The same pattern again goes to the end. */
-	ck_assert_int_eq(apply("worker-1", person_make(MPLOG_NOTICE, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_NOTICE, 0)), 0);
 	ck_assert_int_eq(level_of(worker), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(take("worker-1", MPLOG_INFO)), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_ERR);
@@ -109,8 +109,8 @@ START_TEST(a_reset_gives_back)
 	struct slot *one = take("worker-1", MPLOG_INFO), *two = take("worker-2", MPLOG_INFO);
 	struct override_entry shown[BOARD_OVERRIDES];
 
-	ck_assert_int_eq(apply("worker-*", person_make(MPLOG_DEBUG, 0)), 0);
-	ck_assert_int_eq(apply("worker-1", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-*", override_pack(MPLOG_DEBUG, 0)), 0);
+	ck_assert_int_eq(apply("worker-1", OVERRIDE_RESET), 0);
 	ck_assert_int_eq(level_of(one), MPLOG_INFO);
 	ck_assert_int_eq(one->gate, MPLOG_INFO);
 	ck_assert_int_eq(level_of(two), MPLOG_DEBUG);
@@ -118,7 +118,7 @@ START_TEST(a_reset_gives_back)
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_DEBUG);
 	ck_assert_uint_eq(list(shown), 2);
 	/* And with that there is nothing left to reset. */
-	ck_assert_int_eq(apply("worker-*", PERSON_RESET), 0);
+	ck_assert_int_eq(apply("worker-*", OVERRIDE_RESET), 0);
 	ck_assert_uint_eq(list(shown), 0);
 	ck_assert_int_eq(level_of(take("worker-2", MPLOG_INFO)), MPLOG_INFO);
 }
@@ -139,16 +139,16 @@ START_TEST(two_at_once)
 		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
 		found.fd = open(path, O_RDWR | O_CLOEXEC); /* the lock is the open file's */
 		for (int i = 0; i < ROUNDS; i++) {
-			if (apply("worker-*", person_make(MPLOG_DEBUG, 0)) < 0)
+			if (apply("worker-*", override_pack(MPLOG_DEBUG, 0)) < 0)
 				_exit(1);
 		}
 		_exit(0);
 	}
 	for (int i = 0; i < ROUNDS; i++)
-		ck_assert_int_eq(apply("worker-1", person_make(MPLOG_ERR, 0)), 0);
+		ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_ERR, 0)), 0);
 	child_exited_well(pid);
 	ck_assert_uint_eq(list(shown), 2);
-	ck_assert_int_eq(level_of(slot), person_level(shown[1].person));
+	ck_assert_int_eq(level_of(slot), override_level(shown[1].override));
 }
 END_TEST
 
