@@ -48,21 +48,21 @@ void deadline_shorten(struct deadline *deadline)
 		deadline->timeout_ms = MOMENT_MS;
 }
 
-bool patience_is_left(const struct patience *patience, const struct deadline *deadline)
+bool breaker_allows_wait(const struct breaker *breaker, const struct deadline *deadline)
 {
-	return atomic_load_explicit(&patience->missed, memory_order_relaxed) <=
+	return atomic_load_explicit(&breaker->missed, memory_order_relaxed) <=
 	       deadline->timeout_ms;
 }
 
-void patience_restore(struct patience *patience)
+void breaker_reset(struct breaker *breaker)
 {
-	if (!patience_is_whole(patience))
-		atomic_store_explicit(&patience->missed, 0, memory_order_relaxed);
+	if (!breaker_is_closed(breaker))
+		atomic_store_explicit(&breaker->missed, 0, memory_order_relaxed);
 }
 
-void patience_lose(struct patience *patience, const struct deadline *deadline)
+void breaker_trip(struct breaker *breaker, const struct deadline *deadline)
 {
-	if (patience_is_left(patience, deadline))
-		atomic_store_explicit(&patience->missed, deadline->timeout_ms + 1,
+	if (breaker_allows_wait(breaker, deadline))
+		atomic_store_explicit(&breaker->missed, deadline->timeout_ms + 1,
 				      memory_order_relaxed);
 }

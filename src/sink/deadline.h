@@ -31,18 +31,18 @@ int64_t deadline_now_ns(struct deadline *deadline);
 
 /* The breaker of a sink: after a call waited in vain, no call with as little time waits, until the
  * sink takes a message. A child inherits it: the sink is the same. */
-struct patience {
+struct breaker {
 	atomic_uint missed; /* 0, or 1 + the longest timeout_ms that passed in vain */
 };
 
-static inline bool patience_is_whole(const struct patience *patience)
+static inline bool breaker_is_closed(const struct breaker *breaker)
 {
-	return atomic_load_explicit(&patience->missed, memory_order_relaxed) == 0;
+	return atomic_load_explicit(&breaker->missed, memory_order_relaxed) == 0;
 }
 
 /* Tells whether a call with that deadline may wait. */
-bool patience_is_left(const struct patience *patience, const struct deadline *deadline);
+bool breaker_allows_wait(const struct breaker *breaker, const struct deadline *deadline);
 
 /* The sink took a message, or did not until the deadline. */
-void patience_restore(struct patience *patience);
-void patience_lose(struct patience *patience, const struct deadline *deadline);
+void breaker_reset(struct breaker *breaker);
+void breaker_trip(struct breaker *breaker, const struct deadline *deadline);

@@ -13,7 +13,7 @@ static const char *const journal_paths[] = { "/run/systemd/journal/socket", NULL
 
 static int send_sealed(struct bytes record, struct deadline *deadline);
 
-static struct link journal = { .paths = journal_paths, .send_large = send_sealed };
+static struct log_socket journal = { .paths = journal_paths, .send_large = send_sealed };
 
 static int write_all(int fd, struct bytes bytes)
 {
@@ -52,12 +52,12 @@ static int send_sealed(struct bytes record, struct deadline *deadline)
 {
 	AUTO_CLOSE const int fd = open_sealed(record);
 
-	return fd < 0 ? fd : link_send_fd(&journal, fd, deadline);
+	return fd < 0 ? fd : log_socket_send_fd(&journal, fd, deadline);
 }
 
 static int journal_write(const struct delivery *delivery)
 {
-	return link_write(&journal, delivery->record->data, delivery->deadline);
+	return log_socket_write(&journal, delivery->record->data, delivery->deadline);
 }
 
 static bool journal_is_journald(void)
@@ -67,12 +67,12 @@ static bool journal_is_journald(void)
 
 static void journal_renew(void)
 {
-	link_renew(&journal);
+	log_socket_after_fork(&journal);
 }
 
 static void journal_close(void)
 {
-	link_close(&journal);
+	log_socket_close(&journal);
 }
 
 const struct sink sink_journal = {

@@ -67,18 +67,18 @@ static COLD int push_waiting(const struct connection *connection, struct parcel 
 
 /* Tells whether the first send may block: the common case is then one system call, with or without
  * a short wait, which is no longer than the deadline allows. */
-static bool may_block_at_once(const struct link *link, const struct connection *connection,
+static bool may_block_at_once(const struct log_socket *log_socket, const struct connection *connection,
 			      const struct deadline *deadline)
 {
-	return connection->may_block && patience_is_whole(&link->patience) &&
+	return connection->may_block && breaker_is_closed(&log_socket->breaker) &&
 	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
-HOT_INLINE int transmit(const struct link *link, struct connection *connection,
+HOT_INLINE int transmit(const struct log_socket *log_socket, struct connection *connection,
 			struct parcel parcel, struct deadline *deadline)
 {
 	const size_t size = parcel.message.size;
-	const bool blocks = may_block_at_once(link, connection, deadline);
+	const bool blocks = may_block_at_once(log_socket, connection, deadline);
 	const ssize_t n = send_parcel(connection, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
@@ -86,7 +86,7 @@ HOT_INLINE int transmit(const struct link *link, struct connection *connection,
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
-	if (n == -EAGAIN && !patience_is_left(&link->patience, deadline))
+	if (n == -EAGAIN && !breaker_allows_wait(&log_socket->breaker, deadline))
 		return -EAGAIN;
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
@@ -112,29 +112,29 @@ static bool is_absence(int error)
 	}
 }
 
-static int absence(const struct link *link)
+static int absence(const struct log_socket *log_socket)
 {
-	return atomic_load_explicit(&link->was_there, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
+	return atomic_load_explicit(&log_socket->seen, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
 }
 
-static int open_any(const struct link *link, struct connection **ret)
+static int open_any(const struct log_socket *log_socket, struct connection **ret)
 {
 	int r = -ENOENT;
 
-	for (const char *const *path = link->paths; *path; path++) {
-		r = connection_open(ret, *path, link->may_stream);
+	for (const char *const *path = log_socket->paths; *path; path++) {
+		r = connection_open(ret, *path, log_socket->may_stream);
 		if (r == 0 || !is_absence(r))
 			return r;
 	}
-	return absence(link);
+	return absence(log_socket);
 }
 
 /* Returns false where another thread was faster: then *connection is that thread's, or NULL. */
-static bool replace(struct link *link, struct connection **connection, struct connection *by)
+static bool replace(struct log_socket *log_socket, struct connection **connection, struct connection *by)
 {
 	struct connection *old = *connection;
 
-	if (!atomic_compare_exchange_strong(&link->connection, &old, by)) {
+	if (!atomic_compare_exchange_strong(&log_socket->connection, &old, by)) {
 		*connection = old;
 		return false;
 	}
@@ -144,31 +144,31 @@ static bool replace(struct link *link, struct connection **connection, struct co
 	return true;
 }
 
-static COLD void drop(struct link *link, struct connection *connection)
+static COLD void drop(struct log_socket *log_socket, struct connection *connection)
 {
-	(void)replace(link, &connection, NULL);
+	(void)replace(log_socket, &connection, NULL);
 }
 
 /* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
  * chroot(2) the path is gone, and a socket connected before still works. */
-static COLD int connect_anew(struct link *link, struct connection **connection, int64_t now_ns)
+static COLD int connect_anew(struct log_socket *log_socket, struct connection **connection, int64_t now_ns)
 {
 	struct connection *opened = NULL;
 	int r;
 
-	r = open_any(link, &opened);
-	/* After a first success not_before_ns stays: another thread that has not yet seen the
+	r = open_any(log_socket, &opened);
+	/* After a first success retry_at_ns stays: another thread that has not yet seen the
 	 * connection must not report the service as absent. */
 	if (r == -ENOENT || r == -ENOTCONN || *connection)
-		atomic_store_explicit(&link->not_before_ns, now_ns + LOOK_AGAIN_NS,
+		atomic_store_explicit(&log_socket->retry_at_ns, now_ns + LOOK_AGAIN_NS,
 				      memory_order_relaxed);
 	if (r < 0)
 		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;
 
 	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
-	atomic_store_explicit(&link->was_there, true, memory_order_relaxed);
-	atomic_store_explicit(&link->inherited, false, memory_order_relaxed);
-	if (!replace(link, connection, opened))
+	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
+	atomic_store_explicit(&log_socket->inherited, false, memory_order_relaxed);
+	if (!replace(log_socket, connection, opened))
 		connection_retire(opened);
 	return *connection ? 0 : -ENOTCONN;
 }
@@ -187,43 +187,43 @@ HOT_INLINE bool is_current(struct connection *connection, int64_t now_ns)
 	       is_still_ours(connection, now_ns);
 }
 
-static bool may_look(const struct link *link, int64_t now_ns)
+static bool may_look(const struct log_socket *log_socket, int64_t now_ns)
 {
-	return now_ns >= atomic_load_explicit(&link->not_before_ns, memory_order_relaxed);
+	return now_ns >= atomic_load_explicit(&log_socket->retry_at_ns, memory_order_relaxed);
 }
 
 /* Tells whether to connect anew: in a child, and where the service is stuck, since another one may
  * have taken the path. */
-HOT_INLINE bool wants_another(struct link *link, int64_t now_ns)
+HOT_INLINE bool wants_another(struct log_socket *log_socket, int64_t now_ns)
 {
-	if (atomic_load_explicit(&link->inherited, memory_order_relaxed))
-		return atomic_exchange(&link->inherited, false);
-	return !patience_is_whole(&link->patience) && may_look(link, now_ns);
+	if (atomic_load_explicit(&log_socket->inherited, memory_order_relaxed))
+		return atomic_exchange(&log_socket->inherited, false);
+	return !breaker_is_closed(&log_socket->breaker) && may_look(log_socket, now_ns);
 }
 
-HOT_INLINE int find_connection(struct link *link, int64_t now_ns, struct connection **ret)
+HOT_INLINE int find_connection(struct log_socket *log_socket, int64_t now_ns, struct connection **ret)
 {
-	*ret = atomic_load(&link->connection);
+	*ret = atomic_load(&log_socket->connection);
 	if (*ret && is_current(*ret, now_ns))
-		return wants_another(link, now_ns) ? connect_anew(link, ret, now_ns) : 0;
+		return wants_another(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns) : 0;
 	if (*ret) {
-		drop(link, *ret);
+		drop(log_socket, *ret);
 		*ret = NULL;
-		return connect_anew(link, ret, now_ns);
+		return connect_anew(log_socket, ret, now_ns);
 	}
-	return may_look(link, now_ns) ? connect_anew(link, ret, now_ns) : absence(link);
+	return may_look(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns) : absence(log_socket);
 }
 
 /* A service that takes streams may have no room for another one; no event tells when it has. */
-static __attribute__((__noinline__)) int find_waiting(struct link *link, struct deadline *deadline,
+static __attribute__((__noinline__)) int find_waiting(struct log_socket *log_socket, struct deadline *deadline,
 						      struct connection **ret)
 {
 	int r = -EAGAIN;
 
-	while (r == -EAGAIN && patience_is_left(&link->patience, deadline) &&
+	while (r == -EAGAIN && breaker_allows_wait(&log_socket->breaker, deadline) &&
 	       deadline_left_ns(deadline) > 0) {
 		(void)poll(NULL, 0, NAP_MS);
-		r = find_connection(link, deadline_now_ns(deadline), ret);
+		r = find_connection(log_socket, deadline_now_ns(deadline), ret);
 	}
 	return r;
 }
@@ -244,92 +244,92 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	}
 }
 
-HOT_INLINE int try_once(struct link *link, const struct parcel *parcel, struct deadline *deadline,
+HOT_INLINE int try_once(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline,
 			bool *ret_again)
 {
 	struct connection *connection;
 	struct parcel whole = *parcel;
-	int r = find_connection(link, deadline_now_ns(deadline), &connection);
+	int r = find_connection(log_socket, deadline_now_ns(deadline), &connection);
 
 	if (UNLIKELY(r == -EAGAIN))
-		r = find_waiting(link, deadline, &connection);
+		r = find_waiting(log_socket, deadline, &connection);
 	if (r < 0)
 		return r;
 	if (connection->is_stream && whole.message.size >= STREAM_MESSAGE_MAX)
 		return -EMSGSIZE;
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
-	r = transmit(link, connection, whole, deadline);
+	r = transmit(log_socket, connection, whole, deadline);
 	if (UNLIKELY(r < 0) && is_broken(r, connection)) {
-		drop(link, connection);
-		atomic_store_explicit(&link->not_before_ns, 0, memory_order_relaxed);
+		drop(log_socket, connection);
+		atomic_store_explicit(&log_socket->retry_at_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
 	}
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
 /* After the connection broke: the service may have been restarted. */
-static COLD int try_again(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+static COLD int try_again(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline)
 {
 	bool again;
 
-	return try_once(link, parcel, deadline, &again);
+	return try_once(log_socket, parcel, deadline, &again);
 }
 
-HOT_INLINE int deliver(struct link *link, const struct parcel *parcel, struct deadline *deadline)
+HOT_INLINE int deliver(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline)
 {
 	bool again = false;
-	int r = try_once(link, parcel, deadline, &again);
+	int r = try_once(log_socket, parcel, deadline, &again);
 
 	if (UNLIKELY(again))
-		r = try_again(link, parcel, deadline);
+		r = try_again(log_socket, parcel, deadline);
 	if (LIKELY(r == 0))
-		patience_restore(&link->patience);
+		breaker_reset(&log_socket->breaker);
 	else if (r == -EAGAIN)
-		patience_lose(&link->patience, deadline);
+		breaker_trip(&log_socket->breaker, deadline);
 	return r;
 }
 
-int link_send(struct link *link, struct bytes message, struct deadline *deadline)
+int log_socket_send(struct log_socket *log_socket, struct bytes message, struct deadline *deadline)
 {
-	return deliver(link, &(struct parcel){ message, -1 }, deadline);
+	return deliver(log_socket, &(struct parcel){ message, -1 }, deadline);
 }
 
-static COLD int write_otherwise(struct link *link, struct bytes message, struct deadline *deadline,
+static COLD int write_otherwise(struct log_socket *log_socket, struct bytes message, struct deadline *deadline,
 				int r)
 {
-	if (link->send_large && (r == -EMSGSIZE || r == -ENOBUFS))
-		r = link->send_large(message, deadline);
+	if (log_socket->send_large && (r == -EMSGSIZE || r == -ENOBUFS))
+		r = log_socket->send_large(message, deadline);
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
-int link_write(struct link *link, struct bytes message, struct deadline *deadline)
+int log_socket_write(struct log_socket *log_socket, struct bytes message, struct deadline *deadline)
 {
-	const int r = deliver(link, &(struct parcel){ message, -1 }, deadline);
+	const int r = deliver(log_socket, &(struct parcel){ message, -1 }, deadline);
 
-	return LIKELY(r == 0) ? 1 : write_otherwise(link, message, deadline, r);
+	return LIKELY(r == 0) ? 1 : write_otherwise(log_socket, message, deadline, r);
 }
 
-int link_send_fd(struct link *link, int fd, struct deadline *deadline)
+int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline)
 {
-	return deliver(link, &(struct parcel){ { NULL, 0 }, fd }, deadline);
+	return deliver(log_socket, &(struct parcel){ { NULL, 0 }, fd }, deadline);
 }
 
-void link_renew(struct link *link)
+void log_socket_after_fork(struct log_socket *log_socket)
 {
-	struct connection *connection = atomic_load(&link->connection);
+	struct connection *connection = atomic_load(&log_socket->connection);
 
 	if (connection)
 		atomic_store(&connection->checked_ns, 0);
-	atomic_store(&link->inherited, connection != NULL);
-	atomic_store(&link->not_before_ns, 0);
+	atomic_store(&log_socket->inherited, connection != NULL);
+	atomic_store(&log_socket->retry_at_ns, 0);
 }
 
-void link_close(struct link *link)
+void log_socket_close(struct log_socket *log_socket)
 {
-	struct connection *connection = atomic_load(&link->connection);
+	struct connection *connection = atomic_load(&log_socket->connection);
 
-	drop(link, connection);
-	patience_restore(&link->patience);
-	atomic_store(&link->not_before_ns, 0);
+	drop(log_socket, connection);
+	breaker_reset(&log_socket->breaker);
+	atomic_store(&log_socket->retry_at_ns, 0);
 }

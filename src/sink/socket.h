@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* link: a connected socket to a local log service, and all that can go wrong with one.
+/* socket: a connected socket to a local log service, and all that can go wrong with one.
  *
  * The descriptor has a high number and an identity that is checked after a fork and once a tick of
- * the coarse clock: no byte reaches a file that got the number after the program closed it. A link
+ * the coarse clock: no byte reaches a file that got the number after the program closed it. A socket
  * connects again, once a call, on the errors that say that the service went away. It needs no lock:
  * a connection is published whole, and retired when no call uses it any more. */
 #pragma once
@@ -15,16 +15,16 @@
 #include "sink/deadline.h"
 #include "base/strbuf.h"
 
-struct link {
+struct log_socket {
 	const char *const *paths; /* tried in this order; ends with NULL */
 	bool may_stream;          /* SOCK_STREAM where the service does not take datagrams */
-	/* Sends a message that is too large for a datagram; or NULL. Returns as link_send(). */
+	/* Sends a message that is too large for a datagram; or NULL. Returns as log_socket_send(). */
 	int (*send_large)(struct bytes message, struct deadline *deadline);
 	_Atomic(struct connection *) connection;
-	struct patience patience;
+	struct breaker breaker;
 	atomic_bool inherited;      /* by fork(2): the next record connects a socket of our own */
-	atomic_bool was_there;      /* the service, since the program began; a child inherits it */
-	atomic_llong not_before_ns; /* the service is not looked for again before: a record costs no
+	atomic_bool seen;      /* the service, since the program began; a child inherits it */
+	atomic_llong retry_at_ns; /* the service is not looked for again before: a record costs no
 				     * look-up */
 };
 
@@ -36,17 +36,17 @@ struct link {
  *   -ENOENT     there is no service, nor was there one
  *   -ENOTCONN   the service is gone
  * or another negative errno. */
-int link_send(struct link *link, struct bytes message, struct deadline *deadline);
+int log_socket_send(struct log_socket *log_socket, struct bytes message, struct deadline *deadline);
 
 /* Sends one message, and returns as a sink's write. */
-int link_write(struct link *link, struct bytes message, struct deadline *deadline);
+int log_socket_write(struct log_socket *log_socket, struct bytes message, struct deadline *deadline);
 
-/* Sends a descriptor alone (the journal's way for large records). Returns as link_send(). */
-int link_send_fd(struct link *link, int fd, struct deadline *deadline);
+/* Sends a descriptor alone (the journal's way for large records). Returns as log_socket_send(). */
+int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline);
 
 /* In a new child: has the next record connect anew. Async-signal-safe. The breaker stays: a service
  * that is stuck is so for the child too. */
-void link_renew(struct link *link);
+void log_socket_after_fork(struct log_socket *log_socket);
 
 /* Closes the connection; the next message connects again. */
-void link_close(struct link *link);
+void log_socket_close(struct log_socket *log_socket);

@@ -21,7 +21,7 @@ enum {
 
 /* A child inherits both: descriptor 2 is the parent's. */
 static HOT_DATA struct {
-	struct patience patience;
+	struct breaker breaker;
 	atomic_bool torn; /* a line went out in part: the next one begins with a newline */
 } stderr_state;
 
@@ -65,7 +65,7 @@ static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadlin
 			rest->data += n;
 			rest->size -= (size_t)n;
 		} else if (n == -EAGAIN) {
-			if (!patience_is_left(&stderr_state.patience, deadline) ||
+			if (!breaker_allows_wait(&stderr_state.breaker, deadline) ||
 			    !wait_writable(deadline, has_waited))
 				return -EAGAIN;
 		} else if (n != -EINTR) {
@@ -82,9 +82,9 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 	const int r = write_whole(kind, &rest, deadline);
 
 	if (r == 0)
-		patience_restore(&stderr_state.patience);
+		breaker_reset(&stderr_state.breaker);
 	else if (r == -EAGAIN)
-		patience_lose(&stderr_state.patience, deadline);
+		breaker_trip(&stderr_state.breaker, deadline);
 	if (rest.size < line.size)
 		atomic_store_explicit(&stderr_state.torn, r < 0, memory_order_relaxed);
 	return r;

@@ -20,7 +20,7 @@ enum { MESSAGE_BUFFER = 1536 };
 
 static const char *const syslog_paths[] = { "/dev/log", "/var/run/log", NULL };
 
-static struct link syslog_link = { .paths = syslog_paths, .may_stream = true };
+static struct log_socket syslog_link = { .paths = syslog_paths, .may_stream = true };
 
 /* Sizes to try in turn where a message is too large for the socket: less than the usual
  * net.core.wmem_default, what a stream takes whole, and what every syslogd takes. */
@@ -36,7 +36,7 @@ struct draft {
 
 static struct strbuf put_draft(char *buffer, size_t capacity, const struct draft *draft)
 {
-	/* The byte behind the message, which link_send() wants, is none of it. */
+	/* The byte behind the message, which log_socket_send() wants, is none of it. */
 	struct strbuf text = { buffer, capacity - 1, 0 };
 
 	if (draft->delivery->output->syslog_rfc5424)
@@ -63,7 +63,7 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 		text.size = utf8_cut((struct bytes){ text.data, text.size },
 						   smaller_sizes[i]);
 		text.data[text.size] = '\0';
-		r = link_send(&syslog_link, (struct bytes){ text.data, text.size },
+		r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
 			      draft->delivery->deadline);
 		if (r != -EMSGSIZE && r != -ENOBUFS)
 			break;
@@ -73,7 +73,7 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 
 static int send_text(struct draft *draft, struct strbuf text)
 {
-	const int r = link_send(&syslog_link, (struct bytes){ text.data, text.size },
+	const int r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
 				draft->delivery->deadline);
 
 	return r == -EMSGSIZE || r == -ENOBUFS ? send_smaller(draft, text) : r;
@@ -119,14 +119,14 @@ static int syslog_write(const struct delivery *delivery)
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
-/* The link's target is looked at, not the socket: there is none while journald is restarted. */
+/* The socket's target is looked at, not the socket: there is none while journald is restarted. */
 static bool is_link_to(const char *path, const char *target)
 {
-	char link[64];
-	const ssize_t size = readlink(path, link, sizeof(link));
+	char log_socket[64];
+	const ssize_t size = readlink(path, log_socket, sizeof(log_socket));
 	const size_t tail = strlen(target);
 
-	return size >= (ssize_t)tail && memcmp(link + (size_t)size - tail, target, tail) == 0;
+	return size >= (ssize_t)tail && memcmp(log_socket + (size_t)size - tail, target, tail) == 0;
 }
 
 static bool is_same_file(const char *path, const char *other)
@@ -138,7 +138,7 @@ static bool is_same_file(const char *path, const char *other)
 	       one.st_ino == two.st_ino;
 }
 
-/* Where journald takes syslog's place /dev/log is a link to its socket. */
+/* Where journald takes syslog's place /dev/log is a socket to its socket. */
 static bool syslog_is_journald(void)
 {
 	for (const char *const *path = syslog_paths; *path; path++) {
@@ -152,12 +152,12 @@ static bool syslog_is_journald(void)
 
 static void syslog_renew(void)
 {
-	link_renew(&syslog_link);
+	log_socket_after_fork(&syslog_link);
 }
 
 static void syslog_close(void)
 {
-	link_close(&syslog_link);
+	log_socket_close(&syslog_link);
 }
 
 const struct sink sink_syslog = {

@@ -27,7 +27,7 @@ enum { TIMEOUT_MS = 100, CALLS = 1000, MESSAGE_MAX_ = 256 };
 static char directory[64];
 static char path[96];
 static const char *const paths[] = { "/nonexistent/log", path, NULL };
-static struct link test_link;
+static struct log_socket test_link;
 static int server;
 
 static void set_up(void)
@@ -35,7 +35,7 @@ static void set_up(void)
 	(void)snprintf(directory, sizeof(directory), "/tmp/test-link-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	(void)snprintf(path, sizeof(path), "%s/socket", directory);
-	test_link = (struct link){ .paths = paths, .may_stream = true };
+	test_link = (struct log_socket){ .paths = paths, .may_stream = true };
 	server = -1;
 }
 
@@ -98,7 +98,7 @@ static int send_within(struct bytes message, unsigned timeout_ms)
 	struct deadline deadline = { .timeout_ms = timeout_ms };
 	struct thread *const thread = thread_get();
 	const uint64_t outer = epoch_enter(thread);
-	const int r = link_send(&test_link, message, &deadline);
+	const int r = log_socket_send(&test_link, message, &deadline);
 
 	epoch_leave(thread, outer);
 	epoch_collect();
@@ -202,7 +202,7 @@ START_TEST(passes_a_descriptor)
 
 	serve(SOCK_DGRAM);
 	outer = epoch_enter(thread);
-	ck_assert_int_eq(link_send_fd(&test_link, server, &deadline), 0);
+	ck_assert_int_eq(log_socket_send_fd(&test_link, server, &deadline), 0);
 	epoch_leave(thread, outer);
 	ck_assert_int_eq(recvmsg(server, &message, 0), 0);
 	ck_assert_ptr_nonnull(CMSG_FIRSTHDR(&message));
@@ -310,13 +310,13 @@ START_TEST(waits_for_the_deadline_once)
 	begin = now_ns();
 	ck_assert_int_eq(send_message(BYTES("no")), -EAGAIN);
 	ck_assert_int_ge(now_ns() - begin, TIMEOUT_MS * NS_PER_MS);
-	ck_assert(!patience_is_left(&test_link.patience, &(struct deadline){ TIMEOUT_MS, 0, 0 }));
+	ck_assert(!breaker_allows_wait(&test_link.breaker, &(struct deadline){ TIMEOUT_MS, 0, 0 }));
 	assert_that_none_waits(TIMEOUT_MS);
 
 	drain();
 	ck_assert_int_eq(send_message(BYTES("one")), 0);
 	expect_on(server, BYTES("one"));
-	ck_assert(patience_is_whole(&test_link.patience));
+	ck_assert(breaker_is_closed(&test_link.breaker));
 }
 END_TEST
 
@@ -463,7 +463,7 @@ START_TEST(leaves_no_torn_line_on_a_stream)
 	while (recv(client, &byte, 1, MSG_DONTWAIT) == 1)
 		;
 	/* A stuck service is looked for anew after a while: not in this test. */
-	atomic_store(&test_link.not_before_ns, INT64_MAX);
+	atomic_store(&test_link.retry_at_ns, INT64_MAX);
 	ck_assert_int_eq(send_message(BYTES("two")), 0);
 	expect_on(client, (struct bytes){ "two", 4 });
 }
@@ -543,7 +543,7 @@ START_TEST(closes_only_its_own)
 	serve(SOCK_DGRAM);
 	ck_assert_int_eq(send_message(BYTES("one")), 0);
 	fd = fd_of_link();
-	link_close(&test_link);
+	log_socket_close(&test_link);
 	epoch_collect();
 	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
 
@@ -552,7 +552,7 @@ START_TEST(closes_only_its_own)
 	expect_on(server, BYTES("two"));
 	fd = fd_of_link();
 	ck_assert_int_eq(dup2(STDERR_FILENO, fd), fd);
-	link_close(&test_link);
+	log_socket_close(&test_link);
 	epoch_collect();
 	ck_assert_int_ge(fcntl(fd, F_GETFD), 0);
 }
@@ -625,7 +625,7 @@ START_TEST(has_a_connection_of_its_own_in_a_child)
 	parent = inode_of_link();
 	pid = fork();
 	if (pid == 0) {
-		link_renew(&test_link);
+		log_socket_after_fork(&test_link);
 		ck_assert_int_eq(send_message(BYTES("two")), 0);
 		ck_assert_uint_ne(inode_of_link(), parent);
 		_exit(0);
@@ -647,7 +647,7 @@ START_TEST(keeps_the_parent_s_where_the_path_is_gone)
 	ck_assert_int_eq(unlink(path), 0); /* as after chroot(2) */
 	pid = fork();
 	if (pid == 0) {
-		link_renew(&test_link);
+		log_socket_after_fork(&test_link);
 		ck_assert_int_eq(send_message(BYTES("two")), 0);
 		ck_assert_uint_eq(inode_of_link(), parent);
 		_exit(0);
@@ -673,7 +673,7 @@ START_TEST(writes_nothing_to_a_stranger_after_fork)
 		ck_assert_int_eq(dup2(pair[0], fd_of_link()), fd_of_link());
 		wait_for_tick();
 		atomic_store(&atomic_load(&test_link.connection)->checked_ns, clock_coarse_ns());
-		link_renew(&test_link); /* no tick needed */
+		log_socket_after_fork(&test_link); /* no tick needed */
 		/* Another thread is about to connect. */
 		if (_i)
 			atomic_store(&test_link.inherited, false);
