@@ -145,7 +145,7 @@ static void prepare(void)
 {
 	global_lock();
 	timestamp_init();
-	sink_init();
+	stderr_read_environment();
 	global_unlock();
 }
 

@@ -55,7 +55,7 @@ static void parse_journal_stream(const char *stream)
 	standard_error.journal_inode = (ino_t)inode;
 }
 
-void sink_init(void)
+void stderr_read_environment(void)
 {
 	const char *const stream = getenv("JOURNAL_STREAM");
 	const char *const color = getenv("NO_COLOR");
@@ -64,7 +64,7 @@ void sink_init(void)
 	if (stream)
 		parse_journal_stream(stream);
 	standard_error.no_color = color && *color;
-	stderr_forget();
+	stderr_invalidate();
 }
 
 bool stderr_no_color(void)
@@ -95,9 +95,9 @@ static bool is_journal_stream(const struct stat *status)
 	       status->st_ino == standard_error.journal_inode;
 }
 
-struct stderr_look stderr_look(void)
+struct stderr_probe stderr_probe(void)
 {
-	struct stderr_look look = { .kind = STDERR_NONE };
+	struct stderr_probe look = { .kind = STDERR_NONE };
 	struct stat status;
 
 	if (fstat(STDERR_FILENO, &status) < 0)
@@ -109,7 +109,7 @@ struct stderr_look stderr_look(void)
 	return look;
 }
 
-void stderr_forget(void)
+void stderr_invalidate(void)
 {
 	atomic_store_explicit(&standard_error.looked, 0, memory_order_relaxed);
 }
@@ -119,7 +119,7 @@ static bool answer(unsigned bit, int64_t now_ns)
 	int64_t last = atomic_load_explicit(&standard_error.looked, memory_order_relaxed);
 
 	if (last == 0 || now_ns - last > LOOK_AGAIN_NS) {
-		const struct stderr_look look = stderr_look();
+		const struct stderr_probe look = stderr_probe();
 
 		last = (now_ns & ~(int64_t)ANSWER_BITS) | (look.is_terminal ? IS_TERMINAL : 0) |
 		       (look.is_journal ? IS_JOURNAL : 0);
@@ -144,7 +144,7 @@ bool stderr_leads_to_journald(void)
 	struct sockaddr_un peer = { .sun_family = AF_UNSPEC };
 	socklen_t size = sizeof(peer);
 
-	if (stderr_look().is_journal)
+	if (stderr_probe().is_journal)
 		return true;
 	return getpeername(STDERR_FILENO, (struct sockaddr *)&peer, &size) == 0 &&
 	       peer.sun_family == AF_UNIX &&

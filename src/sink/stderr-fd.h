@@ -16,7 +16,7 @@ enum stderr_kind {
 	STDERR_SOCKET,
 };
 
-struct stderr_look {
+struct stderr_probe {
 	enum stderr_kind kind;
 	bool is_terminal;
 	bool is_journal; /* JOURNAL_STREAM names it: sd_journal_stream in systemd.exec(5) */
@@ -24,19 +24,19 @@ struct stderr_look {
 
 /* Reads JOURNAL_STREAM and NO_COLOR from the environment, which may not be read later, when other
  * threads may change it. Before the first call neither counts as set. */
-void sink_init(void);
+void stderr_read_environment(void);
 
 /* Looks at the descriptor, now. */
-struct stderr_look stderr_look(void);
+struct stderr_probe stderr_probe(void);
 
 /* Answer from what was found when the descriptor was last looked at, in the last second or since
- * stderr_forget(): a record of a single process, or with an echo, asks each time. NOW_NS is of the
+ * stderr_invalidate(): a record of a single process, or with an echo, asks each time. NOW_NS is of the
  * coarse clock. */
 bool stderr_is_journal(int64_t now_ns);
 bool stderr_is_terminal(int64_t now_ns);
 
 /* Has stderr_is_terminal() and stderr_is_journal() look anew. Async-signal-safe. */
-void stderr_forget(void);
+void stderr_invalidate(void);
 
 /* Tells whether NO_COLOR was in the environment and not empty: https://no-color.org. */
 bool stderr_no_color(void);

@@ -26,7 +26,7 @@ static HOT_DATA struct {
 } stderr_state;
 
 static void put_record(struct strbuf *text, const struct delivery *delivery,
-		       const struct stderr_look *look, const struct timespec *when)
+		       const struct stderr_probe *look, const struct timespec *when)
 {
 	const struct output *const output = delivery->output;
 	const bool color = output->stderr_color > 0 ||
@@ -90,7 +90,7 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 	return r;
 }
 
-static int write_large(size_t size, const struct delivery *delivery, const struct stderr_look *look,
+static int write_large(size_t size, const struct delivery *delivery, const struct stderr_probe *look,
 		       const struct timespec *when)
 {
 	struct strbuf text = { pages_get(size), size, 0 };
@@ -110,7 +110,7 @@ static int write_large(size_t size, const struct delivery *delivery, const struc
 
 static int stderr_write(const struct delivery *delivery)
 {
-	const struct stderr_look look = stderr_look();
+	const struct stderr_probe look = stderr_probe();
 	char buffer[LINE_BUFFER];
 	struct strbuf text = { buffer, sizeof(buffer), 0 };
 	struct timespec now;
@@ -132,6 +132,6 @@ const struct sink sink_stderr = {
 	.name = "stderr",
 	.write = stderr_write,
 	.is_journald = stderr_leads_to_journald,
-	.renew = stderr_forget,
-	.close = stderr_forget,
+	.renew = stderr_invalidate,
+	.close = stderr_invalidate,
 };
