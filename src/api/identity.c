@@ -311,9 +311,9 @@ void process_leave_scope(struct thread *thread)
 	struct scope *scope = thread->scope;
 
 	if (scope && scope->depth == thread->depth) {
-		struct route route = route_to(&scope_voice(scope)->output);
+		struct dispatch dispatch = dispatch_to(&scope_voice(scope)->output);
 
-		tell_suppressed(&route, scope);
+		tell_suppressed(&dispatch, scope);
 	}
 	scope_leave(thread);
 }

@@ -192,19 +192,19 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 static void tell_the_rest(const struct thread *thread)
 {
 	const struct voice *voice = scope_voice(&process_scope);
-	struct route route;
+	struct dispatch dispatch;
 
 	if (!voice)
 		return;
 	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
-		struct route inner = route_to(&scope_voice(scope)->output);
+		struct dispatch inner = dispatch_to(&scope_voice(scope)->output);
 
 		tell_suppressed(&inner, scope);
 	}
-	route = route_to(&voice->output);
-	tell_suppressed(&route, &process_scope);
-	tell_suppressed_by(&route, getpid_cached());
-	tell_lost_at_last(&route, &process_scope);
+	dispatch = dispatch_to(&voice->output);
+	tell_suppressed(&dispatch, &process_scope);
+	tell_suppressed_by(&dispatch, getpid_cached());
+	tell_lost_at_last(&dispatch, &process_scope);
 }
 
 void close_program(struct thread *thread)

@@ -88,7 +88,7 @@ HOT_INLINE struct record_source describe(const struct record_source *said,
 }
 
 /* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
-static COLD struct dispatch_result send_sized(struct route *route,
+static COLD struct dispatch_result send_sized(struct dispatch *dispatch,
 					      const struct record_source *source, size_t *size)
 {
 	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
@@ -100,41 +100,41 @@ static COLD struct dispatch_result send_sized(struct route *route,
 		return dispatch_refused(-ENOMEM);
 	*size = record_compose(&record, buffer, capacity, source);
 	if (*size <= capacity)
-		result = route_record(route, &record);
+		result = dispatch_record(dispatch, &record);
 	pages_put(buffer, capacity);
 	return result;
 }
 
 /* Between the measuring and the writing another thread may change what the call points to. */
-static COLD struct dispatch_result send_large(struct route *route,
+static COLD struct dispatch_result send_large(struct dispatch *dispatch,
 					      const struct record_source *source, size_t size)
 {
 	const size_t measured = size;
-	const struct dispatch_result result = send_sized(route, source, &size);
+	const struct dispatch_result result = send_sized(dispatch, source, &size);
 
-	return size > measured ? send_sized(route, source, &size) : result;
+	return size > measured ? send_sized(dispatch, source, &size) : result;
 }
 
 HOT_INLINE struct dispatch_result
-send_record(struct route *route, const struct record_source *source, char *buffer, size_t capacity)
+send_record(struct dispatch *dispatch, const struct record_source *source, char *buffer, size_t capacity)
 {
 	struct record record;
 	const size_t size = record_compose(&record, buffer, capacity, source);
 
-	return LIKELY(size <= capacity) ? route_record(route, &record)
-					: send_large(route, source, size);
+	return LIKELY(size <= capacity) ? dispatch_record(dispatch, &record)
+					: send_large(dispatch, source, size);
 }
 
 /* It did not go where it should. */
-static COLD void finish_otherwise(struct scope *scope, const struct route *route,
+static COLD void finish_otherwise(struct scope *scope, const struct dispatch *dispatch,
 				  struct dispatch_result result, uint64_t sequence, bool tells)
 {
 	const bool lost = result.sent == SINK_NONE;
 
 	count(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
 	tell_note(lost, sequence);
-	if (tells && route->output->forced != SINK_NONE)
-		tell_sink(route, &result, scope);
+	if (tells && dispatch->output->forced != SINK_NONE)
+		tell_sink(dispatch, &result, scope);
 }
 
 /* The moment of the slot's last record: no need to look at the clock again in the same tick. */
@@ -154,21 +154,21 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 {
 	const struct voice *voice = scope_voice(scope);
 	struct slot *slot = scope_slot(scope);
-	struct route route = route_to(&voice->output);
+	struct dispatch dispatch = dispatch_to(&voice->output);
 	const bool tells = call_may_tell(call->in_signal);
 	struct record_source source;
 	struct dispatch_result result;
 	uint64_t sequence;
 
-	route.deadline.now_ns = now_ns;
+	dispatch.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
 	if (UNLIKELY(voice->burst > 0) && is_suppressed(said->level, voice, slot, now_ns)) {
 		count(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
 	if (tells) {
-		tell_lost(&route, scope);
-		tell_suppressed_in_time(&route, scope);
+		tell_lost(&dispatch, scope);
+		tell_suppressed_in_time(&dispatch, scope);
 	}
 	sequence = next_sequence(voice);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
@@ -176,12 +176,12 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 	source = describe(said, voice,
 			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
 			  call->saved_errno);
-	result = send_record(&route, &source, buffer, capacity);
+	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
 	if (LIKELY(result.error == 0))
 		count(scope, slot, COUNTER_SENT);
 	else
-		finish_otherwise(scope, &route, result, sequence, tells);
+		finish_otherwise(scope, &dispatch, result, sequence, tells);
 	if (scope != &process_scope) /* the process's last record is that of any of its scopes */
 		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
@@ -193,10 +193,10 @@ static COLD int emit_in_vfork(const struct record_source *said, struct scope *sc
 			      int saved_errno, char *buffer, size_t capacity)
 {
 	const struct voice *voice = scope_voice(scope);
-	struct route route = route_to(&voice->output);
+	struct dispatch dispatch = dispatch_to(&voice->output);
 	const struct record_source source =
 		describe(said, voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
-	const struct dispatch_result result = send_record(&route, &source, buffer, capacity);
+	const struct dispatch_result result = send_record(&dispatch, &source, buffer, capacity);
 
 	sinks_renew();
 	return dispatch_status(&result);

@@ -100,7 +100,7 @@ static void report_end(const struct slot *slot, pid_t pid)
 int reap(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, fork_in_other_pidns());
-	struct route route;
+	struct dispatch dispatch;
 
 	if (!slot || pid == getpid_cached())
 		return -ESRCH;
@@ -110,8 +110,8 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
-	route = route_to(&scope_voice(&process_scope)->output);
-	tell_suppressed_by(&route, pid);
+	dispatch = dispatch_to(&scope_voice(&process_scope)->output);
+	tell_suppressed_by(&dispatch, pid);
 	report_end(slot, pid);
 	return 0;
 }

@@ -100,7 +100,7 @@ static void give_back(const struct account *account)
 	atomic_fetch_add(&loss_pending.diverted, account->diverted);
 }
 
-static struct dispatch_result send_account(struct route *route, const struct account *account,
+static struct dispatch_result send_account(struct dispatch *dispatch, const struct account *account,
 					   struct scope *scope)
 {
 	struct notice notice;
@@ -112,12 +112,12 @@ static struct dispatch_result send_account(struct route *route, const struct acc
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, account->last);
 	notice_put_time(&notice, FIELD_NAME_SINCE, account->since_ns);
 	put_lost(&notice, account->lost, account->diverted);
-	return notice_send(&notice, route, scope);
+	return notice_send(&notice, dispatch, scope);
 }
 
-static void tell_account(struct route *route, struct scope *scope, bool first_only)
+static void tell_account(struct dispatch *dispatch, struct scope *scope, bool primary_only)
 {
-	struct route way = *route;
+	struct dispatch way = *dispatch;
 	struct dispatch_result result;
 	struct account account;
 
@@ -129,23 +129,23 @@ static void tell_account(struct route *route, struct scope *scope, bool first_on
 		return;
 	}
 	fill_gaps(&account);
-	way.first_only = first_only;
+	way.primary_only = primary_only;
 	result = send_account(&way, &account, scope);
-	route->deadline = way.deadline; /* one for both */
+	dispatch->deadline = way.deadline; /* one for both */
 	if (result.sent != SINK_NONE)
 		return;
 	give_back(&account);
-	route_exclude(route, &result);
+	dispatch_exclude(dispatch, &result);
 }
 
-void tell_lost_now(struct route *route, struct scope *scope)
+void tell_lost_now(struct dispatch *dispatch, struct scope *scope)
 {
-	tell_account(route, scope, true);
+	tell_account(dispatch, scope, true);
 }
 
-void tell_lost_at_last(struct route *route, struct scope *scope)
+void tell_lost_at_last(struct dispatch *dispatch, struct scope *scope)
 {
-	tell_account(route, scope, false);
+	tell_account(dispatch, scope, false);
 }
 
 /* Small numbers: they cannot collide with the 64-bit hashes that are the other keys. */
@@ -154,7 +154,7 @@ static uint64_t key_of(enum sink_id sink)
 	return ((uint64_t)sink + 1) << 1;
 }
 
-static void send_sink(struct route *route, const struct dispatch_result *result,
+static void send_sink(struct dispatch *dispatch, const struct dispatch_result *result,
 		      struct scope *scope)
 {
 	const char *name = sinks[result->primary]->name;
@@ -166,19 +166,19 @@ static void send_sink(struct route *route, const struct dispatch_result *result,
 	notice_put_number(&notice, "ERRNO", (uint64_t)-result->error);
 	notice_textf(&notice, "The sink \"%s\", asked for by name, cannot be used: %s", name,
 		     why ? why : "unknown error");
-	(void)notice_send(&notice, route, scope);
+	(void)notice_send(&notice, dispatch, scope);
 }
 
-void tell_sink(const struct route *route, const struct dispatch_result *result, struct scope *scope)
+void tell_sink(const struct dispatch *dispatch, const struct dispatch_result *result, struct scope *scope)
 {
-	struct route way = *route;
+	struct dispatch way = *dispatch;
 
 	if (result->failed == SINK_NONE)
 		return;
 	if (atomic_exchange(&sink_reported[result->primary], true) ||
 	    !board_once(key_of(result->primary)))
 		return;
-	route_exclude(&way, result);
+	dispatch_exclude(&way, result);
 	send_sink(&way, result, scope);
 }
 
@@ -202,7 +202,7 @@ static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
 
 /* Reports as a notice of SCOPE. PID: the slot's process when another process reports for it; 0 for
  * our own. */
-static void tell_slot(struct route *route, struct scope *scope, struct slot *slot, pid_t pid)
+static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slot *slot, pid_t pid)
 {
 	const uint64_t suppressed = atomic_exchange(&slot->untold_suppressed, 0);
 	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
@@ -216,7 +216,7 @@ static void tell_slot(struct route *route, struct scope *scope, struct slot *slo
 	put_owner(&notice, slot, pid);
 	notice_textf(&notice, "%" PRIu64 " %s suppressed by the rate limit of this process name",
 		     suppressed, suppressed == 1 ? "record was" : "records were");
-	if (notice_send(&notice, route, scope).sent != SINK_NONE)
+	if (notice_send(&notice, dispatch, scope).sent != SINK_NONE)
 		return;
 	atomic_fetch_add(&slot->untold_suppressed, suppressed);
 	atomic_store(&slot->suppressed_since_ns, since_ns);
@@ -227,17 +227,17 @@ static bool is_anything_suppressed(const struct slot *slot)
 	return atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed) > 0;
 }
 
-void tell_suppressed(struct route *route, struct scope *scope)
+void tell_suppressed(struct dispatch *dispatch, struct scope *scope)
 {
 	struct slot *slot = scope_slot(scope);
 
 	if (is_anything_suppressed(slot))
-		tell_slot(route, scope, slot, 0);
+		tell_slot(dispatch, scope, slot, 0);
 }
 
 /* Not before each of the few records that pass while the burst goes on. The difference is unsigned:
  * a clock that was set back does not put the report off. */
-void tell_suppressed_if_time(struct route *route, struct scope *scope)
+void tell_suppressed_if_time(struct dispatch *dispatch, struct scope *scope)
 {
 	const uint64_t interval_ns = scope_voice(scope)->interval_ms * (uint64_t)NS_PER_MS;
 	struct slot *slot = scope_slot(scope);
@@ -245,10 +245,10 @@ void tell_suppressed_if_time(struct route *route, struct scope *scope)
 	if (is_anything_suppressed(slot) &&
 	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
 		    interval_ns)
-		tell_slot(route, scope, slot, 0);
+		tell_slot(dispatch, scope, slot, 0);
 }
 
-void tell_suppressed_by(struct route *route, pid_t pid)
+void tell_suppressed_by(struct dispatch *dispatch, pid_t pid)
 {
 	struct board *board = board_get();
 	const uint32_t used = board_used(board);
@@ -256,6 +256,6 @@ void tell_suppressed_by(struct route *route, pid_t pid)
 	for (uint32_t i = 0; i < used; i++) {
 		if (slot_word_is_of(atomic_load(&board->state[i]), pid, fork_in_other_pidns()) &&
 		    is_anything_suppressed(&board->slot[i]))
-			tell_slot(route, &process_scope, &board->slot[i], pid);
+			tell_slot(dispatch, &process_scope, &board->slot[i], pid);
 	}
 }

@@ -93,13 +93,13 @@ static struct bytes message_of(const struct notice *notice)
 						      : message->capacity };
 }
 
-struct dispatch_result notice_dispatch(const struct notice *notice, struct route *route,
+struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
 				       struct bytes head)
 {
 	struct record_source source = {
 		.head = head,
 		.fields = { notice->fields_data, notice->fields.size },
-		.prefix = route->output->prefix[SINK_JOURNAL],
+		.prefix = dispatch->output->prefix[SINK_JOURNAL],
 		.level = notice->level,
 		.message = message_of(notice),
 	};
@@ -114,14 +114,14 @@ struct dispatch_result notice_dispatch(const struct notice *notice, struct route
 	}
 	if (size > sizeof(buffer))
 		return dispatch_refused(-EMSGSIZE);
-	return route_record(route, &record);
+	return dispatch_record(dispatch, &record);
 }
 
-struct dispatch_result notice_send(const struct notice *notice, struct route *route,
+struct dispatch_result notice_send(const struct notice *notice, struct dispatch *dispatch,
 				   struct scope *scope)
 {
 	const struct dispatch_result result =
-		notice_dispatch(notice, route, scope_voice(scope)->head);
+		notice_dispatch(notice, dispatch, scope_voice(scope)->head);
 
 	status_publish_result(scope_slot(scope), &result);
 	return result;
@@ -130,12 +130,12 @@ struct dispatch_result notice_send(const struct notice *notice, struct route *ro
 void notice_log(const struct notice *notice, struct scope *scope)
 {
 	const struct voice *voice = scope_voice(scope);
-	struct route route;
+	struct dispatch dispatch;
 
 	if (!voice)
 		return;
-	route = route_to(&voice->output);
-	(void)notice_send(notice, &route, scope);
+	dispatch = dispatch_to(&voice->output);
+	(void)notice_send(notice, &dispatch, scope);
 }
 
 uint64_t notice_key(uint64_t seed, const char *text)

@@ -47,11 +47,11 @@ __attribute__((__format__(printf, 2, 3))) void notice_textf(struct notice *notic
 							    ...);
 
 /* Sends a notice of a process whose encoded bytes are HEAD. */
-struct dispatch_result notice_dispatch(const struct notice *notice, struct route *route,
+struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
 				       struct bytes head);
 
 /* Sends a notice of that scope, and shows on its slot where the notice went. */
-struct dispatch_result notice_send(const struct notice *notice, struct route *route,
+struct dispatch_result notice_send(const struct notice *notice, struct dispatch *dispatch,
 				   struct scope *scope);
 
 /* Likewise on the scope's own way, if the scope has a voice yet. */

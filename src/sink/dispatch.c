@@ -16,9 +16,9 @@ void sinks_renew(void)
 }
 
 /* "auto", opened with MPLOG_SINGLE. */
-enum sink_id route_first_of_single(struct route *route)
+enum sink_id dispatch_primary_of_single(struct dispatch *dispatch)
 {
-	return stderr_is_journal(deadline_now_ns(&route->deadline)) ? SINK_JOURNAL : SINK_STDERR;
+	return stderr_is_journal(deadline_now_ns(&dispatch->deadline)) ? SINK_JOURNAL : SINK_STDERR;
 }
 
 static bool wants_echo(const struct delivery *delivery)
@@ -28,7 +28,7 @@ static bool wants_echo(const struct delivery *delivery)
 	return echo < 0 ? stderr_is_terminal(deadline_now_ns(delivery->deadline)) : echo;
 }
 
-void route_echo(const struct delivery *delivery, enum sink_id sent)
+void dispatch_echo(const struct delivery *delivery, enum sink_id sent)
 {
 	if (!wants_echo(delivery) || sent == SINK_STDERR ||
 	    (sinks[sent]->is_journald() && sink_stderr.is_journald()))
@@ -59,27 +59,27 @@ static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
 		*journald_failed = true;
 }
 
-struct dispatch_result route_fall(struct route *route, const struct delivery *delivery,
+struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
 				  enum sink_id primary, int r)
 {
-	const bool forced = route->output->forced != SINK_NONE;
+	const bool forced = dispatch->output->forced != SINK_NONE;
 	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, 0 };
 	bool journald_failed = false;
 
 	/* An absent sink is a failure only where it was asked for by name. */
 	note_failure(&result, primary, r == 0 && forced ? -ENOENT : r, delivery, &journald_failed);
 	for (enum sink_id id = 0; id < SINK_COUNT && result.sent == SINK_NONE; id++) {
-		if (route->first_only && result.error)
+		if (dispatch->primary_only && result.error)
 			break;
 		if (id == primary || (journald_failed && sinks[id]->is_journald()))
 			continue;
-		r = route_try(route, id, delivery);
+		r = dispatch_try(dispatch, id, delivery);
 		note_failure(&result, id, r, delivery, &journald_failed);
 		if (r > 0)
 			result.sent = id;
 	}
 	if (result.sent != SINK_NONE)
-		route_echo(delivery, result.sent);
+		dispatch_echo(delivery, result.sent);
 	else if (!result.error)
 		result.error = -ENOTCONN;
 	return result;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* route: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. It
+/* dispatch: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. It
  * knows neither scope nor slot. */
 #pragma once
 
@@ -17,14 +17,14 @@ extern const struct sink *const sinks[SINK_COUNT];
  * record. Async-signal-safe. */
 void sinks_renew(void);
 
-struct route {
+struct dispatch {
 	const struct output *output;
 	struct deadline deadline;
-	bool first_only; /* no fallback */
+	bool primary_only; /* no fallback */
 
 	/* The sink that failed already for this call, and why; or 0. */
-	enum sink_id tried;
-	int tried_error;
+	enum sink_id excluded;
+	int excluded_error;
 };
 
 /* What became of a record. */
@@ -37,21 +37,21 @@ struct dispatch_result {
 	int error;
 };
 
-static inline struct route route_to(const struct output *output)
+static inline struct dispatch dispatch_to(const struct output *output)
 {
-	return (struct route){
+	return (struct dispatch){
 		.output = output,
 		.deadline = { .timeout_ms = output->timeout_ms },
 	};
 }
 
 /* Has the sink that failed before not be tried again in this call. */
-static inline void route_exclude(struct route *route, const struct dispatch_result *result)
+static inline void dispatch_exclude(struct dispatch *dispatch, const struct dispatch_result *result)
 {
 	if (result->failed == SINK_NONE)
 		return;
-	route->tried = result->failed;
-	route->tried_error = result->error;
+	dispatch->excluded = result->failed;
+	dispatch->excluded_error = result->error;
 }
 
 /* The result of a record that was lost before it came to a sink. */
@@ -69,45 +69,45 @@ static inline int dispatch_status(const struct dispatch_result *result)
 	return result->sent == SINK_NONE ? result->error : 1;
 }
 
-COLD enum sink_id route_first_of_single(struct route *route);
+COLD enum sink_id dispatch_primary_of_single(struct dispatch *dispatch);
 
-static inline enum sink_id route_first(struct route *route)
+static inline enum sink_id dispatch_primary(struct dispatch *dispatch)
 {
-	const struct output *output = route->output;
+	const struct output *output = dispatch->output;
 
 	if (UNLIKELY(output->forced != SINK_NONE))
 		return output->forced;
-	return UNLIKELY(output->single) ? route_first_of_single(route) : SINK_JOURNAL;
+	return UNLIKELY(output->single) ? dispatch_primary_of_single(dispatch) : SINK_JOURNAL;
 }
 
 /* Returns what the sink's write returns. */
-HOT_INLINE int route_try(const struct route *route, enum sink_id id,
+HOT_INLINE int dispatch_try(const struct dispatch *dispatch, enum sink_id id,
 			 const struct delivery *delivery)
 {
-	if (UNLIKELY(route->tried_error != 0) && route->tried == id)
-		return route->tried_error;
+	if (UNLIKELY(dispatch->excluded_error != 0) && dispatch->excluded == id)
+		return dispatch->excluded_error;
 	return sinks[id]->write(delivery);
 }
 
 /* Goes down the chain for a record that its primary sink did not take. R: what its write returned. */
-COLD struct dispatch_result route_fall(struct route *route, const struct delivery *delivery,
+COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
 				       enum sink_id primary, int r);
 
-void route_echo(const struct delivery *delivery, enum sink_id sent);
+void dispatch_echo(const struct delivery *delivery, enum sink_id sent);
 
-HOT_INLINE struct dispatch_result route_record(struct route *route, const struct record *record)
+HOT_INLINE struct dispatch_result dispatch_record(struct dispatch *dispatch, const struct record *record)
 {
 	const struct delivery delivery = {
 		.record = record,
-		.output = route->output,
-		.deadline = &route->deadline,
+		.output = dispatch->output,
+		.deadline = &dispatch->deadline,
 	};
-	const enum sink_id primary = route_first(route);
-	const int r = route_try(route, primary, &delivery);
+	const enum sink_id primary = dispatch_primary(dispatch);
+	const int r = dispatch_try(dispatch, primary, &delivery);
 
 	if (UNLIKELY(r <= 0))
-		return route_fall(route, &delivery, primary, r);
-	if (route->output->echo)
-		route_echo(&delivery, primary);
+		return dispatch_fallback(dispatch, &delivery, primary, r);
+	if (dispatch->output->echo)
+		dispatch_echo(&delivery, primary);
 	return (struct dispatch_result){ primary, primary, SINK_NONE, 0 };
 }

@@ -107,8 +107,8 @@ static void fill(struct notice *notice, const struct found_board *board,
 
 static int send_notice(const struct notice *notice, const struct voice *voice)
 {
-	struct route route = route_to(&voice->output);
-	const struct dispatch_result result = notice_dispatch(notice, &route, voice->head);
+	struct dispatch dispatch = dispatch_to(&voice->output);
+	const struct dispatch_result result = notice_dispatch(notice, &dispatch, voice->head);
 
 	return dispatch_status(&result);
 }
