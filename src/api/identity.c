@@ -67,8 +67,8 @@ static void before_fork(void)
 static void (*const after_fork[])(void) = {
 	lock_after_fork,
 	thread_after_fork,
-	tell_forget,
-	sinks_renew,
+	loss_after_fork,
+	sinks_after_fork,
 };
 
 /* In the child: only this thread is there, and its scope is what the process begins with. */
@@ -313,7 +313,7 @@ void process_leave_scope(struct thread *thread)
 	if (scope && scope->depth == thread->depth) {
 		struct dispatch dispatch = dispatch_to(&scope_voice(scope)->output);
 
-		tell_suppressed(&dispatch, scope);
+		suppressed_report(&dispatch, scope);
 	}
 	scope_leave(thread);
 }

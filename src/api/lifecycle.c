@@ -189,7 +189,7 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 /* ---- The end -------------------------------------------------------------------------------- */
 
 /* Each scope of this thread for itself, the process for those of other threads. */
-static void tell_the_rest(const struct thread *thread)
+static void report_losses(const struct thread *thread)
 {
 	const struct voice *voice = scope_voice(&process_scope);
 	struct dispatch dispatch;
@@ -199,12 +199,12 @@ static void tell_the_rest(const struct thread *thread)
 	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
 		struct dispatch inner = dispatch_to(&scope_voice(scope)->output);
 
-		tell_suppressed(&inner, scope);
+		suppressed_report(&inner, scope);
 	}
 	dispatch = dispatch_to(&voice->output);
-	tell_suppressed(&dispatch, &process_scope);
-	tell_suppressed_by(&dispatch, getpid_cached());
-	tell_lost_at_last(&dispatch, &process_scope);
+	suppressed_report(&dispatch, &process_scope);
+	suppressed_report_for(&dispatch, getpid_cached());
+	loss_report_final(&dispatch, &process_scope);
 }
 
 void close_program(struct thread *thread)
@@ -214,7 +214,7 @@ void close_program(struct thread *thread)
 	if (!program_get()->is_open)
 		return;
 	reap_all();
-	tell_the_rest(thread);
+	report_losses(thread);
 	board_end(slot);
 	program_set_default_level(LEVEL_UNSET);
 	global_lock(); /* nobody reloads what is being closed */
@@ -234,6 +234,6 @@ __attribute__((destructor)) static void at_exit(void)
 
 	if (!call.thread || fork_is_pending() || !program_get()->is_open)
 		return;
-	tell_the_rest(call.thread);
+	report_losses(call.thread);
 	board_end(scope_slot(&process_scope));
 }

@@ -67,7 +67,7 @@ static COLD bool is_suppressed(int level, const struct voice *voice, struct slot
 {
 	if (level <= MPLOG_ERR || has_token(voice, slot, now_ns))
 		return false;
-	tell_note_suppressed(slot);
+	suppressed_count(slot);
 	return true;
 }
 
@@ -132,9 +132,9 @@ static COLD void finish_otherwise(struct scope *scope, const struct dispatch *di
 	const bool lost = result.sent == SINK_NONE;
 
 	count(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
-	tell_note(lost, sequence);
+	loss_count(lost, sequence);
 	if (tells && dispatch->output->forced != SINK_NONE)
-		tell_sink(dispatch, &result, scope);
+		notice_sink_failed(dispatch, &result, scope);
 }
 
 /* The moment of the slot's last record: no need to look at the clock again in the same tick. */
@@ -167,8 +167,8 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 		return 2;
 	}
 	if (tells) {
-		tell_lost(&dispatch, scope);
-		tell_suppressed_in_time(&dispatch, scope);
+		loss_report_pending(&dispatch, scope);
+		suppressed_report_due(&dispatch, scope);
 	}
 	sequence = next_sequence(voice);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
@@ -198,7 +198,7 @@ static COLD int emit_in_vfork(const struct record_source *said, struct scope *sc
 		describe(said, voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 	const struct dispatch_result result = send_record(&dispatch, &source, buffer, capacity);
 
-	sinks_renew();
+	sinks_after_fork();
 	return dispatch_status(&result);
 }
 

@@ -115,7 +115,7 @@ struct slot {
 
 	/* Rate limit: when the bucket is full again (CLOCK_MONOTONIC), and what is to be told. */
 	_Atomic int64_t bucket_full_ns;
-	_Atomic uint64_t untold_suppressed;
+	_Atomic uint64_t suppressed_pending;
 	_Atomic int64_t suppressed_since_ns; /* CLOCK_REALTIME */
 
 	/* Written by the owner before the slot becomes visible; the name also when a child gets

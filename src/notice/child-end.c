@@ -111,7 +111,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 	if (stats)
 		stats_read(stats, slot, pid);
 	dispatch = dispatch_to(&scope_voice(&process_scope)->output);
-	tell_suppressed_by(&dispatch, pid);
+	suppressed_report_for(&dispatch, pid);
 	report_end(slot, pid);
 	return 0;
 }

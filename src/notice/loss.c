@@ -18,7 +18,7 @@ HOT_DATA struct loss_pending loss_pending;
 /* A child inherits it: a run has one notice of each sink. */
 static _Atomic bool sink_reported[SINK_COUNT];
 
-void tell_forget(void)
+void loss_after_fork(void)
 {
 	atomic_store(&loss_pending.lost, 0);
 	atomic_store(&loss_pending.diverted, 0);
@@ -35,7 +35,7 @@ static void note_start(_Atomic int64_t *since_ns)
 		(void)atomic_compare_exchange_strong(since_ns, &none, clock_now_ns(CLOCK_REALTIME));
 }
 
-void tell_note(bool lost, uint64_t sequence)
+void loss_count(bool lost, uint64_t sequence)
 {
 	uint64_t none = 0;
 
@@ -121,7 +121,7 @@ static void tell_account(struct dispatch *dispatch, struct scope *scope, bool pr
 	struct dispatch_result result;
 	struct account account;
 
-	if (!tell_is_anything_untold())
+	if (!loss_is_pending())
 		return;
 	account = take_account();
 	if (!account.lost && !account.diverted) {
@@ -138,12 +138,12 @@ static void tell_account(struct dispatch *dispatch, struct scope *scope, bool pr
 	dispatch_exclude(dispatch, &result);
 }
 
-void tell_lost_now(struct dispatch *dispatch, struct scope *scope)
+void loss_report_now(struct dispatch *dispatch, struct scope *scope)
 {
 	tell_account(dispatch, scope, true);
 }
 
-void tell_lost_at_last(struct dispatch *dispatch, struct scope *scope)
+void loss_report_final(struct dispatch *dispatch, struct scope *scope)
 {
 	tell_account(dispatch, scope, false);
 }
@@ -169,7 +169,7 @@ static void send_sink(struct dispatch *dispatch, const struct dispatch_result *r
 	(void)notice_send(&notice, dispatch, scope);
 }
 
-void tell_sink(const struct dispatch *dispatch, const struct dispatch_result *result, struct scope *scope)
+void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_result *result, struct scope *scope)
 {
 	struct dispatch way = *dispatch;
 
@@ -182,10 +182,10 @@ void tell_sink(const struct dispatch *dispatch, const struct dispatch_result *re
 	send_sink(&way, result, scope);
 }
 
-void tell_note_suppressed(struct slot *slot)
+void suppressed_count(struct slot *slot)
 {
 	note_start(&slot->suppressed_since_ns);
-	atomic_fetch_add(&slot->untold_suppressed, 1);
+	atomic_fetch_add(&slot->suppressed_pending, 1);
 }
 
 static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
@@ -204,7 +204,7 @@ static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
  * our own. */
 static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slot *slot, pid_t pid)
 {
-	const uint64_t suppressed = atomic_exchange(&slot->untold_suppressed, 0);
+	const uint64_t suppressed = atomic_exchange(&slot->suppressed_pending, 0);
 	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
 	struct notice notice;
 
@@ -218,16 +218,16 @@ static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slo
 		     suppressed, suppressed == 1 ? "record was" : "records were");
 	if (notice_send(&notice, dispatch, scope).sent != SINK_NONE)
 		return;
-	atomic_fetch_add(&slot->untold_suppressed, suppressed);
+	atomic_fetch_add(&slot->suppressed_pending, suppressed);
 	atomic_store(&slot->suppressed_since_ns, since_ns);
 }
 
 static bool is_anything_suppressed(const struct slot *slot)
 {
-	return atomic_load_explicit(&slot->untold_suppressed, memory_order_relaxed) > 0;
+	return atomic_load_explicit(&slot->suppressed_pending, memory_order_relaxed) > 0;
 }
 
-void tell_suppressed(struct dispatch *dispatch, struct scope *scope)
+void suppressed_report(struct dispatch *dispatch, struct scope *scope)
 {
 	struct slot *slot = scope_slot(scope);
 
@@ -237,7 +237,7 @@ void tell_suppressed(struct dispatch *dispatch, struct scope *scope)
 
 /* Not before each of the few records that pass while the burst goes on. The difference is unsigned:
  * a clock that was set back does not put the report off. */
-void tell_suppressed_if_time(struct dispatch *dispatch, struct scope *scope)
+void suppressed_report_if_due(struct dispatch *dispatch, struct scope *scope)
 {
 	const uint64_t interval_ns = scope_voice(scope)->interval_ms * (uint64_t)NS_PER_MS;
 	struct slot *slot = scope_slot(scope);
@@ -248,7 +248,7 @@ void tell_suppressed_if_time(struct dispatch *dispatch, struct scope *scope)
 		tell_slot(dispatch, scope, slot, 0);
 }
 
-void tell_suppressed_by(struct dispatch *dispatch, pid_t pid)
+void suppressed_report_for(struct dispatch *dispatch, pid_t pid)
 {
 	struct board *board = board_get();
 	const uint32_t used = board_used(board);

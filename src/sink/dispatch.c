@@ -9,7 +9,7 @@ const struct sink *const sinks[SINK_COUNT] = {
 	[SINK_STDERR] = &sink_stderr,
 };
 
-void sinks_renew(void)
+void sinks_after_fork(void)
 {
 	for (int i = 0; i < SINK_COUNT; i++)
 		sinks[i]->renew();

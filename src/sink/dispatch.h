@@ -15,7 +15,7 @@ extern const struct sink *const sinks[SINK_COUNT];
 
 /* In a new child, before its first record: each sink takes descriptors of its own with the next
  * record. Async-signal-safe. */
-void sinks_renew(void);
+void sinks_after_fork(void);
 
 struct dispatch {
 	const struct output *output;
