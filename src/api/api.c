@@ -165,13 +165,13 @@ int mplog_export(const char *process)
 const char *mplog_process(void)
 {
 	CALL(call);
-	const struct voice *voice;
+	const struct scope_config *config;
 
 	call_settle(&call);
-	voice = call.thread ? scope_voice(scope_of(call.thread)) : NULL;
-	if (!voice)
+	config = call.thread ? scope_get_config(scope_of(call.thread)) : NULL;
+	if (!config)
 		return "main";
-	(void)snprintf(call.thread->name, sizeof(call.thread->name), "%s", voice->process);
+	(void)snprintf(call.thread->name, sizeof(call.thread->name), "%s", config->process);
 	return call.thread->name;
 }
 
@@ -232,8 +232,8 @@ int mplog_set_default_level(int level)
 	program_set_default_level(level);
 	program_touch();
 	thread_open_gates();
-	scope_refresh(&process_scope);
-	scope_refresh(scope_of(call.thread));
+	scope_update(&process_scope);
+	scope_update(scope_of(call.thread));
 	scope_set_gate(call.thread);
 	return 0;
 }

@@ -40,7 +40,7 @@ static HOT_DATA struct {
 /* Who forks has to know who it is: its children's names and ancestry come from its own. */
 static void know_oneself(void)
 {
-	struct thread *thread = fork_is_pending() && scope_voice(&process_scope) ? thread_get() : NULL;
+	struct thread *thread = fork_is_pending() && scope_get_config(&process_scope) ? thread_get() : NULL;
 
 	if (thread) {
 		const uint64_t outer = epoch_enter(thread);
@@ -112,7 +112,7 @@ static void adopt_raw(void)
 /* ---- Finding out ---------------------------------------------------------------------------- */
 
 static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,
-			 const struct voice *parent)
+			 const struct scope_config *parent)
 {
 	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
 	struct pattern_vars vars = {
@@ -137,9 +137,9 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	*ret_number = vars.number;
 }
 
-static void speak(const struct voice_source *source, const struct slot *parent)
+static void speak(const struct scope_params *params, const struct slot *parent)
 {
-	(void)scope_begin(&process_scope, source, parent);
+	(void)scope_begin_process(&process_scope, params, parent);
 	atomic_store(&scope_slot(&process_scope)->parent_pid,
 		     parent ? (uint32_t)ancestry_forker() : 0);
 }
@@ -147,7 +147,7 @@ static void speak(const struct voice_source *source, const struct slot *parent)
 /* Nobody forked us: the program at its start. */
 static void settle_program(void)
 {
-	struct voice_source source = {
+	struct scope_params params = {
 		.process = "main",
 		.parent = "",
 		.pid = getpid_cached(),
@@ -155,38 +155,38 @@ static void settle_program(void)
 	};
 
 	identity.has_own_name = true;
-	program_describe(&source);
-	speak(&source, NULL);
+	program_describe(&params);
+	speak(&params, NULL);
 }
 
 static void settle_child(void)
 {
-	const struct voice *parent = scope_voice(identity.fork_scope);
+	const struct scope_config *parent = scope_get_config(identity.fork_scope);
 	const struct slot *parent_slot = scope_slot(identity.fork_scope);
 	char name[PROCESS_NAME_SIZE];
-	struct voice_source source;
+	struct scope_params params;
 
-	scope_describe(identity.fork_scope, &source);
-	source.parent = parent->process;
+	scope_get_params(identity.fork_scope, &params);
+	params.parent = parent->process;
 	identity.has_own_name = true;
 	if (identity.pending_pid == getpid_cached()) {
-		source.process = identity.pending_name;
-		source.number = 0;
+		params.process = identity.pending_name;
+		params.number = 0;
 	} else if (identity.is_daemon_child || ancestry_is_daemon()) {
 		identity.is_daemon_child = true;
-		source.parent = parent->parent;
+		params.parent = parent->parent;
 	} else if (parent->child_name) {
-		number_child(parent->child_name, name, &source.number, parent);
-		source.process = name;
+		number_child(parent->child_name, name, &params.number, parent);
+		params.process = name;
 	} else {
 		identity.has_own_name = false;
 	}
-	speak(&source, parent_slot);
+	speak(&params, parent_slot);
 }
 
 static void settle(void)
 {
-	const bool forked = scope_voice(&process_scope);
+	const bool forked = scope_get_config(&process_scope);
 
 	fork_identify(forked);
 	if (fork_bypassed_handlers())
@@ -221,13 +221,13 @@ void process_settle(struct thread *thread)
 static int rename_process(const char *name)
 {
 	struct slot *slot = scope_slot(&process_scope);
-	struct voice_source source;
+	struct scope_params params;
 	int r;
 
 	global_lock();
-	scope_describe(&process_scope, &source);
-	source.process = name;
-	r = scope_speak(&process_scope, &source);
+	scope_get_params(&process_scope, &params);
+	params.process = name;
+	r = scope_set_config(&process_scope, &params);
 	if (r == 0) {
 		slot_write_text(slot, slot->name, sizeof(slot->name), name);
 		override_apply(slot, name);
@@ -252,7 +252,7 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 		return false;
 	if (!fork_is_pending())
 		return !identity.has_own_name && rename_process(name) == 0;
-	if (!scope_voice(&process_scope) || identity.pending_pid == getpid())
+	if (!scope_get_config(&process_scope) || identity.pending_pid == getpid())
 		return false;
 	identity.is_daemon_child = ancestry_is_daemon();
 	if (identity.is_daemon_child)
@@ -265,18 +265,18 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 static int become(const char *name)
 {
 	const struct slot *before = scope_slot(&process_scope);
-	struct voice_source source;
+	struct scope_params params;
 	int r;
 
-	scope_describe(&process_scope, &source);
-	source.process = name;
+	scope_get_params(&process_scope, &params);
+	params.process = name;
 	if (!program_get()->is_open) {
-		source.program_level = LEVEL_UNSET;
-		source.fields.size = 0;
+		params.program_level = LEVEL_UNSET;
+		params.fields.size = 0;
 	}
 	if (!board_get() || board_index(before) >= 0)
-		return scope_speak(&process_scope, &source);
-	r = scope_begin(&process_scope, &source, NULL);
+		return scope_set_config(&process_scope, &params);
+	r = scope_begin_process(&process_scope, &params, NULL);
 	scope_copy_figures(scope_slot(&process_scope), before);
 	return r;
 }
@@ -311,7 +311,7 @@ void process_leave_scope(struct thread *thread)
 	struct scope *scope = thread->scope;
 
 	if (scope && scope->depth == thread->depth) {
-		struct dispatch dispatch = dispatch_to(&scope_voice(scope)->output);
+		struct dispatch dispatch = dispatch_to(&scope_get_config(scope)->output);
 
 		suppressed_report(&dispatch, scope);
 	}

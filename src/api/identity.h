@@ -7,7 +7,7 @@
 
 #include "process/thread.h"
 
-/* Finds out: name, slot, voice, descriptors. Async-signal-safe; inside of an epoch. */
+/* Finds out: name, slot, configuration, descriptors. Async-signal-safe; inside of an epoch. */
 void process_settle(struct thread *thread);
 
 /* In the child of mplog_fork(). NAME is a clean one. */

@@ -191,17 +191,17 @@ int open_program(struct thread *thread, const struct mplog_options *options)
 /* Each scope of this thread for itself, the process for those of other threads. */
 static void report_losses(const struct thread *thread)
 {
-	const struct voice *voice = scope_voice(&process_scope);
+	const struct scope_config *config = scope_get_config(&process_scope);
 	struct dispatch dispatch;
 
-	if (!voice)
+	if (!config)
 		return;
 	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
-		struct dispatch inner = dispatch_to(&scope_voice(scope)->output);
+		struct dispatch inner = dispatch_to(&scope_get_config(scope)->output);
 
 		suppressed_report(&inner, scope);
 	}
-	dispatch = dispatch_to(&voice->output);
+	dispatch = dispatch_to(&config->output);
 	suppressed_report(&dispatch, &process_scope);
 	suppressed_report_for(&dispatch, getpid_cached());
 	loss_report_final(&dispatch, &process_scope);

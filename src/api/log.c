@@ -36,21 +36,21 @@ static void count(const struct scope *scope, struct slot *slot, enum counter cou
 		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
 }
 
-static uint64_t next_sequence(const struct voice *voice)
+static uint64_t next_sequence(const struct scope_config *config)
 {
 	struct slot *process = scope_slot(&process_scope);
 	const uint64_t sequence =
 		atomic_fetch_add_explicit(&process->sequence, 1, memory_order_relaxed) + 1;
 
-	return voice->sequence ? sequence : 0;
+	return config->sequence ? sequence : 0;
 }
 
 /* A token bucket as one word, the moment at which it is full again: taking a token moves it on by
  * interval / burst, and there is none left where it lies more than interval ahead. */
-static bool has_token(const struct voice *voice, struct slot *slot, int64_t now_ns)
+static bool has_token(const struct scope_config *config, struct slot *slot, int64_t now_ns)
 {
-	const int64_t interval_ns = (int64_t)voice->interval_ms * 1000000;
-	const int64_t token_ns = interval_ns / voice->burst;
+	const int64_t interval_ns = (int64_t)config->interval_ms * 1000000;
+	const int64_t token_ns = interval_ns / config->burst;
 	int64_t full_ns = atomic_load(&slot->bucket_full_ns);
 	int64_t next_ns;
 
@@ -62,10 +62,10 @@ static bool has_token(const struct voice *voice, struct slot *slot, int64_t now_
 	return true;
 }
 
-static COLD bool is_suppressed(int level, const struct voice *voice, struct slot *slot,
+static COLD bool is_suppressed(int level, const struct scope_config *config, struct slot *slot,
 			       int64_t now_ns)
 {
-	if (level <= MPLOG_ERR || has_token(voice, slot, now_ns))
+	if (level <= MPLOG_ERR || has_token(config, slot, now_ns))
 		return false;
 	suppressed_count(slot);
 	return true;
@@ -73,14 +73,14 @@ static COLD bool is_suppressed(int level, const struct voice *voice, struct slot
 
 /* SAID: what the call says. */
 HOT_INLINE struct record_source describe(const struct record_source *said,
-					 const struct voice *voice, pid_t tid, uint64_t sequence,
+					 const struct scope_config *config, pid_t tid, uint64_t sequence,
 					 int saved_errno)
 {
 	struct record_source source = *said;
 
-	source.head = voice->head;
-	source.fields = voice->fields;
-	source.prefix = voice->output.prefix[SINK_JOURNAL];
+	source.head = config->head;
+	source.fields = config->fields;
+	source.prefix = config->output.prefix[SINK_JOURNAL];
 	source.tid = tid;
 	source.sequence = sequence;
 	source.saved_errno = saved_errno;
@@ -152,9 +152,9 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 HOT_INLINE int emit_record(const struct record_source *said, const struct call *call,
 			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
 {
-	const struct voice *voice = scope_voice(scope);
+	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
-	struct dispatch dispatch = dispatch_to(&voice->output);
+	struct dispatch dispatch = dispatch_to(&config->output);
 	const bool tells = call_may_tell(call->in_signal);
 	struct record_source source;
 	struct dispatch_result result;
@@ -162,7 +162,7 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 
 	dispatch.deadline.now_ns = now_ns;
 	count(scope, slot, COUNTER_CALLED);
-	if (UNLIKELY(voice->burst > 0) && is_suppressed(said->level, voice, slot, now_ns)) {
+	if (UNLIKELY(config->burst > 0) && is_suppressed(said->level, config, slot, now_ns)) {
 		count(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
@@ -170,10 +170,10 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 		loss_report_pending(&dispatch, scope);
 		suppressed_report_due(&dispatch, scope);
 	}
-	sequence = next_sequence(voice);
+	sequence = next_sequence(config);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
-	source = describe(said, voice,
+	source = describe(said, config,
 			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
 			  call->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
@@ -192,10 +192,10 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 static COLD int emit_in_vfork(const struct record_source *said, struct scope *scope,
 			      int saved_errno, char *buffer, size_t capacity)
 {
-	const struct voice *voice = scope_voice(scope);
-	struct dispatch dispatch = dispatch_to(&voice->output);
+	const struct scope_config *config = scope_get_config(scope);
+	struct dispatch dispatch = dispatch_to(&config->output);
 	const struct record_source source =
-		describe(said, voice, (pid_t)syscall(SYS_gettid), 0, saved_errno);
+		describe(said, config, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 	const struct dispatch_result result = send_record(&dispatch, &source, buffer, capacity);
 
 	sinks_after_fork();
@@ -205,7 +205,7 @@ static COLD int emit_in_vfork(const struct record_source *said, struct scope *sc
 /* Where a operator has set it, or the board may have gone. */
 static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signal)
 {
-	const struct voice *voice = scope_voice(scope);
+	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
 	bool expired;
 	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
@@ -213,8 +213,8 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signa
 	if (expired && call_may_tell(in_signal))
 		notice_level_expired(scope, level);
 	/* A board that has just gone reads as zeroes. */
-	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && voice)
-		return voice->level;
+	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && config)
+		return config->level;
 	return level;
 }
 
@@ -246,7 +246,7 @@ HOT_INLINE int emit_in_call(const struct record_source *said, const struct call 
 	if (!call->in_signal)
 		watch(call->thread, now_ns);
 	scope = scope_of(call->thread);
-	if (UNLIKELY(!scope_voice(scope)))
+	if (UNLIKELY(!scope_get_config(scope)))
 		return -ENOMEM;
 	scope_set_gate(call->thread);
 	if (said->level > level_of(scope, now_ns, call->in_signal))

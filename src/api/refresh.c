@@ -89,7 +89,7 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 	if (r < 0)
 		*ret_answer = RELOAD_KEPT;
 	thread_open_gates();
-	scope_refresh(&process_scope);
+	scope_update(&process_scope);
 	conf_errors_report(program_get()->conf);
 	if (*ret_answer == RELOAD_DONE)
 		notice_reloaded(version_key(program_get()->conf));
@@ -125,7 +125,7 @@ int watch_reload(struct thread *thread)
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
 	global_lock();
 	r = reload(CONF_DROP_MISSING, &answer);
-	scope_refresh(scope_of(thread));
+	scope_update(scope_of(thread));
 	scope_set_gate(thread);
 	return r;
 }
@@ -188,6 +188,6 @@ void watch_what_is_due(struct thread *thread, int64_t now_ns)
 	}
 	if (scope->generation == program_generation())
 		return;
-	scope_refresh(scope);
+	scope_update(scope);
 	scope_set_gate(thread);
 }

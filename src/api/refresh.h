@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* refresh: what is due with a call: changed files, a reload that was asked for, a scope whose voice
+/* refresh: what is due with a call: changed files, a reload that was asked for, a scope whose configuration
  * is out of date. */
 #pragma once
 

@@ -93,7 +93,7 @@ static void report_end(const struct slot *slot, pid_t pid)
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
 	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	put_figures(&notice, slot);
-	if (notice.level <= scope_voice(&process_scope)->level)
+	if (notice.level <= scope_get_config(&process_scope)->level)
 		notice_log(&notice, &process_scope);
 }
 
@@ -110,7 +110,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
-	dispatch = dispatch_to(&scope_voice(&process_scope)->output);
+	dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
 	suppressed_report_for(&dispatch, pid);
 	report_end(slot, pid);
 	return 0;

@@ -239,7 +239,7 @@ void suppressed_report(struct dispatch *dispatch, struct scope *scope)
  * a clock that was set back does not put the report off. */
 void suppressed_report_if_due(struct dispatch *dispatch, struct scope *scope)
 {
-	const uint64_t interval_ns = scope_voice(scope)->interval_ms * (uint64_t)NS_PER_MS;
+	const uint64_t interval_ns = scope_get_config(scope)->interval_ms * (uint64_t)NS_PER_MS;
 	struct slot *slot = scope_slot(scope);
 
 	if (is_anything_suppressed(slot) &&

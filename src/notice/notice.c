@@ -121,7 +121,7 @@ struct dispatch_result notice_send(const struct notice *notice, struct dispatch 
 				   struct scope *scope)
 {
 	const struct dispatch_result result =
-		notice_dispatch(notice, dispatch, scope_voice(scope)->head);
+		notice_dispatch(notice, dispatch, scope_get_config(scope)->head);
 
 	status_publish_result(scope_slot(scope), &result);
 	return result;
@@ -129,12 +129,12 @@ struct dispatch_result notice_send(const struct notice *notice, struct dispatch 
 
 void notice_log(const struct notice *notice, struct scope *scope)
 {
-	const struct voice *voice = scope_voice(scope);
+	const struct scope_config *config = scope_get_config(scope);
 	struct dispatch dispatch;
 
-	if (!voice)
+	if (!config)
 		return;
-	dispatch = dispatch_to(&voice->output);
+	dispatch = dispatch_to(&config->output);
 	(void)notice_send(notice, &dispatch, scope);
 }
 
@@ -185,7 +185,7 @@ void notice_reloaded(uint64_t version)
 {
 	struct notice notice;
 
-	if (scope_voice(&process_scope)->level < MPLOG_INFO ||
+	if (scope_get_config(&process_scope)->level < MPLOG_INFO ||
 	    !board_once(notice_key(version, "reloaded")))
 		return;
 	notice_begin(&notice, NOTICE_RELOADED, MPLOG_INFO);

@@ -54,7 +54,7 @@ struct dispatch_result notice_dispatch(const struct notice *notice, struct dispa
 struct dispatch_result notice_send(const struct notice *notice, struct dispatch *dispatch,
 				   struct scope *scope);
 
-/* Likewise on the scope's own way, if the scope has a voice yet. */
+/* Likewise on the scope's own way, if the scope has a configuration yet. */
 void notice_log(const struct notice *notice, struct scope *scope);
 
 /* Returns the key of TEXT for board_once(). */

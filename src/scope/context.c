@@ -123,17 +123,17 @@ void program_set_default_level(int level)
 	atomic_store(&state.default_level, level);
 }
 
-void program_describe(struct voice_source *source)
+void program_describe(struct scope_params *params)
 {
 	const uint32_t generation = atomic_load(&program_generation_now); /* before the program */
 	const struct program *program = program_get();
 
-	source->generation = generation;
-	source->identifier = program->identifier;
-	source->run_id = state.run_id;
-	source->single = program->flags & MPLOG_SINGLE;
-	source->echo = program->flags & MPLOG_ECHO;
-	source->default_level = atomic_load(&state.default_level);
-	source->files = program->conf ? conf_rules(program->conf) : NULL;
-	source->environment = program->environment ? &program->environment->env.rules : NULL;
+	params->generation = generation;
+	params->identifier = program->identifier;
+	params->run_id = state.run_id;
+	params->single = program->flags & MPLOG_SINGLE;
+	params->echo = program->flags & MPLOG_ECHO;
+	params->default_level = atomic_load(&state.default_level);
+	params->files = program->conf ? conf_rules(program->conf) : NULL;
+	params->environment = program->environment ? &program->environment->env.rules : NULL;
 }

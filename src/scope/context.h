@@ -41,8 +41,8 @@ struct program *program_copy(const struct program *program, struct conf *conf);
  * this one's too. NULL: as before mplog_open(). */
 void program_publish(struct program *program);
 
-/* Counts what was published: voices of an earlier number are out of date. Read it before the
- * program. program_touch(): something else that voices are made of has changed. */
+/* Counts what was published: configurations of an earlier number are out of date. Read it before the
+ * program. program_touch(): something else that configurations are made of has changed. */
 extern _Atomic uint32_t program_generation_now;
 void program_touch(void);
 
@@ -58,4 +58,4 @@ const char *program_run_id(void);
 void program_set_default_level(int level);
 
 /* Fills in what the program says: identifier, run, default level, rules. */
-void program_describe(struct voice_source *source);
+void program_describe(struct scope_params *params);

@@ -9,7 +9,7 @@
 #include "scope/pattern.h"
 #include "base/strbuf.h"
 
-enum { VOICE_PAGE = 4096 }; /* enough for nearly all */
+enum { CONFIG_PAGE = 4096 }; /* enough for nearly all */
 
 /* ---- Making one ----------------------------------------------------------------------------- */
 
@@ -42,14 +42,14 @@ static const char *fill_string(struct filler *filler, const char *string)
 }
 
 static struct bytes fill_prefix(struct filler *filler, const char *pattern,
-				const struct voice_source *source)
+				const struct scope_params *params)
 {
 	const struct pattern_vars vars = {
-		.process = source->process,
-		.identifier = source->identifier,
-		.parent = source->parent,
-		.pid = source->pid,
-		.number = source->number,
+		.process = params->process,
+		.identifier = params->identifier,
+		.parent = params->parent,
+		.pid = params->pid,
+		.number = params->number,
 	};
 	struct bytes prefix = { end(filler), 0 };
 
@@ -65,18 +65,18 @@ static void fill_field(struct filler *filler, const char *name, const char *valu
 	filler->size += encoding_put(end(filler), room(filler), n, v);
 }
 
-static struct bytes fill_head(struct filler *filler, const struct voice_source *source,
+static struct bytes fill_head(struct filler *filler, const struct scope_params *params,
 			      int facility)
 {
 	const size_t start = filler->size;
 	const char *at = end(filler);
 
-	fill_field(filler, "SYSLOG_IDENTIFIER", source->identifier);
-	fill_field(filler, "PROCESS", source->process);
-	if (source->parent[0])
-		fill_field(filler, "PROCESS_PARENT", source->parent);
-	if (source->run_id[0])
-		fill_field(filler, "RUN_ID", source->run_id);
+	fill_field(filler, "SYSLOG_IDENTIFIER", params->identifier);
+	fill_field(filler, "PROCESS", params->process);
+	if (params->parent[0])
+		fill_field(filler, "PROCESS_PARENT", params->parent);
+	if (params->run_id[0])
+		fill_field(filler, "RUN_ID", params->run_id);
 	if (facility >= 0) {
 		char digits[8];
 		struct strbuf text = { .data = digits, .capacity = sizeof(digits) - 1 };
@@ -137,23 +137,23 @@ static const char *fill_origin(struct filler *filler, const struct settings *set
 	return at;
 }
 
-static void set_level(struct voice *voice, const struct voice_source *source,
+static void set_level(struct scope_config *config, const struct scope_params *params,
 		      const struct settings *settings, bool by_environment)
 {
-	voice->level = settings->number[SETTING_LEVEL];
-	voice->level_by = LEVEL_BY_CONFIGURATION;
+	config->level = settings->number[SETTING_LEVEL];
+	config->level_by = LEVEL_BY_CONFIGURATION;
 	if (by_environment)
-		voice->level_by = LEVEL_BY_ENVIRONMENT;
+		config->level_by = LEVEL_BY_ENVIRONMENT;
 	if (!settings->by[SETTING_LEVEL]) {
-		voice->level_by = LEVEL_BY_DEFAULT;
-		if (source->default_level != LEVEL_UNSET)
-			voice->level = source->default_level;
+		config->level_by = LEVEL_BY_DEFAULT;
+		if (params->default_level != LEVEL_UNSET)
+			config->level = params->default_level;
 	}
-	if (source->program_level != LEVEL_UNSET) {
-		voice->level_by = LEVEL_BY_PROGRAM;
-		voice->level = source->program_level;
+	if (params->program_level != LEVEL_UNSET) {
+		config->level_by = LEVEL_BY_PROGRAM;
+		config->level = params->program_level;
 	}
-	voice->program_level = source->program_level;
+	config->program_level = params->program_level;
 }
 
 _Static_assert(SINK_CHOICE_AUTO - SINK_CHOICE_JOURNAL == SINK_NONE &&
@@ -162,24 +162,24 @@ _Static_assert(SINK_CHOICE_AUTO - SINK_CHOICE_JOURNAL == SINK_NONE &&
 		       SINK_JOURNAL == 0 && SETTING_AUTO == -1,
 	       "settings and sinks count alike");
 
-static void set_output(struct voice *voice, struct filler *filler,
-		       const struct voice_source *source, const struct settings *settings)
+static void set_output(struct scope_config *config, struct filler *filler,
+		       const struct scope_params *params, const struct settings *settings)
 {
 	static const enum setting prefix[SINK_COUNT] = {
 		[SINK_JOURNAL] = SETTING_JOURNAL_PREFIX,
 		[SINK_SYSLOG] = SETTING_SYSLOG_PREFIX,
 		[SINK_STDERR] = SETTING_STDERR_PREFIX,
 	};
-	struct output *output = &voice->output;
+	struct output *output = &config->output;
 
-	output->identifier = fill_string(filler, source->identifier);
-	output->process = voice->process;
+	output->identifier = fill_string(filler, params->identifier);
+	output->process = config->process;
 	for (int i = 0; i < SINK_COUNT; i++)
 		output->prefix[i] =
-			fill_prefix(filler, settings_prefix(settings, prefix[i]), source);
-	output->pid = source->pid;
+			fill_prefix(filler, settings_prefix(settings, prefix[i]), params);
+	output->pid = params->pid;
 	output->forced = (enum sink_id)(settings->number[SETTING_SINK] - SINK_CHOICE_JOURNAL);
-	output->single = source->single;
+	output->single = params->single;
 	output->echo = settings->number[SETTING_ECHO];
 	output->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
 	output->facility = settings->number[SETTING_SYSLOG_FACILITY];
@@ -188,98 +188,98 @@ static void set_output(struct voice *voice, struct filler *filler,
 	output->stderr_color = settings->number[SETTING_STDERR_COLOR];
 }
 
-/* Fills memory behind the voice; returns the size that all of it takes. */
-static size_t build(struct voice *voice, size_t capacity, const struct voice_source *source,
+/* Fills memory behind the configuration; returns the size that all of it takes. */
+static size_t build(struct scope_config *config, size_t capacity, const struct scope_params *params,
 		    const struct settings *settings, bool by_environment)
 {
-	struct filler filler = { (char *)voice, capacity, sizeof(*voice) };
+	struct filler filler = { (char *)config, capacity, sizeof(*config) };
 
-	set_level(voice, source, settings, by_environment);
-	voice->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];
-	voice->interval_ms = (unsigned)settings->number[SETTING_RATE_LIMIT_INTERVAL_MS];
-	voice->sequence = settings->number[SETTING_SEQUENCE];
-	voice->number = source->number;
-	voice->process = fill_string(&filler, source->process);
-	voice->parent = fill_string(&filler, source->parent);
-	voice->origin = fill_origin(&filler, settings);
-	voice->child_name = settings->text[SETTING_CHILD_NAME]
+	set_level(config, params, settings, by_environment);
+	config->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];
+	config->interval_ms = (unsigned)settings->number[SETTING_RATE_LIMIT_INTERVAL_MS];
+	config->sequence = settings->number[SETTING_SEQUENCE];
+	config->number = params->number;
+	config->process = fill_string(&filler, params->process);
+	config->parent = fill_string(&filler, params->parent);
+	config->origin = fill_origin(&filler, settings);
+	config->child_name = settings->text[SETTING_CHILD_NAME]
 				    ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
 				    : NULL;
-	set_output(voice, &filler, source, settings);
-	voice->head = fill_head(&filler, source, settings->number[SETTING_SYSLOG_FACILITY]);
-	voice->fields = fill_fields(&filler, settings, source->fields, &voice->own_fields);
+	set_output(config, &filler, params, settings);
+	config->head = fill_head(&filler, params, settings->number[SETTING_SYSLOG_FACILITY]);
+	config->fields = fill_fields(&filler, settings, params->fields, &config->own_fields);
 	return filler.size;
 }
 
 /* Whether the environment decided the level. */
 static bool resolve(struct settings *settings, struct settings_fields *fields,
-		    const struct voice_source *source)
+		    const struct scope_params *params)
 {
 	const struct rule *before;
 
 	settings_init(settings, fields);
 	/* What the program prefers; the administrator may say no. */
-	if (source->echo)
+	if (params->echo)
 		settings->number[SETTING_ECHO] = 1;
-	if (source->files)
-		settings_apply(settings, source->files, source->identifier, source->process);
+	if (params->files)
+		settings_apply(settings, params->files, params->identifier, params->process);
 	before = settings->by[SETTING_LEVEL];
-	if (source->environment)
-		settings_apply(settings, source->environment, source->identifier, source->process);
+	if (params->environment)
+		settings_apply(settings, params->environment, params->identifier, params->process);
 	return settings->by[SETTING_LEVEL] != before;
 }
 
-static struct voice *make(const struct voice_source *source, struct settings *settings,
+static struct scope_config *make(const struct scope_params *params, struct settings *settings,
 			  bool by_environment)
 {
-	size_t capacity = VOICE_PAGE;
-	struct voice *voice = pages_get(capacity);
-	size_t size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
+	size_t capacity = CONFIG_PAGE;
+	struct scope_config *config = pages_get(capacity);
+	size_t size = config ? build(config, capacity, params, settings, by_environment) : 0;
 
 	if (size > capacity) {
-		pages_put(voice, capacity);
+		pages_put(config, capacity);
 		capacity = size;
-		voice = pages_get(capacity);
-		size = voice ? build(voice, capacity, source, settings, by_environment) : 0;
+		config = pages_get(capacity);
+		size = config ? build(config, capacity, params, settings, by_environment) : 0;
 	}
-	if (voice)
-		voice->mapped = capacity;
-	return voice;
+	if (config)
+		config->mapped = capacity;
+	return config;
 }
 
 /* Few have fields, and what gathers them is too large for the stack of a signal handler. */
-static struct voice *make_with_fields(const struct voice_source *source, struct settings *settings)
+static struct scope_config *make_with_fields(const struct scope_params *params, struct settings *settings)
 {
 	struct settings_fields *fields = pages_get(sizeof(*fields));
-	struct voice *voice = NULL;
+	struct scope_config *config = NULL;
 
 	if (!fields)
 		return NULL;
-	voice = make(source, settings, resolve(settings, fields, source));
+	config = make(params, settings, resolve(settings, fields, params));
 	pages_put(fields, sizeof(*fields));
-	return voice;
+	return config;
 }
 
-struct voice *voice_make(const struct voice_source *source)
+struct scope_config *scope_config_new(const struct scope_params *params)
 {
 	struct settings settings;
-	const bool by_environment = resolve(&settings, NULL, source);
+	const bool by_environment = resolve(&settings, NULL, params);
 
-	return settings.has_fields ? make_with_fields(source, &settings)
-				   : make(source, &settings, by_environment);
+	return settings.has_fields ? make_with_fields(params, &settings)
+				   : make(params, &settings, by_environment);
 }
 
-void voice_free(struct voice *voice)
+void scope_config_free(struct scope_config *config)
 {
-	pages_put(voice, voice->mapped);
+	pages_put(config, config->mapped);
 }
 
 static void free_retired(struct retired *retired)
 {
-	voice_free((struct voice *)retired); /* its first member */
+	scope_config_free((struct scope_config *)retired); /* its first member */
 }
 
-void voice_retire(struct voice *voice)
+void scope_config_retire(struct scope_config *config)
 {
-	epoch_retire(&voice->retired, free_retired);
+	epoch_retire(&config->retired, free_retired);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* voice: how somebody speaks: a process name with its settings, and the bytes that are the same in
+/* configuration: how somebody speaks: a process name with its settings, and the bytes that are the same in
  * all of its records, encoded once. Immutable; one piece of memory of its own. */
 #pragma once
 
@@ -16,8 +16,8 @@
 
 enum { LEVEL_UNSET = -2 };
 
-/* What a voice is made of. Nothing of it is kept. */
-struct voice_source {
+/* What a configuration is made of. Nothing of it is kept. */
+struct scope_params {
 	const char *identifier;
 	const char *run_id;
 	const char *process;
@@ -35,7 +35,7 @@ struct voice_source {
 	const struct rules *environment;
 };
 
-struct voice {
+struct scope_config {
 	struct retired retired;
 	size_t mapped;
 
@@ -59,11 +59,11 @@ struct voice {
 };
 
 /* Async-signal-safe. NULL: no memory. */
-struct voice *voice_make(const struct voice_source *source);
+struct scope_config *scope_config_new(const struct scope_params *params);
 
 /* Only where no other thread can see it. */
-void voice_free(struct voice *voice);
+void scope_config_free(struct scope_config *config);
 
 /* Retires it. */
-void voice_retire(struct voice *voice);
+void scope_config_retire(struct scope_config *config);
 

@@ -38,40 +38,40 @@ void scope_change_gate(struct thread *thread)
 
 /* ---- Voices --------------------------------------------------------------------------------- */
 
-void scope_describe(struct scope *scope, struct voice_source *source)
+void scope_get_params(struct scope *scope, struct scope_params *params)
 {
-	const struct voice *voice = scope_voice(scope);
+	const struct scope_config *config = scope_get_config(scope);
 
-	*source = (struct voice_source){
-		.process = voice->process,
-		.parent = voice->parent,
-		.number = voice->number,
+	*params = (struct scope_params){
+		.process = config->process,
+		.parent = config->parent,
+		.number = config->number,
 		.pid = getpid_cached(),
-		.program_level = voice->program_level,
-		.fields = voice->own_fields,
+		.program_level = config->program_level,
+		.fields = config->own_fields,
 	};
-	program_describe(source);
+	program_describe(params);
 }
 
-static void show_level(struct slot *slot, const struct voice *voice)
+static void show_level(struct slot *slot, const struct scope_config *config)
 {
-	atomic_store(&slot->level_by, (int)voice->level_by);
-	atomic_store(&slot->level, voice->level);
-	slot_write_text(slot, slot->origin, sizeof(slot->origin), voice->origin);
+	atomic_store(&slot->level_by, (int)config->level_by);
+	atomic_store(&slot->level, config->level);
+	slot_write_text(slot, slot->origin, sizeof(slot->origin), config->origin);
 	slot_open_gate(slot);
 }
 
-static int change_voice(struct scope *scope, const struct voice_source *source)
+static int replace_config(struct scope *scope, const struct scope_params *params)
 {
-	struct voice *voice = voice_make(source);
-	struct voice *before;
+	struct scope_config *config = scope_config_new(params);
+	struct scope_config *before;
 
-	if (!voice)
+	if (!config)
 		return -ENOMEM;
-	before = atomic_exchange(&scope->voice, voice);
-	scope->generation = source->generation;
+	before = atomic_exchange(&scope->config, config);
+	scope->generation = params->generation;
 	if (before)
-		voice_retire(before);
+		scope_config_retire(before);
 	return 0;
 }
 
@@ -97,28 +97,28 @@ static void leave_board(struct scope *scope)
 	atomic_store(&scope->slot, clear_own_slot(scope));
 }
 
-int scope_speak(struct scope *scope, const struct voice_source *source)
+int scope_set_config(struct scope *scope, const struct scope_params *params)
 {
-	const int r = change_voice(scope, source);
+	const int r = replace_config(scope, params);
 
 	if (r < 0)
 		return r;
 	leave_board(
 		scope); /* after the generation was read: who takes the board away changes that last */
-	show_level(scope_slot(scope), scope_voice(scope));
+	show_level(scope_slot(scope), scope_get_config(scope));
 	return 0;
 }
 
-void scope_refresh(struct scope *scope)
+void scope_update(struct scope *scope)
 {
-	struct voice_source source;
+	struct scope_params params;
 
 	if (scope->generation == program_generation())
 		return;
 	if (scope == &process_scope && !global_trylock())
 		return; /* another thread is at it */
-	scope_describe(scope, &source);
-	(void)scope_speak(scope, &source);
+	scope_get_params(scope, &params);
+	(void)scope_set_config(scope, &params);
 	if (scope == &process_scope)
 		global_unlock();
 }
@@ -134,25 +134,25 @@ static struct slot *take_slot(struct scope *scope)
 
 static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
 {
-	const struct voice *voice = scope_voice(scope);
+	const struct scope_config *config = scope_get_config(scope);
 
-	slot_write_text(slot, slot->name, sizeof(slot->name), voice->process);
-	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), voice->parent);
-	show_level(slot, voice);
-	atomic_store(&slot->number, voice->number);
+	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
+	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
+	show_level(slot, config);
+	atomic_store(&slot->number, config->number);
 	atomic_store(&scope->tick_ns, 0);
 	atomic_store(&scope->slot, slot);
 	scope->board = board_generation();
 	board_show(slot, phase);
-	override_apply(slot, voice->process); /* once it can be seen: none is missed */
+	override_apply(slot, config->process); /* once it can be seen: none is missed */
 }
 
-int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent)
+int scope_begin_process(struct scope *scope, const struct scope_params *params, const struct slot *parent)
 {
-	const int r = change_voice(scope, source);
+	const int r = replace_config(scope, params);
 	struct slot *slot = r == 0 ? take_slot(scope) : clear_own_slot(scope);
 
-	if (!scope_voice(scope))
+	if (!scope_get_config(scope))
 		return r;
 	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
 	fill_slot(scope, slot, SLOT_PROCESS);
@@ -201,7 +201,7 @@ int scope_enter(struct thread *thread, const char *name)
 {
 	struct scope *outer = scope_of(thread);
 	struct scope *scope = pages_get(sizeof(*scope));
-	struct voice_source source;
+	struct scope_params params;
 	struct slot *slot;
 	int r;
 
@@ -210,12 +210,12 @@ int scope_enter(struct thread *thread, const char *name)
 		return -ENOMEM;
 	scope->outer = thread->scope;
 	scope->depth = thread->depth;
-	scope_describe(outer, &source);
+	scope_get_params(outer, &params);
 	if (name) {
-		source.parent = scope_voice(outer)->process;
-		source.process = name;
+		params.parent = scope_get_config(outer)->process;
+		params.process = name;
 	}
-	r = change_voice(scope, &source);
+	r = replace_config(scope, &params);
 	if (r < 0) {
 		pages_put(scope, sizeof(*scope));
 		return r;
@@ -258,7 +258,7 @@ void scope_leave(struct thread *thread)
 	slot = scope_slot(scope);
 	if (is_on_board(slot, scope->board))
 		keep_slot(thread, slot);
-	voice_free(scope_voice(scope));
+	scope_config_free(scope_get_config(scope));
 	pages_put(scope, sizeof(*scope));
 }
 
@@ -288,13 +288,13 @@ static void unlock(const struct scope *scope)
 
 int scope_set_level(struct scope *scope, int level)
 {
-	struct voice_source source;
+	struct scope_params params;
 	int r;
 
 	lock(scope);
-	scope_describe(scope, &source);
-	source.program_level = level;
-	r = scope_speak(scope, &source);
+	scope_get_params(scope, &params);
+	params.program_level = level;
+	r = scope_set_config(scope, &params);
 	unlock(scope);
 	return r;
 }
@@ -311,26 +311,26 @@ static size_t count_fields(struct bytes fields)
 
 static int change_field(struct scope *scope, struct bytes name, const struct bytes *value)
 {
-	struct voice_source source;
+	struct scope_params params;
 	size_t size;
 	char *fields;
 	int r;
 
-	scope_describe(scope, &source);
-	size = encoding_replace_field(NULL, 0, source.fields, name, value);
+	scope_get_params(scope, &params);
+	size = encoding_replace_field(NULL, 0, params.fields, name, value);
 	if (value && size > FIELDS_SIZE_MAX)
 		return -E2BIG;
 	if (!size)
-		source.fields.size = 0;
+		params.fields.size = 0;
 	fields = size ? pages_get(size) : NULL;
 	if (size && !fields)
 		return -ENOMEM;
 	if (size) {
-		(void)encoding_replace_field(fields, size, source.fields, name, value);
-		source.fields = (struct bytes){ fields, size };
+		(void)encoding_replace_field(fields, size, params.fields, name, value);
+		params.fields = (struct bytes){ fields, size };
 	}
-	r = count_fields(source.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
-							      : scope_speak(scope, &source);
+	r = count_fields(params.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
+							      : scope_set_config(scope, &params);
 	if (size)
 		pages_put(fields, size);
 	return r;

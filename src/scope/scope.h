@@ -15,8 +15,8 @@
 struct scope {
 	struct scope *outer;
 	unsigned depth;
-	_Atomic uint32_t generation; /* program_generation() when its voice was made */
-	_Atomic(struct voice *) voice;
+	_Atomic uint32_t generation; /* program_generation() when its configuration was made */
+	_Atomic(struct scope_config *) config;
 	_Atomic(struct slot *) slot;
 	uint32_t board;          /* board_generation() when it got its slot */
 	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
@@ -34,9 +34,9 @@ static inline struct scope *scope_of(const struct thread *thread)
 	return thread->scope ? thread->scope : &process_scope;
 }
 
-static inline struct voice *scope_voice(struct scope *scope)
+static inline struct scope_config *scope_get_config(struct scope *scope)
 {
-	return atomic_load_explicit(&scope->voice, memory_order_acquire);
+	return atomic_load_explicit(&scope->config, memory_order_acquire);
 }
 
 static inline struct slot *scope_slot(const struct scope *scope)
@@ -65,16 +65,16 @@ static inline void scope_set_gate(struct thread *thread)
 		scope_change_gate(thread);
 }
 
-/* Makes the scope's voice anew where it is out of date. */
-void scope_refresh(struct scope *scope);
+/* Makes the scope's configuration anew where it is out of date. */
+void scope_update(struct scope *scope);
 
-/* What the scope's voice is made of, to be made anew; and doing so. 0 or -ENOMEM. */
-void scope_describe(struct scope *scope, struct voice_source *source);
-int scope_speak(struct scope *scope, const struct voice_source *source);
+/* What the scope's configuration is made of, to be made anew; and doing so. 0 or -ENOMEM. */
+void scope_get_params(struct scope *scope, struct scope_params *params);
+int scope_set_config(struct scope *scope, const struct scope_params *params);
 
-/* The process's begins: with a voice and a slot of its own, shown to all. What it had before, a
- * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the voice it has. */
-int scope_begin(struct scope *scope, const struct voice_source *source, const struct slot *parent);
+/* The process's begins: with a configuration and a slot of its own, shown to all. What it had before, a
+ * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the configuration it has. */
+int scope_begin_process(struct scope *scope, const struct scope_params *params, const struct slot *parent);
 
 /* Copies counters and sequence to a slot that goes on where another one ends. */
 void scope_copy_figures(struct slot *to, const struct slot *from);

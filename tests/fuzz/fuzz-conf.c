@@ -95,7 +95,7 @@ static void log_with(const struct rules *rules, const char *process)
 {
 	static char buffer[RECORD_CAPACITY];
 	static struct settings_fields fields;
-	const struct voice_source source = {
+	const struct scope_params source = {
 		.identifier = "ingestd",
 		.run_id = "0123456789abcdef0123456789abcdef",
 		.process = process,
@@ -107,20 +107,20 @@ static void log_with(const struct rules *rules, const char *process)
 	};
 	struct settings settings;
 	struct record record;
-	struct voice *voice;
+	struct scope_config *config;
 
 	memset(&fields, 0, sizeof(fields));
 	settings_init(&settings, &fields);
 	settings_apply(&settings, rules, source.identifier, process);
 	check_settings(&settings);
 
-	voice = voice_make(&source);
-	must(voice != NULL);
-	must(voice->level == settings.number[SETTING_LEVEL]);
+	config = scope_config_new(&source);
+	must(config != NULL);
+	must(config->level == settings.number[SETTING_LEVEL]);
 	const struct record_source record_source = {
-		.head = voice->head,
-		.fields = voice->fields,
-		.prefix = voice->output.prefix[0],
+		.head = config->head,
+		.fields = config->fields,
+		.prefix = config->output.prefix[0],
 		.level = MPLOG_INFO,
 		.tid = 1,
 		.sequence = 1,
@@ -128,7 +128,7 @@ static void log_with(const struct rules *rules, const char *process)
 	};
 	if (record_compose(&record, buffer, sizeof(buffer), &record_source) <= sizeof(buffer))
 		check_record(&record);
-	voice_free(voice);
+	scope_config_free(config);
 }
 
 static void log_all(const struct conf_content *content)

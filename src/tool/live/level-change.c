@@ -55,9 +55,9 @@ int level_change_apply(const struct found_board *found, const struct override_or
 }
 
 /* The record has the identifier and the run of the program: a reader of either journal finds it. */
-static struct voice *make_voice(const struct found_board *board)
+static struct scope_config *make_voice(const struct found_board *board)
 {
-	const struct voice_source source = {
+	const struct scope_params source = {
 		.identifier = board->identifier,
 		.run_id = board->run_id,
 		.process = "mplog",
@@ -67,7 +67,7 @@ static struct voice *make_voice(const struct found_board *board)
 		.default_level = LEVEL_UNSET,
 	};
 
-	return voice_make(&source);
+	return scope_config_new(&source);
 }
 
 static void put_reset(struct notice *notice, const struct override_order *order)
@@ -105,26 +105,26 @@ static void fill(struct notice *notice, const struct found_board *board,
 		put_set(notice, board, order);
 }
 
-static int send_notice(const struct notice *notice, const struct voice *voice)
+static int send_notice(const struct notice *notice, const struct scope_config *config)
 {
-	struct dispatch dispatch = dispatch_to(&voice->output);
-	const struct dispatch_result result = notice_dispatch(notice, &dispatch, voice->head);
+	struct dispatch dispatch = dispatch_to(&config->output);
+	const struct dispatch_result result = notice_dispatch(notice, &dispatch, config->head);
 
 	return dispatch_status(&result);
 }
 
 void level_change_record(const struct found_board *board, const struct override_order *order)
 {
-	struct voice *voice = make_voice(board);
+	struct scope_config *config = make_voice(board);
 	struct notice notice;
 	int r = -ENOMEM;
 
-	if (voice) {
-		voice->output.echo = false; /* the command itself has said so */
-		voice->output.timeout_ms = TIMEOUT_MS;
+	if (config) {
+		config->output.echo = false; /* the command itself has said so */
+		config->output.timeout_ms = TIMEOUT_MS;
 		fill(&notice, board, order);
-		r = send_notice(&notice, voice);
-		voice_free(voice);
+		r = send_notice(&notice, config);
+		scope_config_free(config);
 	}
 	if (r < 0)
 		tool_complain("the record of this change could not be written: %s", strerror(-r));

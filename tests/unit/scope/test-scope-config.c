@@ -16,7 +16,7 @@ static struct field_assignment fields[8];
 static struct rule rule;
 static struct rules rules = { &rule, 1 };
 
-static struct voice_source source_of(const char *process)
+static struct scope_params source_of(const char *process)
 {
 	rule = (struct rule){
 		.file = "/etc/mplog.conf",
@@ -26,7 +26,7 @@ static struct voice_source source_of(const char *process)
 		.assignments = assignments,
 		.fields = fields,
 	};
-	return (struct voice_source){
+	return (struct scope_params){
 		.identifier = "ingestd",
 		.run_id = "0123456789abcdef0123456789abcdef",
 		.process = process,
@@ -51,25 +51,25 @@ static bool has(struct bytes bytes, const char *text)
 
 START_TEST(a_rule_decides_for_those_it_matches)
 {
-	struct voice_source source = source_of("worker-1");
-	struct voice *voice;
+	struct scope_params source = source_of("worker-1");
+	struct scope_config *config;
 
 	set(SETTING_LEVEL, MPLOG_DEBUG, NULL);
-	voice = voice_make(&source);
-	ck_assert_int_eq(voice->level, MPLOG_DEBUG);
-	ck_assert_int_eq(voice->level_by, LEVEL_BY_CONFIGURATION);
-	ck_assert_str_eq(voice->origin, "/etc/mplog.conf:12");
+	config = scope_config_new(&source);
+	ck_assert_int_eq(config->level, MPLOG_DEBUG);
+	ck_assert_int_eq(config->level_by, LEVEL_BY_CONFIGURATION);
+	ck_assert_str_eq(config->origin, "/etc/mplog.conf:12");
 	source.process = "main";
-	voice = voice_make(&source);
-	ck_assert_int_eq(voice->level, MPLOG_INFO);
-	ck_assert_int_eq(voice->level_by, LEVEL_BY_DEFAULT);
-	ck_assert_str_eq(voice->origin, "");
+	config = scope_config_new(&source);
+	ck_assert_int_eq(config->level, MPLOG_INFO);
+	ck_assert_int_eq(config->level_by, LEVEL_BY_DEFAULT);
+	ck_assert_str_eq(config->origin, "");
 }
 END_TEST
 
 START_TEST(the_order_of_who_decides_the_level)
 {
-	struct voice_source source = source_of("worker-1");
+	struct scope_params source = source_of("worker-1");
 	struct assignment from_environment = { SETTING_LEVEL, MPLOG_ERR, NULL, 0 };
 	struct rule environment_rule = rule;
 	const struct rules environment = { &environment_rule, 1 };
@@ -77,54 +77,54 @@ START_TEST(the_order_of_who_decides_the_level)
 	environment_rule.assignments = &from_environment;
 	environment_rule.n_assignments = 1;
 	source.default_level = MPLOG_NOTICE;
-	ck_assert_int_eq(voice_make(&source)->level, MPLOG_NOTICE);
+	ck_assert_int_eq(scope_config_new(&source)->level, MPLOG_NOTICE);
 	set(SETTING_LEVEL, MPLOG_DEBUG, NULL);
-	ck_assert_int_eq(voice_make(&source)->level, MPLOG_DEBUG);
+	ck_assert_int_eq(scope_config_new(&source)->level, MPLOG_DEBUG);
 	source.environment = &environment;
-	ck_assert_int_eq(voice_make(&source)->level, MPLOG_ERR);
-	ck_assert_int_eq(voice_make(&source)->level_by, LEVEL_BY_ENVIRONMENT);
+	ck_assert_int_eq(scope_config_new(&source)->level, MPLOG_ERR);
+	ck_assert_int_eq(scope_config_new(&source)->level_by, LEVEL_BY_ENVIRONMENT);
 	source.program_level = MPLOG_NONE;
-	ck_assert_int_eq(voice_make(&source)->level, MPLOG_NONE);
-	ck_assert_int_eq(voice_make(&source)->level_by, LEVEL_BY_PROGRAM);
+	ck_assert_int_eq(scope_config_new(&source)->level, MPLOG_NONE);
+	ck_assert_int_eq(scope_config_new(&source)->level_by, LEVEL_BY_PROGRAM);
 }
 END_TEST
 
 START_TEST(the_head_says_who_speaks)
 {
-	const struct voice_source source = source_of("worker-1");
-	const struct voice *voice = voice_make(&source);
+	const struct scope_params source = source_of("worker-1");
+	const struct scope_config *config = scope_config_new(&source);
 
-	ck_assert(has(voice->head, "SYSLOG_IDENTIFIER=ingestd\n") ||
-		  has(voice->head, "SYSLOG_IDENTIFIER\n"));
-	ck_assert(has(voice->head, "worker-1"));
-	ck_assert(has(voice->head, "PROCESS_PARENT"));
-	ck_assert(has(voice->head, "0123456789abcdef0123456789abcdef"));
-	ck_assert(!has(voice->head, "SYSLOG_FACILITY"));
+	ck_assert(has(config->head, "SYSLOG_IDENTIFIER=ingestd\n") ||
+		  has(config->head, "SYSLOG_IDENTIFIER\n"));
+	ck_assert(has(config->head, "worker-1"));
+	ck_assert(has(config->head, "PROCESS_PARENT"));
+	ck_assert(has(config->head, "0123456789abcdef0123456789abcdef"));
+	ck_assert(!has(config->head, "SYSLOG_FACILITY"));
 }
 END_TEST
 
 START_TEST(prefixes_are_expanded_a_sink_each)
 {
-	struct voice_source source = source_of("worker-1");
-	const struct voice *voice;
+	struct scope_params source = source_of("worker-1");
+	const struct scope_config *config;
 
 	set(SETTING_PREFIX, 0, "[%n of %i, %P's %c, %p 100%%] ");
 	set(SETTING_STDERR_PREFIX, 0, "%n: ");
-	voice = voice_make(&source);
-	ck_assert(has(voice->output.prefix[SINK_JOURNAL],
+	config = scope_config_new(&source);
+	ck_assert(has(config->output.prefix[SINK_JOURNAL],
 		      "[worker-1 of ingestd, main's 3, 4711 100%] "));
-	ck_assert_uint_eq(voice->output.prefix[SINK_STDERR].size, strlen("worker-1: "));
-	ck_assert(has(voice->output.prefix[SINK_STDERR], "worker-1: "));
+	ck_assert_uint_eq(config->output.prefix[SINK_STDERR].size, strlen("worker-1: "));
+	ck_assert(has(config->output.prefix[SINK_STDERR], "worker-1: "));
 }
 END_TEST
 
 START_TEST(the_programs_fields_take_the_rules_place)
 {
-	struct voice_source source = source_of("worker-1");
+	struct scope_params source = source_of("worker-1");
 	char own[256];
 	const struct bytes value = { "mine", 4 }, name = { "ROLE", 4 };
 	struct encoded_field field;
-	struct voice *voice;
+	struct scope_config *config;
 	struct bytes cursor;
 	int n = 0;
 
@@ -132,29 +132,29 @@ START_TEST(the_programs_fields_take_the_rules_place)
 	fields[1] = (struct field_assignment){ "ZONE", "eu", 1 };
 	rule.n_fields = 2;
 	source.fields = (struct bytes){ own, encoding_put(own, sizeof(own), name, value) };
-	voice = voice_make(&source);
-	for (cursor = voice->fields; encoding_next(&cursor, &field); n++)
+	config = scope_config_new(&source);
+	for (cursor = config->fields; encoding_next(&cursor, &field); n++)
 		ck_assert(!has(field.value, "theirs"));
 	ck_assert_int_eq(n, 2);
-	ck_assert(has(voice->fields, "mine"));
-	ck_assert(has(voice->own_fields, "mine"));
-	ck_assert(!has(voice->own_fields, "eu"));
+	ck_assert(has(config->fields, "mine"));
+	ck_assert(has(config->own_fields, "mine"));
+	ck_assert(!has(config->own_fields, "eu"));
 }
 END_TEST
 
 START_TEST(one_that_needs_more_than_a_page_gets_it)
 {
 	static char large[20000];
-	struct voice_source source = source_of("worker-1");
-	struct voice *voice;
+	struct scope_params source = source_of("worker-1");
+	struct scope_config *config;
 
 	memset(large, 'x', sizeof(large) - 1);
 	fields[0] = (struct field_assignment){ "LARGE", large, 1 };
 	rule.n_fields = 1;
-	voice = voice_make(&source);
-	ck_assert(has(voice->fields, large));
-	ck_assert_str_eq(voice->process, "worker-1");
-	voice_free(voice);
+	config = scope_config_new(&source);
+	ck_assert(has(config->fields, large));
+	ck_assert_str_eq(config->process, "worker-1");
+	scope_config_free(config);
 }
 END_TEST
 
@@ -187,15 +187,15 @@ START_TEST(patterns_are_cut_to_the_room_there_is)
 }
 END_TEST
 
-/* The voice that was about to be made when the program changed does not pass for a new one. */
+/* The configuration that was about to be made when the program changed does not pass for a new one. */
 START_TEST(a_change_amid_is_not_missed)
 {
-	struct voice_source source;
+	struct scope_params source;
 
 	ck_assert_int_eq(mplog_open("voice", "main", MPLOG_PRIVATE), 0);
-	scope_describe(&process_scope, &source);
+	scope_get_params(&process_scope, &source);
 	ck_assert_int_eq(mplog_set_default_level(MPLOG_DEBUG), 0);
-	ck_assert_int_eq(scope_speak(&process_scope, &source), 0);
+	ck_assert_int_eq(scope_set_config(&process_scope, &source), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
 }
 END_TEST
