@@ -157,7 +157,7 @@ int mplog_export(const char *process)
 	call_settle(&call);
 	clean_name(name, process);
 	if (setenv("MPLOG_PROCESS", name, true) < 0 ||
-	    setenv("MPLOG_RUN_ID", program_run_id(), true) < 0)
+	    setenv("MPLOG_RUN_ID", context_run_id(), true) < 0)
 		return -errno;
 	return 0;
 }
@@ -229,8 +229,8 @@ int mplog_set_default_level(int level)
 	if (!call.thread)
 		return -ENOMEM;
 	call_settle(&call);
-	program_set_default_level(level);
-	program_touch();
+	context_set_default_level(level);
+	context_invalidate();
 	thread_open_gates();
 	scope_update(&process_scope);
 	scope_update(scope_of(call.thread));

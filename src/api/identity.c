@@ -155,7 +155,7 @@ static void settle_program(void)
 	};
 
 	identity.has_own_name = true;
-	program_describe(&params);
+	context_fill_params(&params);
 	speak(&params, NULL);
 }
 
@@ -270,7 +270,7 @@ static int become(const char *name)
 
 	scope_get_params(&process_scope, &params);
 	params.process = name;
-	if (!program_get()->is_open) {
+	if (!context_get()->is_open) {
 		params.program_level = LEVEL_UNSET;
 		params.fields.size = 0;
 	}
@@ -297,7 +297,7 @@ void process_leave_board(void)
 	global_lock();
 	scope_keep_own_slot(&process_scope);
 	board_close();
-	program_touch(); /* scopes leave the board too */
+	context_invalidate(); /* scopes leave the board too */
 	thread_open_gates();
 	board_wipe();
 	(void)become("main");
@@ -335,7 +335,7 @@ static void end_thread(struct thread *thread)
 __attribute__((constructor)) static void begin(void)
 {
 	fork_detect_init();
-	program_init();
+	context_init();
 	thread_init(end_thread);
 	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
 }

@@ -44,52 +44,52 @@ static struct environment *load_environment(const char *file)
 	return TAKE_PTR(environment);
 }
 
-static struct program *make_program(const struct mplog_options *options,
+static struct context *make_program(const struct mplog_options *options,
 				    struct environment *environment)
 {
-	struct program *program = calloc(1, sizeof(*program));
+	struct context *context = calloc(1, sizeof(*context));
 	const char *identifier = options->identifier;
 
-	if (!program)
+	if (!context)
 		return NULL;
-	program->is_open = true;
-	program->environment = environment;
+	context->is_open = true;
+	context->environment = environment;
 	/* Who starts the program knows better than who wrote it. */
-	program->options.file = environment->env.conf ? environment->env.conf : environment->file;
-	program->options.secure = getauxval(AT_SECURE);
-	(void)stpncpy(program->identifier, identifier ? identifier : program_invocation_short_name,
-		      sizeof(program->identifier) - 1);
-	program->flags = options->flags;
-	return program;
+	context->options.file = environment->env.conf ? environment->env.conf : environment->file;
+	context->options.secure = getauxval(AT_SECURE);
+	(void)stpncpy(context->identifier, identifier ? identifier : program_invocation_short_name,
+		      sizeof(context->identifier) - 1);
+	context->flags = options->flags;
+	return context;
 }
 
-static int load_files(struct program *program)
+static int load_files(struct context *context)
 {
-	const int r = conf_load(&program->options, NULL, 0, NULL, NULL, &program->conf);
+	const int r = conf_load(&context->options, NULL, 0, NULL, NULL, &context->conf);
 
-	if (!program->conf)
+	if (!context->conf)
 		return r;
-	return r < 0 && program->flags & MPLOG_STRICT ? -EBADMSG : 0;
+	return r < 0 && context->flags & MPLOG_STRICT ? -EBADMSG : 0;
 }
 
-static void report_mistakes(const struct program *program)
+static void report_mistakes(const struct context *context)
 {
-	conf_errors_report_env(&program->environment->env);
-	if (program->conf)
-		conf_errors_report(program->conf);
+	conf_errors_report_env(&context->environment->env);
+	if (context->conf)
+		conf_errors_report(context->conf);
 	else
-		conf_errors_report_no_memory(program->options.file);
+		conf_errors_report_no_memory(context->options.file);
 }
 
-static void make_board(const struct program *program)
+static void make_board(const struct context *context)
 {
-	const bool shared = !(program->flags & MPLOG_PRIVATE);
-	const int r = board_open(program->identifier, program_run_id(), shared);
+	const bool shared = !(context->flags & MPLOG_PRIVATE);
+	const int r = board_open(context->identifier, context_run_id(), shared);
 
 	if (r == 0)
 		return;
 	if (shared)
-		(void)board_open(program->identifier, program_run_id(), false);
+		(void)board_open(context->identifier, context_run_id(), false);
 	notice_board_failed(r);
 }
 
@@ -102,13 +102,13 @@ static const char *first_name(const struct mplog_options *options,
 }
 
 /* Of two threads that open at the same time one is the first. */
-static int publish(struct program *program)
+static int publish(struct context *context)
 {
 	int r = -EALREADY;
 
 	global_lock();
-	if (!program_get()->is_open) {
-		program_publish(program);
+	if (!context_get()->is_open) {
+		context_publish(context);
 		r = 0;
 	}
 	global_unlock();
@@ -120,7 +120,7 @@ static void begin(struct thread *thread, const char *process)
 	char name[PROCESS_NAME_SIZE];
 	const bool is_clean = process_name_sanitize(name, process);
 
-	make_board(program_get());
+	make_board(context_get());
 	(void)process_become(name);
 	thread_open_gates();
 	scope_set_gate(thread);
@@ -137,7 +137,7 @@ static int check_options(const struct mplog_options *options)
 	if (bad_name || options->flags & ~(unsigned)ALL_FLAGS || options->level < MPLOG_NONE ||
 	    options->level > MPLOG_DEBUG)
 		return -EINVAL;
-	return program_get()->is_open ? -EALREADY : 0;
+	return context_get()->is_open ? -EALREADY : 0;
 }
 
 /* Two threads may open at the same time. */
@@ -152,35 +152,35 @@ static void prepare(void)
 int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
-	AUTO_FREE struct program *program = NULL;
-	const struct program *opened;
+	AUTO_FREE struct context *context = NULL;
+	const struct context *opened;
 	const char *process;
 	int r = check_options(options);
 
 	if (r < 0)
 		return r;
 	environment = load_environment(options->config);
-	program = environment ? make_program(options, environment) : NULL;
-	if (!program)
+	context = environment ? make_program(options, environment) : NULL;
+	if (!context)
 		return -ENOMEM;
 	prepare();
-	r = load_files(program);
+	r = load_files(context);
 	if (r < 0) {
-		report_mistakes(program);
-		conf_free(program->conf);
+		report_mistakes(context);
+		conf_free(context->conf);
 		return r;
 	}
 	if (options->level)
-		program_set_default_level(options->level);
-	r = publish(program);
+		context_set_default_level(options->level);
+	r = publish(context);
 	if (r < 0) {
-		conf_free(program->conf);
+		conf_free(context->conf);
 		return r;
 	}
 	process = first_name(options, environment);
-	opened = program;
+	opened = context;
 	environment = NULL; /* the program's from now on */
-	program = NULL;     /* it is the one in force */
+	context = NULL;     /* it is the one in force */
 	begin(thread, process);
 	report_mistakes(opened);
 	return 0;
@@ -211,14 +211,14 @@ void close_program(struct thread *thread)
 {
 	struct slot *slot = scope_slot(&process_scope);
 
-	if (!program_get()->is_open)
+	if (!context_get()->is_open)
 		return;
 	reap_all();
 	report_losses(thread);
 	board_end(slot);
-	program_set_default_level(LEVEL_UNSET);
+	context_set_default_level(LEVEL_UNSET);
 	global_lock(); /* nobody reloads what is being closed */
-	program_publish(NULL);
+	context_publish(NULL);
 	global_unlock();
 	process_leave_board();
 	thread_open_gates();
@@ -232,7 +232,7 @@ __attribute__((destructor)) static void at_exit(void)
 {
 	CALL(call);
 
-	if (!call.thread || fork_is_pending() || !program_get()->is_open)
+	if (!call.thread || fork_is_pending() || !context_get()->is_open)
 		return;
 	report_losses(call.thread);
 	board_end(scope_slot(&process_scope));

@@ -30,22 +30,22 @@ static HOT_DATA struct {
 
 static int load(unsigned flags)
 {
-	const struct program *program = program_get();
-	struct program *next;
+	const struct context *context = context_get();
+	struct context *next;
 	struct conf *conf;
 	int r;
 
-	r = conf_load(&program->options, program->conf, flags, NULL, NULL, &conf);
+	r = conf_load(&context->options, context->conf, flags, NULL, NULL, &conf);
 	if (!conf) {
-		conf_errors_report_no_memory(program->options.file);
+		conf_errors_report_no_memory(context->options.file);
 		return r;
 	}
-	next = program_copy(program, conf);
+	next = context_copy(context, conf);
 	if (!next) {
 		conf_free(conf);
 		return -ENOMEM;
 	}
-	program_publish(next);
+	context_publish(next);
 	return r;
 }
 
@@ -72,7 +72,7 @@ static uint64_t version_key(const struct conf *conf)
  * mplog_reload(). */
 static int reload(unsigned flags, enum reload_answer *ret_answer)
 {
-	const struct conf *conf = program_get()->conf;
+	const struct conf *conf = context_get()->conf;
 	int r = 0;
 
 	*ret_answer = RELOAD_FROZEN;
@@ -82,7 +82,7 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 		/* A file that was written a moment ago is looked at again, and mostly found to be
 		 * the same. */
 		*ret_answer =
-			conf_is_same(conf, program_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
+			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
 	report_files(); /* a slot's texts have one writer at a time */
 	global_unlock();
@@ -90,9 +90,9 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 		*ret_answer = RELOAD_KEPT;
 	thread_open_gates();
 	scope_update(&process_scope);
-	conf_errors_report(program_get()->conf);
+	conf_errors_report(context_get()->conf);
 	if (*ret_answer == RELOAD_DONE)
-		notice_reloaded(version_key(program_get()->conf));
+		notice_reloaded(version_key(context_get()->conf));
 	return r;
 }
 
@@ -119,7 +119,7 @@ int watch_reload(struct thread *thread)
 	enum reload_answer answer;
 	int r;
 
-	if (!program_get()->conf)
+	if (!context_get()->conf)
 		return 0;
 	if (board) /* the others of the run look with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
@@ -161,12 +161,12 @@ static bool have_files_changed(const struct conf *conf, int64_t now_ms)
 
 static void look_at_files(int64_t now_ms)
 {
-	const struct conf *conf = program_get()->conf;
+	const struct conf *conf = context_get()->conf;
 	enum reload_answer answer;
 
 	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
-	if (have_files_changed(program_get()->conf, now_ms))
+	if (have_files_changed(context_get()->conf, now_ms))
 		(void)reload(0, &answer);
 	else
 		global_unlock();
@@ -186,7 +186,7 @@ void watch_what_is_due(struct thread *thread, int64_t now_ns)
 		atomic_store(&slot->reload_answered, atomic_load(&slot->reload_asked));
 		slot_open_gate(slot);
 	}
-	if (scope->generation == program_generation())
+	if (scope->generation == context_generation())
 		return;
 	scope_update(scope);
 	scope_set_gate(thread);

@@ -28,7 +28,7 @@ static inline void watch(struct thread *thread, int64_t now_ns)
 	if (UNLIKELY(now_ns != atomic_load_explicit(&watch_tick_ns, memory_order_relaxed) ||
 		     watch_is_asked(scope_slot(&process_scope)) ||
 		     watch_is_asked(scope_slot(scope)) ||
-		     scope->generation != program_generation()))
+		     scope->generation != context_generation()))
 		watch_what_is_due(thread, now_ns);
 }
 

@@ -9,15 +9,15 @@
 
 #include "base/name.h"
 
-static struct program closed; /* before mplog_open() and after mplog_close() */
+static struct context closed; /* before mplog_open() and after mplog_close() */
 
 static struct {
-	_Atomic(struct program *) current;
+	_Atomic(struct context *) current;
 	_Atomic int default_level;
 	char run_id[RUN_ID_SIZE];
 } state = { .current = &closed, .default_level = LEVEL_UNSET };
 
-HOT_DATA _Atomic uint32_t program_generation_now;
+HOT_DATA _Atomic uint32_t context_generation_now;
 
 static void copy_run_id(const char *text)
 {
@@ -48,7 +48,7 @@ static void random_id(char *ret)
 	*ret = '\0';
 }
 
-void program_init(void)
+void context_init(void)
 {
 	const char *given = secure_getenv("MPLOG_RUN_ID");
 
@@ -62,33 +62,33 @@ void program_init(void)
 		      sizeof(closed.identifier) - 1);
 }
 
-const char *program_run_id(void)
+const char *context_run_id(void)
 {
 	return state.run_id;
 }
 
-const struct program *program_get(void)
+const struct context *context_get(void)
 {
 	return atomic_load_explicit(&state.current, memory_order_acquire);
 }
 
-struct program *program_copy(const struct program *program, struct conf *conf)
+struct context *context_copy(const struct context *context, struct conf *conf)
 {
-	struct program *copy = malloc(sizeof(*copy));
+	struct context *copy = malloc(sizeof(*copy));
 
 	if (!copy)
 		return NULL;
-	*copy = *program;
+	*copy = *context;
 	copy->conf = conf;
 	return copy;
 }
 
 static void free_retired(struct retired *retired)
 {
-	struct program *program = (struct program *)retired; /* its first member */
+	struct context *context = (struct context *)retired; /* its first member */
 
-	conf_free(program->conf);
-	free(program);
+	conf_free(context->conf);
+	free(context);
 }
 
 static void free_environment(struct retired *retired)
@@ -100,12 +100,12 @@ static void free_environment(struct retired *retired)
 	free(environment);
 }
 
-void program_publish(struct program *program)
+void context_publish(struct context *context)
 {
-	struct program *after = program ? program : &closed;
-	struct program *before = atomic_exchange(&state.current, after);
+	struct context *after = context ? context : &closed;
+	struct context *before = atomic_exchange(&state.current, after);
 
-	program_touch();
+	context_invalidate();
 	if (before == &closed)
 		return;
 	if (before->environment && before->environment != after->environment)
@@ -113,27 +113,27 @@ void program_publish(struct program *program)
 	epoch_retire(&before->retired, free_retired);
 }
 
-void program_touch(void)
+void context_invalidate(void)
 {
-	atomic_fetch_add(&program_generation_now, 1);
+	atomic_fetch_add(&context_generation_now, 1);
 }
 
-void program_set_default_level(int level)
+void context_set_default_level(int level)
 {
 	atomic_store(&state.default_level, level);
 }
 
-void program_describe(struct scope_params *params)
+void context_fill_params(struct scope_params *params)
 {
-	const uint32_t generation = atomic_load(&program_generation_now); /* before the program */
-	const struct program *program = program_get();
+	const uint32_t generation = atomic_load(&context_generation_now); /* before the program */
+	const struct context *context = context_get();
 
 	params->generation = generation;
-	params->identifier = program->identifier;
+	params->identifier = context->identifier;
 	params->run_id = state.run_id;
-	params->single = program->flags & MPLOG_SINGLE;
-	params->echo = program->flags & MPLOG_ECHO;
+	params->single = context->flags & MPLOG_SINGLE;
+	params->echo = context->flags & MPLOG_ECHO;
 	params->default_level = atomic_load(&state.default_level);
-	params->files = program->conf ? conf_rules(program->conf) : NULL;
-	params->environment = program->environment ? &program->environment->env.rules : NULL;
+	params->files = context->conf ? conf_rules(context->conf) : NULL;
+	params->environment = context->environment ? &context->environment->env.rules : NULL;
 }

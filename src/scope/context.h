@@ -18,7 +18,7 @@ struct environment {
 	char *file; /* mplog_options.config, or NULL */
 };
 
-struct program {
+struct context {
 	struct retired retired;
 	bool is_open;
 	unsigned flags; /* MPLOG_SINGLE ... */
@@ -29,33 +29,33 @@ struct program {
 };
 
 /* Sets the run's id, and the identifier until mplog_open(). Once, at the program's start. */
-void program_init(void);
+void context_init(void);
 
 /* The one in force; never NULL. Hold an epoch while it is used. */
-const struct program *program_get(void);
+const struct context *context_get(void);
 
 /* The same but for its conf, or NULL: no memory. */
-struct program *program_copy(const struct program *program, struct conf *conf);
+struct context *context_copy(const struct context *context, struct conf *conf);
 
 /* Puts it in force; the one before and its conf are retired, and its environment where it is not
  * this one's too. NULL: as before mplog_open(). */
-void program_publish(struct program *program);
+void context_publish(struct context *context);
 
 /* Counts what was published: configurations of an earlier number are out of date. Read it before the
- * program. program_touch(): something else that configurations are made of has changed. */
-extern _Atomic uint32_t program_generation_now;
-void program_touch(void);
+ * program. context_invalidate(): something else that configurations are made of has changed. */
+extern _Atomic uint32_t context_generation_now;
+void context_invalidate(void);
 
-static inline uint32_t program_generation(void)
+static inline uint32_t context_generation(void)
 {
-	return atomic_load_explicit(&program_generation_now, memory_order_relaxed);
+	return atomic_load_explicit(&context_generation_now, memory_order_relaxed);
 }
 
 /* This run's RUN_ID: $MPLOG_RUN_ID, what systemd gave to this very process, or random. */
-const char *program_run_id(void);
+const char *context_run_id(void);
 
 /* mplog_set_default_level() */
-void program_set_default_level(int level);
+void context_set_default_level(int level);
 
 /* Fills in what the program says: identifier, run, default level, rules. */
-void program_describe(struct scope_params *params);
+void context_fill_params(struct scope_params *params);

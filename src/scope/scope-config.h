@@ -24,7 +24,7 @@ struct scope_params {
 	const char *parent; /* "" : nobody forked or entered it */
 	unsigned number;    /* %c; 0: none */
 	pid_t pid;
-	uint32_t generation; /* program_generation() before what the program says was read */
+	uint32_t generation; /* context_generation() before what the program says was read */
 	bool single;         /* MPLOG_SINGLE */
 	bool echo;           /* MPLOG_ECHO */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */

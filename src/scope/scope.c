@@ -25,14 +25,14 @@ void scope_change_gate(struct thread *thread)
 	struct slot *slot = scope_slot(scope);
 	const int *gate = &slot->gate;
 
-	if (scope->generation != program_generation())
+	if (scope->generation != context_generation())
 		gate = &open_gate;
 	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) == gate)
 		return;
 	/* Who publishes opens the gates afterwards: either that comes last, or it is seen here. */
 	__atomic_store_n(&mplog_gate_, gate, __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst);
-	if (scope->generation != program_generation() || scope_slot(scope) != slot)
+	if (scope->generation != context_generation() || scope_slot(scope) != slot)
 		__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_RELAXED);
 }
 
@@ -50,7 +50,7 @@ void scope_get_params(struct scope *scope, struct scope_params *params)
 		.program_level = config->program_level,
 		.fields = config->own_fields,
 	};
-	program_describe(params);
+	context_fill_params(params);
 }
 
 static void show_level(struct slot *slot, const struct scope_config *config)
@@ -113,7 +113,7 @@ void scope_update(struct scope *scope)
 {
 	struct scope_params params;
 
-	if (scope->generation == program_generation())
+	if (scope->generation == context_generation())
 		return;
 	if (scope == &process_scope && !global_trylock())
 		return; /* another thread is at it */

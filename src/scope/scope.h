@@ -15,7 +15,7 @@
 struct scope {
 	struct scope *outer;
 	unsigned depth;
-	_Atomic uint32_t generation; /* program_generation() when its configuration was made */
+	_Atomic uint32_t generation; /* context_generation() when its configuration was made */
 	_Atomic(struct scope_config *) config;
 	_Atomic(struct slot *) slot;
 	uint32_t board;          /* board_generation() when it got its slot */
@@ -61,7 +61,7 @@ static inline void scope_set_gate(struct thread *thread)
 	const struct scope *scope = scope_of(thread);
 
 	if (UNLIKELY(__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) != &scope_slot(scope)->gate ||
-		     scope->generation != program_generation()))
+		     scope->generation != context_generation()))
 		scope_change_gate(thread);
 }
 

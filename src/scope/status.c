@@ -49,15 +49,15 @@ static void put_file(struct strbuf *text, const struct conf_file_status *file)
 
 void report_files(void)
 {
-	const struct program *program = program_get();
+	const struct context *context = context_get();
 	struct slot *slot = scope_slot(&process_scope);
 	char report[SLOT_REPORT_SIZE];
 	struct strbuf text = { .data = report, .capacity = sizeof(report) - 1 };
 
-	status_text_put_process(&text, program->flags & MPLOG_SINGLE,
-				program->conf && conf_root_changed(program->conf));
-	for (size_t i = 0; program->conf && i < conf_n_files(program->conf); i++) {
-		const struct conf_file_status file = conf_file_status(program->conf, i);
+	status_text_put_process(&text, context->flags & MPLOG_SINGLE,
+				context->conf && conf_root_changed(context->conf));
+	for (size_t i = 0; context->conf && i < conf_n_files(context->conf); i++) {
+		const struct conf_file_status file = conf_file_status(context->conf, i);
 
 		put_file(&text, &file);
 	}
