@@ -90,7 +90,7 @@ pid_t mplog_fork(const char *process)
 	}
 	pid = fork();
 	if (pid == 0 && process)
-		process_announce(name);
+		identity_set_pending(name);
 	return pid;
 }
 
@@ -106,7 +106,7 @@ static int enter(const struct call *call, const char *process)
 		return -EINVAL;
 	}
 	(void)process_name_sanitize(name, process);
-	if (process_name_by_enter(call->thread, name))
+	if (identity_adopt_name(call->thread, name))
 		return scope_enter(call->thread, NULL);
 	call_settle(call);
 	clean_name(name, process);
@@ -126,7 +126,7 @@ void mplog_leave(void)
 
 	call_settle(&call);
 	if (call.thread)
-		process_leave_scope(call.thread);
+		identity_leave_scope(call.thread);
 }
 
 unsigned mplog_scope_enter_(const char *process)
@@ -144,7 +144,7 @@ void mplog_scope_leave_(const unsigned *depth)
 	call_settle(&call);
 	while (call.thread && call.thread->depth >= *depth &&
 	       call.thread->depth > call.thread->inherited_depth)
-		process_leave_scope(call.thread);
+		identity_leave_scope(call.thread);
 }
 
 int mplog_export(const char *process)

@@ -28,7 +28,7 @@ void call_settle_new(struct thread *thread, bool in_signal)
 {
 	if (!thread)
 		return;
-	process_settle(thread);
+	identity_establish(thread);
 	if (board_get() && board_index(scope_slot(&process_scope)) < 0 && call_may_tell(in_signal))
 		notice_board_full();
 }

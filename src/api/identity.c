@@ -38,14 +38,14 @@ static HOT_DATA struct {
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
 /* Who forks has to know who it is: its children's names and ancestry come from its own. */
-static void know_oneself(void)
+static void establish_before_fork(void)
 {
 	struct thread *thread = fork_is_pending() && scope_get_config(&process_scope) ? thread_get() : NULL;
 
 	if (thread) {
 		const uint64_t outer = epoch_enter(thread);
 
-		process_settle(thread);
+		identity_establish(thread);
 		epoch_leave(thread, outer);
 	}
 }
@@ -56,7 +56,7 @@ static void before_fork(void)
 	int cancel;
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-	know_oneself();
+	establish_before_fork();
 	ancestry_before_fork(identity.is_daemon_child);
 	fork_prepare(global_lock_before_fork(fork_is_pending()));
 	(void)pthread_setcancelstate(cancel, NULL);
@@ -137,7 +137,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	*ret_number = vars.number;
 }
 
-static void speak(const struct scope_params *params, const struct slot *parent)
+static void begin_process(const struct scope_params *params, const struct slot *parent)
 {
 	(void)scope_begin_process(&process_scope, params, parent);
 	atomic_store(&scope_slot(&process_scope)->parent_pid,
@@ -145,7 +145,7 @@ static void speak(const struct scope_params *params, const struct slot *parent)
 }
 
 /* Nobody forked us: the program at its start. */
-static void settle_program(void)
+static void establish_program(void)
 {
 	struct scope_params params = {
 		.process = "main",
@@ -156,10 +156,10 @@ static void settle_program(void)
 
 	identity.has_own_name = true;
 	context_fill_params(&params);
-	speak(&params, NULL);
+	begin_process(&params, NULL);
 }
 
-static void settle_child(void)
+static void establish_child(void)
 {
 	const struct scope_config *parent = scope_get_config(identity.fork_scope);
 	const struct slot *parent_slot = scope_slot(identity.fork_scope);
@@ -181,7 +181,7 @@ static void settle_child(void)
 	} else {
 		identity.has_own_name = false;
 	}
-	speak(&params, parent_slot);
+	begin_process(&params, parent_slot);
 }
 
 static void settle(void)
@@ -192,16 +192,16 @@ static void settle(void)
 	if (fork_bypassed_handlers())
 		adopt_raw();
 	if (forked)
-		settle_child();
+		establish_child();
 	else
-		settle_program();
+		establish_program();
 	identity.pending_pid = 0;
 	report_files();
 	ancestry_reset(getpid_cached());
 	fork_end_identify();
 }
 
-void process_settle(struct thread *thread)
+void identity_establish(struct thread *thread)
 {
 	sigset_t before;
 
@@ -237,7 +237,7 @@ static int rename_process(const char *name)
 	return r;
 }
 
-void process_announce(const char name[static PROCESS_NAME_SIZE])
+void identity_set_pending(const char name[static PROCESS_NAME_SIZE])
 {
 	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
 	identity.pending_pid = getpid();
@@ -245,7 +245,7 @@ void process_announce(const char name[static PROCESS_NAME_SIZE])
 		(void)rename_process(name); /* somebody's handler logged */
 }
 
-bool process_name_by_enter(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
+bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
 {
 	/* The forking thread is the first of the child, whose tid is its pid. */
 	if ((pid_t)syscall(SYS_gettid) != getpid())
@@ -257,8 +257,8 @@ bool process_name_by_enter(struct thread *thread, const char name[static PROCESS
 	identity.is_daemon_child = ancestry_is_daemon();
 	if (identity.is_daemon_child)
 		return false;
-	process_announce(name);
-	process_settle(thread);
+	identity_set_pending(name);
+	identity_establish(thread);
 	return true;
 }
 
@@ -281,7 +281,7 @@ static int become(const char *name)
 	return r;
 }
 
-int process_become(const char *name)
+int identity_rename(const char *name)
 {
 	int r;
 
@@ -292,7 +292,7 @@ int process_become(const char *name)
 	return r;
 }
 
-void process_leave_board(void)
+void identity_detach_board(void)
 {
 	global_lock();
 	scope_keep_own_slot(&process_scope);
@@ -306,7 +306,7 @@ void process_leave_board(void)
 
 /* ---- Start ----------------------------------------------------------------------------------- */
 
-void process_leave_scope(struct thread *thread)
+void identity_leave_scope(struct thread *thread)
 {
 	struct scope *scope = thread->scope;
 
@@ -324,7 +324,7 @@ static void end_thread(struct thread *thread)
 	const uint64_t outer = epoch_enter(thread);
 
 	while (thread->depth > thread->inherited_depth)
-		process_leave_scope(thread);
+		identity_leave_scope(thread);
 	scope_leave_all(thread);
 	epoch_leave(thread, outer);
 	epoch_collect();

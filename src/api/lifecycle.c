@@ -121,7 +121,7 @@ static void begin(struct thread *thread, const char *process)
 	const bool is_clean = process_name_sanitize(name, process);
 
 	make_board(context_get());
-	(void)process_become(name);
+	(void)identity_rename(name);
 	thread_open_gates();
 	scope_set_gate(thread);
 	report_files();
@@ -220,7 +220,7 @@ void close_program(struct thread *thread)
 	global_lock(); /* nobody reloads what is being closed */
 	context_publish(NULL);
 	global_unlock();
-	process_leave_board();
+	identity_detach_board();
 	thread_open_gates();
 	scope_set_gate(thread);
 	for (int i = 0; i < SINK_COUNT; i++)

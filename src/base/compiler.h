@@ -14,7 +14,7 @@
 #define CACHE_LINE          64
 
 /* For what a child's first record writes, and what is written around a fork: all of it lies in .data,
- * which has nothing else to speak of and fits into one page, so that a fork copies one page for it.
+ * which has nothing else to begin_process of and fits into one page, so that a fork copies one page for it.
  * tests/check-structure measures that. */
 #define HOT_DATA            __attribute__((__section__(".data.hot")))
 

@@ -24,13 +24,13 @@ static HOT_DATA struct {
 	_Atomic bool is_first;  /* the parent had forked no other */
 } ancestry;
 
-void ancestry_before_fork(bool goes_on)
+void ancestry_before_fork(bool is_daemon_child)
 {
 	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
 	atomic_store(&ancestry.forker, getpid());
 	atomic_store(&ancestry.session, getsid(0));
-	atomic_store(&ancestry.by_daemon, goes_on);
+	atomic_store(&ancestry.by_daemon, is_daemon_child);
 	atomic_store(&ancestry.is_first, before == 0);
 }
 

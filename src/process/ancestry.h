@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 /* In the parent, before each fork. GOES_ON: it is itself what a daemonising process became. */
-void ancestry_before_fork(bool goes_on);
+void ancestry_before_fork(bool is_daemon_child);
 
 /* In a child that was made without ancestry_before_fork(). */
 void ancestry_bypassed(void);
