@@ -36,33 +36,33 @@ int mplog_open(const char *identifier, const char *process, unsigned flags)
 
 int mplog_open_with(const struct mplog_options *options)
 {
-	CALL(call);
+	GUARD(guard);
 	struct mplog_options known = { 0 };
 
 	if (!options || options->size < sizeof(options->size))
 		return -EINVAL;
-	if (!call.thread)
+	if (!guard.thread)
 		return -ENOMEM;
-	call_settle(&call);
+	guard_identify(&guard);
 	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
-	return open_program(call.thread, &known);
+	return open_program(guard.thread, &known);
 }
 
 void mplog_close(void)
 {
-	CALL(call);
+	GUARD(guard);
 
-	call_settle(&call);
-	if (call.thread)
-		close_program(call.thread);
+	guard_identify(&guard);
+	if (guard.thread)
+		close_program(guard.thread);
 }
 
 int mplog_reload(void)
 {
-	CALL(call);
+	GUARD(guard);
 
-	call_settle(&call);
-	return call.thread ? watch_reload(call.thread) : -ENOMEM;
+	guard_identify(&guard);
+	return guard.thread ? watch_reload(guard.thread) : -ENOMEM;
 }
 
 /* ---- Being somebody ------------------------------------------------------------------------- */
@@ -83,9 +83,9 @@ pid_t mplog_fork(const char *process)
 		return -1;
 	}
 	if (process) {
-		CALL(call);
+		GUARD(guard);
 
-		call_settle(&call);
+		guard_identify(&guard);
 		clean_name(name, process);
 	}
 	pid = fork();
@@ -94,67 +94,67 @@ pid_t mplog_fork(const char *process)
 	return pid;
 }
 
-static int enter(const struct call *call, const char *process)
+static int enter(const struct guard *guard, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
 
-	if (!call->thread)
+	if (!guard->thread)
 		return -ENOMEM;
 	if (!process || !*process) {
-		call_settle(call);
-		(void)scope_enter(call->thread, NULL);
+		guard_identify(guard);
+		(void)scope_enter(guard->thread, NULL);
 		return -EINVAL;
 	}
 	(void)process_name_sanitize(name, process);
-	if (identity_adopt_name(call->thread, name))
-		return scope_enter(call->thread, NULL);
-	call_settle(call);
+	if (identity_adopt_name(guard->thread, name))
+		return scope_enter(guard->thread, NULL);
+	guard_identify(guard);
 	clean_name(name, process);
-	return scope_enter(call->thread, name);
+	return scope_enter(guard->thread, name);
 }
 
 int mplog_enter(const char *process)
 {
-	CALL(call);
+	GUARD(guard);
 
-	return enter(&call, process);
+	return enter(&guard, process);
 }
 
 void mplog_leave(void)
 {
-	CALL(call);
+	GUARD(guard);
 
-	call_settle(&call);
-	if (call.thread)
-		identity_leave_scope(call.thread);
+	guard_identify(&guard);
+	if (guard.thread)
+		identity_leave_scope(guard.thread);
 }
 
 unsigned mplog_scope_enter_(const char *process)
 {
-	CALL(call);
+	GUARD(guard);
 
-	(void)enter(&call, process);
-	return call.thread ? call.thread->depth : UINT_MAX; /* nothing to leave */
+	(void)enter(&guard, process);
+	return guard.thread ? guard.thread->depth : UINT_MAX; /* nothing to leave */
 }
 
 void mplog_scope_leave_(const unsigned *depth)
 {
-	CALL(call);
+	GUARD(guard);
 
-	call_settle(&call);
-	while (call.thread && call.thread->depth >= *depth &&
-	       call.thread->depth > call.thread->inherited_depth)
-		identity_leave_scope(call.thread);
+	guard_identify(&guard);
+	while (guard.thread && guard.thread->depth >= *depth &&
+	       guard.thread->depth > guard.thread->inherited_depth)
+		identity_leave_scope(guard.thread);
 }
 
 int mplog_export(const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
-	CALL(call);
+	GUARD(guard);
 
 	if (!process || !*process)
 		return -EINVAL;
-	call_settle(&call);
+	guard_identify(&guard);
 	clean_name(name, process);
 	if (setenv("MPLOG_PROCESS", name, true) < 0 ||
 	    setenv("MPLOG_RUN_ID", context_run_id(), true) < 0)
@@ -164,29 +164,29 @@ int mplog_export(const char *process)
 
 const char *mplog_process(void)
 {
-	CALL(call);
+	GUARD(guard);
 	const struct scope_config *config;
 
-	call_settle(&call);
-	config = call.thread ? scope_get_config(scope_of(call.thread)) : NULL;
+	guard_identify(&guard);
+	config = guard.thread ? scope_get_config(scope_of(guard.thread)) : NULL;
 	if (!config)
 		return "main";
-	(void)snprintf(call.thread->name, sizeof(call.thread->name), "%s", config->process);
-	return call.thread->name;
+	(void)snprintf(guard.thread->name, sizeof(guard.thread->name), "%s", config->process);
+	return guard.thread->name;
 }
 
 int mplog_set_field(const char *name, const char *value)
 {
-	CALL(call);
+	GUARD(guard);
 	const struct bytes text = { value, value ? strlen(value) : 0 };
 
 	if (!name || !field_name_is_valid(name, strlen(name)) ||
 	    field_name_is_reserved(name, strlen(name)))
 		return -EINVAL;
-	if (!call.thread)
+	if (!guard.thread)
 		return -ENOMEM;
-	call_settle(&call);
-	return scope_set_field(scope_of(call.thread), (struct bytes){ name, strlen(name) },
+	guard_identify(&guard);
+	return scope_set_field(scope_of(guard.thread), (struct bytes){ name, strlen(name) },
 			       value ? &text : NULL);
 }
 
@@ -199,42 +199,42 @@ static bool is_level(int level)
 
 int mplog_level(void)
 {
-	CALL(call);
+	GUARD(guard);
 
-	call_settle(&call);
-	return call.thread ? emit_level(call.thread) : MPLOG_INFO;
+	guard_identify(&guard);
+	return guard.thread ? emit_level(guard.thread) : MPLOG_INFO;
 }
 
 int mplog_set_level(int level)
 {
-	CALL(call);
+	GUARD(guard);
 	int r;
 
 	if (!is_level(level))
 		return -EINVAL;
-	if (!call.thread)
+	if (!guard.thread)
 		return -ENOMEM;
-	call_settle(&call);
-	r = scope_set_level(scope_of(call.thread), level);
-	scope_set_gate(call.thread);
+	guard_identify(&guard);
+	r = scope_set_level(scope_of(guard.thread), level);
+	scope_set_gate(guard.thread);
 	return r;
 }
 
 int mplog_set_default_level(int level)
 {
-	CALL(call);
+	GUARD(guard);
 
 	if (!is_level(level))
 		return -EINVAL;
-	if (!call.thread)
+	if (!guard.thread)
 		return -ENOMEM;
-	call_settle(&call);
+	guard_identify(&guard);
 	context_set_default_level(level);
 	context_invalidate();
 	thread_open_gates();
 	scope_update(&process_scope);
-	scope_update(scope_of(call.thread));
-	scope_set_gate(call.thread);
+	scope_update(scope_of(guard.thread));
+	scope_set_gate(guard.thread);
 	return 0;
 }
 
@@ -249,23 +249,23 @@ static const size_t stats_size = sizeof(struct mplog_stats);
 
 int mplog_get_stats(struct mplog_stats *stats)
 {
-	CALL(call);
+	GUARD(guard);
 
 	if (!stats || stats->size < stats_size)
 		return -EINVAL;
-	call_settle(&call);
+	guard_identify(&guard);
 	stats_read(stats, scope_slot(&process_scope), getpid_cached());
 	return 0;
 }
 
 int mplog_reap(pid_t pid, struct mplog_stats *stats)
 {
-	CALL(call);
+	GUARD(guard);
 
 	if (stats && stats->size < stats_size)
 		return -EINVAL;
-	if (!call.thread)
+	if (!guard.thread)
 		return -ENOMEM;
-	call_settle(&call);
+	guard_identify(&guard);
 	return reap(pid, stats);
 }

@@ -14,64 +14,64 @@
 #include "process/fork-detect.h"
 #include "process/thread.h"
 
-struct call {
+struct guard {
 	struct thread *thread; /* NULL: there is no memory for its record */
 	uint64_t outer;
 	int saved_errno;
 	int cancel;
 	bool in_signal;
-	bool is_guest; /* the thread had no record before */
+	bool is_borrowed; /* the thread had no record before */
 };
 
-HOT_INLINE struct call call_begin_inline(bool in_signal)
+HOT_INLINE struct guard guard_enter_inline(bool in_signal)
 {
-	struct call call = { .saved_errno = errno, .in_signal = in_signal };
+	struct guard guard = { .saved_errno = errno, .in_signal = in_signal };
 	int cancel;
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-	call.cancel = cancel;
-	call.is_guest = in_signal && !thread_current();
-	call.thread = thread_get();
-	if (!call.thread)
-		return call;
+	guard.cancel = cancel;
+	guard.is_borrowed = in_signal && !thread_current();
+	guard.thread = thread_get();
+	if (!guard.thread)
+		return guard;
 	if (!in_signal)
-		thread_ensure_exit_hook(call.thread);
-	call.outer = epoch_enter(call.thread);
-	return call;
+		thread_ensure_exit_hook(guard.thread);
+	guard.outer = epoch_enter(guard.thread);
+	return guard;
 }
 
-HOT_INLINE void call_end_inline(struct call *call)
+HOT_INLINE void guard_leave_inline(struct guard *guard)
 {
-	if (call->thread) {
-		epoch_leave(call->thread, call->outer);
-		if (!call->in_signal)
+	if (guard->thread) {
+		epoch_leave(guard->thread, guard->outer);
+		if (!guard->in_signal)
 			epoch_collect();
-		if (call->is_guest)
-			thread_release(call->thread);
+		if (guard->is_borrowed)
+			thread_release(guard->thread);
 	}
-	(void)pthread_setcancelstate(call->cancel, NULL);
-	errno = call->saved_errno;
+	(void)pthread_setcancelstate(guard->cancel, NULL);
+	errno = guard->saved_errno;
 }
 
-struct call call_begin(bool in_signal);
-void call_end(struct call *call);
+struct guard guard_enter(bool in_signal);
+void guard_leave(struct guard *guard);
 
-COLD bool call_is_on_signal_stack(void);
+COLD bool guard_is_on_signal_stack(void);
 
 /* mplog's own records take more stack than a handler on sigaltstack(2) may have: they are left to
  * a later call. */
-static inline bool call_may_tell(bool in_signal)
+static inline bool guard_may_notice(bool in_signal)
 {
-	return !in_signal || !call_is_on_signal_stack();
+	return !in_signal || !guard_is_on_signal_stack();
 }
 
-COLD void call_settle_new(struct thread *thread, bool in_signal);
+COLD void guard_identify_new(struct thread *thread, bool in_signal);
 
 /* The process finds out who it is, if it does not know yet. */
-static inline void call_settle(const struct call *call)
+static inline void guard_identify(const struct guard *guard)
 {
 	if (fork_is_pending())
-		call_settle_new(call->thread, call->in_signal);
+		guard_identify_new(guard->thread, guard->in_signal);
 }
 
-#define CALL(name) CLEANUP(call_end) struct call name = call_begin(false)
+#define GUARD(name) CLEANUP(guard_leave) struct guard name = guard_enter(false)

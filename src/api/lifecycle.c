@@ -230,10 +230,10 @@ void close_program(struct thread *thread)
 /* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
 __attribute__((destructor)) static void at_exit(void)
 {
-	CALL(call);
+	GUARD(guard);
 
-	if (!call.thread || fork_is_pending() || !context_get()->is_open)
+	if (!guard.thread || fork_is_pending() || !context_get()->is_open)
 		return;
-	report_losses(call.thread);
+	report_losses(guard.thread);
 	board_end(scope_slot(&process_scope));
 }

@@ -149,13 +149,13 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
-HOT_INLINE int emit_record(const struct record_source *said, const struct call *call,
+HOT_INLINE int emit_record(const struct record_source *said, const struct guard *guard,
 			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
 	struct dispatch dispatch = dispatch_to(&config->output);
-	const bool tells = call_may_tell(call->in_signal);
+	const bool tells = guard_may_notice(guard->in_signal);
 	struct record_source source;
 	struct dispatch_result result;
 	uint64_t sequence;
@@ -174,8 +174,8 @@ HOT_INLINE int emit_record(const struct record_source *said, const struct call *
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
 	source = describe(said, config,
-			  atomic_load_explicit(&call->thread->tid, memory_order_relaxed), sequence,
-			  call->saved_errno);
+			  atomic_load_explicit(&guard->thread->tid, memory_order_relaxed), sequence,
+			  guard->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
 	if (LIKELY(result.error == 0))
@@ -210,7 +210,7 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signa
 	bool expired;
 	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
 
-	if (expired && call_may_tell(in_signal))
+	if (expired && guard_may_notice(in_signal))
 		notice_level_expired(scope, level);
 	/* A board that has just gone reads as zeroes. */
 	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && config)
@@ -237,35 +237,35 @@ int emit_level(struct thread *thread)
 	return level_of(scope_of(thread), now_ns, false);
 }
 
-HOT_INLINE int emit_in_call(const struct record_source *said, const struct call *call, char *buffer,
+HOT_INLINE int emit_in_call(const struct record_source *said, const struct guard *guard, char *buffer,
 			    size_t capacity)
 {
 	const int64_t now_ns = clock_coarse_ns();
 	struct scope *scope;
 
-	if (!call->in_signal)
-		watch(call->thread, now_ns);
-	scope = scope_of(call->thread);
+	if (!guard->in_signal)
+		watch(guard->thread, now_ns);
+	scope = scope_of(guard->thread);
 	if (UNLIKELY(!scope_get_config(scope)))
 		return -ENOMEM;
-	scope_set_gate(call->thread);
-	if (said->level > level_of(scope, now_ns, call->in_signal))
+	scope_set_gate(guard->thread);
+	if (said->level > level_of(scope, now_ns, guard->in_signal))
 		return 0;
-	if (call->in_signal && getpid() != getpid_cached())
-		return emit_in_vfork(said, scope, call->saved_errno, buffer, capacity);
-	return emit_record(said, call, scope, now_ns, buffer, capacity);
+	if (guard->in_signal && getpid() != getpid_cached())
+		return emit_in_vfork(said, scope, guard->saved_errno, buffer, capacity);
+	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }
 
 HOT_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer, size_t capacity)
 {
-	CLEANUP(call_end_inline) struct call call = call_begin_inline(in_signal);
+	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(in_signal);
 
 	if (said->level < MPLOG_EMERG || said->level > MPLOG_DEBUG)
 		return -EINVAL;
-	if (UNLIKELY(!call.thread))
+	if (UNLIKELY(!guard.thread))
 		return -ENOMEM;
-	call_settle(&call);
-	return emit_in_call(said, &call, buffer, capacity);
+	guard_identify(&guard);
+	return emit_in_call(said, &guard, buffer, capacity);
 }
 
 HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
