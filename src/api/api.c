@@ -62,7 +62,7 @@ int mplog_reload(void)
 	GUARD(guard);
 
 	guard_identify(&guard);
-	return guard.thread ? watch_reload(guard.thread) : -ENOMEM;
+	return guard.thread ? refresh_now(guard.thread) : -ENOMEM;
 }
 
 /* ---- Being somebody ------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
-HOT_DATA _Atomic int64_t watch_tick_ns;
+HOT_DATA _Atomic int64_t refresh_tick_ns;
 
 /* A child inherits both on purpose: so it looks at the files a second after its parent did. */
 static HOT_DATA struct {
@@ -70,7 +70,7 @@ static uint64_t version_key(const struct conf *conf)
 
 /* FLAGS: CONF_DROP_MISSING. The caller holds global_lock(); it is given up here. Returns as
  * mplog_reload(). */
-static int reload(unsigned flags, enum reload_answer *ret_answer)
+static int reload(unsigned flags, enum reload_result *ret_answer)
 {
 	const struct conf *conf = context_get()->conf;
 	int r = 0;
@@ -100,23 +100,23 @@ static int reload(unsigned flags, enum reload_answer *ret_answer)
 
 static void answer(struct slot *slot)
 {
-	const uint32_t asked = atomic_load(&slot->reload_asked);
-	enum reload_answer answer;
+	const uint32_t asked = atomic_load(&slot->reload_requested);
+	enum reload_result answer;
 
 	if (!global_trylock())
 		return; /* another thread is at it: with the next call */
 	(void)reload(CONF_DROP_MISSING, &answer);
-	atomic_store(&slot->reload_answer, (int)answer);
-	atomic_store(&slot->reload_answered, asked);
+	atomic_store(&slot->reload_result, (int)answer);
+	atomic_store(&slot->reload_completed, asked);
 	slot_open_gate(slot);
 }
 
 /* ---- What the program asked for -------------------------------------------------------------- */
 
-int watch_reload(struct thread *thread)
+int refresh_now(struct thread *thread)
 {
 	struct board *board = board_get();
-	enum reload_answer answer;
+	enum reload_result answer;
 	int r;
 
 	if (!context_get()->conf)
@@ -162,7 +162,7 @@ static bool have_files_changed(const struct conf *conf, int64_t now_ms)
 static void look_at_files(int64_t now_ms)
 {
 	const struct conf *conf = context_get()->conf;
-	enum reload_answer answer;
+	enum reload_result answer;
 
 	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
@@ -172,18 +172,18 @@ static void look_at_files(int64_t now_ms)
 		global_unlock();
 }
 
-void watch_what_is_due(struct thread *thread, int64_t now_ns)
+void refresh_slow(struct thread *thread, int64_t now_ns)
 {
 	struct scope *scope = scope_of(thread);
 	struct slot *slot = scope_slot(scope);
 
 	/* Before the files are looked at: the operator who edited one is to hear what came of it. */
-	if (watch_is_asked(scope_slot(&process_scope)))
+	if (slot_reload_requested(scope_slot(&process_scope)))
 		answer(scope_slot(&process_scope));
-	if (now_ns != atomic_exchange_explicit(&watch_tick_ns, now_ns, memory_order_relaxed))
+	if (now_ns != atomic_exchange_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed))
 		look_at_files(now_ns / 1000000);
-	if (scope != &process_scope && watch_is_asked(slot)) {
-		atomic_store(&slot->reload_answered, atomic_load(&slot->reload_asked));
+	if (scope != &process_scope && slot_reload_requested(slot)) {
+		atomic_store(&slot->reload_completed, atomic_load(&slot->reload_requested));
 		slot_open_gate(slot);
 	}
 	if (scope->generation == context_generation())

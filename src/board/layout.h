@@ -88,7 +88,7 @@ static inline uint64_t override_until_ms(override_word override)
 	return override >> 4;
 }
 
-enum reload_answer { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
+enum reload_result { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
 
 enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1488 };
 
@@ -101,11 +101,11 @@ struct slot {
 	_Atomic int level_by;
 	_Atomic override_word override;
 	_Atomic uint32_t override_uid;
-	/* mplog reload sets reload_asked to board.reload_generation; the process has read its files
-	 * once reload_answered is the same number. Until then slot_open_gate() opens the gate. */
-	_Atomic uint32_t reload_asked;
-	_Atomic uint32_t reload_answered;
-	_Atomic int reload_answer;
+	/* mplog reload sets reload_requested to board.reload_generation; the process has read its files
+	 * once reload_completed is the same number. Until then slot_open_gate() opens the gate. */
+	_Atomic uint32_t reload_requested;
+	_Atomic uint32_t reload_completed;
+	_Atomic int reload_result;
 
 	_Atomic uint64_t counter[COUNTER_COUNT];
 	_Atomic uint64_t sequence;      /* the last PROCESS_SEQ given */

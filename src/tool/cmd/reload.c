@@ -35,7 +35,7 @@ static struct slot *slot_of(const struct slot_view *view)
 
 static bool has_answered(const struct question *question, const struct slot_view *view)
 {
-	return atomic_load(&slot_of(view)->reload_answered) == question->generation;
+	return atomic_load(&slot_of(view)->reload_completed) == question->generation;
 }
 
 /* Scopes too: a thread that is in one sees only the gate of that. */
@@ -46,7 +46,7 @@ static void ask(const struct question *question)
 
 		if (!view->is_alive || !snapshot_is_current(view))
 			continue;
-		atomic_store(&slot_of(view)->reload_asked, question->generation);
+		atomic_store(&slot_of(view)->reload_requested, question->generation);
 		slot_open_gate(slot_of(view));
 	}
 }
@@ -107,7 +107,7 @@ static bool print_answer(const struct question *question, const struct slot_view
 	int answer = RELOAD_PENDING;
 
 	if (has_answered(question, view))
-		answer = atomic_load(&slot_of(view)->reload_answer);
+		answer = atomic_load(&slot_of(view)->reload_result);
 	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
 		answer = RELOAD_PENDING;
 	term_line("%s %s %ld: %s", view->board->identifier, view->name, (long)view->pid,

@@ -150,7 +150,7 @@ static bool is_asked_to_reload(const struct slot_view *view)
 {
 	const struct slot *slot = &view->board->board->slot[view->index];
 
-	return atomic_load(&slot->reload_asked) != atomic_load(&slot->reload_answered);
+	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
 }
 
 /* Why it is silent, if it is, and what helps. */

@@ -352,10 +352,10 @@ START_TEST(who_is_asked_has_an_open_gate)
 
 	open_board();
 	slot = slot_at(MPLOG_ERR);
-	atomic_store(&slot->reload_asked, 1);
+	atomic_store(&slot->reload_requested, 1);
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
-	atomic_store(&slot->reload_answered, 1);
+	atomic_store(&slot->reload_completed, 1);
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_ERR);
 }
