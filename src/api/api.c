@@ -45,7 +45,7 @@ int mplog_open_with(const struct mplog_options *options)
 		return -ENOMEM;
 	guard_identify(&guard);
 	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
-	return open_program(guard.thread, &known);
+	return lifecycle_open(guard.thread, &known);
 }
 
 void mplog_close(void)
@@ -54,7 +54,7 @@ void mplog_close(void)
 
 	guard_identify(&guard);
 	if (guard.thread)
-		close_program(guard.thread);
+		lifecycle_close(guard.thread);
 }
 
 int mplog_reload(void)
@@ -202,7 +202,7 @@ int mplog_level(void)
 	GUARD(guard);
 
 	guard_identify(&guard);
-	return guard.thread ? emit_level(guard.thread) : MPLOG_INFO;
+	return guard.thread ? log_level(guard.thread) : MPLOG_INFO;
 }
 
 int mplog_set_level(int level)

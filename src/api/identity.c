@@ -196,7 +196,7 @@ static void settle(void)
 	else
 		establish_program();
 	identity.pending_pid = 0;
-	report_files();
+	status_publish_files();
 	ancestry_reset(getpid_cached());
 	fork_end_identify();
 }

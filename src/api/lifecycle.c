@@ -124,7 +124,7 @@ static void begin(struct thread *thread, const char *process)
 	(void)identity_rename(name);
 	thread_open_gates();
 	scope_set_gate(thread);
-	report_files();
+	status_publish_files();
 	if (!is_clean)
 		notice_name_changed(process, name);
 }
@@ -149,7 +149,7 @@ static void prepare(void)
 	global_unlock();
 }
 
-int open_program(struct thread *thread, const struct mplog_options *options)
+int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(free_environment) struct environment *environment = NULL;
 	AUTO_FREE struct context *context = NULL;
@@ -207,13 +207,13 @@ static void report_losses(const struct thread *thread)
 	loss_report_final(&dispatch, &process_scope);
 }
 
-void close_program(struct thread *thread)
+void lifecycle_close(struct thread *thread)
 {
 	struct slot *slot = scope_slot(&process_scope);
 
 	if (!context_get()->is_open)
 		return;
-	reap_all();
+	child_end_report_all();
 	report_losses(thread);
 	board_end(slot);
 	context_set_default_level(LEVEL_UNSET);

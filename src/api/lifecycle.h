@@ -6,5 +6,5 @@
 #include "process/thread.h"
 
 /* Both in a process that knows its name, inside of an epoch. */
-int open_program(struct thread *thread, const struct mplog_options *options);
-void close_program(struct thread *thread);
+int lifecycle_open(struct thread *thread, const struct mplog_options *options);
+void lifecycle_close(struct thread *thread);

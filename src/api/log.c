@@ -229,7 +229,7 @@ static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 	return level;
 }
 
-int emit_level(struct thread *thread)
+int log_level(struct thread *thread)
 {
 	const int64_t now_ns = clock_coarse_ns();
 
@@ -313,7 +313,7 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	return r;
 }
 
-int emit_bytes(const struct mplog_site *site, int level, struct bytes message)
+int log_message(const struct mplog_site *site, int level, struct bytes message)
 {
 	char buffer[BUFFER_SIZE];
 	const struct record_source said = { .site = site, .level = level, .message = message };

@@ -9,7 +9,7 @@
 /* mplog_emit(), mplog_vemit() and mplog_write() are here too. */
 
 /* Logs MESSAGE as it is. Returns as they do. Leaves errno alone. */
-int emit_bytes(const struct mplog_site *site, int level, struct bytes message);
+int log_message(const struct mplog_site *site, int level, struct bytes message);
 
 /* The level in force for the thread, with what people outside said. */
-int emit_level(struct thread *thread);
+int log_level(struct thread *thread);

@@ -84,7 +84,7 @@ static int reload(unsigned flags, enum reload_result *ret_answer)
 		*ret_answer =
 			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
-	report_files(); /* a slot's texts have one writer at a time */
+	status_publish_files(); /* a slot's texts have one writer at a time */
 	global_unlock();
 	if (r < 0)
 		*ret_answer = RELOAD_KEPT;

@@ -116,7 +116,7 @@ int reap(pid_t pid, struct mplog_stats *stats)
 	return 0;
 }
 
-void reap_all(void)
+void child_end_report_all(void)
 {
 	struct board *board = board_get();
 	const uint32_t used = board_used(board);

@@ -11,7 +11,7 @@
 int reap(pid_t pid, struct mplog_stats *stats);
 
 /* Reports all children that died and were not reported. */
-void reap_all(void);
+void child_end_report_all(void);
 
 /* Reads the figures on a slot. stats->size is set; what lies beyond it is not touched. */
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid);

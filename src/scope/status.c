@@ -47,7 +47,7 @@ static void put_file(struct strbuf *text, const struct conf_file_status *file)
 	status_text_put_file(text, &status);
 }
 
-void report_files(void)
+void status_publish_files(void)
 {
 	const struct context *context = context_get();
 	struct slot *slot = scope_slot(&process_scope);

@@ -11,7 +11,7 @@
 
 /* Writes the text about the files. A slot's texts have one writer at a time: the caller sees to
  * that. */
-void report_files(void);
+void status_publish_files(void);
 
 /* Shows where the slot's last record went: an enum sink_id, or -1; and the negative errno that kept
  * it from its primary sink, or 0. */

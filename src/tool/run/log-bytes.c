@@ -7,5 +7,5 @@
  * call site nor looks whether the configuration has changed. */
 int log_bytes(const struct mplog_site *site, int level, struct bytes text)
 {
-	return emit_bytes(site, level, text);
+	return log_message(site, level, text);
 }
