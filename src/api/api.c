@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 #include "api/guard.h"
-#include "api/log.h"
-#include "record/field-name.h"
-#include "notice/notice.h"
-#include "api/lifecycle.h"
 #include "api/identity.h"
-#include "process/fork-detect.h"
-#include "scope/context.h"
-#include "notice/child-end.h"
+#include "api/lifecycle.h"
+#include "api/log.h"
 #include "api/refresh.h"
-#include "sink/dispatch.h"
-#include "scope/scope.h"
+#include "notice/child-end.h"
 #include "notice/loss.h"
+#include "notice/notice.h"
+#include "process/fork-detect.h"
+#include "record/field-name.h"
+#include "scope/context.h"
+#include "scope/scope.h"
+#include "sink/dispatch.h"
 
 /* ---- Life cycle ------------------------------------------------------------------------------ */
 
@@ -267,5 +267,5 @@ int mplog_reap(pid_t pid, struct mplog_stats *stats)
 	if (!guard.thread)
 		return -ENOMEM;
 	guard_identify(&guard);
-	return reap(pid, stats);
+	return child_end_report(pid, stats);
 }

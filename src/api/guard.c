@@ -3,8 +3,8 @@
 
 #include <signal.h>
 
-#include "notice/notice.h"
 #include "api/identity.h"
+#include "notice/notice.h"
 #include "scope/scope.h"
 
 struct guard guard_enter(bool in_signal)
@@ -29,6 +29,7 @@ void guard_identify_new(struct thread *thread, bool in_signal)
 	if (!thread)
 		return;
 	identity_establish(thread);
-	if (board_get() && board_index(scope_slot(&process_scope)) < 0 && guard_may_notice(in_signal))
+	if (board_get() && board_index(scope_slot(&process_scope)) < 0 &&
+	    guard_may_notice(in_signal))
 		notice_board_full();
 }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "process/epoch.h"
 #include "base/compiler.h"
+#include "process/epoch.h"
 #include "process/fork-detect.h"
 #include "process/thread.h"
 
@@ -23,7 +23,7 @@ struct guard {
 	bool is_borrowed; /* the thread had no record before */
 };
 
-HOT_INLINE struct guard guard_enter_inline(bool in_signal)
+static inline ALWAYS_INLINE struct guard guard_enter_inline(bool in_signal)
 {
 	struct guard guard = { .saved_errno = errno, .in_signal = in_signal };
 	int cancel;
@@ -40,7 +40,7 @@ HOT_INLINE struct guard guard_enter_inline(bool in_signal)
 	return guard;
 }
 
-HOT_INLINE void guard_leave_inline(struct guard *guard)
+static inline ALWAYS_INLINE void guard_leave_inline(struct guard *guard)
 {
 	if (guard->thread) {
 		epoch_leave(guard->thread, guard->outer);

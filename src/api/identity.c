@@ -8,21 +8,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "board/board.h"
 #include "board/child-number.h"
-#include "process/epoch.h"
-#include "base/compiler.h"
-#include "process/ancestry.h"
 #include "board/override.h"
-#include "process/lock.h"
-#include "scope/pattern.h"
-#include "scope/context.h"
-#include "scope/status.h"
-#include "sink/dispatch.h"
-#include "scope/scope.h"
-#include "process/fork-detect.h"
 #include "board/slot.h"
 #include "notice/loss.h"
+#include "process/ancestry.h"
+#include "process/epoch.h"
+#include "process/fork-detect.h"
+#include "process/lock.h"
+#include "scope/context.h"
+#include "scope/pattern.h"
+#include "scope/scope.h"
+#include "scope/status.h"
+#include "sink/dispatch.h"
 
 static HOT_DATA struct {
 	bool has_own_name;    /* not just its parent's */
@@ -40,7 +40,8 @@ static HOT_DATA struct {
 /* Who forks has to know who it is: its children's names and ancestry come from its own. */
 static void establish_before_fork(void)
 {
-	struct thread *thread = fork_is_pending() && scope_get_config(&process_scope) ? thread_get() : NULL;
+	struct thread *thread =
+		fork_is_pending() && scope_get_config(&process_scope) ? thread_get() : NULL;
 
 	if (thread) {
 		const uint64_t outer = epoch_enter(thread);
@@ -129,7 +130,8 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 	if (board_is_shared() && board_index(slot) >= 0) {
 		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
 		if (strstr(pattern, "%c"))
-			vars.number = child_number_claim(slot, getpid_cached(), ancestry_in_other_pidns());
+			vars.number = child_number_claim(slot, getpid_cached(),
+							 ancestry_in_other_pidns());
 	}
 	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
 	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';

@@ -6,21 +6,21 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "board/board.h"
 #include "api/guard.h"
-#include "base/cleanup.h"
-#include "process/lock.h"
-#include "notice/conf-errors.h"
-#include "notice/notice.h"
 #include "api/identity.h"
-#include "process/fork-detect.h"
-#include "scope/context.h"
+#include "base/cleanup.h"
+#include "base/timestamp.h"
+#include "board/board.h"
 #include "notice/child-end.h"
+#include "notice/conf-errors.h"
+#include "notice/loss.h"
+#include "notice/notice.h"
+#include "process/fork-detect.h"
+#include "process/lock.h"
+#include "scope/context.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
-#include "base/timestamp.h"
 #include "sink/stderr-fd.h"
-#include "notice/loss.h"
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
 

@@ -6,17 +6,17 @@
 #include <unistd.h>
 
 #include "api/guard.h"
+#include "api/refresh.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/pages.h"
-#include "notice/notice.h"
 #include "board/override.h"
-#include "scope/status.h"
-#include "api/refresh.h"
-#include "sink/dispatch.h"
-#include "scope/scope.h"
-#include "process/fork-detect.h"
 #include "notice/loss.h"
+#include "notice/notice.h"
+#include "process/fork-detect.h"
+#include "scope/scope.h"
+#include "scope/status.h"
+#include "sink/dispatch.h"
 
 enum {
 	/* A usual record with room to spare. */
@@ -72,9 +72,10 @@ static COLD bool is_suppressed(int level, const struct scope_config *config, str
 }
 
 /* SAID: what the call says. */
-HOT_INLINE struct record_source describe(const struct record_source *said,
-					 const struct scope_config *config, pid_t tid, uint64_t sequence,
-					 int saved_errno)
+static inline ALWAYS_INLINE struct record_source describe(const struct record_source *said,
+							  const struct scope_config *config,
+							  pid_t tid, uint64_t sequence,
+							  int saved_errno)
 {
 	struct record_source source = *said;
 
@@ -115,8 +116,9 @@ static COLD struct dispatch_result send_large(struct dispatch *dispatch,
 	return size > measured ? send_sized(dispatch, source, &size) : result;
 }
 
-HOT_INLINE struct dispatch_result
-send_record(struct dispatch *dispatch, const struct record_source *source, char *buffer, size_t capacity)
+static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *dispatch,
+							       const struct record_source *source,
+							       char *buffer, size_t capacity)
 {
 	struct record record;
 	const size_t size = record_compose(&record, buffer, capacity, source);
@@ -149,8 +151,9 @@ static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_n
 		atomic_store_explicit(&process->last_record_ns, realtime_ns, memory_order_relaxed);
 }
 
-HOT_INLINE int emit_record(const struct record_source *said, const struct guard *guard,
-			   struct scope *scope, int64_t now_ns, char *buffer, size_t capacity)
+static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
+					    const struct guard *guard, struct scope *scope,
+					    int64_t now_ns, char *buffer, size_t capacity)
 {
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
@@ -237,8 +240,9 @@ int log_level(struct thread *thread)
 	return level_of(scope_of(thread), now_ns, false);
 }
 
-HOT_INLINE int emit_in_call(const struct record_source *said, const struct guard *guard, char *buffer,
-			    size_t capacity)
+static inline ALWAYS_INLINE int emit_in_call(const struct record_source *said,
+					     const struct guard *guard, char *buffer,
+					     size_t capacity)
 {
 	const int64_t now_ns = clock_coarse_ns();
 	struct scope *scope;
@@ -256,7 +260,8 @@ HOT_INLINE int emit_in_call(const struct record_source *said, const struct guard
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }
 
-HOT_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer, size_t capacity)
+static inline ALWAYS_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer,
+				     size_t capacity)
 {
 	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(in_signal);
 
@@ -268,9 +273,9 @@ HOT_INLINE int emit(const struct record_source *said, bool in_signal, char *buff
 	return emit_in_call(said, &guard, buffer, capacity);
 }
 
-HOT_INLINE int emit_message(const struct mplog_site *site, int level, int error,
-			    const struct mplog_field *fields, size_t n, const char *fmt,
-			    va_list *ap)
+static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int level, int error,
+					     const struct mplog_field *fields, size_t n,
+					     const char *fmt, va_list *ap)
 {
 	char buffer[BUFFER_SIZE];
 	const struct record_source said = {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "mplog.h"
-#include "record/record.h"
 #include "process/thread.h"
+#include "record/record.h"
 
 /* mplog_emit(), mplog_vemit() and mplog_write() are here too. */
 

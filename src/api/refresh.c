@@ -6,15 +6,15 @@
 
 #include "board/board.h"
 #include "conf/conf.h"
-#include "process/lock.h"
 #include "notice/conf-errors.h"
 #include "notice/notice.h"
+#include "process/lock.h"
 #include "scope/context.h"
 #include "scope/status.h"
 
-#include "scope/scope.h"
-#include "process/fork-detect.h"
 #include "board/slot.h"
+#include "process/fork-detect.h"
+#include "scope/scope.h"
 
 enum { CHECK_INTERVAL_MS = 1000 };
 

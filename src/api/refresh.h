@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "process/thread.h"
 #include "scope/context.h"
 #include "scope/scope.h"
-#include "process/thread.h"
 
 extern _Atomic int64_t refresh_tick_ns; /* the coarse clock at the last call */
 

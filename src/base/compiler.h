@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* hot: for functions that return with every record, after its system call. The kernel leaves the
- * processor's stack of return addresses empty, so that each of them mispredicts: 8 ns were measured
- * for a return, more than for what some of them do. */
+/* compiler: attributes and hints for the compiler. */
 #pragma once
 
-#define HOT_INLINE          static inline __attribute__((__always_inline__))
+/* For functions that return with every record, after its system call. The kernel leaves the
+ * processor's stack of return addresses empty, so that each return mispredicts: 8 ns were measured
+ * for one, more than for what some of these functions do. */
+#define ALWAYS_INLINE       __attribute__((__always_inline__))
 
 /* What is true of nearly every record, and of nearly none. */
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
@@ -14,7 +15,7 @@
 #define CACHE_LINE          64
 
 /* For what a child's first record writes, and what is written around a fork: all of it lies in .data,
- * which has nothing else to begin_process of and fits into one page, so that a fork copies one page for it.
+ * which has little else and fits into one page, so that a fork copies one page for it.
  * tests/check-structure measures that. */
 #define HOT_DATA            __attribute__((__section__(".data.hot")))
 

@@ -72,7 +72,7 @@ static void put_scientific(struct strbuf *text, const struct decimal *decimal)
 	if (decimal->n_digits > 1) {
 		strbuf_put_char(text, '.');
 		strbuf_put(text,
-			 (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
+			   (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
 	}
 	strbuf_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
 	strbuf_put_padded(text, (unsigned)abs(decimal->exponent), 2);

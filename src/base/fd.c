@@ -51,8 +51,8 @@ bool owned_fd_is_valid(const struct owned_fd *owned)
 {
 	struct stat st;
 
-	return owned->fd >= 0 && fstat(owned->fd, &st) == 0 &&
-	       st.st_dev == owned->device && st.st_ino == owned->inode;
+	return owned->fd >= 0 && fstat(owned->fd, &st) == 0 && st.st_dev == owned->device &&
+	       st.st_ino == owned->inode;
 }
 
 void owned_fd_close(struct owned_fd *owned)

@@ -12,7 +12,7 @@ struct owned_fd {
 	ino_t inode;
 };
 
-#define OWNED_FD_NONE  \
+#define OWNED_FD_NONE    \
 	{                \
 		-1, 0, 0 \
 	}

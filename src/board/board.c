@@ -12,9 +12,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "process/ancestry.h"
 #include "base/pages.h"
 #include "board/slot.h"
+#include "process/ancestry.h"
 
 enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs for each that lives */
 
@@ -103,11 +103,12 @@ void board_wipe(void)
 		(void)map(-1);
 }
 
-static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid, bool other_pidns)
+static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid,
+			 bool other_pidns)
 {
 	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
-	const uint64_t word =
-		(uint64_t)pid << 32 | generation << 8 | (other_pidns ? SLOT_OTHER_PIDNS : 0) | SLOT_TAKEN;
+	const uint64_t word = (uint64_t)pid << 32 | generation << 8 |
+			      (other_pidns ? SLOT_OTHER_PIDNS : 0) | SLOT_TAKEN;
 
 	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i]
 									     : NULL;
@@ -201,7 +202,8 @@ struct slot *board_take(pid_t pid, bool other_pidns)
 
 	if (!board)
 		return NULL;
-	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, other_pidns) : NULL;
+	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, other_pidns)
+							    : NULL;
 	if (!slot)
 		slot = take_fresh(board, pid, other_pidns);
 	if (!slot)
@@ -254,7 +256,8 @@ bool board_mark_reported(struct slot *slot, pid_t pid)
 	const enum slot_phase phase = slot_word_phase(word);
 
 	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
-	    !atomic_compare_exchange_strong(&board->state[i], &word, with_phase(word, SLOT_REPORTED)))
+	    !atomic_compare_exchange_strong(&board->state[i], &word,
+					    with_phase(word, SLOT_REPORTED)))
 		return false;
 	if (phase == SLOT_PROCESS)
 		atomic_fetch_add(&board->ended, 1);

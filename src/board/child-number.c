@@ -43,7 +43,8 @@ static bool claim(_Atomic uint32_t *place, pid_t pid, bool other_pidns)
 
 	if (holder == claimant && !other_pidns)
 		return true;
-	return !is_held(holder, other_pidns) && atomic_compare_exchange_strong(place, &holder, claimant);
+	return !is_held(holder, other_pidns) &&
+	       atomic_compare_exchange_strong(place, &holder, claimant);
 }
 
 unsigned child_number_claim(struct slot *parent, pid_t pid, bool other_pidns)

@@ -46,8 +46,8 @@ enum slot_phase {
 	SLOT_TAKEN, /* being filled by its owner, or hidden by it */
 	SLOT_PROCESS,
 	SLOT_SCOPE,
-	SLOT_ENDED, /* the process has ended and said so: its figures are final */
-	SLOT_REPORTED   /* likewise, and a record told of them */
+	SLOT_ENDED,   /* the process has ended and said so: its figures are final */
+	SLOT_REPORTED /* likewise, and a record told of them */
 };
 
 /* The slot's pid is of another pid namespace than the board's creator: no process can say whether
@@ -173,10 +173,10 @@ struct board {
 	int64_t since_ns; /* CLOCK_REALTIME */
 	pid_t opener;
 
-	_Atomic uint32_t used;     /* slots that were ever taken, and more: see board_used() */
-	_Atomic uint32_t reuse_cursor;     /* where the search for a dead one goes on */
-	_Atomic uint32_t ended;    /* about how many have ended and not been reused */
-	_Atomic uint32_t slotless; /* processes and scopes that found no slot */
+	_Atomic uint32_t used;         /* slots that were ever taken, and more: see board_used() */
+	_Atomic uint32_t reuse_cursor; /* where the search for a dead one goes on */
+	_Atomic uint32_t ended;        /* about how many have ended and not been reused */
+	_Atomic uint32_t slotless;     /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
 
 	_Atomic uint32_t files_generation;  /* mplog_reload() */

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "board/board.h"
 #include "base/clock.h"
 #include "base/glob.h"
+#include "board/board.h"
 #include "board/slot.h"
 
 enum {
@@ -49,7 +49,8 @@ static bool is_over(override_word override, uint64_t now_ms)
 
 /* Returns false where there is none in force. One whose writer was killed before it had finished
  * is none. */
-static bool read_entry(const struct override_rule *rule, uint64_t now_ms, struct override_entry *ret)
+static bool read_entry(const struct override_rule *rule, uint64_t now_ms,
+		       struct override_entry *ret)
 {
 	for (int tries = 0; tries < READ_TRIES; tries++) {
 		if (copy_entry(rule, ret))

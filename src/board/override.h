@@ -45,8 +45,8 @@ void slot_set_override(struct slot *slot, override_word override, uid_t uid);
 /* ---- The table, as mplog level reads and writes it ------------------------------------------- */
 
 struct override_order {
-	const char *pattern; /* of process names */
-	override_word override;  /* OVERRIDE_RESET: as configured */
+	const char *pattern;    /* of process names */
+	override_word override; /* OVERRIDE_RESET: as configured */
 	uid_t uid;
 };
 

@@ -75,7 +75,8 @@ void slot_open_gate(struct slot *slot)
 	do {
 		override = atomic_load(&slot->override);
 		level = atomic_load(&slot->level);
-		asked = atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
+		asked = atomic_load(&slot->reload_requested) !=
+			atomic_load(&slot->reload_completed);
 		gate = asked ? MPLOG_DEBUG : gate_for(level, override);
 		__atomic_store_n(&slot->gate, gate, __ATOMIC_SEQ_CST);
 	} while (--tries > 0 &&

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/suggest.h"
 #include "base/name.h"
+#include "conf/suggest.h"
 
 static const char level_variable[] = "MPLOG_LEVEL";
 

@@ -4,9 +4,9 @@
 #include <libconfig.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "conf/suggest.h"
 #include "conf/value.h"
-#include "base/name.h"
 
 /* The setting GROUP.KEY, or SETTING_COUNT: there is none. */
 static enum setting find_setting(const char *group, const char *key)

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/dtoa.h"
+#include "base/name.h"
 #include "conf/internal.h"
 #include "conf/suggest.h"
-#include "base/dtoa.h"
 #include "record/field-name.h"
-#include "base/name.h"
 
 enum {
 	NAME_SIZE = 40,

@@ -8,13 +8,13 @@
 #include <sys/wait.h>
 
 #include "board/board.h"
-#include "process/ancestry.h"
-#include "record/field-name.h"
-#include "notice/notice.h"
-#include "notice/loss.h"
-#include "sink/dispatch.h"
-#include "process/fork-detect.h"
 #include "board/slot.h"
+#include "notice/loss.h"
+#include "notice/notice.h"
+#include "process/ancestry.h"
+#include "process/fork-detect.h"
+#include "record/field-name.h"
+#include "sink/dispatch.h"
 
 static const char *const counter_fields[COUNTER_COUNT] = {
 	[COUNTER_CALLED] = "MPLOG_CALLED",
@@ -97,7 +97,7 @@ static void report_end(const struct slot *slot, pid_t pid)
 		notice_log(&notice, &process_scope);
 }
 
-int reap(pid_t pid, struct mplog_stats *stats)
+int child_end_report(pid_t pid, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, fork_in_other_pidns());
 	struct dispatch dispatch;
@@ -127,6 +127,6 @@ void child_end_report_all(void)
 
 		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
 		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)getpid_cached())
-			(void)reap(slot_word_pid(word), NULL);
+			(void)child_end_report(slot_word_pid(word), NULL);
 	}
 }

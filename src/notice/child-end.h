@@ -8,7 +8,7 @@
 #include "mplog.h"
 
 /* Does what mplog_reap() does, but for the check of STATS; NULL: only the notice. */
-int reap(pid_t pid, struct mplog_stats *stats);
+int child_end_report(pid_t pid, struct mplog_stats *stats);
 
 /* Reports all children that died and were not reported. */
 void child_end_report_all(void);

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "board/board.h"
 #include "base/clock.h"
-#include "record/field-name.h"
+#include "board/board.h"
+#include "board/slot.h"
 #include "mplog.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
-#include "board/slot.h"
+#include "record/field-name.h"
 
 HOT_DATA struct loss_pending loss_pending;
 
@@ -169,7 +169,8 @@ static void send_sink(struct dispatch *dispatch, const struct dispatch_result *r
 	(void)notice_send(&notice, dispatch, scope);
 }
 
-void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_result *result, struct scope *scope)
+void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_result *result,
+			struct scope *scope)
 {
 	struct dispatch way = *dispatch;
 

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "board/board.h"
 #include "base/compiler.h"
-#include "sink/dispatch.h"
+#include "board/board.h"
 #include "scope/scope.h"
+#include "sink/dispatch.h"
 
 /* Counts a record that was lost, or (not LOST) diverted. SEQUENCE: its PROCESS_SEQ, or 0. */
 void loss_count(bool lost, uint64_t sequence);
@@ -42,7 +42,7 @@ void loss_report_final(struct dispatch *dispatch, struct scope *scope);
 
 /* Reports once a run that the sink asked for by name failed, as the result says. */
 void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_result *result,
-	       struct scope *scope);
+			struct scope *scope);
 
 /* Counts a record that the slot's rate limit suppressed. */
 void suppressed_count(struct slot *slot);

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "base/name.h"
 #include "board/board.h"
+#include "mplog.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
 #include "record/format.h"
-#include "base/hash.h"
-#include "mplog.h"
-#include "base/name.h"
 #include "scope/status.h"
 
 /* Made once with uuidgen(1); never to be changed. */

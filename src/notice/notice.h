@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#include "sink/dispatch.h"
-#include "scope/scope.h"
 #include "base/strbuf.h"
+#include "scope/scope.h"
+#include "sink/dispatch.h"
 
 enum notice_kind {
 	NOTICE_LOST,       /* records were lost or diverted */

@@ -6,9 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "process/lock.h"
 #include "base/pages.h"
 #include "mplog.h"
+#include "process/lock.h"
 
 /* The first is most programs' only one. */
 static HOT_DATA struct thread first __attribute__((aligned(CACHE_LINE)));

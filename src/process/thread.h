@@ -18,13 +18,14 @@ struct thread {
 	struct thread *next;
 	_Atomic pid_t tid;      /* 0: the record is free */
 	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
-	bool has_exit_hook;        /* its end will be noticed */
+	bool has_exit_hook;     /* its end will be noticed */
 
 	_Atomic pid_t gate_lock; /* the tid of a thread that uses or changes the gate */
 	const int **gate;        /* the thread's mplog_gate_ */
 	struct scope *scope;     /* the innermost that was entered; NULL: the process's */
 	unsigned depth;          /* of that scope */
-	unsigned inherited_depth;     /* scopes up to this depth were inherited by fork(2): never left */
+	unsigned
+		inherited_depth; /* scopes up to this depth were inherited by fork(2): never left */
 
 	struct slot *spare_slot;      /* of the scope left last, for the next one */
 	uint32_t spare_board;         /* the board of that slot */

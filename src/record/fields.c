@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/fields.h"
 
+#include "base/dtoa.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
-#include "base/dtoa.h"
 
 enum {
 	BAD_NAME_MAX = 256,        /* of a bad name, so much is told */
@@ -174,7 +174,8 @@ static void put_bad_name(struct strbuf *out, const char *bad)
 	strbuf_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
 }
 
-size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields, struct call_fields call)
+size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
+				struct call_fields call)
 {
 	struct names names;
 	size_t n_put;

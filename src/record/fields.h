@@ -2,8 +2,8 @@
 /* fields: the fields of a call, and those of its scope that they leave standing. Pure. */
 #pragma once
 
-#include "mplog.h"
 #include "base/strbuf.h"
+#include "mplog.h"
 
 /* journald drops entries of more than 1,024 fields, in silence; the others are mplog's own. */
 enum { RECORD_FIELDS_MAX = 1000 };
@@ -15,11 +15,12 @@ struct call_fields {
 };
 
 /* As strbuf_put_fields(), for a call with fields; returns the new size of out. */
-size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields, struct call_fields call);
+size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
+				struct call_fields call);
 
 /* Writes the scope's encoded fields but for those that the call has too, then the call's. */
 static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fields,
-				   struct call_fields call)
+				     struct call_fields call)
 {
 	if (call.n == 0)
 		strbuf_put(out, scope_fields);

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/compiler.h"
+#include "base/utf8.h"
 #include "record/encoding.h"
 #include "record/fields.h"
 #include "record/format.h"
-#include "base/compiler.h"
-#include "base/utf8.h"
 
 enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
 
@@ -245,7 +245,8 @@ struct message {
 	size_t end;
 };
 
-static inline struct message put_message_value(struct strbuf *out, const struct record_source *source)
+static inline struct message put_message_value(struct strbuf *out,
+					       const struct record_source *source)
 {
 	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* and room for its size */
 	struct message message = { .at = out->size };
@@ -275,7 +276,7 @@ static COLD struct message cut_message(struct strbuf out, const struct record_so
 	message.end = RECORD_SIZE_MAX - 1;
 	if (out.capacity >= RECORD_SIZE_MAX)
 		message.end = utf8_cut((struct bytes){ out.data, out.size },
-						     message.end - 1); /* behind it may be a NUL */
+				       message.end - 1); /* behind it may be a NUL */
 	if (message.text_at > message.end)
 		message.text_at = message.end;
 	return message;
@@ -311,7 +312,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 	}
 	put_origin(&out, source, site);
 	strbuf_put_fields(&out, source->fields,
-			(struct call_fields){ source->call_fields, source->n_call_fields });
+			  (struct call_fields){ source->call_fields, source->n_call_fields });
 	message = put_message(&out, source);
 	if (out.size <= capacity)
 		*ret = (struct record){

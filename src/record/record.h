@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "mplog.h"
 #include "base/strbuf.h"
+#include "mplog.h"
 
 /* What a record is made of. */
 struct record_source {

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/name.h"
 #include "conf/conf.h"
 #include "conf/env.h"
 #include "process/epoch.h"
-#include "base/name.h"
 #include "scope/scope-config.h"
 
 struct environment {

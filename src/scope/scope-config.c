@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "record/encoding.h"
 #include "base/pages.h"
-#include "scope/pattern.h"
 #include "base/strbuf.h"
+#include "record/encoding.h"
+#include "scope/pattern.h"
 
 enum { CONFIG_PAGE = 4096 }; /* enough for nearly all */
 
@@ -203,8 +203,8 @@ static size_t build(struct scope_config *config, size_t capacity, const struct s
 	config->parent = fill_string(&filler, params->parent);
 	config->origin = fill_origin(&filler, settings);
 	config->child_name = settings->text[SETTING_CHILD_NAME]
-				    ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
-				    : NULL;
+				     ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
+				     : NULL;
 	set_output(config, &filler, params, settings);
 	config->head = fill_head(&filler, params, settings->number[SETTING_SYSLOG_FACILITY]);
 	config->fields = fill_fields(&filler, settings, params->fields, &config->own_fields);
@@ -230,7 +230,7 @@ static bool resolve(struct settings *settings, struct settings_fields *fields,
 }
 
 static struct scope_config *make(const struct scope_params *params, struct settings *settings,
-			  bool by_environment)
+				 bool by_environment)
 {
 	size_t capacity = CONFIG_PAGE;
 	struct scope_config *config = pages_get(capacity);
@@ -248,7 +248,8 @@ static struct scope_config *make(const struct scope_params *params, struct setti
 }
 
 /* Few have fields, and what gathers them is too large for the stack of a signal handler. */
-static struct scope_config *make_with_fields(const struct scope_params *params, struct settings *settings)
+static struct scope_config *make_with_fields(const struct scope_params *params,
+					     struct settings *settings)
 {
 	struct settings_fields *fields = pages_get(sizeof(*fields));
 	struct scope_config *config = NULL;

@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 #include "board/board.h"
+#include "conf/settings.h"
 #include "process/epoch.h"
 #include "record/record.h"
-#include "conf/settings.h"
 #include "sink/sink.h"
 
 enum { LEVEL_UNSET = -2 };
@@ -66,4 +66,3 @@ void scope_config_free(struct scope_config *config);
 
 /* Retires it. */
 void scope_config_retire(struct scope_config *config);
-

@@ -5,14 +5,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "record/encoding.h"
+#include "base/pages.h"
 #include "board/board.h"
-#include "base/pages.h"
 #include "board/override.h"
-#include "process/lock.h"
-#include "base/pages.h"
-#include "process/fork-detect.h"
 #include "board/slot.h"
+#include "process/fork-detect.h"
+#include "process/lock.h"
+#include "record/encoding.h"
 #include "scope/context.h"
 
 enum { FIELDS_SIZE_MAX = 1 << 20 };
@@ -147,7 +146,8 @@ static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	override_apply(slot, config->process); /* once it can be seen: none is missed */
 }
 
-int scope_begin_process(struct scope *scope, const struct scope_params *params, const struct slot *parent)
+int scope_begin_process(struct scope *scope, const struct scope_params *params,
+			const struct slot *parent)
 {
 	const int r = replace_config(scope, params);
 	struct slot *slot = r == 0 ? take_slot(scope) : clear_own_slot(scope);

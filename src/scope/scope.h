@@ -5,11 +5,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "board/board.h"
-#include "base/pages.h"
 #include "base/compiler.h"
-#include "scope/context.h"
+#include "base/pages.h"
+#include "board/board.h"
 #include "process/thread.h"
+#include "scope/context.h"
 #include "scope/scope-config.h"
 
 struct scope {
@@ -23,8 +23,7 @@ struct scope {
 	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
 };
 
-_Static_assert(sizeof(struct scope) <= PAGES_KEPT_SIZE,
-	       "entering one asks the kernel for nothing");
+_Static_assert(sizeof(struct scope) <= PAGES_KEPT_SIZE, "entering one asks the kernel for nothing");
 
 /* The process's: what threads are that entered nothing. */
 extern struct scope process_scope;
@@ -74,7 +73,8 @@ int scope_set_config(struct scope *scope, const struct scope_params *params);
 
 /* The process's begins: with a configuration and a slot of its own, shown to all. What it had before, a
  * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the configuration it has. */
-int scope_begin_process(struct scope *scope, const struct scope_params *params, const struct slot *parent);
+int scope_begin_process(struct scope *scope, const struct scope_params *params,
+			const struct slot *parent);
 
 /* Copies counters and sequence to a slot that goes on where another one ends. */
 void scope_copy_figures(struct slot *to, const struct slot *from);

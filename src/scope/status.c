@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "scope/status.h"
 
+#include "base/strbuf.h"
+#include "board/slot.h"
+#include "board/status-text.h"
 #include "conf/conf.h"
 #include "mplog.h"
 #include "scope/context.h"
 #include "scope/scope.h"
-#include "board/slot.h"
-#include "board/status-text.h"
-#include "base/strbuf.h"
 
 enum { MISTAKE_MAX = 512 };
 

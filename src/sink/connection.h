@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "base/fd.h"
 #include "process/epoch.h"
-#include "base/compiler.h"
 
 struct connection {
 	struct retired retired;

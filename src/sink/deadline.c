@@ -50,8 +50,7 @@ void deadline_shorten(struct deadline *deadline)
 
 bool breaker_allows_wait(const struct breaker *breaker, const struct deadline *deadline)
 {
-	return atomic_load_explicit(&breaker->missed, memory_order_relaxed) <=
-	       deadline->timeout_ms;
+	return atomic_load_explicit(&breaker->missed, memory_order_relaxed) <= deadline->timeout_ms;
 }
 
 void breaker_reset(struct breaker *breaker)

@@ -60,7 +60,7 @@ static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
 }
 
 struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
-				  enum sink_id primary, int r)
+					 enum sink_id primary, int r)
 {
 	const bool forced = dispatch->output->forced != SINK_NONE;
 	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, 0 };

@@ -81,8 +81,8 @@ static inline enum sink_id dispatch_primary(struct dispatch *dispatch)
 }
 
 /* Returns what the sink's write returns. */
-HOT_INLINE int dispatch_try(const struct dispatch *dispatch, enum sink_id id,
-			 const struct delivery *delivery)
+static inline ALWAYS_INLINE int dispatch_try(const struct dispatch *dispatch, enum sink_id id,
+					     const struct delivery *delivery)
 {
 	if (UNLIKELY(dispatch->excluded_error != 0) && dispatch->excluded == id)
 		return dispatch->excluded_error;
@@ -90,12 +90,14 @@ HOT_INLINE int dispatch_try(const struct dispatch *dispatch, enum sink_id id,
 }
 
 /* Goes down the chain for a record that its primary sink did not take. R: what its write returned. */
-COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
-				       enum sink_id primary, int r);
+COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
+					      const struct delivery *delivery, enum sink_id primary,
+					      int r);
 
 void dispatch_echo(const struct delivery *delivery, enum sink_id sent);
 
-HOT_INLINE struct dispatch_result dispatch_record(struct dispatch *dispatch, const struct record *record)
+static inline ALWAYS_INLINE struct dispatch_result dispatch_record(struct dispatch *dispatch,
+								   const struct record *record)
 {
 	const struct delivery delivery = {
 		.record = record,

@@ -6,8 +6,8 @@
 #include <fcntl.h>
 
 #include "base/cleanup.h"
-#include "sink/socket.h"
 #include "base/pages.h"
+#include "sink/socket.h"
 
 static const char *const journal_paths[] = { "/run/systemd/journal/socket", NULL };
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "sink/deadline.h"
 #include "record/record.h"
+#include "sink/deadline.h"
 
 enum sink_id { SINK_NONE = -1, SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
 

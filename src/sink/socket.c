@@ -22,8 +22,8 @@ struct parcel {
 	int fd; /* -1: none */
 };
 
-HOT_INLINE ssize_t send_parcel(const struct connection *connection, const struct parcel *parcel,
-			       int flags)
+static inline ALWAYS_INLINE ssize_t send_parcel(const struct connection *connection,
+						const struct parcel *parcel, int flags)
 {
 	const int fd = connection->socket.fd;
 	const ssize_t n = parcel->fd >= 0 ? connection_send_fd(connection, parcel->fd, flags)
@@ -67,15 +67,16 @@ static COLD int push_waiting(const struct connection *connection, struct parcel 
 
 /* Tells whether the first send may block: the common case is then one system call, with or without
  * a short wait, which is no longer than the deadline allows. */
-static bool may_block_at_once(const struct log_socket *log_socket, const struct connection *connection,
-			      const struct deadline *deadline)
+static bool may_block_at_once(const struct log_socket *log_socket,
+			      const struct connection *connection, const struct deadline *deadline)
 {
 	return connection->may_block && breaker_is_closed(&log_socket->breaker) &&
 	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
-HOT_INLINE int transmit(const struct log_socket *log_socket, struct connection *connection,
-			struct parcel parcel, struct deadline *deadline)
+static inline ALWAYS_INLINE int transmit(const struct log_socket *log_socket,
+					 struct connection *connection, struct parcel parcel,
+					 struct deadline *deadline)
 {
 	const size_t size = parcel.message.size;
 	const bool blocks = may_block_at_once(log_socket, connection, deadline);
@@ -130,7 +131,8 @@ static int open_any(const struct log_socket *log_socket, struct connection **ret
 }
 
 /* Returns false where another thread was faster: then *connection is that thread's, or NULL. */
-static bool replace(struct log_socket *log_socket, struct connection **connection, struct connection *by)
+static bool replace(struct log_socket *log_socket, struct connection **connection,
+		    struct connection *by)
 {
 	struct connection *old = *connection;
 
@@ -151,7 +153,8 @@ static COLD void drop(struct log_socket *log_socket, struct connection *connecti
 
 /* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
  * chroot(2) the path is gone, and a socket connected before still works. */
-static COLD int connect_anew(struct log_socket *log_socket, struct connection **connection, int64_t now_ns)
+static COLD int connect_anew(struct log_socket *log_socket, struct connection **connection,
+			     int64_t now_ns)
 {
 	struct connection *opened = NULL;
 	int r;
@@ -181,7 +184,7 @@ static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
 	return true;
 }
 
-HOT_INLINE bool is_current(struct connection *connection, int64_t now_ns)
+static inline ALWAYS_INLINE bool is_current(struct connection *connection, int64_t now_ns)
 {
 	return atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns ||
 	       is_still_ours(connection, now_ns);
@@ -194,29 +197,32 @@ static bool may_look(const struct log_socket *log_socket, int64_t now_ns)
 
 /* Tells whether to connect anew: in a child, and where the service is stuck, since another one may
  * have taken the path. */
-HOT_INLINE bool wants_another(struct log_socket *log_socket, int64_t now_ns)
+static inline ALWAYS_INLINE bool wants_another(struct log_socket *log_socket, int64_t now_ns)
 {
 	if (atomic_load_explicit(&log_socket->inherited, memory_order_relaxed))
 		return atomic_exchange(&log_socket->inherited, false);
 	return !breaker_is_closed(&log_socket->breaker) && may_look(log_socket, now_ns);
 }
 
-HOT_INLINE int find_connection(struct log_socket *log_socket, int64_t now_ns, struct connection **ret)
+static inline ALWAYS_INLINE int find_connection(struct log_socket *log_socket, int64_t now_ns,
+						struct connection **ret)
 {
 	*ret = atomic_load(&log_socket->connection);
 	if (*ret && is_current(*ret, now_ns))
-		return wants_another(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns) : 0;
+		return wants_another(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns)
+							 : 0;
 	if (*ret) {
 		drop(log_socket, *ret);
 		*ret = NULL;
 		return connect_anew(log_socket, ret, now_ns);
 	}
-	return may_look(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns) : absence(log_socket);
+	return may_look(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns)
+					    : absence(log_socket);
 }
 
 /* A service that takes streams may have no room for another one; no event tells when it has. */
-static __attribute__((__noinline__)) int find_waiting(struct log_socket *log_socket, struct deadline *deadline,
-						      struct connection **ret)
+static __attribute__((__noinline__)) int
+find_waiting(struct log_socket *log_socket, struct deadline *deadline, struct connection **ret)
 {
 	int r = -EAGAIN;
 
@@ -244,8 +250,8 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	}
 }
 
-HOT_INLINE int try_once(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline,
-			bool *ret_again)
+static inline ALWAYS_INLINE int try_once(struct log_socket *log_socket, const struct parcel *parcel,
+					 struct deadline *deadline, bool *ret_again)
 {
 	struct connection *connection;
 	struct parcel whole = *parcel;
@@ -269,14 +275,16 @@ HOT_INLINE int try_once(struct log_socket *log_socket, const struct parcel *parc
 }
 
 /* After the connection broke: the service may have been restarted. */
-static COLD int try_again(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline)
+static COLD int try_again(struct log_socket *log_socket, const struct parcel *parcel,
+			  struct deadline *deadline)
 {
 	bool again;
 
 	return try_once(log_socket, parcel, deadline, &again);
 }
 
-HOT_INLINE int deliver(struct log_socket *log_socket, const struct parcel *parcel, struct deadline *deadline)
+static inline ALWAYS_INLINE int deliver(struct log_socket *log_socket, const struct parcel *parcel,
+					struct deadline *deadline)
 {
 	bool again = false;
 	int r = try_once(log_socket, parcel, deadline, &again);
@@ -295,8 +303,8 @@ int log_socket_send(struct log_socket *log_socket, struct bytes message, struct 
 	return deliver(log_socket, &(struct parcel){ message, -1 }, deadline);
 }
 
-static COLD int write_otherwise(struct log_socket *log_socket, struct bytes message, struct deadline *deadline,
-				int r)
+static COLD int write_otherwise(struct log_socket *log_socket, struct bytes message,
+				struct deadline *deadline, int r)
 {
 	if (log_socket->send_large && (r == -EMSGSIZE || r == -ENOBUFS))
 		r = log_socket->send_large(message, deadline);

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/strbuf.h"
 #include "sink/connection.h"
 #include "sink/deadline.h"
-#include "base/strbuf.h"
 
 struct log_socket {
 	const char *const *paths; /* tried in this order; ends with NULL */
@@ -22,8 +22,8 @@ struct log_socket {
 	int (*send_large)(struct bytes message, struct deadline *deadline);
 	_Atomic(struct connection *) connection;
 	struct breaker breaker;
-	atomic_bool inherited;      /* by fork(2): the next record connects a socket of our own */
-	atomic_bool seen;      /* the service, since the program began; a child inherits it */
+	atomic_bool inherited;    /* by fork(2): the next record connects a socket of our own */
+	atomic_bool seen;         /* the service, since the program began; a child inherits it */
 	atomic_llong retry_at_ns; /* the service is not looked for again before: a record costs no
 				     * look-up */
 };
@@ -39,7 +39,8 @@ struct log_socket {
 int log_socket_send(struct log_socket *log_socket, struct bytes message, struct deadline *deadline);
 
 /* Sends one message, and returns as a sink's write. */
-int log_socket_write(struct log_socket *log_socket, struct bytes message, struct deadline *deadline);
+int log_socket_write(struct log_socket *log_socket, struct bytes message,
+		     struct deadline *deadline);
 
 /* Sends a descriptor alone (the journal's way for large records). Returns as log_socket_send(). */
 int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline);

@@ -2,11 +2,11 @@
 #include "sink/stderr-format.h"
 
 #include "base/color.h"
-#include "record/encoding.h"
 #include "base/escape.h"
-#include "mplog.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
+#include "mplog.h"
+#include "record/encoding.h"
 
 static struct bytes bytes_of(const char *string)
 {
@@ -17,7 +17,7 @@ static void put_upper(struct strbuf *text, const char *name)
 {
 	for (; *name; name++)
 		strbuf_put_char(text,
-			      *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
+				*name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
 }
 
 static bool is_word(char c)
@@ -61,11 +61,12 @@ static void put_prefix(struct strbuf *text, struct bytes prefix, struct bytes na
 	if (!at)
 		return;
 	put_colored(text, name);
-	strbuf_put_escaped(text, (struct bytes){ at + name.size, prefix.size - before - name.size });
+	strbuf_put_escaped(text,
+			   (struct bytes){ at + name.size, prefix.size - before - name.size });
 }
 
-void strbuf_put_line(struct strbuf *text, const struct delivery *delivery, const struct timespec *when,
-		   bool color)
+void strbuf_put_line(struct strbuf *text, const struct delivery *delivery,
+		     const struct timespec *when, bool color)
 {
 	const struct record *const record = delivery->record;
 	const struct output *const output = delivery->output;
@@ -120,7 +121,7 @@ static void put_member(struct strbuf *text, struct bytes name, struct bytes pref
 }
 
 void strbuf_put_json_line(struct strbuf *text, const struct delivery *delivery,
-			const struct timespec *when)
+			  const struct timespec *when)
 {
 	const struct record *const record = delivery->record;
 	const struct bytes no_prefix = { NULL, 0 };

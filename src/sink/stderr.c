@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/escape.h"
 #include "base/compiler.h"
-#include "sink/stderr-format.h"
+#include "base/escape.h"
 #include "base/pages.h"
 #include "sink/stderr-fd.h"
+#include "sink/stderr-format.h"
 
 enum {
 	LINE_BUFFER = 1536, /* a longer line takes memory from the kernel; see sink-syslog.c */
@@ -90,8 +90,8 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 	return r;
 }
 
-static int write_large(size_t size, const struct delivery *delivery, const struct stderr_probe *look,
-		       const struct timespec *when)
+static int write_large(size_t size, const struct delivery *delivery,
+		       const struct stderr_probe *look, const struct timespec *when)
 {
 	struct strbuf text = { pages_get(size), size, 0 };
 	int r;

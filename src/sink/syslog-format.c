@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink/syslog-format.h"
 
-#include "record/encoding.h"
 #include "base/escape.h"
 #include "base/timestamp.h"
+#include "record/encoding.h"
 
 enum {
 	FACILITY_USER = 1, /* syslog(3)'s default */
@@ -22,7 +22,7 @@ static void put_priority(struct strbuf *text, const struct delivery *delivery)
 
 	strbuf_put_char(text, '<');
 	strbuf_put_number(text, (unsigned)((facility >= 0 ? facility : FACILITY_USER) * 8 +
-					 delivery->record->level));
+					   delivery->record->level));
 	strbuf_put_char(text, '>');
 }
 
@@ -47,7 +47,7 @@ static void put_message(struct strbuf *text, const struct delivery *delivery)
 }
 
 void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
-		      const struct timespec *when)
+			const struct timespec *when)
 {
 	put_priority(text, delivery);
 	strbuf_put_rfc3164_time(text, when);
@@ -78,7 +78,7 @@ static void put_fields(struct strbuf *text, const struct record *record)
 }
 
 void strbuf_put_rfc5424(struct strbuf *text, const struct delivery *delivery,
-		      const struct timespec *when, const char *host, bool with_fields)
+			const struct timespec *when, const char *host, bool with_fields)
 {
 	put_priority(text, delivery);
 	strbuf_put_literal(text, "1 ");

@@ -5,14 +5,14 @@
 
 #include <time.h>
 
-#include "sink/sink.h"
 #include "base/strbuf.h"
+#include "sink/sink.h"
 
 /* <14>Nov 22 09:25:11 ingestd[4875]: process=1 Running process: 1 ... */
 void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
-		      const struct timespec *when);
+			const struct timespec *when);
 
 /* <14>1 2026-11-22T09:25:11.280123+01:00 host ingestd 4875 - [mplog@32473 PROCESS="1"] process=1 ...
  * "-" stands in the place of an absent host, and of fields that are not wished for. */
 void strbuf_put_rfc5424(struct strbuf *text, const struct delivery *delivery,
-		      const struct timespec *when, const char *host, bool with_fields);
+			const struct timespec *when, const char *host, bool with_fields);

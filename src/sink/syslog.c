@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sink/socket.h"
 #include "base/pages.h"
-#include "sink/syslog-format.h"
 #include "base/utf8.h"
+#include "sink/socket.h"
+#include "sink/syslog-format.h"
 
 /* A longer message takes memory from the kernel: all of a call has to fit on the stack of a signal
  * handler, where the signal's own frame may take 3 of 8 KiB. */
@@ -41,7 +41,7 @@ static struct strbuf put_draft(char *buffer, size_t capacity, const struct draft
 
 	if (draft->delivery->output->syslog_rfc5424)
 		strbuf_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
-				 draft->with_fields);
+				   draft->with_fields);
 	else
 		strbuf_put_rfc3164(&text, draft->delivery, &draft->when);
 	buffer[text.size < capacity ? text.size : capacity - 1] = '\0';
@@ -60,11 +60,10 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 			continue;
 		draft->with_fields = false;
 		text = put_draft(whole.data, whole.capacity + 1, draft);
-		text.size = utf8_cut((struct bytes){ text.data, text.size },
-						   smaller_sizes[i]);
+		text.size = utf8_cut((struct bytes){ text.data, text.size }, smaller_sizes[i]);
 		text.data[text.size] = '\0';
 		r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
-			      draft->delivery->deadline);
+				    draft->delivery->deadline);
 		if (r != -EMSGSIZE && r != -ENOBUFS)
 			break;
 	}
@@ -74,7 +73,7 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 static int send_text(struct draft *draft, struct strbuf text)
 {
 	const int r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
-				draft->delivery->deadline);
+				      draft->delivery->deadline);
 
 	return r == -EMSGSIZE || r == -ENOBUFS ? send_smaller(draft, text) : r;
 }

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool/cmd/commands.h"
 #include "conf/suggest.h"
+#include "tool/cmd/commands.h"
 #include "tool/ui/term.h"
 #include "tool/ui/tool.h"
 

@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "conf/parse.h"
 #include "conf/scan.h"
+#include "mplog.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
-#include "mplog.h"
 #include "scope/scope-config.h"
 
 enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mplog.h"
 #include "lib/suite.h"
+#include "mplog.h"
 
 enum { PATH_SIZE = 256 };
 

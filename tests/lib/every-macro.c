@@ -58,16 +58,17 @@ int every_field(const char *text, const void *data, size_t size)
 	const long double ld = 1;
 
 	mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("ONE", 1)), "one field");
-	return mplog_event(MPLOG_DEBUG,
-			   MPLOG_FIELDS(MPLOG_F("BOOL", yes), MPLOG_F("CHAR", c), MPLOG_F("SCHAR", sc),
-					MPLOG_F("UCHAR", uc), MPLOG_F("SHORT", s), MPLOG_F("USHORT", us),
-					MPLOG_F("INT", 1), MPLOG_F("UINT", u), MPLOG_F("LONG", l),
-					MPLOG_F("ULONG", ul), MPLOG_F("LLONG", ll), MPLOG_F("ULLONG", ull),
-					MPLOG_F("FLOAT", f), MPLOG_F("DOUBLE", d), MPLOG_F("LDOUBLE", ld),
-					MPLOG_F("STRING", text), MPLOG_F("LITERAL", "x"),
-					MPLOG_F("ARRAY", array), MPLOG_F("MUTABLE", mutable_text),
-					MPLOG_BLOB("BLOB", data, size)),
-			   "%s", text);
+	return mplog_event(
+		MPLOG_DEBUG,
+		MPLOG_FIELDS(MPLOG_F("BOOL", yes), MPLOG_F("CHAR", c), MPLOG_F("SCHAR", sc),
+			     MPLOG_F("UCHAR", uc), MPLOG_F("SHORT", s), MPLOG_F("USHORT", us),
+			     MPLOG_F("INT", 1), MPLOG_F("UINT", u), MPLOG_F("LONG", l),
+			     MPLOG_F("ULONG", ul), MPLOG_F("LLONG", ll), MPLOG_F("ULLONG", ull),
+			     MPLOG_F("FLOAT", f), MPLOG_F("DOUBLE", d), MPLOG_F("LDOUBLE", ld),
+			     MPLOG_F("STRING", text), MPLOG_F("LITERAL", "x"),
+			     MPLOG_F("ARRAY", array), MPLOG_F("MUTABLE", mutable_text),
+			     MPLOG_BLOB("BLOB", data, size)),
+		"%s", text);
 }
 
 int every_scope(void)
@@ -87,8 +88,8 @@ int every_flag(void)
 		MPLOG_FIELD_INT,  MPLOG_FIELD_UINT,   MPLOG_FIELD_REAL,
 		MPLOG_FIELD_BOOL, MPLOG_FIELD_STRING, MPLOG_FIELD_BLOB,
 	};
-	const int levels[] = { MPLOG_EMERG, MPLOG_ALERT,  MPLOG_CRIT, MPLOG_ERR, MPLOG_WARNING,
-			       MPLOG_NOTICE, MPLOG_INFO, MPLOG_DEBUG };
+	const int levels[] = { MPLOG_EMERG,   MPLOG_ALERT,  MPLOG_CRIT, MPLOG_ERR,
+			       MPLOG_WARNING, MPLOG_NOTICE, MPLOG_INFO, MPLOG_DEBUG };
 
 	return mplog_open("every-macro", NULL,
 			  MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE) +

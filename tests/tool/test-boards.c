@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Boards that lie: any process can make a memfd that looks like one, and root will look at it. */
-#include "board/layout.h"
 #include "board/board.h"
+#include "board/layout.h"
 #include "lib/child.h"
 #include "lib/line.h"
 #include "lib/shell.h"

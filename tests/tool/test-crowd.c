@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog ps on many processes, in containers, and as an ordinary user. */
 #include "board/board.h"
-#include "mplog.h"
 #include "lib/child.h"
 #include "lib/line.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
 #include "lib/threads.h"
+#include "mplog.h"
 
 #include <fcntl.h>
 #include <sched.h>

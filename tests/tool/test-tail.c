@@ -266,18 +266,20 @@ END_TEST
 /* Many names, close together and far between: the same records as by the index alone. */
 START_TEST(many_names_among_many_others)
 {
-	shell_run(0, "for i in 1 2 3; do\n"
-		     "  for name in a b c d e f g h i j k l m n o p q r; do\n"
-		     "    seq 20 | mplog log -n many-$name\n"
-		     "    [ $i = 2 ] || seq 300 | mplog log -n other\n"
-		     "  done\n"
-		     "done\n"
-		     "journalctl --sync\n"
-		     "for name in a b c d e f g h i j k l m n o p q r; do echo PROCESS=many-$name; done |\n"
-		     "  xargs journalctl -q -o cat >many\n"
-		     "mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
-		     "tail -n 600 many >last && rm many &&\n"
-		     "mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last");
+	shell_run(
+		0,
+		"for i in 1 2 3; do\n"
+		"  for name in a b c d e f g h i j k l m n o p q r; do\n"
+		"    seq 20 | mplog log -n many-$name\n"
+		"    [ $i = 2 ] || seq 300 | mplog log -n other\n"
+		"  done\n"
+		"done\n"
+		"journalctl --sync\n"
+		"for name in a b c d e f g h i j k l m n o p q r; do echo PROCESS=many-$name; done |\n"
+		"  xargs journalctl -q -o cat >many\n"
+		"mplog tail -n all --output=cat 'many-*' | cmp - many &&\n"
+		"tail -n 600 many >last && rm many &&\n"
+		"mplog tail -n 600 --output=cat 'many-*' | cmp - last && rm last");
 }
 END_TEST
 

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "conf/conf.h"
 #include "conf/read.h"
 #include "tool/cmd/commands.h"
-#include "conf/conf.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
 #include "tool/ui/term.h"
@@ -34,8 +34,8 @@ struct check {
 static void add(void *userdata, const struct conf_diag *diag)
 {
 	struct check *check = userdata;
-	const struct mistake mistake = { diag->severity, strdup(diag->file),
-					 diag->line, strdup(diag->text), check->n };
+	const struct mistake mistake = { diag->severity, strdup(diag->file), diag->line,
+					 strdup(diag->text), check->n };
 
 	if (!mistake.file || !mistake.text)
 		memory_exhausted();

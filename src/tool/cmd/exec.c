@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool/run/child.h"
-#include "tool/cmd/commands.h"
 #include "mplog.h"
-#include "tool/ui/options.h"
+#include "tool/cmd/commands.h"
+#include "tool/run/child.h"
 #include "tool/run/pump.h"
+#include "tool/ui/options.h"
 #include "tool/ui/tool.h"
 
 enum {

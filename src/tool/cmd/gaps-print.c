@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/ui/json.h"
 #include "tool/journal/judge.h"
+#include "tool/ui/json.h"
 #include "tool/ui/table.h"
 
 enum { RANGES_SHOWN = 6, LIST_SIZE = 1024 };

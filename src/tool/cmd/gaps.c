@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "tool/cmd/commands.h"
-#include "tool/journal/count.h"
 #include "tool/cmd/gaps-live.h"
 #include "tool/cmd/gaps-print.h"
+#include "tool/journal/count.h"
 #include "tool/journal/judge.h"
 #include "tool/journal/match.h"
 #include "tool/ui/options.h"

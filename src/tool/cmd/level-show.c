@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-#include "tool/live/describe.h"
 #include "board/override.h"
+#include "tool/live/describe.h"
 #include "tool/ui/table.h"
 #include "tool/ui/tool.h"
 
@@ -43,7 +43,8 @@ static void put_overrides(struct table *table, const struct found_board *board)
 				   : describe_level(override_level(shown[i].override)));
 		table_put(table, COLOR_FAINT, "uid %" PRIu32 " %s", (uint32_t)shown[i].uid,
 			  describe_until(board->identifier,
-					 is_reset ? 0 : override_until_ms(shown[i].override), until));
+					 is_reset ? 0 : override_until_ms(shown[i].override),
+					 until));
 	}
 }
 

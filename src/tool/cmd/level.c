@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/glob.h"
 #include "tool/cmd/commands.h"
+#include "tool/cmd/level-show.h"
 #include "tool/live/describe.h"
 #include "tool/live/each.h"
-#include "base/glob.h"
 #include "tool/live/level-change.h"
-#include "tool/cmd/level-show.h"
 #include "tool/ui/options.h"
 #include "tool/ui/term.h"
 #include "tool/ui/timespan.h"
@@ -41,10 +41,10 @@ static void print_done(const struct found_board *board, const struct override_or
 		(void)term_printf(stdout, "%s: %s as configured", board->identifier,
 				  order->pattern);
 	else
-		(void)term_printf(
-			stdout, "%s: %s at %s %s", board->identifier, order->pattern,
-			describe_level(override_level(order->override)),
-			describe_until(board->identifier, override_until_ms(order->override), until));
+		(void)term_printf(stdout, "%s: %s at %s %s", board->identifier, order->pattern,
+				  describe_level(override_level(order->override)),
+				  describe_until(board->identifier,
+						 override_until_ms(order->override), until));
 	(void)printf(", now %zu %s", effect->processes,
 		     plural(effect->processes, "process", "processes"));
 	if (effect->scopes)

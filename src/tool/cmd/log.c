@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "mplog.h"
 #include "tool/cmd/commands.h"
 #include "tool/run/lines.h"
-#include "tool/run/log-bytes.h"
+#include "api/log.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
-#include "mplog.h"
 #include "tool/ui/tool.h"
 
 enum {
@@ -48,7 +48,7 @@ static int lost(int error)
 
 static void emit(int level, struct bytes text, void *userdata)
 {
-	const int status = exit_status(log_bytes(NULL, level, text));
+	const int status = exit_status(log_message(NULL, level, text));
 
 	worst = status > worst ? status : worst;
 }

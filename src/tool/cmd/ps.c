@@ -7,10 +7,10 @@
 #include "tool/cmd/commands.h"
 #include "tool/live/describe.h"
 #include "tool/live/each.h"
+#include "tool/live/tree.h"
 #include "tool/ui/options.h"
 #include "tool/ui/table.h"
 #include "tool/ui/tool.h"
-#include "tool/live/tree.h"
 
 struct options {
 	struct filter filter;

@@ -5,12 +5,12 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "board/slot.h"
+#include "board/status-text.h"
 #include "tool/cmd/commands.h"
 #include "tool/live/each.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
-#include "board/slot.h"
-#include "board/status-text.h"
 #include "tool/ui/term.h"
 #include "tool/ui/timespan.h"
 #include "tool/ui/tool.h"

@@ -3,12 +3,12 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "tool/cmd/commands.h"
-#include "conf/conf.h"
 #include "base/name.h"
-#include "tool/ui/options.h"
+#include "conf/conf.h"
+#include "tool/cmd/commands.h"
 #include "tool/cmd/show-rules.h"
 #include "tool/cmd/show-settings.h"
+#include "tool/ui/options.h"
 #include "tool/ui/tool.h"
 #include "tool/ui/value.h"
 
@@ -22,8 +22,7 @@ static void print_diag(void *userdata, const struct conf_diag *diag)
 
 	*(bool *)userdata |= is_error;
 	if (diag->line > 0)
-		tool_complain("%s:%u: %s: %s", diag->file, diag->line, severity,
-			      diag->text);
+		tool_complain("%s:%u: %s: %s", diag->file, diag->line, severity, diag->text);
 	else
 		tool_complain("%s: %s: %s", diag->file, severity, diag->text);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/color.h"
-#include "tool/live/describe.h"
 #include "board/status-text.h"
+#include "tool/live/describe.h"
 #include "tool/ui/term.h"
 
 enum { LABEL_WIDTH = 12 };

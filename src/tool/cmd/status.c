@@ -3,9 +3,9 @@
 #include <getopt.h>
 
 #include "tool/cmd/commands.h"
+#include "tool/cmd/status-print.h"
 #include "tool/live/each.h"
 #include "tool/ui/options.h"
-#include "tool/cmd/status-print.h"
 #include "tool/ui/tool.h"
 
 struct options {

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "tool/cmd/commands.h"
-#include "conf/suggest.h"
-#include "tool/ui/memory.h"
-#include "mplog.h"
-#include "tool/ui/options.h"
-#include "tool/journal/query.h"
-#include "tool/ui/since.h"
 #include "base/timestamp.h"
+#include "conf/suggest.h"
+#include "mplog.h"
+#include "tool/cmd/commands.h"
+#include "tool/journal/query.h"
+#include "tool/ui/memory.h"
+#include "tool/ui/options.h"
+#include "tool/ui/since.h"
 #include "tool/ui/tool.h"
 #include "tool/view/view.h"
 

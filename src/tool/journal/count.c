@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "tool/journal/entry.h"
-#include "record/field-name.h"
 #include "notice/notice.h"
+#include "record/field-name.h"
+#include "tool/journal/entry.h"
 
 enum { TEXT_SIZE = IDENTIFIER_SIZE };
 

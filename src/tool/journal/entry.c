@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/journal/entry.h"
 
-#include "record/field-name.h"
 #include "mplog.h"
+#include "record/field-name.h"
 
 #include <string.h>
 

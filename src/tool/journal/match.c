@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "tool/ui/memory.h"
 #include "mplog.h"
+#include "tool/ui/memory.h"
 
 static const char field[] = "PROCESS=";
 

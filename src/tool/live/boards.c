@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "tool/live/board-file.h"
 #include "base/cleanup.h"
-#include "tool/ui/memory.h"
+#include "tool/live/board-file.h"
 #include "tool/live/proc.h"
+#include "tool/ui/memory.h"
 #include "tool/ui/tool.h"
 
 /* A slot is taken after its process began, but both are rounded. */

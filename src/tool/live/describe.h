@@ -2,8 +2,8 @@
 /* describe: a slot in words. The words may hold anything: they have yet to be escaped. */
 #pragma once
 
-#include "tool/ui/json.h"
 #include "tool/live/snapshot.h"
+#include "tool/ui/json.h"
 
 enum { DESCRIPTION_SIZE = SLOT_ORIGIN_SIZE + 64 };
 

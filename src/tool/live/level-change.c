@@ -5,15 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "board/board.h"
-#include "tool/live/describe.h"
-#include "record/field-name.h"
 #include "base/glob.h"
 #include "base/level.h"
+#include "board/board.h"
 #include "notice/notice.h"
-#include "sink/dispatch.h"
-#include "tool/ui/tool.h"
+#include "record/field-name.h"
 #include "scope/scope-config.h"
+#include "sink/dispatch.h"
+#include "tool/live/describe.h"
+#include "tool/ui/tool.h"
 
 enum { TIMEOUT_MS = 1000 };
 
@@ -90,7 +90,8 @@ static void fill(struct notice *notice, const struct found_board *board,
 		 const struct override_order *order)
 {
 	const bool is_reset = order->override == OVERRIDE_RESET;
-	const char *level = is_reset ? "configured" : describe_level(override_level(order->override));
+	const char *level =
+		is_reset ? "configured" : describe_level(override_level(order->override));
 	const uint64_t until_ms = is_reset ? 0 : override_until_ms(order->override);
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);

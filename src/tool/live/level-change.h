@@ -3,8 +3,8 @@
  * journal: who, what, until when. */
 #pragma once
 
-#include "tool/live/boards.h"
 #include "board/override.h"
+#include "tool/live/boards.h"
 
 struct level_change_effect {
 	size_t processes, scopes; /* alive, that the level reached */

@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tool/ui/memory.h"
-#include "sink/sink.h"
 #include "board/slot.h"
+#include "sink/sink.h"
+#include "tool/ui/memory.h"
 
 /* 140,000 years: microseconds of it are still a number. */
 #define PERSON_UNTIL_MAX (UINT64_C(1) << 52)

@@ -3,9 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tool/run/lines.h"
-#include "tool/run/log-bytes.h"
 #include "mplog.h"
+#include "tool/run/lines.h"
+#include "api/log.h"
 
 #include <poll.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@ static void emit(int level, struct bytes text, void *userdata)
 {
 	const struct stream *stream = (const struct stream *)userdata;
 
-	(void)log_bytes(stream->site, level, text);
+	(void)log_message(stream->site, level, text);
 }
 
 /* Returns whether there was anything. */

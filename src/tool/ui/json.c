@@ -3,8 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "tool/ui/term.h"
 #include "base/utf8.h"
+#include "tool/ui/term.h"
 
 static void print_string(FILE *file, struct bytes bytes)
 {

@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/escape.h"
-#include "tool/ui/memory.h"
 #include "base/utf8.h"
+#include "tool/ui/memory.h"
 
 enum {
 	COLUMNS_DEFAULT = 80,

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "mplog.h"
 #include "base/strbuf.h"
+#include "mplog.h"
 
 /* What standard output can show. */
 struct term {

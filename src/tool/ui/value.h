@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "conf/conf.h"
-#include "tool/ui/json.h"
 #include "conf/settings.h"
+#include "tool/ui/json.h"
 
 /* Formats a value as the configuration would have it: debug, "a string", 50. */
 enum { VALUE_SIZE = 1024 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/color.h"
-#include "mplog.h"
 #include "base/timestamp.h"
+#include "mplog.h"
 
 enum { MICROSECONDS = 1000 * 1000 };
 

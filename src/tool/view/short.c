@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "tool/ui/memory.h"
 #include "mplog.h"
+#include "tool/ui/memory.h"
 #include "tool/view/print.h"
 
 enum {

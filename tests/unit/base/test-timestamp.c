@@ -29,7 +29,8 @@ static void set_zone(const char *zone)
 START_TEST(writes_the_three_forms)
 {
 	set_zone("CET-1");
-	ck_assert_str_eq(put(strbuf_put_log_time, 1795335911, 280999999), "2026-11-22 09:25:11,280");
+	ck_assert_str_eq(put(strbuf_put_log_time, 1795335911, 280999999),
+			 "2026-11-22 09:25:11,280");
 	ck_assert_str_eq(put(strbuf_put_rfc3164_time, 1795335911, 0), "Nov 22 09:25:11");
 	ck_assert_str_eq(put(strbuf_put_rfc5424_time, 1795335911, 280123999),
 			 "2026-11-22T09:25:11.280123+01:00");

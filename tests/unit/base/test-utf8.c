@@ -53,11 +53,9 @@ START_TEST(cuts_between_characters)
 	static const size_t expected[] = { 0, 1, 1, 1, 4, 5, 5 };
 
 	for (size_t size = 0; size < sizeof(expected) / sizeof(expected[0]); size++)
-		ck_assert_uint_eq(utf8_cut((struct bytes){ in, 5 }, size),
-				  expected[size]);
+		ck_assert_uint_eq(utf8_cut((struct bytes){ in, 5 }, size), expected[size]);
 	/* Of what is no text, the size counts. */
-	ck_assert_uint_eq(
-		utf8_cut((struct bytes){ "\x80\x80\x80\x80\x80\x80", 6 }, 5), 5);
+	ck_assert_uint_eq(utf8_cut((struct bytes){ "\x80\x80\x80\x80\x80\x80", 6 }, 5), 5);
 }
 END_TEST
 

@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "board/child-number.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "process/ancestry.h"
-#include "mplog.h"
+#include "board/child-number.h"
 #include "board/override.h"
 #include "board/slot.h"
+#include "mplog.h"
+#include "process/ancestry.h"
 
 static void open_board(void)
 {

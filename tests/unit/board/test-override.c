@@ -2,12 +2,12 @@
 /* The table of levels that operators set on a board, as it is written and read. */
 #include "board/override.h"
 
-#include "board/board.h"
 #include "base/clock.h"
-#include "mplog.h"
+#include "board/board.h"
 #include "board/slot.h"
 #include "lib/child.h"
 #include "lib/suite.h"
+#include "mplog.h"
 
 #include <errno.h>
 #include <fcntl.h>

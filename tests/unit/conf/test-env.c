@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mplog.h"
 #include "lib/suite.h"
+#include "mplog.h"
 
 static struct env env;
 static struct settings settings;

@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mplog.h"
 #include "lib/suite.h"
+#include "mplog.h"
 
 enum { MANY = 10000, NAME_SIZE = 32 };
-
 
 static struct settings settings;
 static struct settings_fields applied_fields;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "process/epoch.h"
 #include "lib/child.h"
 #include "lib/suite.h"
 #include "lib/threads.h"
+#include "process/epoch.h"
 
 #include <check.h>
 #include <pthread.h>

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "record/encoding.h"
 #include "lib/suite.h"
+#include "record/encoding.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 
@@ -522,8 +522,7 @@ START_TEST(puts_a_field_so_that_it_comes_back)
 	struct encoded_field field;
 
 	for (size_t i = 0; i < 4; i++) {
-		const size_t size =
-			encoding_put(buffer, sizeof(buffer), BYTES("NAME"), values[i]);
+		const size_t size = encoding_put(buffer, sizeof(buffer), BYTES("NAME"), values[i]);
 		struct bytes cursor = { buffer, size };
 
 		ck_assert(encoding_next(&cursor, &field));

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "record/encoding.h"
 #include "mplog.h"
+#include "record/encoding.h"
 #include "scope/scope.h"
 
 static struct assignment assignments[8];
@@ -165,12 +165,14 @@ START_TEST(fields_are_put_in_and_taken_out)
 	struct bytes fields_now = { one, 0 };
 	size_t size;
 
-	fields_now.size = encoding_replace_field(one, sizeof(one), (struct bytes){ NULL, 0 }, a, &value);
+	fields_now.size =
+		encoding_replace_field(one, sizeof(one), (struct bytes){ NULL, 0 }, a, &value);
 	size = encoding_replace_field(two, sizeof(two), fields_now, b, &value);
 	ck_assert_uint_eq(size, encoding_replace_field(NULL, 0, fields_now, b, &value));
 	ck_assert_uint_eq(size, 2 * fields_now.size);
 	size = encoding_replace_field(one, sizeof(one), (struct bytes){ two, size }, a, NULL);
-	ck_assert_uint_eq(size, encoding_replace_field(NULL, 0, (struct bytes){ one, size }, b, &value));
+	ck_assert_uint_eq(size,
+			  encoding_replace_field(NULL, 0, (struct bytes){ one, size }, b, &value));
 	ck_assert(has((struct bytes){ one, size }, "B"));
 	ck_assert(!has((struct bytes){ one, size }, "A"));
 }

@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "record/encoding.h"
-#include "process/epoch.h"
 #include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/suite.h"
+#include "process/epoch.h"
 #include "process/thread.h"
+#include "record/encoding.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 

@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "record/encoding.h"
 #include "lib/suite.h"
+#include "record/encoding.h"
 
 #define LONGEST_NAME "A234567890123456789012345678901Z"
 
@@ -72,7 +72,7 @@ START_TEST(keeps_the_message_where_fields_are_too_large)
 
 	memset(value, 'x', sizeof(value));
 	size = encoding_put(fields, sizeof(fields), BYTES("LARGE"),
-				(struct bytes){ value, sizeof(value) });
+			    (struct bytes){ value, sizeof(value) });
 	ck_assert_int_eq(syslog_write((struct bytes){ fields, size }, BYTES("fourth")), 1);
 	line = syslog_line("fourth");
 	syslog_has(line, "\"structured_data\":\"-\"");

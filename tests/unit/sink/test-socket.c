@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "process/epoch.h"
 #include "lib/suite.h"
+#include "process/epoch.h"
 #include "process/thread.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })

@@ -2,13 +2,13 @@
 /* Levels that operators set: for processes to come, and for all slots that there are. */
 #include "tool/live/level-change.h"
 
-#include "board/board.h"
 #include "base/clock.h"
-#include "mplog.h"
+#include "board/board.h"
 #include "board/override.h"
 #include "board/slot.h"
 #include "lib/child.h"
 #include "lib/suite.h"
+#include "mplog.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* lines: the records are the same however the bytes arrive, and none is missing. */
 
-#include "tool/run/lines.h"
-#include "mplog.h"
 #include "lib/suite.h"
+#include "mplog.h"
+#include "tool/run/lines.h"
 
 #include <check.h>
 #include <stdio.h>
