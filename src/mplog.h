@@ -29,20 +29,20 @@
 extern "C" {
 #endif
 
-#define MPLOG_EXPORT              __attribute__((__visibility__("default")))
+#define MPLOG_EXPORT __attribute__((__visibility__("default")))
 #define MPLOG_PRINTF_(fmt, first) __attribute__((__format__(__printf__, fmt, first)))
 
 /* ---- Levels: the numbers of syslog(3), so LOG_INFO works as well ---------------------------- */
 
-#define MPLOG_NONE                (-1) /* as a level to set: nothing passes */
-#define MPLOG_EMERG               0
-#define MPLOG_ALERT               1
-#define MPLOG_CRIT                2
-#define MPLOG_ERR                 3
-#define MPLOG_WARNING             4
-#define MPLOG_NOTICE              5
-#define MPLOG_INFO                6
-#define MPLOG_DEBUG               7
+#define MPLOG_NONE (-1) /* as a level to set: nothing passes */
+#define MPLOG_EMERG 0
+#define MPLOG_ALERT 1
+#define MPLOG_CRIT 2
+#define MPLOG_ERR 3
+#define MPLOG_WARNING 4
+#define MPLOG_NOTICE 5
+#define MPLOG_INFO 6
+#define MPLOG_DEBUG 7
 
 /* Define it before the include to remove the calls above that level when compiling. */
 #ifndef MPLOG_MAX_LEVEL
@@ -83,9 +83,9 @@ MPLOG_EXPORT int mplog_set_default_level(int level);
 
 /* ---- Life cycle ----------------------------------------------------------------------------- */
 
-#define MPLOG_SINGLE  (1u << 0) /* one process, for debugging: sink "auto" is standard error */
-#define MPLOG_ECHO    (1u << 1) /* write to standard error too, unless the configuration says no */
-#define MPLOG_STRICT  (1u << 2) /* a mistake in the configuration makes mplog_open() fail */
+#define MPLOG_SINGLE (1u << 0)  /* one process, for debugging: sink "auto" is standard error */
+#define MPLOG_ECHO (1u << 1)    /* write to standard error too, unless the configuration says no */
+#define MPLOG_STRICT (1u << 2)  /* a mistake in the configuration makes mplog_open() fail */
 #define MPLOG_PRIVATE (1u << 3) /* no shared board: mplog(1) sees nothing of this program */
 
 struct mplog_options {
@@ -94,7 +94,7 @@ struct mplog_options {
 	const char *process;    /* its first process; NULL: $MPLOG_PROCESS, or "main" */
 	unsigned flags;         /* MPLOG_SINGLE ... */
 	int level;              /* as mplog_set_default_level(); 0: info */
-	const char *config; /* read this file instead of /etc/mplog.conf and mplog.conf.d, unless
+	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d, unless
 				 * $MPLOG_CONF names another; or NULL */
 };
 
@@ -165,10 +165,9 @@ MPLOG_EXPORT void mplog_leave(void);
 
 /** Enters a scope that is left by itself at the end of the block, together with all that were
  * entered in it and not left. A declaration: MPLOG_SCOPE("worker-1"); */
-#define MPLOG_SCOPE(process)                                                   \
-	unsigned MPLOG_CONCAT_(mplog_scope_, __LINE__)                         \
-		__attribute__((__cleanup__(mplog_scope_leave_), __unused__)) = \
-			mplog_scope_enter_(process)
+#define MPLOG_SCOPE(process)                                                                       \
+	unsigned MPLOG_CONCAT_(mplog_scope_, __LINE__)                                             \
+		__attribute__((__cleanup__(mplog_scope_leave_), __unused__)) = mplog_scope_enter_(process)
 
 /**
  * Before exec: puts MPLOG_PROCESS=process and MPLOG_RUN_ID into the environment, so that a program
@@ -219,12 +218,12 @@ struct mplog_field {
 	} value;
 };
 
-#define MPLOG_FIELD_INT    1u /* value.number */
-#define MPLOG_FIELD_UINT   2u /* value.unsigned_number */
-#define MPLOG_FIELD_REAL   3u /* value.real */
-#define MPLOG_FIELD_BOOL   4u /* value.unsigned_number: "true" or "false" */
+#define MPLOG_FIELD_INT 1u    /* value.number */
+#define MPLOG_FIELD_UINT 2u   /* value.unsigned_number */
+#define MPLOG_FIELD_REAL 3u   /* value.real */
+#define MPLOG_FIELD_BOOL 4u   /* value.unsigned_number: "true" or "false" */
 #define MPLOG_FIELD_STRING 5u /* value.data up to its NUL; NULL: the field is left out */
-#define MPLOG_FIELD_BLOB   6u /* size bytes at value.data; NULL: the field is left out */
+#define MPLOG_FIELD_BLOB 6u   /* size bytes at value.data; NULL: the field is left out */
 
 /**
  * Where a call stands. BLOCK may be NULL, or the site's constant fields as MPLOG_BLOCK_ makes
@@ -245,8 +244,8 @@ MPLOG_EXPORT int mplog_emit(const struct mplog_site *site, int level, int error,
 			    const struct mplog_field *fields, size_t n, const char *fmt, ...)
 	MPLOG_PRINTF_(6, 7);
 MPLOG_EXPORT int mplog_vemit(const struct mplog_site *site, int level, int error,
-			     const struct mplog_field *fields, size_t n, const char *fmt,
-			     va_list ap) MPLOG_PRINTF_(6, 0);
+			     const struct mplog_field *fields, size_t n, const char *fmt, va_list ap)
+	MPLOG_PRINTF_(6, 0);
 
 /**
  * Logs LENGTH bytes as they are. Async-signal-safe: it may interrupt any other call of mplog, and
@@ -267,41 +266,38 @@ static inline bool mplog_enabled(int level)
 }
 
 /** mplog(MPLOG_INFO, "%d files", n): a message. Arguments are evaluated only if it passes. */
-#define mplog(level, ...)              MPLOG_CALL_(level, 0, __VA_ARGS__)
+#define mplog(level, ...) MPLOG_CALL_(level, 0, __VA_ARGS__)
 
-#define mplog_emerg(...)               mplog(MPLOG_EMERG, __VA_ARGS__)
-#define mplog_alert(...)               mplog(MPLOG_ALERT, __VA_ARGS__)
-#define mplog_crit(...)                mplog(MPLOG_CRIT, __VA_ARGS__)
-#define mplog_err(...)                 mplog(MPLOG_ERR, __VA_ARGS__)
-#define mplog_warning(...)             mplog(MPLOG_WARNING, __VA_ARGS__)
-#define mplog_notice(...)              mplog(MPLOG_NOTICE, __VA_ARGS__)
-#define mplog_info(...)                mplog(MPLOG_INFO, __VA_ARGS__)
-#define mplog_debug(...)               mplog(MPLOG_DEBUG, __VA_ARGS__)
+#define mplog_emerg(...) mplog(MPLOG_EMERG, __VA_ARGS__)
+#define mplog_alert(...) mplog(MPLOG_ALERT, __VA_ARGS__)
+#define mplog_crit(...) mplog(MPLOG_CRIT, __VA_ARGS__)
+#define mplog_err(...) mplog(MPLOG_ERR, __VA_ARGS__)
+#define mplog_warning(...) mplog(MPLOG_WARNING, __VA_ARGS__)
+#define mplog_notice(...) mplog(MPLOG_NOTICE, __VA_ARGS__)
+#define mplog_info(...) mplog(MPLOG_INFO, __VA_ARGS__)
+#define mplog_debug(...) mplog(MPLOG_DEBUG, __VA_ARGS__)
 
 /** mplog_errno(MPLOG_ERR, errno, "open %s", path): adds ": No such file or directory" and ERRNO=. */
 #define mplog_errno(level, error, ...) MPLOG_CALL_(level, error, __VA_ARGS__)
 
 /** mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("BYTES", n), MPLOG_F("URL", url)), "got %s", url):
  * a message with fields. A field with a bad name is left out, and MPLOG_BAD_FIELD names it. */
-#define mplog_event(level, fields_, ...)                                                        \
-	__extension__({                                                                         \
-		const int mplog_level_ = (level);                                               \
-		int mplog_result_ = 0;                                                          \
-		if (mplog_enabled(mplog_level_)) {                                              \
-			const struct mplog_field mplog_fields_[] = fields_;                     \
-			const struct mplog_site mplog_site_ = MPLOG_SITE_;                      \
-			mplog_result_ = mplog_emit(                                             \
-				&mplog_site_, mplog_level_, 0, mplog_fields_,                   \
-				sizeof(mplog_fields_) / sizeof(mplog_fields_[0]), __VA_ARGS__); \
-		}                                                                               \
-		(void)0, mplog_result_;                                                         \
+#define mplog_event(level, fields_, ...)                                                           \
+	__extension__({                                                                            \
+		const int mplog_level_ = (level);                                                  \
+		int mplog_result_ = 0;                                                             \
+		if (mplog_enabled(mplog_level_)) {                                                 \
+			const struct mplog_field mplog_fields_[] = fields_;                        \
+			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
+			mplog_result_ = mplog_emit(                                                \
+				&mplog_site_, mplog_level_, 0, mplog_fields_,                      \
+				sizeof(mplog_fields_) / sizeof(mplog_fields_[0]), __VA_ARGS__);    \
+		}                                                                                  \
+		(void)0, mplog_result_;                                                            \
 	})
 
 /** One to 1,000 fields: MPLOG_F, MPLOG_BLOB. */
-#define MPLOG_FIELDS(...)   \
-	{                   \
-		__VA_ARGS__ \
-	}
+#define MPLOG_FIELDS(...) { __VA_ARGS__ }
 
 /** A field from any integer, floating, bool or string value. The string is not copied before the
  * call. Numbers are decimal whatever the locale. In C, a < b is an int and becomes 1 or 0, and so
@@ -343,31 +339,28 @@ MPLOG_EXPORT int mplog_reap(pid_t pid, struct mplog_stats *stats);
 MPLOG_EXPORT unsigned mplog_scope_enter_(const char *process);
 MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 
-#define MPLOG_CONCAT_(a, b)  MPLOG_CONCAT__(a, b)
+#define MPLOG_CONCAT_(a, b) MPLOG_CONCAT__(a, b)
 #define MPLOG_CONCAT__(a, b) a##b
-#define MPLOG_STRING_(x)     MPLOG_STRING__(x)
-#define MPLOG_STRING__(x)    #x
+#define MPLOG_STRING_(x) MPLOG_STRING__(x)
+#define MPLOG_STRING__(x) #x
 
 /* The constant fields of a call site as the journal takes them: encoded by the compiler. */
-#define MPLOG_BLOCK_ \
+#define MPLOG_BLOCK_                                                                               \
 	"LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__ "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n"
 
-#define MPLOG_SITE_                                                                        \
-	{                                                                                  \
-		sizeof(struct mplog_site), __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, \
-			__LINE__                                                           \
-	}
+#define MPLOG_SITE_                                                                                \
+	{ sizeof(struct mplog_site), __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, __LINE__ }
 
-#define MPLOG_CALL_(level, error, ...)                                                         \
-	__extension__({                                                                        \
-		const int mplog_level_ = (level);                                              \
-		int mplog_result_ = 0;                                                         \
-		if (mplog_enabled(mplog_level_)) {                                             \
-			const struct mplog_site mplog_site_ = MPLOG_SITE_;                     \
-			mplog_result_ = mplog_emit(&mplog_site_, mplog_level_, error, NULL, 0, \
-						   __VA_ARGS__);                               \
-		}                                                                              \
-		(void)0, mplog_result_;                                                        \
+#define MPLOG_CALL_(level, error, ...)                                                             \
+	__extension__({                                                                            \
+		const int mplog_level_ = (level);                                                  \
+		int mplog_result_ = 0;                                                             \
+		if (mplog_enabled(mplog_level_)) {                                                 \
+			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
+			mplog_result_ = mplog_emit(&mplog_site_, mplog_level_, error, NULL, 0,     \
+						   __VA_ARGS__);                                   \
+		}                                                                                  \
+		(void)0, mplog_result_;                                                            \
 	})
 
 static inline struct mplog_field mplog_field_int_(const char *name, long long value)
@@ -416,79 +409,28 @@ static inline struct mplog_field mplog_field_blob_(const char *name, const void 
 #ifdef __cplusplus
 } /* extern "C" */
 
-static inline mplog_field mplog_field_(const char *n, bool v)
-{
-	return mplog_field_bool_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, char v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, signed char v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, short v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, int v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, long v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, long long v)
-{
-	return mplog_field_int_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, unsigned char v)
-{
-	return mplog_field_uint_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, unsigned short v)
-{
-	return mplog_field_uint_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, unsigned v)
-{
-	return mplog_field_uint_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, unsigned long v)
-{
-	return mplog_field_uint_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, unsigned long long v)
-{
-	return mplog_field_uint_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, float v)
-{
-	return mplog_field_real_(n, double(v));
-}
-static inline mplog_field mplog_field_(const char *n, double v)
-{
-	return mplog_field_real_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, long double v)
-{
-	return mplog_field_real_(n, double(v));
-}
-static inline mplog_field mplog_field_(const char *n, const char *v)
-{
-	return mplog_field_string_(n, v);
-}
-static inline mplog_field mplog_field_(const char *n, char *v)
-{
-	return mplog_field_string_(n, v);
-}
+static inline mplog_field mplog_field_(const char *n, bool v) { return mplog_field_bool_(n, v); }
+static inline mplog_field mplog_field_(const char *n, char v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, signed char v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, short v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, int v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long long v) { return mplog_field_int_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned char v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned short v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned long v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, unsigned long long v) { return mplog_field_uint_(n, v); }
+static inline mplog_field mplog_field_(const char *n, float v) { return mplog_field_real_(n, double(v)); }
+static inline mplog_field mplog_field_(const char *n, double v) { return mplog_field_real_(n, v); }
+static inline mplog_field mplog_field_(const char *n, long double v) { return mplog_field_real_(n, double(v)); }
+static inline mplog_field mplog_field_(const char *n, const char *v) { return mplog_field_string_(n, v); }
+static inline mplog_field mplog_field_(const char *n, char *v) { return mplog_field_string_(n, v); }
 /* Any other pointer would be taken for a bool. */
 template <typename T> mplog_field mplog_field_(const char *n, T *v) = delete;
 #define MPLOG_F(name, value) mplog_field_(name, value)
 #else
-#define MPLOG_F(name, v) \
+#define MPLOG_F(name, v)                                                                           \
 	__extension__ _Generic((v),                                                                \
 		bool: mplog_field_bool_,                                                           \
 		float: mplog_field_real_,                                                          \
