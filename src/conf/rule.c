@@ -105,24 +105,23 @@ void rule_builder_add_setting(struct rule_builder *builder, struct conf_parser *
 		conf_unknown(parser, within, value);
 }
 
-/* No process has a name with other bytes, or a longer one. */
+/* Process names have no other bytes, and are not longer. */
 static void check_name(struct conf_parser *parser, const char *name, unsigned line)
 {
 	const struct glob glob = glob_compile(name);
+	size_t allowed = 0;
 
 	if (glob.literal > PROCESS_NAME_SIZE - 1)
 		conf_warning(parser->diags, line,
 			     "name: matches nothing: process names have at most %d bytes",
 			     PROCESS_NAME_SIZE - 1);
-	for (size_t i = 0; i < glob.literal; i++) {
-		if (process_name_allows(name[i]))
-			continue;
+	while (allowed < glob.literal && process_name_allows(name[allowed]))
+		allowed++;
+	if (allowed < glob.literal)
 		conf_warning(
 			parser->diags, line,
 			"name: \"%.64s\" matches nothing: process names consist of " PROCESS_NAME_BYTES,
 			name);
-		return;
-	}
 }
 
 void rule_builder_finish(const struct rule_builder *builder, struct conf_parser *parser,

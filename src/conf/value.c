@@ -5,9 +5,9 @@
 #include <libconfig.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/dtoa.h"
 #include "base/name.h"
 #include "conf/internal.h"
 #include "conf/suggest.h"
@@ -18,13 +18,14 @@ enum {
 	LEVEL_MAX = 7,
 	NUMBER_LENGTH = 10, /* digits of the largest one */
 	NUMBER_SIZE = 32,   /* of any number as text */
+	PRECISION_MIN = 15, /* every decimal of so many digits survives a double */
+	PRECISION_MAX = 17, /* every double survives so many digits */
 };
 
 /* What may stand behind a '%'. */
 static const char prefix_letters[] = "nipcPh%";
 static const char child_name_letters[] = "cCiPp%";
 
-/* What a string has to be and is not. */
 static void not_a_string(struct conf_parser *parser, const config_setting_t *value)
 {
 	long long number;
@@ -40,32 +41,28 @@ static void not_a_string(struct conf_parser *parser, const config_setting_t *val
 
 const char *conf_glob(struct conf_parser *parser, const config_setting_t *value)
 {
-	const char *text = node_string(value), *mistake;
+	const char *name = config_setting_name(value), *text = node_string(value), *mistake;
+	const unsigned line = node_line(value);
 
 	if (!text) {
 		not_a_string(parser, value);
 		return NULL;
 	}
-	if (text[0] == '\0') {
-		conf_error(parser->diags, node_line(value), "%s: empty (\"*\" matches all)",
-			   config_setting_name(value));
-		return NULL;
-	}
-	if (strlen(text) > CONF_TEXT_MAX) {
-		conf_error(parser->diags, node_line(value), "%s: longer than %d bytes",
-			   config_setting_name(value), CONF_TEXT_MAX);
-		return NULL;
-	}
 	mistake = glob_mistake(text);
-	if (mistake) {
-		conf_error(parser->diags, node_line(value), "%s: malformed pattern \"%.64s\": %s",
-			   config_setting_name(value), text, mistake);
-		return NULL;
-	}
-	return conf_copy(parser, text);
+	if (text[0] == '\0')
+		conf_error(parser->diags, line, "%s: empty (\"*\" matches all)", name);
+	else if (strlen(text) > CONF_TEXT_MAX)
+		conf_error(parser->diags, line, "%s: longer than %d bytes", name, CONF_TEXT_MAX);
+	else if (mistake)
+		conf_error(parser->diags, line, "%s: malformed pattern \"%.64s\": %s", name, text,
+			   mistake);
+	else
+		return conf_copy(parser, text);
+	return NULL;
 }
 
-__attribute__((format(printf, 4, 5))) static void wrong(struct conf_parser *parser,
+/* Reports what is wrong with the value. Returns false. */
+__attribute__((format(printf, 4, 5))) static bool wrong(struct conf_parser *parser,
 							const config_setting_t *value,
 							enum setting setting, const char *fmt, ...)
 {
@@ -77,15 +74,17 @@ __attribute__((format(printf, 4, 5))) static void wrong(struct conf_parser *pars
 	va_end(ap);
 	setting_full_name(setting, name, sizeof(name));
 	conf_error(parser->diags, node_line(value), "%s: %s", name, text);
+	return false;
 }
 
-static void wrong_type(struct conf_parser *parser, const config_setting_t *value,
+static bool wrong_type(struct conf_parser *parser, const config_setting_t *value,
 		       enum setting setting)
 {
 	char expected[SUGGEST_MAX / 2];
 
 	setting_describe_values(setting, expected, sizeof(expected));
-	wrong(parser, value, setting, "expected %s, found %s", expected, node_describe(value).text);
+	return wrong(parser, value, setting, "expected %s, found %s", expected,
+		     node_describe(value).text);
 }
 
 /* An error: "%x" would stand in every message. */
@@ -100,8 +99,7 @@ static bool check_percents(struct conf_parser *parser, const config_setting_t *v
 		for (size_t i = 0; letters[i] != '\0'; i++)
 			(void)snprintf(expected + 3 * i, sizeof(expected) - 3 * i, " %%%c",
 				       letters[i]);
-		wrong(parser, value, setting, "unknown \"%.2s\" (expected%s)", p, expected);
-		return false;
+		return wrong(parser, value, setting, "unknown \"%.2s\" (expected%s)", p, expected);
 	}
 	return true;
 }
@@ -109,21 +107,19 @@ static bool check_percents(struct conf_parser *parser, const config_setting_t *v
 static bool check_child_name(struct conf_parser *parser, const config_setting_t *value,
 			     const char *text)
 {
-	if (text[0] == '\0') {
-		wrong(parser, value, SETTING_CHILD_NAME,
-		      "empty (expected a name such as \"worker-%%c\")");
-		return false;
-	}
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '%' || process_name_allows(*p))
-			continue;
+	const char *odd = text;
+
+	if (text[0] == '\0')
+		return wrong(parser, value, SETTING_CHILD_NAME,
+			     "empty (expected a name such as \"worker-%%c\")");
+	while (*odd == '%' || process_name_allows(*odd))
+		odd++;
+	if (*odd != '\0')
 		conf_warning(
 			parser->diags, node_line(value),
 			"child_name: '%.1s' becomes '_' (process names consist of " PROCESS_NAME_BYTES
 			")",
-			isprint((unsigned char)*p) ? p : "?");
-		break;
-	}
+			isprint((unsigned char)*odd) ? odd : "?");
 	return true;
 }
 
@@ -134,14 +130,10 @@ static bool text_value(struct conf_parser *parser, const config_setting_t *value
 	const size_t max = is_child_name ? PROCESS_NAME_SIZE - 1 : CONF_TEXT_MAX;
 	const char *text = node_string(value);
 
-	if (!text) {
-		wrong_type(parser, value, setting);
-		return false;
-	}
-	if (strlen(text) > max) {
-		wrong(parser, value, setting, "longer than %zu bytes", max);
-		return false;
-	}
+	if (!text)
+		return wrong_type(parser, value, setting);
+	if (strlen(text) > max)
+		return wrong(parser, value, setting, "longer than %zu bytes", max);
 	if (is_child_name && !check_child_name(parser, value, text))
 		return false;
 	if (!check_percents(parser, value, setting, text,
@@ -157,15 +149,12 @@ static bool word_value(struct conf_parser *parser, const config_setting_t *value
 	char unknown[SUGGEST_MAX];
 	const char *text = node_string(value);
 
-	if (!text) {
-		wrong_type(parser, value, setting);
-		return false;
-	}
+	if (!text)
+		return wrong_type(parser, value, setting);
 	if (setting_parse(setting, text, &ret->number) == 0)
 		return true;
 	suggest_value(setting, text, unknown, sizeof(unknown));
-	wrong(parser, value, setting, "%s", unknown);
-	return false;
+	return wrong(parser, value, setting, "%s", unknown);
 }
 
 static bool level_value(struct conf_parser *parser, const config_setting_t *value,
@@ -178,9 +167,8 @@ static bool level_value(struct conf_parser *parser, const config_setting_t *valu
 		return word_value(parser, value, setting, ret);
 	if (number < 0 || number > LEVEL_MAX) {
 		setting_describe_values(setting, expected, sizeof(expected));
-		wrong(parser, value, setting, "%lld is not a level (expected 0 to %d or %s)",
-		      number, LEVEL_MAX, expected);
-		return false;
+		return wrong(parser, value, setting, "%lld is not a level (expected 0 to %d or %s)",
+			     number, LEVEL_MAX, expected);
 	}
 	ret->number = (int)number;
 	return true;
@@ -197,11 +185,9 @@ static bool switch_value(struct conf_parser *parser, const config_setting_t *val
 		ret->number = config_setting_get_bool(value) != 0;
 		return true;
 	}
-	if (text && setting_parse(setting, text, &number) == 0 && number != SETTING_AUTO) {
-		wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes", text,
-		      number ? "true" : "false");
-		return false;
-	}
+	if (text && setting_parse(setting, text, &number) == 0 && number != SETTING_AUTO)
+		return wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes",
+			     text, number ? "true" : "false");
 	return word_value(parser, value, setting, ret);
 }
 
@@ -219,21 +205,15 @@ static bool number_value(struct conf_parser *parser, const config_setting_t *val
 	const char *text = node_string(value);
 	long long number;
 
-	if (is_quoted_number(text)) {
-		wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes", text,
-		      text);
-		return false;
-	}
-	if (!node_integer(value, &number)) {
-		wrong(parser, value, setting, "expected a whole number (%d to %d), found %s",
-		      info->min, info->max, node_describe(value).text);
-		return false;
-	}
-	if (number < info->min || number > info->max) {
-		wrong(parser, value, setting, "%lld is out of range (expected %d to %d)", number,
-		      info->min, info->max);
-		return false;
-	}
+	if (is_quoted_number(text))
+		return wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes",
+			     text, text);
+	if (!node_integer(value, &number))
+		return wrong(parser, value, setting, "expected a whole number (%d to %d), found %s",
+			     info->min, info->max, node_describe(value).text);
+	if (number < info->min || number > info->max)
+		return wrong(parser, value, setting, "%lld is out of range (expected %d to %d)",
+			     number, info->min, info->max);
 	ret->number = (int)number;
 	return true;
 }
@@ -290,9 +270,27 @@ static bool check_field_name(struct conf_parser *parser, const config_setting_t 
 	return true;
 }
 
+/* The shortest decimal of %g that is the same double, with a point whatever the locale. */
+static void print_double(double number, char *buffer, size_t size)
+{
+	const char *rest;
+	char *point;
+
+	for (int precision = PRECISION_MIN; precision <= PRECISION_MAX; precision++) {
+		(void)snprintf(buffer, size, "%.*g", precision, number);
+		if (strtod(buffer, NULL) == number)
+			break;
+	}
+	point = buffer + strspn(buffer, "-0123456789");
+	rest = point + strcspn(point, "0123456789");
+	if (*rest == '\0' || *point == 'e') /* whole, or inf */
+		return;
+	*point = '.';
+	memmove(point + 1, rest, strlen(rest) + 1);
+}
+
 static const char *field_text(const config_setting_t *value, char *buffer, size_t size)
 {
-	struct strbuf text = { .data = buffer, .capacity = size - 1 };
 	long long number;
 
 	switch (config_setting_type(value)) {
@@ -301,8 +299,7 @@ static const char *field_text(const config_setting_t *value, char *buffer, size_
 	case CONFIG_TYPE_BOOL:
 		return config_setting_get_bool(value) ? "true" : "false";
 	case CONFIG_TYPE_FLOAT:
-		strbuf_put_double(&text, config_setting_get_float(value));
-		buffer[text.size] = '\0';
+		print_double(config_setting_get_float(value), buffer, size);
 		return buffer;
 	default:
 		if (!node_integer(value, &number))

@@ -62,6 +62,35 @@ START_TEST(all_of_the_vocabulary)
 }
 END_TEST
 
+/* Matches of scripts and alerts depend on them: they are as %g writes them, in any locale. */
+START_TEST(texts_of_real_numbers)
+{
+	static const struct {
+		const char *written, *text;
+	} reals[] = {
+		{ "2.0", "2" },          { "0.1", "0.1" },
+		{ "-0.5", "-0.5" },      { "100.0", "100" },
+		{ "1.0e15", "1e+15" },   { "999999999999999.0", "999999999999999" },
+		{ "1.0e16", "1e+16" },   { "0.0001", "0.0001" },
+		{ "0.00001", "1e-05" },  { "123456789.125", "123456789.125" },
+		{ "2.5e-7", "2.5e-07" }, { "0.30000000000000004", "0.30000000000000004" },
+	};
+
+	for (size_t i = 0; i < sizeof(reals) / sizeof(reals[0]); i++) {
+		char text[128];
+		struct conf *conf;
+
+		(void)snprintf(text, sizeof(text), "defaults = { fields = { R = %s; }; };\n",
+			       reals[i].written);
+		write_file("mplog.conf", text);
+		conf = load_good();
+		(void)level_of(conf, "main");
+		ck_assert_str_eq(applied_fields.field[0]->value, reals[i].text);
+		conf_free(conf);
+	}
+}
+END_TEST
+
 START_TEST(drop_ins_apply_by_name_and_all_defaults_first)
 {
 	struct conf *conf;
@@ -272,6 +301,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, no_files_no_rules);
 	tcase_add_test(tcase, all_of_the_vocabulary);
+	tcase_add_test(tcase, texts_of_real_numbers);
 	tcase_add_test(tcase, drop_ins_apply_by_name_and_all_defaults_first);
 	tcase_add_test(tcase, a_bad_file_is_left_out_whole_and_the_others_apply);
 	tcase_add_test(tcase, unknown_settings_are_warnings);
