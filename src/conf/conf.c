@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "conf/file.h"
 #include "conf/read.h"
 
@@ -26,7 +25,7 @@ static void report_no_memory(const char *file, conf_diag_fn *diag, void *userdat
 {
 	struct conf_diags diags = { .diag = diag, .userdata = userdata, .file = file };
 
-	conf_no_memory(&diags);
+	conf_error(&diags, 0, "cannot be loaded: %s", strerror(ENOMEM));
 	conf_first_diag_clear(&diags.first);
 }
 
@@ -52,17 +51,6 @@ int conf_check_file(const char *path, conf_diag_fn *diag, void *userdata)
 	return r;
 }
 
-/* Which of the files it was does not matter: there is no memory for any of them. */
-static int fail(struct conf *conf, const struct conf_options *options, conf_diag_fn *diag,
-		void *userdata)
-{
-	AUTO_FREE char *path = conf_main_path(options);
-
-	report_no_memory(path ? path : "mplog.conf", diag, userdata);
-	conf_free(conf);
-	return -ENOMEM;
-}
-
 static int result_of(const struct conf *conf)
 {
 	int result = 0;
@@ -86,8 +74,13 @@ int conf_load(const struct conf_options *options, const struct conf *previous, u
 
 	*ret = NULL;
 	if (!conf ||
-	    conf_load_files(conf, options, previous, root_changed, flags, diag, userdata) < 0)
-		return fail(conf, options, diag, userdata);
+	    conf_load_files(conf, options, previous, root_changed, flags, diag, userdata) < 0) {
+		/* For none of the files: which one it was does not matter. */
+		report_no_memory(options->file ? options->file : SYSCONFDIR "/mplog.conf", diag,
+				 userdata);
+		conf_free(conf);
+		return -ENOMEM;
+	}
 	*ret = conf;
 	return result_of(conf);
 }

@@ -44,13 +44,13 @@ static void remove_controls(char *text)
 	}
 }
 
-__attribute__((format(printf, 4, 0))) static void add(struct conf_diags *diags,
-						      enum conf_severity severity, unsigned line,
-						      const char *fmt, va_list ap)
+void conf_add_diag(struct conf_diags *diags, enum conf_severity severity, unsigned line,
+		   const char *fmt, va_list ap)
 {
 	char text[TEXT_MAX];
 	const struct conf_diag diag = { severity, diags->file, line, text };
 
+	diags->n_errors += severity == CONF_ERROR;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	remove_controls(text);
 	keep_first(&diags->first, &diag);
@@ -61,15 +61,9 @@ void conf_error(struct conf_diags *diags, unsigned line, const char *fmt, ...)
 {
 	va_list ap;
 
-	diags->n_errors++;
 	va_start(ap, fmt);
-	add(diags, CONF_ERROR, line, fmt, ap);
+	conf_add_diag(diags, CONF_ERROR, line, fmt, ap);
 	va_end(ap);
-}
-
-void conf_no_memory(struct conf_diags *diags)
-{
-	conf_error(diags, 0, "cannot be loaded: %s", strerror(ENOMEM));
 }
 
 void conf_warning(struct conf_diags *diags, unsigned line, const char *fmt, ...)
@@ -77,7 +71,7 @@ void conf_warning(struct conf_diags *diags, unsigned line, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	add(diags, CONF_WARNING, line, fmt, ap);
+	conf_add_diag(diags, CONF_WARNING, line, fmt, ap);
 	va_end(ap);
 }
 

@@ -2,6 +2,7 @@
 /* conf-diag: what is wrong with a file, line by line, and the one that stands for all of them. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 enum conf_severity { CONF_WARNING, CONF_ERROR };
@@ -35,10 +36,11 @@ struct conf_diags {
 
 __attribute__((format(printf, 3, 4))) void conf_error(struct conf_diags *diags, unsigned line,
 						      const char *fmt, ...);
+__attribute__((format(printf, 4, 0))) void conf_add_diag(struct conf_diags *diags,
+							 enum conf_severity severity, unsigned line,
+							 const char *fmt, va_list ap);
 __attribute__((format(printf, 3, 4))) void conf_warning(struct conf_diags *diags, unsigned line,
 							const char *fmt, ...);
-
-void conf_no_memory(struct conf_diags *diags);
 
 /* Returns 0 or -ENOMEM. */
 int conf_first_diag_copy(struct conf_first_diag *ret, const struct conf_first_diag *first);

@@ -2,7 +2,7 @@
 #include "conf/env.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +18,9 @@ struct loader {
 	const char *variable; /* at hand */
 };
 
-/* The first mistake in a variable's value is the only one. */
-static void malformed(const struct loader *loader, const char *text)
+/* Only the first mistake in the value of a variable is reported. */
+__attribute__((format(printf, 2, 3))) static void malformed(const struct loader *loader,
+							    const char *fmt, ...)
 {
 	struct env *env = loader->env;
 	struct conf_diags diags = {
@@ -27,8 +28,11 @@ static void malformed(const struct loader *loader, const char *text)
 		.userdata = loader->userdata,
 		.file = loader->variable,
 	};
+	va_list ap;
 
-	conf_warning(&diags, 0, "%s", text);
+	va_start(ap, fmt);
+	conf_add_diag(&diags, CONF_WARNING, 0, fmt, ap);
+	va_end(ap);
 	env->diag[env->n_diags++] = (struct env_diag){ loader->variable, diags.first };
 }
 
@@ -37,28 +41,28 @@ static void malformed_value(const struct loader *loader, enum setting setting, c
 	char text[SUGGEST_MAX];
 
 	suggest_value(setting, value, text, sizeof(text));
-	malformed(loader, text);
+	malformed(loader, "%s", text);
 }
 
 /* secure_getenv(3): a set-user-ID program must not be steered by its caller. */
-static const char *get(const char *variable)
+static const char *get_variable(const char *variable)
 {
 	const char *value = secure_getenv(variable);
 
 	return value && value[0] != '\0' ? value : NULL;
 }
 
-static int copy(const char *variable, char **ret)
+static int copy_variable(const char *variable, char **ret)
 {
-	const char *value = get(variable);
+	const char *value = get_variable(variable);
 
 	*ret = value ? strdup(value) : NULL;
 	return value && !*ret ? -ENOMEM : 0;
 }
 
-/* The caller sees to there being room. */
-static void add(struct env *env, const char *variable, const char *name, enum setting setting,
-		int number)
+/* The caller has checked that there is room. */
+static void add_rule(struct env *env, const char *variable, const char *name, enum setting setting,
+		     int number)
 {
 	const size_t n = env->rules.n++;
 
@@ -85,53 +89,41 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool parse_name(const struct loader *loader, char *item, const char **ret_name,
-		       const char **ret_level)
+/* Returns false: it was reported. */
+static bool check_name(const struct loader *loader, const char *name)
 {
-	char *equals = strchr(item, '=');
-	char text[SUGGEST_MAX];
-	const char *mistake;
+	const char *mistake = glob_mistake(name);
 
-	if (!equals) {
-		*ret_name = "*";
-		*ret_level = trim(item);
-		return true;
-	}
-	*equals = '\0';
-	item = trim(item);
-	*ret_name = item;
-	*ret_level = trim(equals + 1);
-	if (item[0] == '\0') {
+	if (name[0] == '\0')
 		malformed(loader,
 			  "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
-		return false;
-	}
-	mistake = glob_mistake(item);
-	if (mistake) {
-		(void)snprintf(text, sizeof(text), "malformed pattern \"%.64s\": %s", item,
-			       mistake);
-		malformed(loader, text);
-	}
-	return !mistake;
+	else if (mistake)
+		malformed(loader, "malformed pattern \"%.64s\": %s", name, mistake);
+	return name[0] != '\0' && !mistake;
 }
 
 static bool add_level(const struct loader *loader, char *item)
 {
 	struct env *env = loader->env;
-	const char *name, *level;
+	char *equals = strchr(item, '=');
+	const char *level = trim(equals ? equals + 1 : item), *name = "*";
 	int number;
 
+	if (equals) {
+		*equals = '\0';
+		name = trim(item);
+	}
 	if (env->rules.n == ENV_RULES_MAX) {
-		malformed(loader, "too many levels (expected at most 64)");
+		malformed(loader, "too many levels (expected at most %d)", ENV_RULES_MAX);
 		return false;
 	}
-	if (!parse_name(loader, item, &name, &level))
+	if (!check_name(loader, name))
 		return false;
 	if (setting_parse(SETTING_LEVEL, level, &number) < 0) {
 		malformed_value(loader, SETTING_LEVEL, level);
 		return false;
 	}
-	add(env, level_variable, name, SETTING_LEVEL, number);
+	add_rule(env, level_variable, name, SETTING_LEVEL, number);
 	return true;
 }
 
@@ -141,12 +133,9 @@ static int load_levels(struct loader *loader)
 	struct env *env = loader->env;
 	const size_t before = env->rules.n;
 	char *rest, *item;
-	int r;
 
-	r = copy(level_variable, &env->text);
-	if (r < 0)
-		return r;
-
+	if (copy_variable(level_variable, &env->text) < 0)
+		return -ENOMEM;
 	loader->variable = level_variable;
 	rest = env->text;
 	while ((item = strsep(&rest, ","))) {
@@ -162,17 +151,17 @@ static int load_levels(struct loader *loader)
 static void load_debug_invocation(struct env *env)
 {
 	static const char variable[] = "DEBUG_INVOCATION";
-	const char *value = get(variable);
+	const char *value = get_variable(variable);
 	int debug;
 
 	if (value && strcmp(value, "1") == 0 && setting_parse(SETTING_LEVEL, "debug", &debug) == 0)
-		add(env, variable, "*", SETTING_LEVEL, debug);
+		add_rule(env, variable, "*", SETTING_LEVEL, debug);
 }
 
 /* The context reads it; what is malformed is reported with the rest. */
 static void check_run_id(struct loader *loader)
 {
-	const char *value = get("MPLOG_RUN_ID");
+	const char *value = get_variable("MPLOG_RUN_ID");
 
 	loader->variable = "MPLOG_RUN_ID";
 	if (value && !run_id_is_valid(value))
@@ -190,7 +179,7 @@ static const struct {
 
 static void load_variable(struct loader *loader, size_t i)
 {
-	const char *value = get(variables[i].name);
+	const char *value = get_variable(variables[i].name);
 	int number;
 
 	if (!value)
@@ -199,7 +188,7 @@ static void load_variable(struct loader *loader, size_t i)
 	if (setting_parse(variables[i].setting, value, &number) < 0)
 		malformed_value(loader, variables[i].setting, value);
 	else
-		add(loader->env, variables[i].name, "*", variables[i].setting, number);
+		add_rule(loader->env, variables[i].name, "*", variables[i].setting, number);
 }
 
 int env_load(struct env *env, conf_diag_fn *diag, void *userdata)
@@ -211,8 +200,8 @@ int env_load(struct env *env, conf_diag_fn *diag, void *userdata)
 	for (size_t i = 0; i < ENV_VARIABLES; i++)
 		load_variable(&loader, i);
 	check_run_id(&loader);
-	if (load_levels(&loader) < 0 || copy("MPLOG_CONF", &env->conf) < 0 ||
-	    copy("MPLOG_PROCESS", &env->process) < 0) {
+	if (load_levels(&loader) < 0 || copy_variable("MPLOG_CONF", &env->conf) < 0 ||
+	    copy_variable("MPLOG_PROCESS", &env->process) < 0) {
 		env_free(env);
 		return -ENOMEM;
 	}

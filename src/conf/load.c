@@ -17,8 +17,6 @@ static const char main_file[] = "mplog.conf";
 static const char drop_in_directory[] = "mplog.conf.d";
 static const char suffix[] = ".conf";
 
-enum { DIRECTORY_TEXT_MAX = 256 };
-
 struct load {
 	struct conf *conf;
 	const struct conf *previous;
@@ -105,13 +103,11 @@ __attribute__((format(printf, 2, 3))) static void directory_error(struct load *l
 								  const char *fmt, ...)
 {
 	struct conf_diags diags = diags_of(load, load->conf->directory);
-	char text[DIRECTORY_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	conf_add_diag(&diags, CONF_ERROR, 0, fmt, ap);
 	va_end(ap);
-	conf_error(&diags, 0, "%s", text);
 	load->conf->directory_diag = diags.first;
 }
 
@@ -282,9 +278,4 @@ int conf_load_files(struct conf *conf, const struct conf_options *options,
 	else
 		r = load_system(&load, directory_of(options));
 	return r < 0 ? r : collect_rules(conf);
-}
-
-char *conf_main_path(const struct conf_options *options)
-{
-	return options->file ? strdup(options->file) : join(directory_of(options), main_file);
 }

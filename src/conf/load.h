@@ -28,6 +28,3 @@ struct conf;
 int conf_load_files(struct conf *conf, const struct conf_options *options,
 		    const struct conf *previous, bool root_changed, unsigned flags,
 		    conf_diag_fn *diag, void *userdata);
-
-/* Returns the path that stands for all of the files, malloc'ed, or NULL. */
-char *conf_main_path(const struct conf_options *options);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 enum {
 	SHOWN_MAX = 40,
 	NUMBER_MAX = 24, /* digits of 64 bits, sign, prefix and suffix */
+	WORD_SIZE = 2 * SHOWN_MAX,
+	TEXT_MAX = 512,
 };
 
 static const char include_hint[] =
@@ -42,13 +45,25 @@ struct hint_found hint_found(const struct token *token)
 	struct hint_found found;
 
 	if (token->kind == TOKEN_END)
-		(void)snprintf(found.text, sizeof(found.text), "found the end of the file");
-	else if (token->kind == TOKEN_STRING)
-		(void)snprintf(found.text, sizeof(found.text), "found a string");
-	else
-		(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"", hint_shown(token),
-			       token->text);
+		return (struct hint_found){ "found the end of the file" };
+	if (token->kind == TOKEN_STRING)
+		return (struct hint_found){ "found a string" };
+	(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"", hint_shown(token),
+		       token->text);
 	return found;
+}
+
+__attribute__((format(printf, 4, 5))) static void wrong_value(struct conf_diags *diags,
+							      const struct token *setting,
+							      unsigned line, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	conf_error(diags, line, "%.*s: %s", hint_shown(setting), setting->text, text);
 }
 
 static bool is_long(const struct token *integer)
@@ -56,133 +71,126 @@ static bool is_long(const struct token *integer)
 	return integer->text[integer->length - 1] == 'L';
 }
 
-/* Whether libconfig would keep the integer's value. */
+/* Returns whether libconfig keeps the integer's value. */
 static bool fits(const struct token *integer)
 {
-	const bool is_hex =
-		integer->length > 2 && (integer->text[1] == 'x' || integer->text[1] == 'X');
-	char text[NUMBER_MAX];
+	const bool is_hex = integer->text[1] == 'x' || integer->text[1] == 'X';
 	long long value;
 
-	if (integer->length >= sizeof(text))
-		return false;
-	memcpy(text, integer->text, integer->length);
-	text[integer->length] = '\0';
-
 	errno = 0;
-	value = strtoll(text, NULL, is_hex ? 16 : 10);
+	value = strtoll(integer->text, NULL, is_hex ? 16 : 10);
 	if (errno == ERANGE)
 		return false;
 	return is_long(integer) || (value >= INT_MIN && value <= INT_MAX);
 }
 
-/* The setting of that name if it has a number; else NULL. */
+/* Returns the setting of that name if it has a number; else NULL. */
 static const struct setting_info *find_number(const struct token *setting)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (setting_infos[i].kind == KIND_NUMBER && token_is(setting, setting_infos[i].key))
+		const char *key = setting_infos[i].key;
+
+		if (setting_infos[i].kind == KIND_NUMBER && strlen(key) == setting->length &&
+		    memcmp(key, setting->text, setting->length) == 0)
 			return &setting_infos[i];
 	}
 	return NULL;
 }
 
-static void hint_large(const struct token *setting, const struct token *integer,
-		       char text[SCAN_HINT_MAX])
+static void hint_large(struct conf_diags *diags, const struct token *setting,
+		       const struct token *integer)
 {
 	const struct setting_info *info = find_number(setting);
 	const int shown = hint_shown(integer);
 
 	if (info)
-		(void)snprintf(text, SCAN_HINT_MAX, "%.*s is out of range (expected %d to %d)",
-			       shown, integer->text, info->min, info->max);
+		wrong_value(diags, setting, integer->line,
+			    "%.*s is out of range (expected %d to %d)", shown, integer->text,
+			    info->min, info->max);
 	else
-		(void)snprintf(text, SCAN_HINT_MAX,
-			       "%.*s is too large a number (expected at most %s)", shown,
-			       integer->text,
-			       is_long(integer) ? "9223372036854775807L"
-						: "2147483647, or with an L after it");
+		wrong_value(diags, setting, integer->line,
+			    "%.*s is too large a number (expected at most %s)", shown,
+			    integer->text,
+			    is_long(integer) ? "9223372036854775807L"
+					     : "2147483647, or with an L after it");
 }
 
 /* libconfig 1.7 reads 0500 as octal and 080 as a mistake, other versions read both as decimal. */
-static bool hint_zero(const struct token *integer, char text[SCAN_HINT_MAX])
+static bool hint_zero(struct conf_diags *diags, const struct token *setting,
+		      const struct token *integer)
 {
-	const char *end = integer->text + integer->length, *sign = integer->text;
-	const char *first = sign + (*sign == '+' || *sign == '-'), *rest = first;
+	const char *sign = integer->text, *first = sign + (*sign == '+' || *sign == '-');
+	const char *rest = first;
+	struct token shortened = *integer;
 
-	while (rest + 1 < end && *rest == '0' && rest[1] >= '0' && rest[1] <= '9')
+	while (*rest == '0' && rest[1] >= '0' && rest[1] <= '9')
 		rest++;
 	if (rest == first)
 		return false;
-	(void)snprintf(text, SCAN_HINT_MAX, "%.*s begins with a zero: write %.*s%.*s",
-		       hint_shown(integer), sign, (int)(first - sign), sign,
-		       (int)(end - rest < SHOWN_MAX ? end - rest : SHOWN_MAX), rest);
+	shortened.length -= (size_t)(rest - sign);
+	wrong_value(diags, setting, integer->line, "%.*s begins with a zero: write %.*s%.*s",
+		    hint_shown(integer), sign, (int)(first - sign), sign, hint_shown(&shortened),
+		    rest);
 	return true;
 }
 
 /* "10s", "10 s" */
-static bool hint_time(const struct token *setting, const char *word, char text[SCAN_HINT_MAX])
+static bool hint_time(struct conf_diags *diags, const struct token *setting,
+		      const struct token *number, const char *word)
 {
 	const bool is_time =
 		setting->length > 3 && memcmp(setting->text + setting->length - 3, "_ms", 3) == 0;
-	unsigned long number;
+	unsigned long value;
 	char *end;
 
-	number = strtoul(word, &end, 10);
+	value = strtoul(word, &end, 10);
 	end += strspn(end, " ");
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].unit) != 0 || !is_time || number > INT_MAX / units[i].ms)
+		if (strcmp(end, units[i].unit) != 0 || !is_time || value > INT_MAX / units[i].ms)
 			continue;
-		(void)snprintf(text, SCAN_HINT_MAX,
-			       "\"%s\" is not a number: it is in milliseconds, write %lu", word,
-			       number * units[i].ms);
+		wrong_value(diags, setting, number->line,
+			    "\"%s\" is not a number: it is in milliseconds, write %lu", word,
+			    value * units[i].ms);
 		return true;
 	}
 	return false;
 }
 
-static bool hint_unit(const struct token *setting, const struct token *number,
-		      const struct token *unit, char text[SCAN_HINT_MAX])
+bool hint_integer(struct conf_diags *diags, const struct token *setting,
+		  const struct token *integer, const struct token *next)
 {
-	char word[2 * NUMBER_MAX];
+	char word[WORD_SIZE];
 
-	if (unit->kind != TOKEN_NAME || unit->line != number->line || unit->length > NUMBER_MAX)
-		return false;
-	(void)snprintf(word, sizeof(word), "%.*s %.*s", (int)number->length, number->text,
-		       (int)unit->length, unit->text);
-	return hint_time(setting, word, text);
-}
-
-bool hint_integer(const struct token *setting, const struct token *integer,
-		  const struct token *next, char text[SCAN_HINT_MAX])
-{
-	if (hint_zero(integer, text))
+	if (hint_zero(diags, setting, integer))
 		return true;
-	if (fits(integer))
-		return hint_unit(setting, integer, next, text);
-	hint_large(setting, integer, text);
-	return true;
+	if (!fits(integer)) {
+		hint_large(diags, setting, integer);
+		return true;
+	}
+	(void)snprintf(word, sizeof(word), "%.*s %.*s", hint_shown(integer), integer->text,
+		       hint_shown(next), next->text);
+	return next->kind == TOKEN_NAME && next->line == integer->line &&
+	       hint_time(diags, setting, integer, word);
 }
 
-static bool hint_digits(const struct token *setting, const struct token *token,
-			char text[SCAN_HINT_MAX])
+static bool hint_digits(struct conf_diags *diags, const struct token *setting,
+			const struct token *token)
 {
 	const struct setting_info *info = find_number(setting);
-	char word[NUMBER_MAX];
+	char word[WORD_SIZE];
 
-	if (token->length >= sizeof(word) || token->text[0] < '0' || token->text[0] > '9')
+	if (token->length >= NUMBER_MAX || token->text[0] < '0' || token->text[0] > '9')
 		return false;
-	memcpy(word, token->text, token->length);
-	word[token->length] = '\0';
-
-	if (hint_time(setting, word, text))
+	(void)snprintf(word, sizeof(word), "%.*s", (int)token->length, token->text);
+	if (hint_time(diags, setting, token, word))
 		return true;
 	if (info)
-		(void)snprintf(text, SCAN_HINT_MAX, "\"%s\" is not a number (expected %d to %d)",
-			       word, info->min, info->max);
+		wrong_value(diags, setting, token->line,
+			    "\"%s\" is not a number (expected %d to %d)", word, info->min,
+			    info->max);
 	else
-		(void)snprintf(text, SCAN_HINT_MAX,
-			       "\"%s\" is not a number: write it without a unit, or in quotes",
-			       word);
+		wrong_value(diags, setting, token->line,
+			    "\"%s\" is not a number: write it without a unit, or in quotes", word);
 	return true;
 }
 
@@ -209,47 +217,45 @@ static bool has_other_quotes(const struct token *token)
 	return false;
 }
 
-void hint_value(const struct token *setting, const struct token *token, bool is_entry,
-		char text[SCAN_HINT_MAX])
+void hint_value(struct conf_diags *diags, const struct token *setting, const struct token *token,
+		bool is_entry)
 {
 	const int shown = hint_shown(token);
 
 	if (token->kind == TOKEN_INCLUDE)
-		(void)snprintf(text, SCAN_HINT_MAX, "%s", include_hint);
+		wrong_value(diags, setting, token->line, "%s", include_hint);
 	else if (has_other_quotes(token))
-		(void)snprintf(text, SCAN_HINT_MAX, "%.*s has the wrong quotes (expected \"...\")",
-			       shown, token->text);
+		wrong_value(diags, setting, token->line,
+			    "%.*s has the wrong quotes (expected \"...\")", shown, token->text);
 	else if (is_entry && token->kind == TOKEN_NAME)
-		(void)snprintf(text, SCAN_HINT_MAX,
-			       "found \"%.*s\" in the list: expected { ... } around each entry",
-			       shown, token->text);
+		wrong_value(diags, setting, token->line,
+			    "found \"%.*s\" in the list: expected { ... } around each entry", shown,
+			    token->text);
 	else if (is_switch_word(token))
-		(void)snprintf(text, SCAN_HINT_MAX, "\"%.*s\" is not a value: write true or false",
-			       shown, token->text);
-	else if (!hint_digits(setting, token, text))
-		(void)snprintf(text, SCAN_HINT_MAX, "%.*s is not in quotes: write \"%.*s\"", shown,
-			       token->text, shown, token->text);
+		wrong_value(diags, setting, token->line,
+			    "\"%.*s\" is not a value: write true or false", shown, token->text);
+	else if (!hint_digits(diags, setting, token))
+		wrong_value(diags, setting, token->line, "%.*s is not in quotes: write \"%.*s\"",
+			    shown, token->text, shown, token->text);
 }
 
-void hint_name(const struct token *token, char text[SCAN_HINT_MAX])
+void hint_name(struct conf_diags *diags, const struct token *token)
 {
 	const int shown = hint_shown(token);
 
 	if (token->kind == TOKEN_INCLUDE)
-		(void)snprintf(text, SCAN_HINT_MAX, "%s", include_hint);
+		conf_error(diags, token->line, "%s", include_hint);
 	else if (token->kind == TOKEN_STRING)
-		(void)snprintf(text, SCAN_HINT_MAX,
-			       "%.*s: write the name of a setting without quotes", shown,
-			       token->text);
-	else if (token_is_mark(token, '}') || token_is_mark(token, ')') ||
-		 token_is_mark(token, ']'))
-		(void)snprintf(text, SCAN_HINT_MAX, "this \"%c\" closes nothing", token->text[0]);
+		conf_error(diags, token->line, "%.*s: write the name of a setting without quotes",
+			   shown, token->text);
+	else if (token_is_mark(token, "})]"))
+		conf_error(diags, token->line, "this \"%c\" closes nothing", token->text[0]);
 	else if (token->kind == TOKEN_MARK)
-		(void)snprintf(text, SCAN_HINT_MAX, "expected the name of a setting, found \"%c\"",
-			       token->text[0]);
+		conf_error(diags, token->line, "expected the name of a setting, found \"%c\"",
+			   token->text[0]);
 	else
-		(void)snprintf(
-			text, SCAN_HINT_MAX,
+		conf_error(
+			diags, token->line,
 			"\"%.*s\" cannot be the name of a setting (expected a letter, then letters, digits, - or _)",
 			shown, token->text);
 }

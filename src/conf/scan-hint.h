@@ -4,8 +4,6 @@
 
 #include "conf/token.h"
 
-enum { SCAN_HINT_MAX = 512 };
-
 /* Returns how many bytes of a token are shown: the precision of a %.*s. */
 int hint_shown(const struct token *token);
 
@@ -13,17 +11,17 @@ struct hint_found {
 	char text[64];
 };
 
-/* found ")" */
+/* Describes a token: found ")" */
 struct hint_found hint_found(const struct token *token);
 
-/* Says why INTEGER cannot be the value of SETTING: it is too large for libconfig, its versions read
- * it differently, or the token behind it is its unit. Returns false: it can. */
-bool hint_integer(const struct token *setting, const struct token *integer,
-		  const struct token *next, char text[SCAN_HINT_MAX]);
+/* Reports why INTEGER cannot be the value of SETTING: it is too large for libconfig, whose versions
+ * read it differently, or NEXT is its unit. Returns false: it can. */
+bool hint_integer(struct conf_diags *diags, const struct token *setting,
+		  const struct token *integer, const struct token *next);
 
-/* Says what is wrong with TOKEN as the value of SETTING, or as an entry of its list. */
-void hint_value(const struct token *setting, const struct token *token, bool is_entry,
-		char text[SCAN_HINT_MAX]);
+/* Reports what is wrong with TOKEN as the value of SETTING, or as an entry of its list. */
+void hint_value(struct conf_diags *diags, const struct token *setting, const struct token *token,
+		bool is_entry);
 
-/* Says what is wrong with TOKEN where the name of a setting should be. */
-void hint_name(const struct token *token, char text[SCAN_HINT_MAX]);
+/* Reports what is wrong with TOKEN where the name of a setting should be. */
+void hint_name(struct conf_diags *diags, const struct token *token);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "conf/internal.h"
@@ -46,44 +45,22 @@ static void advance(struct scan *s)
 	s->token = lexer_next(&s->lexer);
 }
 
-static bool is_mark(const struct token *token, const char *marks)
-{
-	return token->kind == TOKEN_MARK && strchr(marks, token->text[0]);
-}
-
-static bool is_closing(const struct token *token)
-{
-	return is_mark(token, "})]");
-}
-
-static bool is_separator(const struct token *token)
-{
-	return is_mark(token, ";,");
-}
-
 static bool starts_value(const struct token *token)
 {
-	return is_mark(token, "{([") || (token->kind != TOKEN_MARK && token->kind != TOKEN_END);
+	return token_is_mark(token, "{([") ||
+	       (token->kind != TOKEN_MARK && token->kind != TOKEN_END);
 }
 
 __attribute__((format(printf, 3, 4))) static enum state mistake(struct scan *s, unsigned line,
 								const char *fmt, ...)
 {
-	char text[SCAN_HINT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	if (s->token.kind != TOKEN_BROKEN) /* that was reported */
+		conf_add_diag(s->lexer.diags, CONF_ERROR, line, fmt, ap);
 	va_end(ap);
-	/* A broken token was reported where it was found. */
-	if (s->token.kind != TOKEN_BROKEN)
-		conf_error(s->lexer.diags, line, "%s", text);
 	return MISTAKE;
-}
-
-static enum state mistake_in_value(struct scan *s, unsigned line, const char *text)
-{
-	return mistake(s, line, "%.*s: %s", hint_shown(&s->name), s->name.text, text);
 }
 
 static enum state not_closed(struct scan *s)
@@ -93,6 +70,11 @@ static enum state not_closed(struct scan *s)
 	return mistake(s, bracket->line,
 		       "the \"%c\" on this line is not closed: expected \"%c\", %s", bracket->open,
 		       bracket->close, hint_found(&s->token).text);
+}
+
+static bool is_closed(const struct scan *s)
+{
+	return s->token.kind == TOKEN_MARK && s->token.text[0] == s->bracket[s->depth].close;
 }
 
 static enum state close_bracket(struct scan *s)
@@ -106,7 +88,6 @@ static enum state close_bracket(struct scan *s)
 static enum state expect_name(struct scan *s)
 {
 	struct bracket *group = innermost(s);
-	char text[SCAN_HINT_MAX];
 
 	if (s->token.kind == TOKEN_NAME) {
 		if (group->n++ == CONF_GROUP_MAX)
@@ -118,21 +99,21 @@ static enum state expect_name(struct scan *s)
 	}
 	if (s->depth == 0 && s->token.kind == TOKEN_END)
 		return GOOD;
-	if (s->depth > 0 && token_is_mark(&s->token, group->close))
+	if (is_closed(s))
 		return close_bracket(s);
-	if (s->depth > 0 && (is_mark(&s->token, "})]{") || s->token.kind == TOKEN_END))
+	if (s->depth > 0 && (token_is_mark(&s->token, "})]{") || s->token.kind == TOKEN_END))
 		return not_closed(s);
-	hint_name(&s->token, text);
-	return mistake(s, s->token.line, "%s", text);
+	hint_name(s->lexer.diags, &s->token);
+	return MISTAKE;
 }
 
 static enum state expect_equals(struct scan *s)
 {
 	const int shown = hint_shown(&s->name);
 
-	if (is_mark(&s->token, "=:")) {
+	if (token_is_mark(&s->token, "=:")) {
 		advance(s);
-		if (is_mark(&s->token, "=:"))
+		if (token_is_mark(&s->token, "=:"))
 			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
 		return VALUE;
 	}
@@ -156,7 +137,7 @@ static enum state open_bracket(struct scan *s, char close)
 	advance(s);
 	if (close == '}')
 		return NAME;
-	return token_is_mark(&s->token, close) ? close_bracket(s) : VALUE;
+	return is_closed(s) ? close_bracket(s) : VALUE;
 }
 
 /* A string may be written in pieces. */
@@ -176,15 +157,16 @@ static enum state take_string(struct scan *s)
 static enum state take_integer(struct scan *s)
 {
 	const struct token integer = s->token;
-	char text[SCAN_HINT_MAX];
 
 	advance(s);
-	if (hint_integer(&s->name, &integer, &s->token, text))
-		return mistake_in_value(s, integer.line, text);
+	if (s->token.kind != TOKEN_BROKEN &&
+	    hint_integer(s->lexer.diags, &s->name, &integer, &s->token))
+		return MISTAKE;
 	return SEPARATOR;
 }
 
-/* libconfig's arrays have entries of one type. Returns false: it was reported. */
+/* libconfig's arrays have entries of one type. Returns whether this entry may be in it; if not, that was
+ * reported. */
 static bool check_entry(struct scan *s)
 {
 	enum { LONG = 1 << 8, SOME = 1 << 9 };
@@ -192,28 +174,23 @@ static bool check_entry(struct scan *s)
 	struct bracket *array = innermost(s);
 	unsigned type = SOME | token->kind;
 
-	if (token->kind == TOKEN_MARK) {
-		(void)mistake(
-			s, token->line,
-			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
-			token->text[0]);
-		return false;
-	}
 	if (token->kind == TOKEN_INTEGER && token->text[token->length - 1] == 'L')
 		type |= LONG;
 	if (array->entry_type == 0)
 		array->entry_type = type;
-	if (array->entry_type == type)
-		return true;
-	(void)mistake(s, token->line,
-		      "different kinds of values in an array [ ]: expected a list ( )");
-	return false;
+	if (token->kind == TOKEN_MARK)
+		(void)mistake(
+			s, token->line,
+			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
+			token->text[0]);
+	else if (array->entry_type != type)
+		(void)mistake(s, token->line,
+			      "different kinds of values in an array [ ]: expected a list ( )");
+	return token->kind != TOKEN_MARK && array->entry_type == type;
 }
 
 static enum state take_value(struct scan *s)
 {
-	char text[SCAN_HINT_MAX];
-
 	switch (s->token.kind) {
 	case TOKEN_STRING:
 		return take_string(s);
@@ -228,8 +205,8 @@ static enum state take_value(struct scan *s)
 				       : s->token.text[0] == '(' ? ')'
 								 : ']');
 	default:
-		hint_value(&s->name, &s->token, innermost(s)->close == ')', text);
-		return mistake_in_value(s, s->token.line, text);
+		hint_value(s->lexer.diags, &s->name, &s->token, innermost(s)->close == ')');
+		return MISTAKE;
 	}
 }
 
@@ -237,7 +214,8 @@ static enum state expect_value(struct scan *s)
 {
 	if (!is_in_entries(s) && (!starts_value(&s->token) ||
 				  (s->token.kind == TOKEN_NAME && s->token.line != s->name.line)))
-		return mistake_in_value(s, s->name.line, "its value is missing");
+		return mistake(s, s->name.line, "%.*s: its value is missing", hint_shown(&s->name),
+			       s->name.text);
 	if (!starts_value(&s->token))
 		return not_closed(s);
 	if (s->n_values++ == CONF_VALUES_MAX)
@@ -252,18 +230,18 @@ static enum state expect_comma(struct scan *s)
 {
 	const unsigned line = s->token.line;
 
-	if (token_is_mark(&s->token, innermost(s)->close))
+	if (is_closed(s))
 		return close_bracket(s);
 	if (starts_value(&s->token))
 		return mistake(s, s->last_line, "a comma is missing after this entry");
-	if (!is_separator(&s->token))
+	if (!token_is_mark(&s->token, ";,"))
 		return not_closed(s);
-	if (token_is_mark(&s->token, ';'))
+	if (token_is_mark(&s->token, ";"))
 		return mistake(s, line, "a \";\" between entries: expected a comma");
 	advance(s);
-	if (is_closing(&s->token))
+	if (token_is_mark(&s->token, "})]"))
 		return mistake(s, line, "a comma after the last entry: remove it");
-	if (is_separator(&s->token))
+	if (token_is_mark(&s->token, ";,"))
 		return mistake(s, s->token.line, "an entry is missing before this \"%c\"",
 			       s->token.text[0]);
 	return VALUE;
@@ -274,24 +252,12 @@ static enum state expect_separator(struct scan *s)
 {
 	if (is_in_entries(s))
 		return expect_comma(s);
-	if (is_separator(&s->token)) {
+	if (token_is_mark(&s->token, ";,")) {
 		advance(s);
-		if (is_separator(&s->token))
+		if (token_is_mark(&s->token, ";,"))
 			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
 	}
 	return NAME;
-}
-
-static enum state expect(struct scan *s, enum state state)
-{
-	static enum state (*const expectations[N_STATES])(struct scan *) = {
-		[NAME] = expect_name,
-		[EQUALS] = expect_equals,
-		[VALUE] = expect_value,
-		[SEPARATOR] = expect_separator,
-	};
-
-	return expectations[state](s);
 }
 
 static bool is_text(const char *text, size_t size, struct conf_diags *diags)
@@ -315,14 +281,20 @@ static bool is_text(const char *text, size_t size, struct conf_diags *diags)
 
 int conf_scan(const char *text, size_t size, struct conf_diags *diags, size_t *ret_n_values)
 {
-	struct scan s = { .lexer = { text, text + size, 1, diags } };
+	static enum state (*const expect[N_STATES])(struct scan *) = {
+		[NAME] = expect_name,
+		[EQUALS] = expect_equals,
+		[VALUE] = expect_value,
+		[SEPARATOR] = expect_separator,
+	};
+	struct scan s = { .lexer = { text, 1, diags } };
 	enum state state = NAME;
 
 	if (!is_text(text, size, diags))
 		return -EBADMSG;
-	for (advance(&s); state < N_STATES;)
-		state = expect(&s, state);
-	if (state == MISTAKE)
+	for (advance(&s); state < N_STATES && s.token.kind != TOKEN_BROKEN;)
+		state = expect[state](&s);
+	if (state != GOOD)
 		return -EBADMSG;
 	*ret_n_values = s.n_values;
 	return 0;

@@ -7,6 +7,6 @@
 
 #include "conf/diag.h"
 
-/* Returns 0 and sets *ret_n_values (how many settings libconfig will make of the text), or -EBADMSG
- * (the diagnostics have the mistake). */
+/* Scans a string of that size. Returns 0 and sets *ret_n_values (how many settings libconfig will make
+ * of the text), or -EBADMSG (the diagnostics have the mistake). */
 int conf_scan(const char *text, size_t size, struct conf_diags *diags, size_t *ret_n_values);

@@ -12,50 +12,32 @@
 enum {
 	WORD_MAX = 32,  /* longer words are compared as far as this */
 	VALUE_MAX = 64, /* what is shown of a wrong value */
-	KEYS_MAX = 32,  /* of settings, groups and what stands beside them */
 };
 
 static const char *const switch_words[] = { "true", "false", NULL };
-static const char *const no_words[] = { NULL };
 static const char *const auto_words[] = { "auto", "true", "false", NULL };
 
 /* What people write for something that has another name here. */
 static const struct {
-	const char *word, *meant;
+	const char *meant, *words[5];
 } synonyms[] = {
-	{ "verbose", "debug" },
-	{ "finest", "debug" },
-	{ "all", "debug" },
-	{ "information", "info" },
-	{ "panic", "emerg" },
-	{ "emergency", "emerg" },
-	{ "yes", "true" },
-	{ "no", "false" },
-	{ "on", "true" },
-	{ "off", "false" },
-	{ "enabled", "true" },
-	{ "disabled", "false" },
-	{ "always", "true" },
-	{ "never", "false" },
-	{ "journald", "journal" },
-	{ "systemd", "journal" },
-	{ "console", "stderr" },
-	{ "file", "stderr" },
-	{ "plain", "text" },
-	{ "severity", "level" },
-	{ "priority", "level" },
-	{ "colour", "color" },
-	{ "program", "identifier" },
-	{ "ident", "identifier" },
-	{ "timeout", "timeout_ms" },
-	{ "interval", "interval_ms" },
-	{ "match", "name" },
-	{ "process", "processes" },
-	{ "rules", "processes" },
-	{ "rule", "processes" },
-	{ "target", "sink" },
-	{ "output", "sink" },
-	{ "ratelimit", "rate_limit" },
+	{ "debug", { "verbose", "finest", "all" } },
+	{ "info", { "information" } },
+	{ "emerg", { "panic", "emergency" } },
+	{ "true", { "yes", "on", "enabled", "always" } },
+	{ "false", { "no", "off", "disabled", "never" } },
+	{ "journal", { "journald", "systemd" } },
+	{ "stderr", { "console", "file" } },
+	{ "text", { "plain" } },
+	{ "level", { "severity", "priority" } },
+	{ "color", { "colour" } },
+	{ "identifier", { "program", "ident" } },
+	{ "timeout_ms", { "timeout" } },
+	{ "interval_ms", { "interval" } },
+	{ "name", { "match" } },
+	{ "processes", { "process", "rules", "rule" } },
+	{ "sink", { "target", "output" } },
+	{ "rate_limit", { "ratelimit" } },
 };
 
 void setting_full_name(enum setting setting, char *buffer, size_t size)
@@ -75,31 +57,22 @@ static void append(char *buffer, size_t size, const char *separator, const char 
 
 void setting_describe_values(enum setting setting, char *buffer, size_t size)
 {
+	static const char *const values[] = {
+		[KIND_LEVEL] = LEVEL_NAMES,
+		[KIND_TEXT] = "a string in quotes",
+		[KIND_SWITCH] = "true or false",
+		[KIND_AUTO] = "true, false or \"auto\"",
+		[KIND_CHOICE] = "",
+		[KIND_NUMBER] = "",
+	};
 	const struct setting_info *info = &setting_infos[setting];
 
-	buffer[0] = '\0';
-	switch (info->kind) {
-	case KIND_LEVEL:
-		append(buffer, size, "", LEVEL_NAMES);
-		break;
-	case KIND_TEXT:
-		append(buffer, size, "", "a string in quotes");
-		break;
-	case KIND_CHOICE:
-		for (size_t i = 0; info->choices[i]; i++) {
-			if (info->choices[i][0] != '\0')
-				append(buffer, size, " ", info->choices[i]);
-		}
-		break;
-	case KIND_SWITCH:
-		append(buffer, size, "", "true or false");
-		break;
-	case KIND_AUTO:
-		append(buffer, size, "", "true, false or \"auto\"");
-		break;
-	case KIND_NUMBER:
+	(void)snprintf(buffer, size, "%s", values[info->kind]);
+	if (info->kind == KIND_NUMBER)
 		(void)snprintf(buffer, size, "%d to %d", info->min, info->max);
-		break;
+	for (size_t i = 0; info->choices && info->choices[i]; i++) {
+		if (info->choices[i][0] != '\0')
+			append(buffer, size, " ", info->choices[i]);
 	}
 }
 
@@ -108,7 +81,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters have to be put in, taken out, changed or swapped with their neighbour. */
+/* Returns how many letters have to be put in, taken out, changed or swapped with their neighbour. */
 static size_t distance(const char *a, const char *b)
 {
 	const size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
@@ -133,6 +106,7 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* Returns that of the words, in its own case, or NULL. */
 static const char *find_word(const char *word, const char *const *words)
 {
 	for (size_t i = 0; words[i]; i++) {
@@ -150,13 +124,13 @@ static size_t too_far(const char *word)
 	return length > 8 ? 4 : length > 4 ? 3 : 2;
 }
 
-/* Whether WORD is nearer to CANDIDATE than it was to another one, at BEST, which is set then. */
+/* Returns whether WORD is nearer to CANDIDATE than BEST, which becomes their distance then. */
 static bool is_closer(const char *word, const char *candidate, size_t *best)
 {
 	const size_t n = strnlen(word, WORD_MAX), m = strnlen(candidate, WORD_MAX);
 	size_t d;
 
-	/* Each letter that one has more has to be put in: most words need no closer look. */
+	/* The distance is at least the difference of the lengths: most words need no closer look. */
 	if ((n > m ? n - m : m - n) >= *best)
 		return false;
 	d = distance(word, candidate);
@@ -174,8 +148,10 @@ static const char *find_synonym(const char *word, const char *const *words)
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++) {
 		const char *meant = find_word(synonyms[i].meant, words);
 
-		if (meant && is_closer(word, synonyms[i].word, &best))
-			found = meant;
+		for (size_t j = 0; meant && synonyms[i].words[j]; j++) {
+			if (is_closer(word, synonyms[i].words[j], &best))
+				found = meant;
+		}
 	}
 	return found;
 }
@@ -194,26 +170,15 @@ const char *suggest_word(const char *word, const char *const *words)
 	return closest ? closest : find_synonym(word, words);
 }
 
-static const char *const *words_of(const struct setting_info *info)
-{
-	switch (info->kind) {
-	case KIND_LEVEL:
-		return level_words;
-	case KIND_CHOICE:
-		return info->choices;
-	case KIND_SWITCH:
-		return switch_words;
-	case KIND_AUTO:
-		return auto_words;
-	default:
-		return no_words;
-	}
-}
-
 /* "; did you mean ...?", or nothing. */
-static void put_meant(const char *word, const char *const *words, char *buffer, size_t size)
+static void put_meant(const struct setting_info *info, const char *word, char *buffer, size_t size)
 {
-	const char *closest = suggest_word(word, words);
+	static const char *const *const words[] = {
+		[KIND_LEVEL] = level_words,
+		[KIND_SWITCH] = switch_words,
+		[KIND_AUTO] = auto_words,
+	};
+	const char *closest = suggest_word(word, info->choices ? info->choices : words[info->kind]);
 	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
 
 	buffer[0] = '\0';
@@ -227,20 +192,29 @@ void suggest_value(enum setting setting, const char *value, char *buffer, size_t
 	char expected[SUGGEST_MAX / 2], meant[SUGGEST_MAX / 4];
 
 	setting_describe_values(setting, expected, sizeof(expected));
-	put_meant(value, words_of(info), meant, sizeof(meant));
+	put_meant(info, value, meant, sizeof(meant));
 	(void)snprintf(buffer, size, "unknown %s \"%.*s\" (expected %s)%s", info->key, VALUE_MAX,
 		       value, expected, meant);
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-enum place { TOP = 1, DEFAULTS = 2, RULE = 4, ANYWHERE = 8 };
+/* Where a key may stand; a setting of a group stands nowhere else. */
+enum place { GROUP, TOP = 1, DEFAULTS = 2, RULE = 4 };
 
-/* The keys that are no settings; settings without a group belong in DEFAULTS and RULE. */
+static const char *const homes[] = {
+	[TOP] = "the top level of the file",
+	[RULE] = "an entry of processes",
+	[RULE | TOP] = "an entry of processes or the top level of the file",
+	[DEFAULTS | RULE] = "defaults = { ... } or an entry of processes",
+	[DEFAULTS | RULE | TOP] = "defaults = { ... } or an entry of processes",
+};
+
+/* The keys that are not settings. */
 static const struct {
-	const char *key;
+	const char *name;
 	unsigned places;
-} keys[] = {
+} others[] = {
 	{ "name", RULE },
 	{ "identifier", TOP | RULE },
 	{ "fields", DEFAULTS | RULE },
@@ -252,85 +226,83 @@ static const struct {
 	{ "stderr", TOP | DEFAULTS | RULE },
 };
 
-enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
+enum { N_OTHERS = sizeof(others) / sizeof(others[0]) };
 
-/* Where the key is right; 0: only within a group. */
-static unsigned places_of(const char *key)
+static unsigned places_of(const char *name)
 {
-	for (size_t i = 0; i < N_KEYS; i++) {
-		if (strcmp(keys[i].key, key) == 0)
-			return keys[i].places;
+	for (size_t i = 0; i < N_OTHERS; i++) {
+		if (strcmp(others[i].name, name) == 0)
+			return others[i].places;
 	}
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (!setting_infos[i].group && strcmp(setting_infos[i].key, key) == 0)
+		if (!setting_infos[i].group && strcmp(setting_infos[i].key, name) == 0)
 			return DEFAULTS | RULE;
 	}
-	return 0;
+	return GROUP;
 }
 
-/* The keys that are right in PLACE, or else in the group. */
-static void collect_keys(const char *words[KEYS_MAX], unsigned place, const char *group)
+static bool is_of_group(const struct setting_info *info, const char *group, const char *name)
 {
-	size_t n = 0;
+	return info->group && (!group || strcmp(info->group, group) == 0) &&
+	       strcmp(info->key, name) == 0;
+}
 
-	for (size_t i = 0; i < N_KEYS; i++) {
-		if (keys[i].places & place || place == ANYWHERE)
-			words[n++] = keys[i].key;
-	}
+/* Returns whether the key may stand within WITHIN: "defaults", "processes", a group's name; NULL: the
+ * top level. */
+static bool may_stand(const char *name, const char *within)
+{
+	if (!within)
+		return places_of(name) & TOP;
+	if (strcmp(within, "defaults") == 0)
+		return places_of(name) & DEFAULTS;
+	if (strcmp(within, "processes") == 0)
+		return places_of(name) & RULE;
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		const struct setting_info *info = &setting_infos[i];
-		const bool is_in_group = group && info->group && strcmp(group, info->group) == 0;
-
-		if (place == ANYWHERE || is_in_group || (!info->group && place & (DEFAULTS | RULE)))
-			words[n++] = info->key;
+		if (is_of_group(&setting_infos[i], within, name))
+			return true;
 	}
-	words[n] = NULL;
+	return false;
 }
 
 /* Where the key belongs: "stderr = { ... } or syslog = { ... }". */
-static void describe_home(const char *key, char *buffer, size_t size)
+static void describe_home(const char *name, char *buffer, size_t size)
 {
-	const unsigned places = places_of(key);
+	const unsigned places = places_of(name);
 
-	buffer[0] = '\0';
-	if (places & DEFAULTS)
-		append(buffer, size, "", "defaults = { ... }");
-	if (places & RULE)
-		append(buffer, size, " or ", "an entry of processes");
-	if (places & TOP && !(places & DEFAULTS))
-		append(buffer, size, " or ", "the top level of the file");
-	for (size_t i = 0; places == 0 && i < SETTING_COUNT; i++) {
-		if (!setting_infos[i].group || strcmp(setting_infos[i].key, key) != 0)
+	(void)snprintf(buffer, size, "%s", places == GROUP ? "" : homes[places]);
+	for (size_t i = 0; places == GROUP && i < SETTING_COUNT; i++) {
+		if (!is_of_group(&setting_infos[i], NULL, name))
 			continue;
 		append(buffer, size, " or ", setting_infos[i].group);
 		append(buffer, size, "", " = { ... }");
 	}
 }
 
-void suggest_setting(const char *within, const char *key, char text[SUGGEST_MAX])
+static const char *suggest_key(const char *name)
 {
-	const unsigned place = !within                            ? TOP
-			       : strcmp(within, "defaults") == 0  ? DEFAULTS
-			       : strcmp(within, "processes") == 0 ? RULE
-								  : 0;
-	const char *words[KEYS_MAX], *closest;
+	const char *words[N_OTHERS + SETTING_COUNT + 1] = { NULL };
+
+	for (size_t i = 0; i < N_OTHERS; i++)
+		words[i] = others[i].name;
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		words[N_OTHERS + i] = setting_infos[i].key;
+	return suggest_word(name, words);
+}
+
+void suggest_setting(const char *within, const char *name, char text[SUGGEST_MAX])
+{
+	const char *closest = suggest_key(name);
 	char home[SUGGEST_MAX / 2];
 
-	collect_keys(words, place, within);
-	closest = suggest_word(key, words);
-	if (closest) {
-		(void)snprintf(text, SUGGEST_MAX, "unknown setting; did you mean \"%s\"?", closest);
-		return;
-	}
-	collect_keys(words, ANYWHERE, NULL);
-	closest = suggest_word(key, words);
 	if (!closest) {
 		(void)snprintf(text, SUGGEST_MAX, "unknown setting");
 		return;
 	}
 	describe_home(closest, home, sizeof(home));
-	if (strcmp(closest, key) == 0)
+	if (strcmp(closest, name) == 0)
 		(void)snprintf(text, SUGGEST_MAX, "not a setting here: it belongs in %s", home);
+	else if (may_stand(closest, within))
+		(void)snprintf(text, SUGGEST_MAX, "unknown setting; did you mean \"%s\"?", closest);
 	else
 		(void)snprintf(text, SUGGEST_MAX,
 			       "unknown setting; did you mean \"%s\"? If so, it belongs in %s",

@@ -5,36 +5,33 @@
 #include <strings.h>
 
 /* What each byte is: a table, for most of the work is done here. */
-enum { SPACE = 1, MARK = 2, LETTER = 4, DIGIT = 8, HEX = 16, IN_NAME = 32, ENDS_WORD = 64 };
+enum { BLANK = 1, MARK = 2, BORDER = 4, LETTER = 8, DIGIT = 16, HEX = 32, DASH = 64 };
+enum { ENDS_WORD = BLANK | MARK | BORDER, IN_NAME = LETTER | DIGIT | DASH };
 
-#define ALPHA   (LETTER | IN_NAME)
-#define NUMERAL (DIGIT | HEX | IN_NAME)
-
+/* Not a vertical tab: libconfig before 1.8 does not take it for a blank. */
 static const unsigned char classes[256] = {
-	/* Not a vertical tab: before 1.8 libconfig does not take it. */
-	['\t' ... '\n'] = SPACE | ENDS_WORD,
-	['\f' ... '\r'] = SPACE | ENDS_WORD,
-	[' '] = SPACE | ENDS_WORD,
-	['='] = MARK | ENDS_WORD,
-	[':'] = MARK | ENDS_WORD,
-	[';'] = MARK | ENDS_WORD,
-	[','] = MARK | ENDS_WORD,
-	['{'] = MARK | ENDS_WORD,
-	['}'] = MARK | ENDS_WORD,
-	['('] = MARK | ENDS_WORD,
-	[')'] = MARK | ENDS_WORD,
-	['['] = MARK | ENDS_WORD,
-	[']'] = MARK | ENDS_WORD,
-	['"'] = ENDS_WORD,
-	['#'] = ENDS_WORD,
-	['0' ... '9'] = NUMERAL,
-	['a' ... 'f'] = ALPHA | HEX,
-	['g' ... 'z'] = ALPHA,
-	['A' ... 'F'] = ALPHA | HEX,
-	['G' ... 'Z'] = ALPHA,
-	['-'] = IN_NAME,
-	['_'] = IN_NAME,
-	['*'] = IN_NAME,
+	['\t' ... '\n'] = BLANK,
+	['\f' ... '\r'] = BLANK,
+	[' '] = BLANK,
+	['='] = MARK,
+	[':' ... ';'] = MARK,
+	[','] = MARK,
+	['{'] = MARK,
+	['}'] = MARK,
+	['(' ... ')'] = MARK,
+	['['] = MARK,
+	[']'] = MARK,
+	['"'] = BORDER,
+	['#'] = BORDER,
+	['\0'] = BORDER,
+	['0' ... '9'] = DIGIT | HEX,
+	['a' ... 'f'] = LETTER | HEX,
+	['g' ... 'z'] = LETTER,
+	['A' ... 'F'] = LETTER | HEX,
+	['G' ... 'Z'] = LETTER,
+	['*'] = LETTER,
+	['-'] = DASH,
+	['_'] = DASH,
 };
 
 static bool is(char c, unsigned class)
@@ -42,78 +39,78 @@ static bool is(char c, unsigned class)
 	return classes[(unsigned char)c] & class;
 }
 
-static bool starts(const struct lexer *lexer, const char *with)
+static const char *skip(const char *s, unsigned class)
 {
-	const size_t length = strlen(with);
-
-	return (size_t)(lexer->end - lexer->at) >= length && memcmp(lexer->at, with, length) == 0;
+	while (is(*s, class))
+		s++;
+	return s;
 }
 
-static void skip_line(struct lexer *lexer)
+static const char *skip_sign(const char *s)
 {
-	const char *newline = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
-
-	lexer->at = newline ? newline : lexer->end;
+	return *s == '+' || *s == '-' ? s + 1 : s;
 }
 
-/* libconfig takes a comment without an end for a good one, and the rest of the file for nothing. */
+static bool starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* To libconfig a comment without an end is a good one, and the rest of the file is a part of it. */
 static bool skip_comment(struct lexer *lexer)
 {
-	const unsigned first = lexer->line;
+	const char *end = strstr(lexer->at + strlen("/*"), "*/");
 
-	for (lexer->at += 2; !starts(lexer, "*/"); lexer->at++) {
-		if (lexer->at == lexer->end) {
-			conf_error(lexer->diags, first,
-				   "the comment that begins here has no end (\"*/\" is missing)");
-			return false;
-		}
-		lexer->line += *lexer->at == '\n';
+	if (!end) {
+		conf_error(lexer->diags, lexer->line,
+			   "the comment that begins here has no end (\"*/\" is missing)");
+		return false;
 	}
-	lexer->at += 2;
+	for (end += strlen("*/"); lexer->at < end; lexer->at++)
+		lexer->line += *lexer->at == '\n';
 	return true;
 }
 
 /* Returns false: a comment has no end. */
-static bool skip_blank(struct lexer *lexer)
+static bool skip_blanks(struct lexer *lexer)
 {
-	while (lexer->at < lexer->end) {
-		if (is(*lexer->at, SPACE))
+	for (;;) {
+		if (is(*lexer->at, BLANK))
 			lexer->line += *lexer->at++ == '\n';
-		else if (*lexer->at == '#' || starts(lexer, "//"))
-			skip_line(lexer);
-		else if (!starts(lexer, "/*"))
-			break;
+		else if (*lexer->at == '#' || starts(lexer->at, "//"))
+			lexer->at = strchrnul(lexer->at, '\n');
+		else if (!starts(lexer->at, "/*"))
+			return true;
 		else if (!skip_comment(lexer))
 			return false;
 	}
-	return true;
 }
 
-/* What a backslash and the next byte mean is left to libconfig, where its versions agree. Returns
- * how many bytes of the text they are; 0: a mistake. */
+/* Returns how many bytes a backslash and what belongs to it are; 0: a mistake. Their meaning is left
+ * to libconfig, where its versions agree. */
 static size_t lex_escape(const struct lexer *lexer)
 {
-	const bool has_digits =
-		lexer->end - lexer->at >= 4 && is(lexer->at[2], HEX) && is(lexer->at[3], HEX);
-	const char next = lexer->at + 1 < lexer->end ? lexer->at[1] : '\n';
+	const char *next = lexer->at + 1;
+	bool has_digits;
 
-	switch (next) {
+	switch (*next) {
+	case '\0':
 	case '\n':
 		return 1;
 	case 'x':
 	case 'X':
-		/* It would cut the string there. */
-		if (has_digits && lexer->at[2] == '0' && lexer->at[3] == '0') {
-			conf_error(lexer->diags, lexer->line, "a string cannot hold a NUL");
-			return 0;
-		}
-		return has_digits ? 4 : 2;
+		has_digits = is(next[1], HEX) && is(next[2], HEX);
+		if (!has_digits || next[1] != '0' || next[2] != '0')
+			return has_digits ? strlen("\\x00") : strlen("\\x");
+		/* libconfig would cut the string there. */
+		conf_error(lexer->diags, lexer->line, "a string cannot hold a NUL");
+		return 0;
 	case 'a':
 	case 'b':
 	case 'v': /* two bytes before libconfig 1.8, one from then on */
 		conf_error(lexer->diags, lexer->line,
 			   "a backslash before \"%c\" in a string: write two of them for one",
-			   next);
+			   *next);
 		return 0;
 	default:
 		return 2;
@@ -125,7 +122,7 @@ static struct token lex_string(struct lexer *lexer)
 	struct token token = { TOKEN_BROKEN, lexer->at, 1, lexer->line };
 	size_t step;
 
-	for (lexer->at++; lexer->at < lexer->end && *lexer->at != '\n'; lexer->at += step) {
+	for (lexer->at++; *lexer->at != '\0' && *lexer->at != '\n'; lexer->at += step) {
 		if (*lexer->at == '"') {
 			token.kind = TOKEN_STRING;
 			token.length = (size_t)(++lexer->at - token.text);
@@ -141,54 +138,30 @@ static struct token lex_string(struct lexer *lexer)
 	return token;
 }
 
-static const char *skip(const char *s, const char *end, unsigned class)
-{
-	while (s < end && is(*s, class))
-		s++;
-	return s;
-}
-
-static const char *skip_sign(const char *s, const char *end)
-{
-	return s < end && (*s == '+' || *s == '-') ? s + 1 : s;
-}
-
-static bool is_name(const char *s, const char *end)
-{
-	return (is(*s, LETTER) || *s == '*') && skip(s, end, IN_NAME) == end;
-}
-
 static bool is_integer(const char *s, const char *end)
 {
-	const bool has_prefix = end - s > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
-	const char *digits = has_prefix ? s + 2 : skip_sign(s, end);
-	const char *suffix = skip(digits, end, has_prefix ? HEX : DIGIT);
+	const bool has_prefix = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	const char *digits = has_prefix ? s + 2 : skip_sign(s);
+	const char *suffix = skip(digits, has_prefix ? HEX : DIGIT), *rest = suffix;
 
-	if (suffix == digits)
-		return false;
-	for (int i = 0; i < 2 && suffix < end && *suffix == 'L'; i++)
-		suffix++;
-	return suffix == end;
+	for (int i = 0; i < 2 && *rest == 'L'; i++)
+		rest++;
+	return suffix > digits && rest == end;
 }
 
-/* What every version of libconfig takes for one: with a point. */
+/* With a point: so every version of libconfig takes it for one. */
 static bool is_float(const char *s, const char *end)
 {
-	const char *whole = skip_sign(s, end), *point = skip(whole, end, DIGIT);
-	const char *rest = point < end && *point == '.' ? skip(point + 1, end, DIGIT) : NULL;
-	const char *exponent;
+	const char *whole = skip_sign(s), *point = skip(whole, DIGIT), *rest, *exponent;
 
-	if (!rest || rest - whole == 1)
+	if (*point != '.')
 		return false;
-	if (rest == end || (*rest != 'e' && *rest != 'E'))
-		return rest == end;
-	exponent = skip_sign(rest + 1, end);
-	return exponent < end && skip(exponent, end, DIGIT) == end;
-}
-
-bool token_is(const struct token *token, const char *text)
-{
-	return strlen(text) == token->length && memcmp(token->text, text, token->length) == 0;
+	rest = skip(point + 1, DIGIT);
+	if (rest - whole == 1 || (*rest != 'e' && *rest != 'E'))
+		return rest - whole > 1 && rest == end;
+	exponent = skip_sign(rest + 1);
+	rest = skip(exponent, DIGIT);
+	return rest > exponent && rest == end;
 }
 
 static bool is_word(const struct token *token, const char *word)
@@ -204,25 +177,23 @@ static enum token_kind kind_of(const struct token *token)
 		return TOKEN_BOOLEAN;
 	if (is_word(token, "@include"))
 		return TOKEN_INCLUDE;
-	if (is_name(token->text, end))
+	if (is(*token->text, LETTER) && skip(token->text, IN_NAME) == end)
 		return TOKEN_NAME;
 	if (is_integer(token->text, end))
 		return TOKEN_INTEGER;
-	if (is_float(token->text, end))
-		return TOKEN_FLOAT;
-	return TOKEN_WORD;
+	return is_float(token->text, end) ? TOKEN_FLOAT : TOKEN_WORD;
 }
 
-static bool starts_comment(const struct lexer *lexer)
+static bool starts_comment(const char *s)
 {
-	return *lexer->at == '/' && (starts(lexer, "//") || starts(lexer, "/*"));
+	return s[0] == '/' && (s[1] == '/' || s[1] == '*');
 }
 
 static struct token lex_word(struct lexer *lexer)
 {
 	struct token token = { TOKEN_WORD, lexer->at, 0, lexer->line };
 
-	while (lexer->at < lexer->end && !is(*lexer->at, ENDS_WORD) && !starts_comment(lexer))
+	while (!is(*lexer->at, ENDS_WORD) && !starts_comment(lexer->at))
 		lexer->at++;
 	token.length = (size_t)(lexer->at - token.text);
 	token.kind = kind_of(&token);
@@ -231,13 +202,18 @@ static struct token lex_word(struct lexer *lexer)
 
 struct token lexer_next(struct lexer *lexer)
 {
-	if (!skip_blank(lexer))
+	if (!skip_blanks(lexer))
 		return (struct token){ TOKEN_BROKEN, "", 0, lexer->line };
-	if (lexer->at == lexer->end)
+	if (*lexer->at == '\0')
 		return (struct token){ TOKEN_END, lexer->at, 0, lexer->line };
 	if (*lexer->at == '"')
 		return lex_string(lexer);
 	if (is(*lexer->at, MARK))
 		return (struct token){ TOKEN_MARK, lexer->at++, 1, lexer->line };
 	return lex_word(lexer);
+}
+
+bool token_is_mark(const struct token *token, const char *marks)
+{
+	return token->kind == TOKEN_MARK && strchr(marks, token->text[0]);
 }

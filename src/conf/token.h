@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "conf/diag.h"
 
@@ -15,7 +16,7 @@ enum token_kind {
 	TOKEN_BOOLEAN,
 	TOKEN_MARK,    /* = : ; , { } ( ) [ ] */
 	TOKEN_INCLUDE, /* @include */
-	TOKEN_WORD,    /* anything else up to a space or mark */
+	TOKEN_WORD,    /* anything else up to a blank or mark */
 	TOKEN_BROKEN   /* a string or comment that is a mistake: the diagnostics have it */
 };
 
@@ -27,16 +28,13 @@ struct token {
 };
 
 struct lexer {
-	const char *at, *end;
+	const char *at; /* in a string */
 	unsigned line;
 	struct conf_diags *diags;
 };
 
+/* Returns the next token, and moves the lexer behind it. */
 struct token lexer_next(struct lexer *lexer);
 
-static inline bool token_is_mark(const struct token *token, char mark)
-{
-	return token->kind == TOKEN_MARK && token->text[0] == mark;
-}
-
-bool token_is(const struct token *token, const char *text);
+/* Returns whether the token is one of the marks. */
+bool token_is_mark(const struct token *token, const char *marks);

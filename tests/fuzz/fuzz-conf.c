@@ -158,20 +158,19 @@ static unsigned count_lines(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text = (const char *)data;
-	unsigned n_lines = count_lines(text, size);
+	unsigned n_lines = count_lines((const char *)data, size);
 	struct conf_diags diags = { .diag = check_diag, .userdata = &n_lines, .file = "fuzz" };
-	AUTO_FREE char *with_line_end = NULL;
+	AUTO_FREE char *text = malloc(size + sizeof("\n"));
 	struct conf_content *content = NULL;
 	size_t n_values;
-	int r = conf_scan(text, size, &diags, &n_values);
+	int r;
 
+	must(text != NULL);
+	memcpy(mempcpy(text, data, size), "\n", sizeof("\n"));
+	r = conf_scan(text, size, &diags, &n_values);
 	must(r == 0 ? diags.n_errors == 0 : r == -EBADMSG && diags.n_errors == 1);
 	if (r == 0) {
-		with_line_end = malloc(size + sizeof("\n"));
-		must(with_line_end != NULL);
-		memcpy(mempcpy(with_line_end, text, size), "\n", sizeof("\n"));
-		r = conf_parse(with_line_end, n_values, "fuzz", &diags, &content);
+		r = conf_parse(text, n_values, "fuzz", &diags, &content);
 		must(r == 0 ? diags.n_errors == 0 : r == -EBADMSG && diags.n_errors > 0);
 	}
 	if (content)
