@@ -28,7 +28,7 @@ static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
 	return chunk;
 }
 
-static void *take(struct arena *arena, size_t size, size_t alignment)
+static void *take_from(struct arena *arena, size_t size, size_t alignment)
 {
 	struct arena_chunk *chunk = arena->chunk;
 	size_t at = chunk ? (chunk->used + alignment - 1) & ~(alignment - 1) : 0;
@@ -45,13 +45,13 @@ static void *take(struct arena *arena, size_t size, size_t alignment)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	return take(arena, size, alignof(max_align_t));
+	return take_from(arena, size, alignof(max_align_t));
 }
 
 char *arena_copy(struct arena *arena, const char *string)
 {
 	const size_t size = strlen(string) + 1;
-	char *copy = take(arena, size, 1);
+	char *copy = take_from(arena, size, 1);
 
 	return copy ? memcpy(copy, string, size) : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* arena: many small things that are freed together. */
+/* arena: many small objects that are freed together. */
 #pragma once
 
 #include <stddef.h>
@@ -10,9 +10,8 @@ struct arena {
 	struct arena_chunk *chunk;
 };
 
-/* Zeroed, aligned for any type. NULL: no memory. */
+/* Returns zeroed memory, aligned for any type, or NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
-
 char *arena_copy(struct arena *arena, const char *string);
 
 void arena_free(struct arena *arena);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cleanup: memory and descriptors are given back when their variable goes out of scope. */
+/* cleanup: memory and descriptors that are given back where their variable goes out of scope. */
 #pragma once
 
 #include <errno.h>
@@ -23,11 +23,11 @@ static inline void cleanup_fd(const int *fd)
 	}
 }
 
-/* To be given back may be all that a variable is for. */
+/* Unused: a variable may stand there only to have its memory freed. */
 #define AUTO_FREE  CLEANUP(cleanup_free) __attribute__((__unused__))
 #define AUTO_CLOSE CLEANUP(cleanup_fd)
 
-/* Takes the value out of a variable that would be cleaned up. */
+/* Takes the value out of a variable, which then cleans nothing up. */
 static inline int take_fd(int *fd)
 {
 	const int taken = *fd;

@@ -21,9 +21,3 @@ static inline int64_t clock_coarse_ns(void)
 {
 	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
 }
-
-/* CLOCK_MONOTONIC_COARSE: some milliseconds old, and a few nanoseconds to read. */
-static inline int64_t coarse_now_ns(void)
-{
-	return clock_now_ns(CLOCK_MONOTONIC_COARSE);
-}

@@ -3,10 +3,11 @@
 
 #include "base/hash.h"
 
-/* Tried out: without the hash's last three bits main, worker-1 to worker-9 and 1 to 9 all differ. */
-#define COMMON_NAMES_DIFFER 3
+/* Found by trial: without the last three bits of the hash main, worker-1 to worker-9 and 1 to 9 all
+ * differ. */
+enum { COMMON_NAMES_DIFFER = 3 };
 
-/* Medium bright, and without red, which is for errors. In this order main, worker-1 to worker-5 and
+/* Medium bright, and without red, which marks errors. In this order main, worker-1 to worker-5 and
  * 1 to 5 are far from each other as well. */
 static const unsigned char palette[] = {
 	64, 71, 108, 109, 33, 139, 69, 72, 170, 35, 133, 134, 68, 136, 130, 178, 172, 31, 98, 37,

@@ -2,24 +2,21 @@
 /* compiler: attributes and hints for the compiler. */
 #pragma once
 
-/* For functions that return with every record, after its system call. The kernel leaves the
- * processor's stack of return addresses empty, so that each return mispredicts: 8 ns were measured
- * for one, more than for what some of these functions do. */
+/* For functions that return after the system call of every record. The kernel leaves the processor's
+ * stack of return addresses empty, so that each return is mispredicted: 8 ns were measured. */
 #define ALWAYS_INLINE       __attribute__((__always_inline__))
 
-/* What is true of nearly every record, and of nearly none. */
+/* Conditions that hold for nearly every record, and for nearly none. */
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-/* Bytes. What one thread writes with each record shares no line with what others read. */
+/* In bytes. Data that one thread writes with each record shares no line with data that others read. */
 #define CACHE_LINE          64
 
-/* For what a child's first record writes, and what is written around a fork: all of it lies in .data,
- * which has little else and fits into one page, so that a fork copies one page for it.
- * tests/check-structure measures that. */
+/* For variables that a child's first record writes, and that are written around a fork: all of them
+ * lie on one page of .data, so that a fork copies one page. tests/tree/check-structure measures that. */
 #define HOT_DATA            __attribute__((__section__(".data.hot")))
 
-/* For what a record seldom needs: kept apart, so that the rest is one short run of instructions
- * without a jump in it. No __cold__: gcc 12 took the whole way of a record for as cold as what it
- * only seldom calls, and compiled it for size, out of line. */
+/* For functions that a record seldom needs: out of line, so that the rest is one short run of
+ * instructions. Not __cold__: gcc 12 took the callers for cold too, and compiled them for size. */
 #define COLD                __attribute__((__noinline__))

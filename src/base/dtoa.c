@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 enum {
-	DIGITS_ALWAYS = DBL_DIG, /* any number of so many decimal digits survives in a double */
-	DIGITS_MAX = 17,         /* DBL_DECIMAL_DIG: any double survives in so many digits */
-	PRINTED_MAX = 64,        /* sign, digits, exponent, and a locale's point of some bytes */
+	DIGITS_ALWAYS = DBL_DIG, /* a decimal of so many digits survives in a double */
+	DIGITS_MAX = 17,         /* DBL_DECIMAL_DIG: a double survives in so many digits */
+	PRINTED_MAX = 64,        /* digits, exponent, and a locale's point of some bytes */
 	FIXED_EXPONENT_MIN = -5, /* 0.00001, then 1e-06 */
 	FIXED_EXPONENT_MAX = 16, /* 2^53 still has all of its digits */
 };
@@ -20,8 +20,8 @@ struct decimal {
 	int exponent; /* of the first digit */
 };
 
-/* "-1,25e+03" in whatever locale: the point is what is no digit. */
-static struct decimal take_apart(const char *printed)
+/* Reads "1,25e+03" of any locale: bytes that are no digits are its point. */
+static struct decimal parse_printed(const char *printed)
 {
 	struct decimal decimal = { .n_digits = 0 };
 	const char *at = printed;
@@ -45,35 +45,29 @@ static struct decimal shortest(double number)
 	for (;; digits++) {
 		(void)snprintf(printed, sizeof(printed), "%.*e", digits - 1, number);
 		if (digits >= DIGITS_MAX || strtod(printed, NULL) == number)
-			return take_apart(printed);
+			return parse_printed(printed);
 	}
 }
 
-static void put_fixed(struct strbuf *text, const struct decimal *decimal)
+/* Writes the digits around a point that follows the digit of index LAST_WHOLE, with zeroes up to it. */
+static void put_digits(struct strbuf *text, const struct decimal *decimal, int last_whole)
 {
-	const int whole = decimal->exponent + 1;
+	const int first = last_whole < 0 ? last_whole : 0;
 
-	if (whole <= 0)
-		strbuf_put_literal(text, "0.");
-	for (int i = whole; i < 0; i++)
-		strbuf_put_char(text, '0');
-	for (int i = 0; i < decimal->n_digits; i++) {
-		if (i == whole && whole > 0)
+	for (int i = first; i < decimal->n_digits || i <= last_whole; i++) {
+		if (i == last_whole + 1)
 			strbuf_put_char(text, '.');
-		strbuf_put_char(text, decimal->digits[i]);
+		strbuf_put_char(text, i >= 0 && i < decimal->n_digits ? decimal->digits[i] : '0');
 	}
-	for (int i = decimal->n_digits; i < whole; i++)
-		strbuf_put_char(text, '0');
 }
 
-static void put_scientific(struct strbuf *text, const struct decimal *decimal)
+static void put_decimal(struct strbuf *text, const struct decimal *decimal)
 {
-	strbuf_put_char(text, decimal->digits[0]);
-	if (decimal->n_digits > 1) {
-		strbuf_put_char(text, '.');
-		strbuf_put(text,
-			   (struct bytes){ decimal->digits + 1, (size_t)decimal->n_digits - 1 });
+	if (decimal->exponent >= FIXED_EXPONENT_MIN && decimal->exponent <= FIXED_EXPONENT_MAX) {
+		put_digits(text, decimal, decimal->exponent);
+		return;
 	}
+	put_digits(text, decimal, 0);
 	strbuf_put_string(text, decimal->exponent < 0 ? "e-" : "e+");
 	strbuf_put_padded(text, (unsigned)abs(decimal->exponent), 2);
 }
@@ -93,8 +87,5 @@ void strbuf_put_double(struct strbuf *text, double number)
 		return;
 	}
 	decimal = shortest(fabs(number));
-	if (decimal.exponent >= FIXED_EXPONENT_MIN && decimal.exponent <= FIXED_EXPONENT_MAX)
-		put_fixed(text, &decimal);
-	else
-		put_scientific(text, &decimal);
+	put_decimal(text, &decimal);
 }

@@ -3,8 +3,6 @@
 
 #include "base/utf8.h"
 
-static const char hex_digits[] = "0123456789abcdef";
-
 /* C0, DEL and C1: the last ones drive terminals too, as two bytes of UTF-8. */
 static bool is_control(uint32_t code)
 {
@@ -16,122 +14,99 @@ static struct bytes behind(struct bytes bytes, size_t size)
 	return (struct bytes){ bytes.data + size, bytes.size - size };
 }
 
-/* How many bytes at the beginning are printable ASCII, and none of the two that are special. */
-static size_t plain_span(struct bytes bytes, char special, char special_too)
+/* Moves characters from BYTES to TEXT, up to one of the three special ones, a control character or a
+ * byte that is not UTF-8. Returns false at the end of BYTES. */
+static inline bool move_plain(struct strbuf *text, struct bytes *bytes, const char special[3])
 {
-	size_t i = 0;
+	size_t plain = 0;
 
-	while (i < bytes.size && bytes.data[i] >= ' ' && bytes.data[i] < 0x7f &&
-	       bytes.data[i] != special && bytes.data[i] != special_too)
-		i++;
-	return i;
+	while (plain < bytes->size) {
+		const char c = bytes->data[plain];
+		uint32_t code;
+		size_t size = 1;
+
+		if (c == special[0] || c == special[1] || c == special[2])
+			break;
+		if (c < ' ' || c >= 0x7f) {
+			size = utf8_decode(behind(*bytes, plain), &code);
+			if (size == 0 || is_control(code))
+				break;
+		}
+		plain += size;
+	}
+	strbuf_put(text, (struct bytes){ bytes->data, plain });
+	*bytes = behind(*bytes, plain);
+	return bytes->size > 0;
 }
 
-static void put_hex(struct strbuf *text, const char *introducer, unsigned char byte)
+static void put_hex(struct strbuf *text, unsigned number, unsigned digits)
 {
-	strbuf_put_string(text, introducer);
-	strbuf_put_char(text, hex_digits[byte >> 4]);
-	strbuf_put_char(text, hex_digits[byte & 0xf]);
+	while (digits-- > 0)
+		strbuf_put_char(text, "0123456789abcdef"[number >> 4 * digits & 0xf]);
 }
 
-static void put_escaped_byte(struct strbuf *text, unsigned char byte)
+/* The letter of C's escape sequence, or NUL. */
+static char letter_of(uint32_t code)
 {
 	static const char letters[0x20] = { ['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',
 					    ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r', [033] = 'e' };
 
-	if (byte >= sizeof(letters) || letters[byte] == '\0') {
-		put_hex(text, "\\x", byte);
-		return;
-	}
-	strbuf_put_char(text, '\\');
-	strbuf_put_char(text, letters[byte]);
+	return code < sizeof(letters) ? letters[code] : '\0';
 }
 
 void strbuf_put_escaped(struct strbuf *text, struct bytes bytes)
 {
-	while (bytes.size > 0) {
-		const size_t plain = plain_span(bytes, '\\', '\\');
-		uint32_t code = 0;
-		size_t size;
+	for (; move_plain(text, &bytes, "\\\\\\"); bytes = behind(bytes, 1)) {
+		const unsigned char byte = (unsigned char)bytes.data[0];
+		const char letter = byte == '\\' ? '\\' : letter_of(byte);
 
-		strbuf_put(text, (struct bytes){ bytes.data, plain });
-		bytes = behind(bytes, plain);
-		if (bytes.size == 0)
-			break;
-
-		size = utf8_decode(bytes, &code);
-		if (code == '\\') {
-			strbuf_put_literal(text, "\\\\");
-		} else if (size > 0 && !is_control(code)) {
-			strbuf_put(text, (struct bytes){ bytes.data, size });
-		} else {
-			size = 1;
-			put_escaped_byte(text, (unsigned char)bytes.data[0]);
-		}
-		bytes = behind(bytes, size);
-	}
-}
-
-static void put_json_control(struct strbuf *text, unsigned char byte)
-{
-	static const char letters[0x20] = {
-		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
-	};
-
-	if (byte >= sizeof(letters) || letters[byte] == '\0') {
-		put_hex(text, "\\u00", byte);
-		return;
-	}
-	strbuf_put_char(text, '\\');
-	strbuf_put_char(text, letters[byte]);
-}
-
-static void put_json_character(struct strbuf *text, struct bytes bytes, uint32_t code)
-{
-	if (is_control(code)) {
-		put_json_control(text, (unsigned char)code);
-		return;
-	}
-	if (code == '"' || code == '\\')
 		strbuf_put_char(text, '\\');
-	strbuf_put(text, bytes);
+		strbuf_put_char(text, letter ? letter : 'x');
+		if (!letter)
+			put_hex(text, byte, 2);
+	}
+}
+
+static void put_json_control(struct strbuf *text, uint32_t code)
+{
+	const char letter = letter_of(code);
+	const bool is_short = letter && strchr("bfnrt", letter);
+
+	strbuf_put_char(text, '\\');
+	strbuf_put_char(text, is_short ? letter : 'u');
+	if (!is_short)
+		put_hex(text, code, 4);
 }
 
 void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes)
 {
-	while (bytes.size > 0) {
-		const size_t plain = plain_span(bytes, '"', '\\');
-		uint32_t code;
-		size_t size;
+	while (move_plain(text, &bytes, "\"\\\\")) {
+		uint32_t code = 0;
+		const size_t size = utf8_decode(bytes, &code);
 
-		strbuf_put(text, (struct bytes){ bytes.data, plain });
-		bytes = behind(bytes, plain);
-		if (bytes.size == 0)
-			break;
-
-		size = utf8_decode(bytes, &code);
-		if (size > 0)
-			put_json_character(text, (struct bytes){ bytes.data, size }, code);
-		else
+		if (size == 0) {
 			strbuf_put_literal(text, "\xef\xbf\xbd");
+		} else if (is_control(code)) {
+			put_json_control(text, code);
+		} else {
+			strbuf_put_char(text, '\\');
+			strbuf_put_char(text, bytes.data[0]);
+		}
 		bytes = behind(bytes, size > 0 ? size : 1);
 	}
 }
 
 void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes)
 {
-	while (bytes.size > 0) {
-		uint32_t code;
-		size_t size = utf8_decode(bytes, &code);
+	for (; move_plain(text, &bytes, "\"\\]"); bytes = behind(bytes, 1)) {
+		const char c = bytes.data[0];
 
-		if (size == 0 || is_control(code)) {
-			size = 1;
-			put_hex(text, "\\\\x", (unsigned char)bytes.data[0]);
+		strbuf_put_char(text, '\\');
+		if (c == '"' || c == '\\' || c == ']') {
+			strbuf_put_char(text, c);
 		} else {
-			if (code == '"' || code == '\\' || code == ']')
-				strbuf_put_char(text, '\\');
-			strbuf_put(text, (struct bytes){ bytes.data, size });
+			strbuf_put_literal(text, "\\x");
+			put_hex(text, (unsigned char)c, 2);
 		}
-		bytes = behind(bytes, size);
 	}
 }

@@ -4,14 +4,13 @@
 
 #include "base/strbuf.h"
 
-/* Control characters, DEL, C1, and what is not valid UTF-8 become \n \t \e \xNN, a backslash \\:
- * one line that neither forges another nor drives a terminal. */
+/* Writes control characters and bytes that are not UTF-8 as \n \t \e \xNN, a backslash as \\: one line
+ * that can neither forge another nor drive a terminal. */
 void strbuf_put_escaped(struct strbuf *text, struct bytes bytes);
 
-/* What stands between the quotes of a JSON string (RFC 8259); bytes that are not valid UTF-8 are
- * written as the replacement character U+FFFD. */
+/* Writes the inside of a JSON string (RFC 8259); bytes that are not UTF-8 become U+FFFD. */
 void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes);
 
-/* The value of a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash, bytes as
- * in strbuf_put_escaped() become \\xNN. */
+/* Writes a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash; the bytes that
+ * strbuf_put_escaped() escapes become \\xNN. */
 void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes);

@@ -7,15 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Above the numbers of a usual program; not higher, because the kernel's table grows with the
- * highest number: near 524,288 it takes megabytes. */
-enum { NUMBER_LOW = 256, NUMBER_HIGH = 1024 };
+enum {
+	NUMBER_FREE =
+		3, /* below are the standard streams: their data must not reach a file of ours */
+	/* Above the numbers of a usual program; not higher, because the kernel's table grows with the
+	 * highest number: near 524,288 it takes megabytes. */
+	NUMBER_HIGH = 768,
+};
 
-/* Below are standard input, output and error: what is meant for them must not come to a file of
- * ours. */
-enum { NUMBER_FREE = 3 };
-
-/* For a process that may not have numbers so high. */
+/* Returns a number for a process whose limit is below NUMBER_HIGH. */
 static int lower_number(void)
 {
 	struct rlimit limit = { .rlim_cur = NUMBER_FREE };
@@ -24,10 +24,10 @@ static int lower_number(void)
 	return (int)limit.rlim_cur * 3 / 4;
 }
 
-/* Where no high number is free the descriptor is at least no standard stream. */
-static int duplicate(int fd)
+/* Where no high number is free the new one is at least that of no standard stream. */
+static int duplicate_high(int fd)
 {
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_HIGH - NUMBER_LOW);
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, NUMBER_HIGH);
 
 	if (high < 0 && errno == EINVAL)
 		high = fcntl(fd, F_DUPFD_CLOEXEC, lower_number());
@@ -36,7 +36,7 @@ static int duplicate(int fd)
 
 void owned_fd_take(struct owned_fd *owned, int fd)
 {
-	const int high = duplicate(fd);
+	const int high = duplicate_high(fd);
 	struct stat st = { 0 };
 
 	if (high >= 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptor: a file descriptor of our own in a program that may close any number, and open another
- * file under it (daemon(3), closefrom(3), dup2(2)). */
+/* fd: a descriptor that the library owns in a program that may close any number, and open another
+ * file under that number (daemon(3), closefrom(3), dup2(2)). */
 #pragma once
 
 #include <stdbool.h>
@@ -17,12 +17,12 @@ struct owned_fd {
 		-1, 0, 0 \
 	}
 
-/* Moves fd to a high number, close-on-exec, out of the program's way, and remembers which file it
- * is. */
+/* Moves FD to a high number, out of the program's way and close-on-exec, and notes the file's
+ * identity. */
 void owned_fd_take(struct owned_fd *owned, int fd);
 
-/* Tells whether the number still stands for the file that was taken. */
+/* Returns whether the number still stands for the file that was taken. */
 bool owned_fd_is_valid(const struct owned_fd *owned);
 
-/* Closes the descriptor if it is still ours. */
+/* Closes the descriptor if it is still valid. */
 void owned_fd_close(struct owned_fd *owned);

@@ -5,7 +5,7 @@
 
 static const char special[] = "*?[\\";
 
-/* Pairs of the first and the last byte of a range. <ctype.h> would look at the locale. */
+/* Pairs of the first and the last byte of a range. <ctype.h> depends on the locale. */
 static const struct {
 	const char *name, *ranges;
 } classes[] = {
@@ -17,16 +17,13 @@ static const struct {
 	{ "upper", "AZ" },       { "xdigit", "09AFaf" },
 };
 
-static bool is_in(const char *ranges, char c)
+static bool is_between(char first, char c, char last)
 {
-	for (; *ranges != '\0'; ranges += 2) {
-		if (ranges[0] <= c && c <= ranges[1])
-			return true;
-	}
-	return false;
+	return (unsigned char)first <= (unsigned char)c && (unsigned char)c <= (unsigned char)last;
 }
 
-/* [:name:], of which p is the name. Returns what follows it, or NULL: there is no such class. */
+/* Reads [:name:] from its name on. Returns what follows the class, or NULL where there is none of
+ * that name. */
 static const char *read_class(const char *p, char c, bool *found)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
@@ -34,15 +31,16 @@ static const char *read_class(const char *p, char c, bool *found)
 
 		if (strncmp(p, classes[i].name, length) == 0 && p[length] == ':' &&
 		    p[length + 1] == ']') {
-			*found |= is_in(classes[i].ranges, c);
+			for (const char *range = classes[i].ranges; *range != '\0'; range += 2)
+				*found |= is_between(range[0], c, range[1]);
 			return p + length + 2;
 		}
 	}
 	return NULL;
 }
 
-/* x or \x. Returns what follows it, or NULL: that is none. [=x=] and [.x.], which the C locale has no
- * use for, are none either. */
+/* Reads x or \x. Returns what follows the character, or NULL where there is none: not at the end, nor
+ * in [=x=] and [.x.], which the C locale has no use for. */
 static const char *read_character(const char *p, char *ret)
 {
 	if (p[0] == '[' && p[1] != '\0' && strchr(":.=", p[1]))
@@ -55,7 +53,7 @@ static const char *read_character(const char *p, char *ret)
 	return p + 1;
 }
 
-/* One member of a bracket expression: a class, a range or a character. */
+/* Reads one member of a bracket expression: a class, a range or a character. */
 static const char *read_member(const char *p, char c, bool *found)
 {
 	char first, last;
@@ -69,12 +67,12 @@ static const char *read_member(const char *p, char c, bool *found)
 	last = first;
 	if (p[0] == '-' && p[1] != ']' && p[1] != '\0')
 		p = read_character(p + 1, &last);
-	*found |=
-		(unsigned char)first <= (unsigned char)c && (unsigned char)c <= (unsigned char)last;
+	*found |= is_between(first, c, last);
 	return p;
 }
 
-/* What stands behind the [. Returns what follows its ], or NULL: ill-formed. */
+/* Matches a bracket expression, of which p stands behind the [. Returns what follows its ], or NULL
+ * where the expression is ill-formed. */
 static const char *match_bracket(const char *p, char c, bool *ret_match)
 {
 	const bool inverted = *p == '!' || *p == '^';
@@ -91,8 +89,8 @@ static const char *match_bracket(const char *p, char c, bool *ret_match)
 	return p + 1;
 }
 
-/* One character against the pattern's next element, which is no '*'. Returns what follows that,
- * or NULL: they do not match. */
+/* Matches one character with the pattern's next element, which is no '*'. Returns what follows the
+ * element, or NULL where they do not match. */
 static const char *match_one(const char *p, char c)
 {
 	bool match = false;
@@ -113,7 +111,7 @@ static const char *match_one(const char *p, char c)
 	}
 }
 
-/* Going back to the last '*' alone is enough: what an earlier one took is the least possible. */
+/* Goes back to the last '*' alone: an earlier one has taken the least that is possible. */
 static bool match_pattern(const char *p, const char *s, const char *end)
 {
 	const char *star = NULL, *resume = NULL;
@@ -124,6 +122,8 @@ static bool match_pattern(const char *p, const char *s, const char *end)
 		if (*p == '*') {
 			star = ++p;
 			resume = s;
+			if (*p == '\0')
+				return true;
 			continue;
 		}
 		if (s == end)
@@ -144,12 +144,11 @@ static bool match_pattern(const char *p, const char *s, const char *end)
 struct glob glob_compile(const char *pattern)
 {
 	struct glob glob = { .pattern = pattern, .literal = strcspn(pattern, special) };
-	const char *rest = pattern + glob.literal;
 
-	if (*rest == '\0')
+	if (pattern[glob.literal] == '\0')
 		glob.kind = GLOB_LITERAL;
-	else if (strcmp(rest, "*") == 0)
-		glob.kind = glob.literal == 0 ? GLOB_ANY : GLOB_PREFIX;
+	else if (strcmp(pattern, "*") == 0)
+		glob.kind = GLOB_ANY;
 	else
 		glob.kind = GLOB_PATTERN;
 	return glob;
@@ -185,15 +184,8 @@ bool glob_match(const struct glob *glob, const char *string, size_t length)
 	if (length < glob->literal || memcmp(string, glob->pattern, glob->literal) != 0)
 		return false;
 
-	switch (glob->kind) {
-	case GLOB_LITERAL:
-		return length == glob->literal;
-	case GLOB_PREFIX:
-		return true;
-	default:
-		return match_pattern(glob->pattern + glob->literal, string + glob->literal,
-				     string + length);
-	}
+	return match_pattern(glob->pattern + glob->literal, string + glob->literal,
+			     string + length);
 }
 
 bool glob_match_once(const char *pattern, const char *string)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* glob: fnmatch(3) patterns in the C locale, without its locks and allocations: names are resolved
+/* glob: the patterns of fnmatch(3) in the C locale, without locks and allocations: names are resolved
  * in children of threaded programs. */
 #pragma once
 
@@ -9,24 +9,21 @@
 enum glob_kind {
 	GLOB_ANY,     /* "*" */
 	GLOB_LITERAL, /* no special character */
-	GLOB_PREFIX,  /* a literal and then "*" */
 	GLOB_PATTERN
 };
 
 struct glob {
 	const char *pattern;
-	size_t literal; /* length of what stands before the first special character */
+	size_t literal; /* length of the part before the first special character */
 	enum glob_kind kind;
 };
 
-/* Keeps the pointer. */
+/* Keeps the pointer to PATTERN. */
 struct glob glob_compile(const char *pattern);
 
-/* What is wrong with the pattern: a [ without its ], an unknown [:class:], an [=x=] or [.x.], a \ at
- * the end; or NULL. */
+/* Returns what is wrong with the pattern: a [ without its ], an unknown [:class:], an [=x=] or [.x.],
+ * a \ at the end; or NULL. */
 const char *glob_mistake(const char *pattern);
 
 bool glob_match(const struct glob *glob, const char *string, size_t length);
-
-/* Compiles and matches. */
 bool glob_match_once(const char *pattern, const char *string);

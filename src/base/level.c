@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <strings.h>
 
-/* First the name of each level, by its number, and that of MPLOG_NONE; then other names of them. */
+/* First the name of each level, by its number, and the name of MPLOG_NONE; then the aliases. */
 const char *const level_words[] = {
 	"emerg", "alert", "crit",     "err",   "warning", "notice", "info", "debug",
 	"none",  "error", "critical", "fatal", "warn",    "trace",  "off",  NULL,

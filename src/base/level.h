@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* level: names <-> numbers. The functions are public: mplog_level_parse, mplog_level_name. */
+/* level: the names of levels. level.c defines the public mplog_level_parse, mplog_level_name. */
 #pragma once
 
 #include "mplog.h"
 
-/* Every name that a level has; ends with NULL. */
+/* All names of levels; ends with NULL. */
 extern const char *const level_words[];
 
-/* Those that are printed: what a message about a wrong level offers. */
+/* The names that are printed, for messages about a wrong level. */
 #define LEVEL_NAMES "emerg alert crit err warning notice info debug none"

@@ -20,9 +20,7 @@ bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name)
 	for (; n < PROCESS_NAME_SIZE - 1 && name[n]; n++) {
 		const bool is_allowed = process_name_allows(name[n]);
 
-		ret[n] = '_';
-		if (is_allowed)
-			ret[n] = name[n];
+		ret[n] = is_allowed ? name[n] : '_';
 		same &= is_allowed;
 	}
 	ret[n] = '\0';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* name: process names and run ids: their sizes, and which bytes they have. Pure. */
+/* name: process names and run ids: their sizes, and the bytes that they may have. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,11 +13,11 @@ enum {
 /* The bytes of process names, for messages. */
 #define PROCESS_NAME_BYTES "A-Z a-z 0-9 . _ : @ / + -"
 
-/* Returns whether process names may have that byte. */
+/* Returns whether process names may have the byte. */
 bool process_name_allows(char byte);
 
-/* Makes a process name of any string: bytes that process names do not have become '_', and what is
- * over PROCESS_NAME_SIZE - 1 of them is cut. False where the string was changed. */
+/* Makes a process name of any string: other bytes become '_', and the excess is cut. Returns false
+ * where the string was changed. */
 bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name);
 
 /* Returns whether TEXT, which may be NULL, is 32 hexadecimal digits, in either case. */

@@ -16,10 +16,10 @@
 
 enum { KEPT_MAX = 8 };
 
-/* Each is taken and put by one exchange: neither a signal handler nor a fork finds it halfway. */
+/* A page is taken and put by one exchange: no signal handler and no fork sees half of that. */
 static HOT_DATA _Atomic(void *) kept[KEPT_MAX];
 
-static void *take_kept(void)
+static void *take_page(void)
 {
 	for (int i = 0; i < KEPT_MAX; i++) {
 		void *page = atomic_load_explicit(&kept[i], memory_order_relaxed);
@@ -30,7 +30,7 @@ static void *take_kept(void)
 	return NULL;
 }
 
-static bool keep(void *page)
+static bool keep_page(void *page)
 {
 	for (int i = 0; i < KEPT_MAX; i++) {
 		void *none = NULL;
@@ -44,7 +44,7 @@ static bool keep(void *page)
 
 void *pages_get(size_t size)
 {
-	void *memory = size <= PAGES_KEPT_SIZE ? take_kept() : NULL;
+	void *memory = size <= PAGES_KEPT_SIZE ? take_page() : NULL;
 
 	if (memory)
 		return memory;
@@ -54,11 +54,11 @@ void *pages_get(size_t size)
 
 void pages_put(void *memory, size_t size)
 {
-	if (size > PAGES_KEPT_SIZE || !keep(memory))
+	if (size > PAGES_KEPT_SIZE || !keep_page(memory))
 		(void)munmap(memory, size);
 }
 
-/* The limit holds for memory files too: a write beyond it raises SIGXFSZ. */
+/* RLIMIT_FSIZE holds for memory files too: a write beyond the limit raises SIGXFSZ. */
 static bool is_over_limit(size_t size)
 {
 	struct rlimit limit;
@@ -66,14 +66,13 @@ static bool is_over_limit(size_t size)
 	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur;
 }
 
-/* Where vm.memfd_noexec is 2 the kernel refuses a file without MFD_NOEXEC_SEAL; before Linux 6.3 one
- * with it. */
 int memfd_new(const char *name, size_t size)
 {
 	int fd;
 
 	if (is_over_limit(size))
 		return -EFBIG;
+	/* Required where vm.memfd_noexec is 2, and refused before Linux 6.3. */
 	fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* text: writing into a buffer that cannot overflow. Pure. */
+/* strbuf: building text in a buffer that cannot overflow. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,18 +14,17 @@ struct bytes {
 	size_t size;
 };
 
-/* A place to write to that never overflows: what does not fit is counted, not written. */
+/* Text that does not fit is counted, not written. */
 struct strbuf {
 	char *data;
 	size_t capacity;
-	size_t size; /* what all of it takes; more than capacity: it was cut */
+	size_t size; /* of the whole text; over capacity: the text was cut */
 };
 
-/* Writes the part that fits. By value: a text whose address is never taken stays in registers. */
+/* Writes the part that fits. TEXT is passed by value, so that callers can keep theirs in registers. */
 COLD void strbuf_put_cut(struct strbuf text, struct bytes bytes);
 
-/* Inline: a record is a dozen of these, most of a size that the compiler knows and copies in a few
- * instructions. */
+/* Inline, because most sizes are known to the compiler, which copies them in a few instructions. */
 static inline void strbuf_put(struct strbuf *text, struct bytes bytes)
 {
 	if (text->size > text->capacity || bytes.size > text->capacity - text->size)
@@ -35,7 +34,6 @@ static inline void strbuf_put(struct strbuf *text, struct bytes bytes)
 	text->size += bytes.size;
 }
 
-/* A string literal. */
 #define strbuf_put_literal(text, literal) \
 	strbuf_put(text, (struct bytes){ "" literal, sizeof(literal) - 1 })
 
@@ -46,8 +44,8 @@ static inline void strbuf_put_char(struct strbuf *text, char c)
 	text->size++;
 }
 
-/* Returns the place to write SIZE bytes to without a look at the room, or NULL: there is less. Then
- * strbuf_end() says how far they went. */
+/* Returns where at most SIZE bytes may be written without further checks, or NULL where there is less
+ * room. strbuf_end() takes the end of the bytes written. */
 static inline char *strbuf_begin(const struct strbuf *text, size_t size)
 {
 	return LIKELY(text->size <= text->capacity && size <= text->capacity - text->size)

@@ -6,7 +6,7 @@ static bool is_continuation(unsigned char byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/* The smallest code point of sequences of that many bytes: less is overlong. */
+/* The smallest code point of a sequence of that many bytes: below, the sequence is overlong. */
 static const uint32_t smallest_of[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
 static size_t sequence_size(unsigned char first)

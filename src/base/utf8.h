@@ -4,13 +4,12 @@
 
 #include "base/strbuf.h"
 
-/* Returns the size of the valid UTF-8 sequence at the beginning of bytes, which are not empty, and
- * sets its code point; 0: there is none. */
+/* Returns the size of the valid sequence at the beginning of BYTES, which are not empty, and its code
+ * point; or 0 where there is none. */
 size_t utf8_decode(struct bytes bytes, uint32_t *ret_code);
 
-/* Returns whether all of the bytes are UTF-8 without a NUL. */
+/* Returns whether the bytes are UTF-8 without a NUL. */
 bool utf8_is_text(struct bytes bytes);
 
-/* Returns the size of the longest beginning of at most SIZE bytes that does not end inside of a
- * character. */
+/* Returns the size of the longest beginning of at most SIZE bytes that ends with a whole character. */
 size_t utf8_cut(struct bytes bytes, size_t size);

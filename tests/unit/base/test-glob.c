@@ -94,7 +94,7 @@ START_TEST(kinds)
 {
 	ck_assert_int_eq(glob_compile("*").kind, GLOB_ANY);
 	ck_assert_int_eq(glob_compile("main").kind, GLOB_LITERAL);
-	ck_assert_int_eq(glob_compile("w-*").kind, GLOB_PREFIX);
+	ck_assert_int_eq(glob_compile("w-*").kind, GLOB_PATTERN);
 	ck_assert_int_eq(glob_compile("w-**").kind, GLOB_PATTERN);
 	ck_assert_int_eq(glob_compile("a\\b").kind, GLOB_PATTERN);
 	ck_assert_uint_eq(glob_compile("w-*").literal, 2);
