@@ -15,13 +15,13 @@
 
 enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
 
-/* As the parent saw itself when it forked, or last before. Threads may fork at the same time. */
+/* The state of the parent at its last fork. Threads may fork at the same time. */
 static HOT_DATA struct {
 	_Atomic pid_t forker, session;
-	_Atomic pid_t identified; /* the last process that was */
+	_Atomic pid_t identified; /* the last process that was identified */
 	_Atomic unsigned forks;
 	_Atomic bool by_daemon; /* the parent had become a daemon itself */
-	_Atomic bool is_first;  /* the parent had forked no other */
+	_Atomic bool is_first;  /* the parent had forked no other child */
 } ancestry;
 
 void ancestry_before_fork(bool is_daemon_child)
@@ -95,9 +95,9 @@ void ancestry_reset(pid_t pid)
 	atomic_store(&ancestry.forks, 0);
 }
 
-/* For Linux before 5.3, which has no pidfd_open(2): kill(2) finds zombies too, and waitid(2) knows
- * those of our own children. */
-static bool is_there(pid_t pid)
+/* For Linux before 5.3, which has no pidfd_open(2). kill(2) finds zombies too; waitid(2) tells those
+ * of our own children apart. */
+static bool is_found_by_kill(pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
@@ -114,6 +114,6 @@ bool process_is_alive(pid_t pid)
 	if (pid <= 0)
 		return false;
 	if (fd < 0)
-		return errno != ESRCH && is_there(pid);
+		return errno != ESRCH && is_found_by_kill(pid);
 	return poll(&ended, 1, 0) == 0; /* a pidfd is readable once its process has ended */
 }

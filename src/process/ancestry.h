@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* ancestry: what a child can tell of the process that forked it, and whether a process lives.
- * Async-signal-safe, all of it. */
+/* ancestry: what a child knows of the process that forked it, and whether a process lives. All of it
+ * is async-signal-safe. */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* In the parent, before each fork. GOES_ON: it is itself what a daemonising process became. */
+/* Notes in the parent, before each fork, what its children will ask. IS_DAEMON_CHILD: the parent
+ * itself continues a program that daemonised. */
 void ancestry_before_fork(bool is_daemon_child);
 
-/* In a child that was made without ancestry_before_fork(). */
+/* Notes in a child that it was made without ancestry_before_fork(). */
 void ancestry_bypassed(void);
 
-/* In a child: whether it is no worker, but the program that goes on as a daemon. */
+/* Returns in a child whether it is no worker, but continues a program that daemonised. */
 bool ancestry_is_daemon(void);
 
-/* In a child: whether its parent and siblings are in another pid namespace. */
+/* Returns in a child whether its parent and siblings are in another pid namespace. */
 bool ancestry_in_other_pidns(void);
 
 pid_t ancestry_forker(void);
 
-/* How many children the parent had forked with this one. */
+/* Returns the number of children that the parent had forked, this one included. */
 unsigned ancestry_forks(void);
 
-/* In a process that knows who it is: from now on it is its own children that are counted. */
+/* Begins to count the children of a process that has been identified. */
 void ancestry_reset(pid_t pid);
 
-/* Tells whether the process of this pid lives: a zombie does not. */
+/* Returns whether the process of this pid lives: a zombie does not. */
 bool process_is_alive(pid_t pid);

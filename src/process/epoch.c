@@ -7,7 +7,7 @@
 HOT_DATA _Atomic uint64_t epoch_now = 1;
 HOT_DATA _Atomic(struct retired *) epoch_retirees;
 
-static void push(struct retired *retired)
+static void push_retired(struct retired *retired)
 {
 	retired->next = atomic_load(&epoch_retirees);
 	while (!atomic_compare_exchange_weak(&epoch_retirees, &retired->next, retired))
@@ -18,7 +18,7 @@ void epoch_retire(struct retired *retired, void (*free)(struct retired *retired)
 {
 	retired->free = free;
 	retired->epoch = atomic_fetch_add(&epoch_now, 1);
-	push(retired);
+	push_retired(retired);
 }
 
 void epoch_collect_all(void)
@@ -32,7 +32,7 @@ void epoch_collect_all(void)
 		if (list->epoch < oldest)
 			list->free(list);
 		else
-			push(list);
+			push_retired(list);
 		list = next;
 	}
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* epoch: memory and descriptors that other threads may be using are given back when none can be
- * any more, without a lock that a fork could leave held.
+/* epoch: frees memory and descriptors once no thread can be using them any more, without a lock that
+ * a fork could leave held.
  *
- * A call that reads shared objects stands between epoch_enter() and epoch_leave(). What was taken
- * out of sight is retired, and freed once all calls that were under way then have ended. */
+ * A call that reads shared objects stands between epoch_enter() and epoch_leave(). An object that was
+ * taken out of sight is retired, and freed once all calls that were under way then have ended. */
 #pragma once
 
 #include <stdatomic.h>
@@ -30,18 +30,19 @@ static inline bool epoch_is_alone(void)
 #endif
 }
 
-extern _Atomic uint64_t epoch_now; /* the current one */
+extern _Atomic uint64_t epoch_now; /* the current epoch */
 extern _Atomic(struct retired *) epoch_retirees;
 
-/* They nest: what enter returns belongs to its leave. Async-signal-safe. */
+/* Begins a call. Calls nest: the result is the argument of the call's epoch_leave().
+ * Async-signal-safe. */
 static inline uint64_t epoch_enter(struct thread *thread)
 {
 	const uint64_t outer = atomic_load_explicit(&thread->epoch, memory_order_relaxed);
 
 	if (UNLIKELY(outer))
 		return outer;
-	/* What is read from now on was not retired before: a store that later loads must not
-	 * overtake takes a fence. Where there is but one thread, nobody else could retire. */
+	/* The fence keeps later loads behind this store: an object that they find was not retired
+	 * before. A single thread needs none, as no other one could retire an object. */
 	atomic_store_explicit(&thread->epoch, atomic_load(&epoch_now), memory_order_relaxed);
 	if (!epoch_is_alone())
 		atomic_thread_fence(memory_order_seq_cst);
@@ -53,15 +54,15 @@ static inline void epoch_leave(struct thread *thread, uint64_t outer)
 	atomic_store_explicit(&thread->epoch, outer, memory_order_release);
 }
 
-/* retired stands in the object itself, which nobody can find any more. Async-signal-safe. */
+/* Has an object freed that no new call can find. RETIRED is a member of the object.
+ * Async-signal-safe. */
 void epoch_retire(struct retired *retired, void (*free)(struct retired *retired));
 
-/* In a child where free(3) may hang: what was retired before the fork is never freed. */
+/* Forgets, in a child where free(3) may hang, the objects that were retired before the fork. */
 void epoch_drop(void);
 
 COLD void epoch_collect_all(void);
-
-/* Frees what can be freed. Not in a signal handler. */
+/* Frees the objects that no call can be using. Not in a signal handler. */
 static inline void epoch_collect(void)
 {
 	if (UNLIKELY(atomic_load_explicit(&epoch_retirees, memory_order_relaxed)))

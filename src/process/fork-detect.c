@@ -14,7 +14,7 @@ static HOT_DATA struct {
 	pid_t pid; /* 0: never identified */
 	bool is_foreign, is_raw_child;
 	bool may_not_parse;
-	sigset_t all_signals; /* made by the program: in each child it would take a page fault */
+	sigset_t all_signals; /* filled by the program: filling it takes a page fault in a child */
 } self;
 
 static __thread bool child_may_parse __attribute__((tls_model("initial-exec")));
@@ -26,7 +26,7 @@ bool fork_pid_differs(pid_t pid)
 
 pid_t getpid_cached(void)
 {
-	return self.pid ? self.pid : getpid(); /* the tool logs without being identified */
+	return self.pid ? self.pid : getpid(); /* the tool is never identified */
 }
 
 bool fork_in_other_pidns(void)
@@ -93,7 +93,7 @@ bool fork_begin_child(void)
 	struct fork_page *page = atomic_load(&fork_page);
 	bool was_identified;
 
-	/* Written before it is read: one page fault, not two. */
+	/* A page that is written before it is read takes one page fault, not two. */
 	atomic_store(&page->born, getpid());
 	was_identified = is_identified(page);
 	self.may_not_parse = !child_may_parse;
@@ -110,7 +110,7 @@ void fork_identify(bool is_child)
 
 	self.is_raw_child = is_child && (!born || (page == &fork_no_page && born != getpid()));
 	self.may_not_parse |= self.is_raw_child;
-	/* In the child of a vfork(2) this memory is its parent's, and so is what is found out. */
+	/* The child of a vfork(2) has its parent's memory, and keeps its parent's pid there. */
 	self.pid = born && page != &fork_no_page ? born : getpid();
 	self.is_foreign |= is_child && getppid() == 0;
 }

@@ -14,8 +14,8 @@ enum { FORK_WAITS = 10000 }; /* a second in all */
 
 static HOT_DATA _Atomic pid_t lock;
 
-/* How many forks of this thread are under way since it took the lock for the first of them: a
- * signal handler may fork during a fork. */
+/* The number of forks under way since this thread took the lock for the first of them: a signal
+ * handler may fork during a fork. */
 static __thread unsigned forks_with_lock __attribute__((tls_model("initial-exec")));
 
 bool tid_is_gone(pid_t tid)
@@ -41,18 +41,18 @@ bool tid_lock_try(_Atomic pid_t *word)
 	return tid_is_gone(holder) && atomic_compare_exchange_strong(word, &holder, tid);
 }
 
-/* Sleeping gives way even where the holder has a lower real-time priority. */
-static void wait_a_little(void)
+/* Sleeps, as a yield would not let a holder of lower real-time priority run. */
+static void wait_for_holder(void)
 {
-	const struct timespec little = { .tv_nsec = 100000 };
+	const struct timespec nap = { .tv_nsec = 100000 };
 
-	(void)nanosleep(&little, NULL);
+	(void)nanosleep(&nap, NULL);
 }
 
 void tid_lock(_Atomic pid_t *word)
 {
 	while (!tid_lock_try(word))
-		wait_a_little();
+		wait_for_holder();
 }
 
 bool global_trylock(void)
@@ -70,9 +70,8 @@ void global_unlock(void)
 	atomic_store(&lock, 0);
 }
 
-/* While a file is parsed the C library's locks are held: a fork waits for that as it does for
- * malloc(3), or the child could never parse one. Not where a signal handler forks that interrupted
- * the lock's holder. */
+/* While a file is parsed the C library's locks are held: a fork waits for that as for malloc(3), or
+ * the child could never parse a file. A signal handler that interrupted the holder cannot wait. */
 static bool lock_to_fork(void)
 {
 	for (int i = 0; i < FORK_WAITS; i++) {
@@ -80,7 +79,7 @@ static bool lock_to_fork(void)
 			return true;
 		if (atomic_load(&lock) == own_tid())
 			return false;
-		wait_a_little();
+		wait_for_holder();
 	}
 	return false;
 }

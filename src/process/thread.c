@@ -10,7 +10,7 @@
 #include "mplog.h"
 #include "process/lock.h"
 
-/* The first is most programs' only one. */
+/* Most programs need no other record. */
 static HOT_DATA struct thread first __attribute__((aligned(CACHE_LINE)));
 static HOT_DATA _Atomic(struct thread *) threads = &first;
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -24,10 +24,10 @@ static struct {
 	void (*call)(struct thread *thread);
 } exit_hook;
 
-/* The gate of a free record points to this. */
+/* What the gate of a free record points to. */
 static const int *no_gate;
 
-/* A thread's gate goes with the thread: no other thread may write to it by then. */
+/* The gate itself ends with its thread: by then no other thread may find it. */
 static void set_gate_of(struct thread *thread, const int **gate)
 {
 	tid_lock(&thread->gate_lock);
@@ -35,7 +35,7 @@ static void set_gate_of(struct thread *thread, const int **gate)
 	atomic_store(&thread->gate_lock, 0);
 }
 
-/* A free record, or one of a thread that ended without being noticed. */
+/* Takes a free record, or one of a thread whose end was not noticed. */
 static struct thread *take_used(pid_t tid)
 {
 	struct thread *thread = atomic_load(&threads);
@@ -86,12 +86,12 @@ void thread_release(struct thread *thread)
 	set_gate_of(thread, &no_gate);
 	atomic_store(&thread->epoch, 0);
 	thread_self = NULL;
-	/* Last: no handler points it at a scope's cell again. A cell that nobody opens goes stale. */
+	/* Last, so that no signal handler points the gate at a scope's cell again. */
 	__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_SEQ_CST);
 	atomic_store(&thread->tid, 0);
 }
 
-static void end(void *thread)
+static void end_thread(void *thread)
 {
 	thread_self = thread;
 	if (exit_hook.call)
@@ -102,7 +102,7 @@ static void end(void *thread)
 void thread_init(void (*on_exit)(struct thread *thread))
 {
 	exit_hook.call = on_exit;
-	atomic_store(&exit_hook.has_key, pthread_key_create(&exit_hook.key, end) == 0);
+	atomic_store(&exit_hook.has_key, pthread_key_create(&exit_hook.key, end_thread) == 0);
 }
 
 void thread_set_exit_hook(struct thread *thread)
@@ -116,7 +116,7 @@ void thread_after_fork(void)
 	struct thread *thread = atomic_load(&threads);
 
 	for (; thread; thread = thread->next) {
-		thread->spare_slot = NULL; /* it is the parent's */
+		thread->spare_slot = NULL; /* the slot is the parent's */
 		atomic_store(&thread->gate_lock, 0);
 		if (thread == thread_self) {
 			atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));

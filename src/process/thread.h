@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* thread: what the library keeps for each thread that logs. Records are never given back to the
- * kernel, only reused, so that a list of them can be walked without a lock. */
+/* thread: the record of each thread that logs, and its gate. Records are never given back to the
+ * kernel, only reused, so that their list can be walked without a lock. */
 #pragma once
 
 #include <stdatomic.h>
@@ -18,18 +18,17 @@ struct thread {
 	struct thread *next;
 	_Atomic pid_t tid;      /* 0: the record is free */
 	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
-	bool has_exit_hook;     /* its end will be noticed */
+	bool has_exit_hook;     /* the end of the thread will be noticed */
 
-	_Atomic pid_t gate_lock; /* the tid of a thread that uses or changes the gate */
-	const int **gate;        /* the thread's mplog_gate_ */
-	struct scope *scope;     /* the innermost that was entered; NULL: the process's */
-	unsigned depth;          /* of that scope */
-	unsigned
-		inherited_depth; /* scopes up to this depth were inherited by fork(2): never left */
+	_Atomic pid_t gate_lock;  /* the tid of a thread that uses or changes the gate */
+	const int **gate;         /* the thread's mplog_gate_ */
+	struct scope *scope;      /* the innermost that was entered; NULL: the process's */
+	unsigned depth;           /* of that scope */
+	unsigned inherited_depth; /* scopes up to this one came by fork(2) and cannot be left */
 
 	struct slot *spare_slot;      /* of the scope left last, for the next one */
 	uint32_t spare_board;         /* the board of that slot */
-	char name[PROCESS_NAME_SIZE]; /* what mplog_process() returned */
+	char name[PROCESS_NAME_SIZE]; /* the result of mplog_process() */
 };
 
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -37,11 +36,11 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
 /* Passes every level to mplog_emit(), which applies the real one. */
 extern const int open_gate;
 
-/* Prepares for noticing the end of threads: calls ON_EXIT, in a thread that ends, before its record
- * is given back. Once, at the program's start. */
+/* Has ON_EXIT called in each thread that ends, before its record is given back. Called once, at the
+ * program's start. */
 void thread_init(void (*on_exit)(struct thread *thread));
 
-/* NULL where the thread has none yet. */
+/* Returns the calling thread's record, or NULL where the thread has none yet. */
 static inline struct thread *thread_current(void)
 {
 	return thread_self;
@@ -49,7 +48,7 @@ static inline struct thread *thread_current(void)
 
 COLD struct thread *thread_take(void);
 
-/* The calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
+/* Returns the calling thread's record, or NULL where there is no memory for one. Async-signal-safe. */
 static inline struct thread *thread_get(void)
 {
 	return LIKELY(thread_self) ? thread_self : thread_take();
@@ -64,14 +63,15 @@ static inline void thread_ensure_exit_hook(struct thread *thread)
 		thread_set_exit_hook(thread);
 }
 
-/* Gives the record back: for one that was taken in a signal handler, and at the thread's end. */
+/* Gives the record back: at the thread's end, or where a signal handler took the record. */
 COLD void thread_release(struct thread *thread);
 
-/* Forgets, in a child, all threads but the calling one, and opens its gate. Async-signal-safe. */
+/* Forgets, in a child, all threads but the calling one, and opens that thread's gate.
+ * Async-signal-safe. */
 void thread_after_fork(void);
 
-/* Opens the gate of every thread: each finds out with its next call what holds for it. Not in a
- * signal handler. */
+/* Opens the gate of every thread, so that its next call reads what has changed. Not in a signal
+ * handler. */
 void thread_open_gates(void);
 
 /* Returns the oldest epoch of the calls that are under way, or UINT64_MAX. */
