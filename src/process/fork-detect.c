@@ -51,17 +51,32 @@ bool fork_is_unseen(void)
 	return page != &fork_no_page && !atomic_load(&page->pid) && !atomic_load(&page->born);
 }
 
+/* Returns a page that the kernel promises to wipe, or NULL. */
+static void *new_wiped_page(int sharing)
+{
+	void *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, PAGE_SIZE, MADV_WIPEONFORK) == 0)
+		return page;
+	(void)munmap(page, PAGE_SIZE);
+	return NULL;
+}
+
+/* Emulators and sandboxes may answer 0 to madvise(2) without doing anything: seen in qemu-user. Linux
+ * never wipes a shared page, so such a promise shows that the other one is not to be believed. */
 static void make_page(void)
 {
-	void *fresh =
-		mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *page = new_wiped_page(MAP_PRIVATE);
+	void *impossible = page ? new_wiped_page(MAP_SHARED) : NULL;
 
-	if (fresh == MAP_FAILED)
-		return;
-	if (madvise(fresh, PAGE_SIZE, MADV_WIPEONFORK) == 0)
-		atomic_store(&fork_page, fresh);
-	else
-		(void)munmap(fresh, PAGE_SIZE);
+	if (impossible) {
+		(void)munmap(impossible, PAGE_SIZE);
+		(void)munmap(page, PAGE_SIZE);
+	} else if (page) {
+		atomic_store(&fork_page, page);
+	}
 }
 
 void fork_detect_init(void)
@@ -81,21 +96,20 @@ void fork_prepare(bool may_parse)
 	child_may_parse = may_parse && fork_malloc_is_safe();
 }
 
-static bool is_identified(const struct fork_page *page)
-{
-	const pid_t pid = atomic_load(&page->pid);
-
-	return pid && (page != &fork_no_page || pid == getpid());
-}
-
 bool fork_begin_child(void)
 {
+	const pid_t pid = getpid();
 	struct fork_page *page = atomic_load(&fork_page);
+	/* A page that is written before it is read takes one page fault, not two. */
+	const pid_t born = atomic_exchange(&page->born, pid);
 	bool was_identified;
 
-	/* A page that is written before it is read takes one page fault, not two. */
-	atomic_store(&page->born, getpid());
-	was_identified = is_identified(page);
+	if (born && page != &fork_no_page) { /* the kernel has not wiped it */
+		page = &fork_no_page;
+		atomic_store(&page->born, pid);
+		atomic_store(&fork_page, page);
+	}
+	was_identified = atomic_load(&page->pid) == pid;
 	self.may_not_parse = !child_may_parse;
 	self.is_raw_child = false;
 	if (!was_identified)

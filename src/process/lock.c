@@ -10,7 +10,7 @@
 #include "base/compiler.h"
 #include "process/fork-detect.h"
 
-enum { FORK_WAITS = 10000 }; /* a second in all */
+enum { WAITS_MAX = 10000 }; /* a second in all */
 
 static HOT_DATA _Atomic pid_t lock;
 
@@ -49,10 +49,23 @@ static void wait_for_holder(void)
 	(void)nanosleep(&nap, NULL);
 }
 
+/* A holder outside of this process is a thread of our parent: either the memory is shared, after
+ * vfork(2), or it is a copy in which the lock stays held for ever. */
+static bool is_elsewhere(pid_t holder)
+{
+	return syscall(SYS_tgkill, getpid(), holder, 0) < 0 && errno == ESRCH;
+}
+
 void tid_lock(_Atomic pid_t *word)
 {
-	while (!tid_lock_try(word))
+	for (int i = 0; !tid_lock_try(word); i++) {
+		pid_t holder = atomic_load(word);
+
+		if (i >= WAITS_MAX && is_elsewhere(holder) &&
+		    atomic_compare_exchange_strong(word, &holder, own_tid()))
+			return;
 		wait_for_holder();
+	}
 }
 
 bool global_trylock(void)
@@ -74,7 +87,7 @@ void global_unlock(void)
  * the child could never parse a file. A signal handler that interrupted the holder cannot wait. */
 static bool lock_to_fork(void)
 {
-	for (int i = 0; i < FORK_WAITS; i++) {
+	for (int i = 0; i < WAITS_MAX; i++) {
 		if (global_trylock())
 			return true;
 		if (atomic_load(&lock) == own_tid())
