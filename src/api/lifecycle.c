@@ -223,8 +223,7 @@ void lifecycle_close(struct thread *thread)
 	identity_detach_board();
 	thread_open_gates();
 	scope_set_gate(thread);
-	for (int i = 0; i < SINK_COUNT; i++)
-		sinks[i]->close();
+	sinks_close();
 }
 
 /* exit(3): what is still to be told is told; the slot says that the end was a regular one. */

@@ -12,17 +12,17 @@
 #include "base/compiler.h"
 #include "base/pages.h"
 
-/* The journal's and syslog's, and what takes the place of each. */
+/* The journal's and syslog's connection, and the successor of each. */
 enum { POOL_SIZE = 4 };
 
-/* On a page with what else a record writes: a child copies no page more for it. Where calls of other
- * threads hold all of them, a connection has pages of its own. */
+/* In HOT_DATA: a child copies no further page for it. Where calls of other threads still use all of
+ * the pool, a connection gets pages of its own. */
 static HOT_DATA struct {
 	struct connection connection;
 	_Atomic bool is_taken;
 } pool[POOL_SIZE];
 
-static struct connection *allocate(void)
+static struct connection *get_connection(void)
 {
 	for (size_t i = 0; i < POOL_SIZE; i++) {
 		if (!atomic_exchange(&pool[i].is_taken, true))
@@ -31,7 +31,7 @@ static struct connection *allocate(void)
 	return pages_get(sizeof(struct connection));
 }
 
-static void release(struct connection *connection)
+static void put_connection(struct connection *connection)
 {
 	for (size_t i = 0; i < POOL_SIZE; i++) {
 		if (connection == &pool[i].connection) {
@@ -93,7 +93,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 	}
 	if (fd < 0)
 		return fd;
-	connection = allocate();
+	connection = get_connection();
 	if (!connection)
 		return -ENOMEM;
 	owned_fd_take(&connection->socket, take_fd(&fd));
@@ -128,7 +128,7 @@ static void free_connection(struct retired *retired)
 	struct connection *const connection = (struct connection *)retired;
 
 	owned_fd_close(&connection->socket);
-	release(connection);
+	put_connection(connection);
 }
 
 void connection_retire(struct connection *connection)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* connection: one connected socket, at a high number, with an identity. It is not changed once
- * made. */
+/* connection: one connected socket, at a high number, with an identity; immutable. */
 #pragma once
 
 #include <stdatomic.h>
@@ -15,9 +14,8 @@ struct connection {
 	struct retired retired;
 	struct owned_fd socket;
 	bool is_stream;
-	bool may_block; /* a blocking send ends after CONNECTION_WAIT_NS */
-	atomic_llong
-		checked_ns; /* the tick of the coarse clock when the identity was last checked */
+	bool may_block;          /* a blocking send ends after CONNECTION_WAIT_NS */
+	atomic_llong checked_ns; /* the coarse clock at the last check of the identity */
 };
 
 /* A blocking send(2) wakes waiters one by one; poll(2) wakes all of them. SO_SNDTIMEO is shared with

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* deadline: the time that a call may take, for all sinks together, and whether waiting is worth
- * it. */
+/* deadline: the time that a call may take, for all sinks together; and the breaker. */
 #pragma once
 
 #include <stdatomic.h>
@@ -20,10 +19,10 @@ int64_t deadline_left_ns(struct deadline *deadline);
 /* Starts the clock as of SPENT_NS ago: the call has waited that long. */
 void deadline_spent(struct deadline *deadline, int64_t spent_ns);
 
-/* Waits until fd may be written to, or for the time left. Returns false where none is left. */
+/* Waits until fd may be written to, or for the time left. Returns false where no time is left. */
 bool deadline_poll(struct deadline *deadline, int fd);
 
-/* After a sink was full until its time: leaves the next sink a moment at most. */
+/* Leaves the next sink a moment at most, after a sink was full until the deadline. */
 void deadline_shorten(struct deadline *deadline);
 
 /* Returns when the call began, by the coarse clock. */
@@ -43,6 +42,8 @@ static inline bool breaker_is_closed(const struct breaker *breaker)
 /* Tells whether a call with that deadline may wait. */
 bool breaker_allows_wait(const struct breaker *breaker, const struct deadline *deadline);
 
-/* The sink took a message, or did not until the deadline. */
+/* Closes the breaker: the sink took a message. */
 void breaker_reset(struct breaker *breaker);
+
+/* Opens the breaker: the sink took no message until the deadline. */
 void breaker_trip(struct breaker *breaker, const struct deadline *deadline);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink/dispatch.h"
 
+#include "sink/socket.h"
 #include "sink/stderr-fd.h"
 
 const struct sink *const sinks[SINK_COUNT] = {
@@ -12,7 +13,17 @@ const struct sink *const sinks[SINK_COUNT] = {
 void sinks_after_fork(void)
 {
 	for (int i = 0; i < SINK_COUNT; i++)
-		sinks[i]->renew();
+		if (sinks[i]->socket)
+			log_socket_after_fork(sinks[i]->socket);
+	stderr_invalidate();
+}
+
+void sinks_close(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++)
+		if (sinks[i]->socket)
+			log_socket_close(sinks[i]->socket);
+	stderr_invalidate();
 }
 
 /* "auto", opened with MPLOG_SINGLE. */
@@ -43,7 +54,7 @@ static bool is_refusal_of_record(int error)
 	return error == -EFBIG || error == -EMSGSIZE || error == -ENOMEM;
 }
 
-/* Notes that a sink failed, if it did: a sink that ends in the same journald is not worth a try. */
+/* Notes a failure. After one of journald, sinks that end in the same journald are skipped. */
 static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
 			 const struct delivery *delivery, bool *journald_failed)
 {

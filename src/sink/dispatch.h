@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dispatch: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. It
- * knows neither scope nor slot. */
+/* dispatch: the sinks, and which of them a record goes to: its primary sink, a fallback, the echo. */
 #pragma once
 
 #include <errno.h>
@@ -13,27 +12,29 @@
 /* In the order in which a record falls from one to the next. */
 extern const struct sink *const sinks[SINK_COUNT];
 
-/* In a new child, before its first record: each sink takes descriptors of its own with the next
- * record. Async-signal-safe. */
+/* Has each sink take descriptors of its own with the next record. Async-signal-safe. */
 void sinks_after_fork(void);
+
+/* Gives the descriptors of all sinks back. A record afterwards opens them again. */
+void sinks_close(void);
 
 struct dispatch {
 	const struct output *output;
 	struct deadline deadline;
 	bool primary_only; /* no fallback */
 
-	/* The sink that failed already for this call, and why; or 0. */
+	/* The sink that failed already for this call, and its negative errno; or 0. */
 	enum sink_id excluded;
 	int excluded_error;
 };
 
 /* What became of a record. */
 struct dispatch_result {
-	enum sink_id primary; /* where the record should go; SINK_NONE: it came to no sink */
+	enum sink_id primary; /* where the record should go; SINK_NONE: lost before any sink */
 	enum sink_id sent;    /* the sink that took it, or SINK_NONE */
 	enum sink_id failed;  /* the first sink that failed, or SINK_NONE */
-	/* 0: sent, and no sink failed. Or a negative errno: of the sink that failed, -ENOTCONN where
-	 * there is no sink at all, or why the record came to none. */
+	/* 0: sent, and no sink failed. Or a negative errno: of the sink that failed, or -ENOTCONN
+	 * where there is no sink at all. */
 	int error;
 };
 
@@ -45,7 +46,7 @@ static inline struct dispatch dispatch_to(const struct output *output)
 	};
 }
 
-/* Has the sink that failed before not be tried again in this call. */
+/* Excludes the sink that failed from the rest of this call. */
 static inline void dispatch_exclude(struct dispatch *dispatch, const struct dispatch_result *result)
 {
 	if (result->failed == SINK_NONE)
@@ -54,14 +55,13 @@ static inline void dispatch_exclude(struct dispatch *dispatch, const struct disp
 	dispatch->excluded_error = result->error;
 }
 
-/* The result of a record that was lost before it came to a sink. */
+/* Makes the result of a record that was lost before any sink. */
 static inline struct dispatch_result dispatch_refused(int error)
 {
 	return (struct dispatch_result){ SINK_NONE, SINK_NONE, SINK_NONE, error };
 }
 
-/* Returns 0: the record is where it should be. 1: it is in a fallback. Or a negative errno: it is
- * lost. */
+/* Returns 0: in its primary sink. 1: in a fallback. Or a negative errno: lost. */
 static inline int dispatch_status(const struct dispatch_result *result)
 {
 	if (LIKELY(result->error == 0))
@@ -80,7 +80,7 @@ static inline enum sink_id dispatch_primary(struct dispatch *dispatch)
 	return UNLIKELY(output->single) ? dispatch_primary_of_single(dispatch) : SINK_JOURNAL;
 }
 
-/* Returns what the sink's write returns. */
+/* Returns as the sink's write. */
 static inline ALWAYS_INLINE int dispatch_try(const struct dispatch *dispatch, enum sink_id id,
 					     const struct delivery *delivery)
 {
@@ -89,7 +89,7 @@ static inline ALWAYS_INLINE int dispatch_try(const struct dispatch *dispatch, en
 	return sinks[id]->write(delivery);
 }
 
-/* Goes down the chain for a record that its primary sink did not take. R: what its write returned. */
+/* Goes down the chain for a record that its primary sink did not take. R: as returned by write. */
 COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
 					      const struct delivery *delivery, enum sink_id primary,
 					      int r);

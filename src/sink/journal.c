@@ -15,7 +15,7 @@ static int send_sealed(struct bytes record, struct deadline *deadline);
 
 static struct log_socket journal = { .paths = journal_paths, .send_large = send_sealed };
 
-static int write_all(int fd, struct bytes bytes)
+static int write_file(int fd, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		const ssize_t n = write(fd, bytes.data, bytes.size);
@@ -40,7 +40,7 @@ static int open_sealed(struct bytes bytes)
 
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, bytes);
+	r = write_file(fd, bytes);
 	if (r < 0)
 		return r;
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
@@ -65,20 +65,9 @@ static bool journal_is_journald(void)
 	return true;
 }
 
-static void journal_renew(void)
-{
-	log_socket_after_fork(&journal);
-}
-
-static void journal_close(void)
-{
-	log_socket_close(&journal);
-}
-
 const struct sink sink_journal = {
 	.name = "journal",
 	.write = journal_write,
 	.is_journald = journal_is_journald,
-	.renew = journal_renew,
-	.close = journal_close,
+	.socket = &journal,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sink: what a record goes to. A sink is one small table of functions; it knows no configuration,
- * but is given a struct output. */
+/* sink: what a record goes to. A sink is a row of functions; it knows no configuration, only the
+ * struct output of a delivery. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,6 +8,8 @@
 
 #include "record/record.h"
 #include "sink/deadline.h"
+
+struct log_socket;
 
 enum sink_id { SINK_NONE = -1, SINK_JOURNAL, SINK_SYSLOG, SINK_STDERR, SINK_COUNT };
 
@@ -37,22 +39,17 @@ struct delivery {
 
 struct sink {
 	const char *name;
-	/* Returns 1: written. 0: this sink does not exist here, nor did it since the program began
-	 * (a choice, not a failure). Or a negative errno: -EAGAIN where the sink was full until the
+	/* Returns 1: written. 0: the sink does not exist here, nor did it since the program began (a
+	 * choice, not a failure). Or a negative errno: -EAGAIN where the sink was full until the
 	 * deadline, -ENOTCONN where it existed and is gone. Async-signal-safe; takes no lock;
 	 * changes errno; raises no SIGPIPE. Called inside of epoch_enter(). */
 	int (*write)(const struct delivery *delivery);
-	/* Tells whether the sink ends in the host's journald: after a failure of that one it is not
-	 * worth a try. */
+	/* Tells whether the sink ends in the host's journald: no fallback after journald failed. */
 	bool (*is_journald)(void);
-	/* In a new child, before its first record, and wherever else the descriptors may be another
-	 * process's: the next record takes new ones. Async-signal-safe. */
-	void (*renew)(void);
-	/* Gives descriptors back. A write afterwards opens them again. */
-	void (*close)(void);
+	struct log_socket *socket; /* NULL: descriptor 2, which is the program's */
 };
 
-/* Each is defined by the file of its name. */
+/* Each is defined in the .c file of its name. */
 extern const struct sink sink_journal;
 extern const struct sink sink_syslog;
 extern const struct sink sink_stderr;

@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 
-/* How often a service that is absent or stuck is looked for: well within a second of its return it
- * is used again. */
+/* How often a service that is absent or stuck is looked for. */
 #define LOOK_AGAIN_NS (NS_PER_S / 4)
 
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
@@ -34,7 +33,7 @@ static inline ALWAYS_INLINE ssize_t send_parcel(const struct connection *connect
 }
 
 /* Returns true when all of the parcel is sent. */
-static bool advance(struct parcel *parcel, size_t n, bool is_stream)
+static bool take_off(struct parcel *parcel, size_t n, bool is_stream)
 {
 	if (!is_stream || n >= parcel->message.size)
 		return true;
@@ -44,7 +43,7 @@ static bool advance(struct parcel *parcel, size_t n, bool is_stream)
 }
 
 /* Waits until the deadline at most; after a signal, for the time that is left. */
-static COLD int push_waiting(const struct connection *connection, struct parcel *parcel,
+static COLD int send_waiting(const struct connection *connection, struct parcel *parcel,
 			     struct deadline *deadline)
 {
 	for (;;) {
@@ -58,15 +57,15 @@ static COLD int push_waiting(const struct connection *connection, struct parcel 
 		if (!owned_fd_is_valid(&connection->socket))
 			return -ENOTCONN;
 		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
-		if (n >= 0 && advance(parcel, (size_t)n, connection->is_stream))
+		if (n >= 0 && take_off(parcel, (size_t)n, connection->is_stream))
 			return 0;
 		if (n < 0 && n != -EAGAIN && n != -EINTR)
 			return (int)n;
 	}
 }
 
-/* Tells whether the first send may block: the common case is then one system call, with or without
- * a short wait, which is no longer than the deadline allows. */
+/* Tells whether the first send may block: then the common case is one system call, with a short
+ * wait or without. */
 static bool may_block_at_once(const struct log_socket *log_socket,
 			      const struct connection *connection, const struct deadline *deadline)
 {
@@ -74,16 +73,16 @@ static bool may_block_at_once(const struct log_socket *log_socket,
 	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
-static inline ALWAYS_INLINE int transmit(const struct log_socket *log_socket,
-					 struct connection *connection, struct parcel parcel,
-					 struct deadline *deadline)
+static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_socket,
+					       struct connection *connection, struct parcel parcel,
+					       struct deadline *deadline)
 {
 	const size_t size = parcel.message.size;
 	const bool blocks = may_block_at_once(log_socket, connection, deadline);
 	const ssize_t n = send_parcel(connection, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
-	if (LIKELY(n >= 0 && advance(&parcel, (size_t)n, connection->is_stream)))
+	if (LIKELY(n >= 0 && take_off(&parcel, (size_t)n, connection->is_stream)))
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
@@ -91,8 +90,8 @@ static inline ALWAYS_INLINE int transmit(const struct log_socket *log_socket,
 		return -EAGAIN;
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
-	r = push_waiting(connection, &parcel, deadline);
-	/* A message sent in part ends with its connection: another one would continue its line. */
+	r = send_waiting(connection, &parcel, deadline);
+	/* A message sent in part ends with its connection: the next would continue its line. */
 	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;
 }
 
@@ -130,9 +129,9 @@ static int open_any(const struct log_socket *log_socket, struct connection **ret
 	return absence(log_socket);
 }
 
-/* Returns false where another thread was faster: then *connection is that thread's, or NULL. */
-static bool replace(struct log_socket *log_socket, struct connection **connection,
-		    struct connection *by)
+/* Publishes BY. Returns false where another thread was faster: *connection is then its, or NULL. */
+static bool replace_connection(struct log_socket *log_socket, struct connection **connection,
+			       struct connection *by)
 {
 	struct connection *old = *connection;
 
@@ -146,9 +145,9 @@ static bool replace(struct log_socket *log_socket, struct connection **connectio
 	return true;
 }
 
-static COLD void drop(struct log_socket *log_socket, struct connection *connection)
+static COLD void drop_connection(struct log_socket *log_socket, struct connection *connection)
 {
-	(void)replace(log_socket, &connection, NULL);
+	(void)replace_connection(log_socket, &connection, NULL);
 }
 
 /* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
@@ -157,9 +156,8 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 			     int64_t now_ns)
 {
 	struct connection *opened = NULL;
-	int r;
+	const int r = open_any(log_socket, &opened);
 
-	r = open_any(log_socket, &opened);
 	/* After a first success retry_at_ns stays: another thread that has not yet seen the
 	 * connection must not report the service as absent. */
 	if (r == -ENOENT || r == -ENOTCONN || *connection)
@@ -171,7 +169,7 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->inherited, false, memory_order_relaxed);
-	if (!replace(log_socket, connection, opened))
+	if (!replace_connection(log_socket, connection, opened))
 		connection_retire(opened);
 	return *connection ? 0 : -ENOTCONN;
 }
@@ -212,7 +210,7 @@ static inline ALWAYS_INLINE int find_connection(struct log_socket *log_socket, i
 		return wants_another(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns)
 							 : 0;
 	if (*ret) {
-		drop(log_socket, *ret);
+		drop_connection(log_socket, *ret);
 		*ret = NULL;
 		return connect_anew(log_socket, ret, now_ns);
 	}
@@ -220,7 +218,7 @@ static inline ALWAYS_INLINE int find_connection(struct log_socket *log_socket, i
 					    : absence(log_socket);
 }
 
-/* A service that takes streams may have no room for another one; no event tells when it has. */
+/* A stream service may have no room for another connection; no event tells when there is room. */
 static __attribute__((__noinline__)) int
 find_waiting(struct log_socket *log_socket, struct deadline *deadline, struct connection **ret)
 {
@@ -234,8 +232,7 @@ find_waiting(struct log_socket *log_socket, struct deadline *deadline, struct co
 	return r;
 }
 
-/* Tells whether the connection is of no use any more: the service ended it, or the program closed
- * its descriptor (-EBADF, -ENOTSOCK). */
+/* Tells whether the service ended the connection, or the program closed its descriptor. */
 static COLD bool is_broken(int error, const struct connection *connection)
 {
 	switch (error) {
@@ -250,7 +247,7 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	}
 }
 
-static inline ALWAYS_INLINE int try_once(struct log_socket *log_socket, const struct parcel *parcel,
+static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const struct parcel *parcel,
 					 struct deadline *deadline, bool *ret_again)
 {
 	struct connection *connection;
@@ -265,29 +262,29 @@ static inline ALWAYS_INLINE int try_once(struct log_socket *log_socket, const st
 		return -EMSGSIZE;
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
-	r = transmit(log_socket, connection, whole, deadline);
+	r = send_connected(log_socket, connection, whole, deadline);
 	if (UNLIKELY(r < 0) && is_broken(r, connection)) {
-		drop(log_socket, connection);
+		drop_connection(log_socket, connection);
 		atomic_store_explicit(&log_socket->retry_at_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
 	}
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
-/* After the connection broke: the service may have been restarted. */
+/* Tries once more after the connection broke: the service may have been restarted. */
 static COLD int try_again(struct log_socket *log_socket, const struct parcel *parcel,
 			  struct deadline *deadline)
 {
 	bool again;
 
-	return try_once(log_socket, parcel, deadline, &again);
+	return try_send(log_socket, parcel, deadline, &again);
 }
 
-static inline ALWAYS_INLINE int deliver(struct log_socket *log_socket, const struct parcel *parcel,
-					struct deadline *deadline)
+static inline ALWAYS_INLINE int send_any(struct log_socket *log_socket, const struct parcel *parcel,
+					 struct deadline *deadline)
 {
 	bool again = false;
-	int r = try_once(log_socket, parcel, deadline, &again);
+	int r = try_send(log_socket, parcel, deadline, &again);
 
 	if (UNLIKELY(again))
 		r = try_again(log_socket, parcel, deadline);
@@ -300,7 +297,7 @@ static inline ALWAYS_INLINE int deliver(struct log_socket *log_socket, const str
 
 int log_socket_send(struct log_socket *log_socket, struct bytes message, struct deadline *deadline)
 {
-	return deliver(log_socket, &(struct parcel){ message, -1 }, deadline);
+	return send_any(log_socket, &(struct parcel){ message, -1 }, deadline);
 }
 
 static COLD int write_otherwise(struct log_socket *log_socket, struct bytes message,
@@ -313,14 +310,14 @@ static COLD int write_otherwise(struct log_socket *log_socket, struct bytes mess
 
 int log_socket_write(struct log_socket *log_socket, struct bytes message, struct deadline *deadline)
 {
-	const int r = deliver(log_socket, &(struct parcel){ message, -1 }, deadline);
+	const int r = send_any(log_socket, &(struct parcel){ message, -1 }, deadline);
 
 	return LIKELY(r == 0) ? 1 : write_otherwise(log_socket, message, deadline, r);
 }
 
 int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline)
 {
-	return deliver(log_socket, &(struct parcel){ { NULL, 0 }, fd }, deadline);
+	return send_any(log_socket, &(struct parcel){ { NULL, 0 }, fd }, deadline);
 }
 
 void log_socket_after_fork(struct log_socket *log_socket)
@@ -337,7 +334,7 @@ void log_socket_close(struct log_socket *log_socket)
 {
 	struct connection *connection = atomic_load(&log_socket->connection);
 
-	drop(log_socket, connection);
+	drop_connection(log_socket, connection);
 	breaker_reset(&log_socket->breaker);
 	atomic_store(&log_socket->retry_at_ns, 0);
 }

@@ -2,9 +2,9 @@
 /* socket: a connected socket to a local log service, and all that can go wrong with one.
  *
  * The descriptor has a high number and an identity that is checked after a fork and once a tick of
- * the coarse clock: no byte reaches a file that got the number after the program closed it. A socket
- * connects again, once a call, on the errors that say that the service went away. It needs no lock:
- * a connection is published whole, and retired when no call uses it any more. */
+ * the coarse clock: a file that got the number after the program closed it receives no byte. A
+ * socket connects again, once a call, on errors that say that the service went away. No lock: a
+ * connection is published whole, and retired when no call uses it any more. */
 #pragma once
 
 #include <stdatomic.h>
@@ -24,8 +24,7 @@ struct log_socket {
 	struct breaker breaker;
 	atomic_bool inherited;    /* by fork(2): the next record connects a socket of our own */
 	atomic_bool seen;         /* the service, since the program began; a child inherits it */
-	atomic_llong retry_at_ns; /* the service is not looked for again before: a record costs no
-				     * look-up */
+	atomic_llong retry_at_ns; /* when an absent service is looked for again */
 };
 
 /* Sends one message. A zero byte has to follow it: a stream sends that as the message's end. Called
@@ -45,8 +44,8 @@ int log_socket_write(struct log_socket *log_socket, struct bytes message,
 /* Sends a descriptor alone (the journal's way for large records). Returns as log_socket_send(). */
 int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline);
 
-/* In a new child: has the next record connect anew. Async-signal-safe. The breaker stays: a service
- * that is stuck is so for the child too. */
+/* Has the next record connect anew, in a new child. Async-signal-safe. The breaker stays: a service
+ * that is stuck is stuck for the child too. */
 void log_socket_after_fork(struct log_socket *log_socket);
 
 /* Closes the connection; the next message connects again. */

@@ -26,7 +26,7 @@ static bool is_word(char c)
 	       c == '_';
 }
 
-/* Finds name in the prefix as a word of its own: not the first s of "process=s". */
+/* Finds name in the prefix as a whole word: not the first s of "process=s". */
 static const char *find_word(struct bytes prefix, struct bytes name)
 {
 	const char *const end = prefix.data + prefix.size;
@@ -79,7 +79,7 @@ void strbuf_put_line(struct strbuf *text, const struct delivery *delivery,
 	strbuf_put_char(text, ' ');
 	strbuf_put_number(text, (unsigned)output->pid);
 	strbuf_put_char(text, ' ');
-	strbuf_put_escaped(text, (struct bytes){ record->logger, strlen(record->logger) });
+	strbuf_put_escaped(text, bytes_of(record->logger));
 	strbuf_put_char(text, ' ');
 	put_prefix(text, output->prefix[SINK_STDERR], bytes_of(output->process), color);
 	strbuf_put_escaped(text, record->text);
@@ -95,7 +95,7 @@ static void put_byte_items(struct strbuf *text, struct bytes value, bool is_firs
 	}
 }
 
-/* PREFIX: of MESSAGE alone, standard error's in place of the journal's. */
+/* PREFIX: of MESSAGE alone. */
 static void put_value(struct strbuf *text, struct bytes prefix, struct bytes value)
 {
 	if (utf8_is_text(prefix) && utf8_is_text(value)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* line: a record as one line of standard error, with its newline. Pure. */
+/* stderr-format: a record as one line of standard error, with its newline. Pure. */
 #pragma once
 
 #include <time.h>
@@ -12,6 +12,6 @@ void strbuf_put_line(struct strbuf *text, const struct delivery *delivery,
 		     const struct timespec *when, bool color);
 
 /* Puts an object with all fields of the record. As in journalctl -o json, a value is a string, or an
- * array of its bytes where it is no text; __REALTIME_TIMESTAMP is in microseconds. */
+ * array of its bytes where it is not text; __REALTIME_TIMESTAMP is in microseconds. */
 void strbuf_put_json_line(struct strbuf *text, const struct delivery *delivery,
 			  const struct timespec *when);

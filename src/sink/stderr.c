@@ -127,11 +127,8 @@ static int stderr_write(const struct delivery *delivery)
 	return r == 0 ? 1 : r;
 }
 
-/* Descriptor 2 is the application's: there is nothing of ours to renew or close. */
 const struct sink sink_stderr = {
 	.name = "stderr",
 	.write = stderr_write,
 	.is_journald = stderr_leads_to_journald,
-	.renew = stderr_invalidate,
-	.close = stderr_invalidate,
 };

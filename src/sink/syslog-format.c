@@ -10,7 +10,7 @@ enum {
 	APP_NAME_MAX = 48, /* RFC 5424, section 6 */
 	HOST_NAME_MAX_ = 255,
 	PARAM_NAME_MAX = 32,
-	TAG_MAX = 64, /* RFC 3164 says 32; today's services take more */
+	TAG_MAX = 64, /* RFC 3164: 32; today's services take more */
 };
 
 /* 32473 is the enterprise number for examples (RFC 5612): mplog has none of its own. */
@@ -26,7 +26,7 @@ static void put_priority(struct strbuf *text, const struct delivery *delivery)
 	strbuf_put_char(text, '>');
 }
 
-/* Puts a word of printable ASCII; in place of others and of STOPS, which would end it, '_'. */
+/* Puts a word of printable ASCII, with '_' for other bytes and for STOPS, which would end it. */
 static void put_word(struct strbuf *text, const char *word, size_t max, const char *stops)
 {
 	if (!word || !*word) {
@@ -40,7 +40,7 @@ static void put_word(struct strbuf *text, const char *word, size_t max, const ch
 	}
 }
 
-static void put_message(struct strbuf *text, const struct delivery *delivery)
+static void put_content(struct strbuf *text, const struct delivery *delivery)
 {
 	strbuf_put_escaped(text, delivery->output->prefix[SINK_SYSLOG]);
 	strbuf_put_escaped(text, delivery->record->text);
@@ -56,7 +56,7 @@ void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
 	strbuf_put_char(text, '[');
 	strbuf_put_number(text, (unsigned)delivery->output->pid);
 	strbuf_put_literal(text, "]: ");
-	put_message(text, delivery);
+	put_content(text, delivery);
 }
 
 static void put_fields(struct strbuf *text, const struct record *record)
@@ -95,5 +95,5 @@ void strbuf_put_rfc5424(struct strbuf *text, const struct delivery *delivery,
 	else
 		strbuf_put_char(text, '-');
 	strbuf_put_char(text, ' ');
-	put_message(text, delivery);
+	put_content(text, delivery);
 }

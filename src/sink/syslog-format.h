@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* syslog-message: a record as a message of syslog: the local form of RFC 3164, or RFC 5424 with the
+/* syslog-format: a record as a message of syslog: the local form of RFC 3164, or RFC 5424 with the
  * fields as structured data. Pure. */
 #pragma once
 
@@ -13,6 +13,6 @@ void strbuf_put_rfc3164(struct strbuf *text, const struct delivery *delivery,
 			const struct timespec *when);
 
 /* <14>1 2026-11-22T09:25:11.280123+01:00 host ingestd 4875 - [mplog@32473 PROCESS="1"] process=1 ...
- * "-" stands in the place of an absent host, and of fields that are not wished for. */
+ * "-" stands in place of an absent host, and of fields where WITH_FIELDS is false. */
 void strbuf_put_rfc5424(struct strbuf *text, const struct delivery *delivery,
 			const struct timespec *when, const char *host, bool with_fields);

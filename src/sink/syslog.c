@@ -14,42 +14,42 @@
 #include "sink/socket.h"
 #include "sink/syslog-format.h"
 
-/* A longer message takes memory from the kernel: all of a call has to fit on the stack of a signal
- * handler, where the signal's own frame may take 3 of 8 KiB. */
+/* A longer message takes pages: all of a call has to fit on the stack of a signal handler, where the
+ * signal's own frame may take 3 of 8 KiB. */
 enum { MESSAGE_BUFFER = 1536 };
 
 static const char *const syslog_paths[] = { "/dev/log", "/var/run/log", NULL };
 
-static struct log_socket syslog_link = { .paths = syslog_paths, .may_stream = true };
+static struct log_socket syslog_socket = { .paths = syslog_paths, .may_stream = true };
 
-/* Sizes to try in turn where a message is too large for the socket: less than the usual
- * net.core.wmem_default, what a stream takes whole, and what every syslogd takes. */
+/* Sizes to try where a message is too large: less than the usual net.core.wmem_default, the largest
+ * on a stream, and what every syslogd takes. */
 static const size_t smaller_sizes[] = { 131072, 32767, 8192, 2048, 1024 };
 
-/* One record, in the making. */
-struct draft {
+struct syslog_message {
 	const struct delivery *delivery;
 	struct timespec when;
 	char host[sizeof(((struct utsname *)0)->nodename)];
 	bool with_fields;
 };
 
-static struct strbuf put_draft(char *buffer, size_t capacity, const struct draft *draft)
+static struct strbuf put_message(char *buffer, size_t capacity,
+				 const struct syslog_message *message)
 {
-	/* The byte behind the message, which log_socket_send() wants, is none of it. */
+	/* A zero byte follows the message, as log_socket_send() wants. */
 	struct strbuf text = { buffer, capacity - 1, 0 };
 
-	if (draft->delivery->output->syslog_rfc5424)
-		strbuf_put_rfc5424(&text, draft->delivery, &draft->when, draft->host,
-				   draft->with_fields);
+	if (message->delivery->output->syslog_rfc5424)
+		strbuf_put_rfc5424(&text, message->delivery, &message->when, message->host,
+				   message->with_fields);
 	else
-		strbuf_put_rfc3164(&text, draft->delivery, &draft->when);
+		strbuf_put_rfc3164(&text, message->delivery, &message->when);
 	buffer[text.size < capacity ? text.size : capacity - 1] = '\0';
 	return text;
 }
 
-/* Leaves out the structured data, which cannot be cut, and cuts the message. */
-static int send_smaller(struct draft *draft, struct strbuf whole)
+/* Leaves the structured data out, which cannot be cut, and cuts the message. */
+static int send_smaller(struct syslog_message *message, struct strbuf whole)
 {
 	int r = -EMSGSIZE;
 
@@ -58,27 +58,27 @@ static int send_smaller(struct draft *draft, struct strbuf whole)
 
 		if (smaller_sizes[i] >= whole.size)
 			continue;
-		draft->with_fields = false;
-		text = put_draft(whole.data, whole.capacity + 1, draft);
+		message->with_fields = false;
+		text = put_message(whole.data, whole.capacity + 1, message);
 		text.size = utf8_cut((struct bytes){ text.data, text.size }, smaller_sizes[i]);
 		text.data[text.size] = '\0';
-		r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
-				    draft->delivery->deadline);
+		r = log_socket_send(&syslog_socket, (struct bytes){ text.data, text.size },
+				    message->delivery->deadline);
 		if (r != -EMSGSIZE && r != -ENOBUFS)
 			break;
 	}
 	return r;
 }
 
-static int send_text(struct draft *draft, struct strbuf text)
+static int send_text(struct syslog_message *message, struct strbuf text)
 {
-	const int r = log_socket_send(&syslog_link, (struct bytes){ text.data, text.size },
-				      draft->delivery->deadline);
+	const int r = log_socket_send(&syslog_socket, (struct bytes){ text.data, text.size },
+				      message->delivery->deadline);
 
-	return r == -EMSGSIZE || r == -ENOBUFS ? send_smaller(draft, text) : r;
+	return r == -EMSGSIZE || r == -ENOBUFS ? send_smaller(message, text) : r;
 }
 
-static int send_large(struct draft *draft, size_t size)
+static int send_large(struct syslog_message *message, size_t size)
 {
 	char *const memory = pages_get(size + 1);
 	struct strbuf text;
@@ -86,46 +86,47 @@ static int send_large(struct draft *draft, size_t size)
 
 	if (!memory)
 		return -ENOMEM;
-	text = put_draft(memory, size + 1, draft);
+	text = put_message(memory, size + 1, message);
 	if (text.size > size)
 		text.size = size;
-	r = send_text(draft, text);
+	r = send_text(message, text);
 	pages_put(memory, size + 1);
 	return r;
 }
 
-/* Not inline: the rest of struct utsname must not be on the stack when the record goes out. */
-static __attribute__((__noinline__)) void get_host(struct draft *draft)
+/* Not inline: struct utsname must not stay on the stack. */
+static __attribute__((__noinline__)) void get_host(struct syslog_message *message)
 {
 	struct utsname names;
 
 	if (uname(&names) == 0)
-		memcpy(draft->host, names.nodename, sizeof(draft->host));
+		memcpy(message->host, names.nodename, sizeof(message->host));
 }
 
 static int syslog_write(const struct delivery *delivery)
 {
-	struct draft draft = { .delivery = delivery, .with_fields = true };
+	struct syslog_message message = { .delivery = delivery, .with_fields = true };
 	char buffer[MESSAGE_BUFFER];
 	struct strbuf text;
 	int r;
 
-	(void)clock_gettime(CLOCK_REALTIME, &draft.when);
+	(void)clock_gettime(CLOCK_REALTIME, &message.when);
 	if (delivery->output->syslog_rfc5424)
-		get_host(&draft);
-	text = put_draft(buffer, sizeof(buffer), &draft);
-	r = text.size <= text.capacity ? send_text(&draft, text) : send_large(&draft, text.size);
+		get_host(&message);
+	text = put_message(buffer, sizeof(buffer), &message);
+	r = text.size <= text.capacity ? send_text(&message, text)
+				       : send_large(&message, text.size);
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 
-/* The socket's target is looked at, not the socket: there is none while journald is restarted. */
+/* Looks at the link, not at its target: there is none while journald is restarted. */
 static bool is_link_to(const char *path, const char *target)
 {
-	char log_socket[64];
-	const ssize_t size = readlink(path, log_socket, sizeof(log_socket));
+	char link[64];
+	const ssize_t size = readlink(path, link, sizeof(link));
 	const size_t tail = strlen(target);
 
-	return size >= (ssize_t)tail && memcmp(log_socket + (size_t)size - tail, target, tail) == 0;
+	return size >= (ssize_t)tail && memcmp(link + (size_t)size - tail, target, tail) == 0;
 }
 
 static bool is_same_file(const char *path, const char *other)
@@ -137,7 +138,7 @@ static bool is_same_file(const char *path, const char *other)
 	       one.st_ino == two.st_ino;
 }
 
-/* Where journald takes syslog's place /dev/log is a socket to its socket. */
+/* Where journald takes syslog's place, /dev/log is a link to its socket, or a bind mount of it. */
 static bool syslog_is_journald(void)
 {
 	for (const char *const *path = syslog_paths; *path; path++) {
@@ -149,20 +150,9 @@ static bool syslog_is_journald(void)
 	return false;
 }
 
-static void syslog_renew(void)
-{
-	log_socket_after_fork(&syslog_link);
-}
-
-static void syslog_close(void)
-{
-	log_socket_close(&syslog_link);
-}
-
 const struct sink sink_syslog = {
 	.name = "syslog",
 	.write = syslog_write,
 	.is_journald = syslog_is_journald,
-	.renew = syslog_renew,
-	.close = syslog_close,
+	.socket = &syslog_socket,
 };

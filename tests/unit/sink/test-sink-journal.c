@@ -22,6 +22,7 @@
 #include "process/epoch.h"
 #include "process/thread.h"
 #include "record/encoding.h"
+#include "sink/socket.h"
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 
@@ -276,7 +277,7 @@ START_TEST(leaks_no_descriptor)
 	ck_assert_uint_eq(count_descriptors(), before);
 	ck_assert_int_eq(write_record("end", BYTES("x")), 1);
 	child_exited_well(pid);
-	sink_journal.close();
+	log_socket_close(sink_journal.socket);
 	epoch_collect();
 	ck_assert_uint_eq(count_descriptors(), before - 1);
 	ck_assert_int_eq(close(server), 0);

@@ -63,7 +63,7 @@ static int write_message(struct bytes message, unsigned timeout_ms)
 static void set_stderr(int fd)
 {
 	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
-	sink_stderr.renew();
+	stderr_invalidate();
 }
 
 static const char *read_all(int fd)
