@@ -23,6 +23,7 @@
 #include "scope/scope.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
+#include "sink/stderr-fd.h"
 
 static HOT_DATA struct {
 	bool has_own_name;    /* not just its parent's */
@@ -338,6 +339,7 @@ __attribute__((constructor)) static void begin(void)
 {
 	fork_detect_init();
 	context_init();
+	stderr_begin();
 	thread_init(end_thread);
 	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
 }

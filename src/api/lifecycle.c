@@ -145,7 +145,7 @@ static void prepare(void)
 {
 	global_lock();
 	timestamp_init();
-	stderr_read_environment();
+	stderr_open();
 	global_unlock();
 }
 

@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -13,19 +10,17 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/uio.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 
 #define LOOK_AGAIN_NS NS_PER_S
 
-/* A moment at which the descriptor was looked at has the answers in place of its last bits. */
-enum { IS_TERMINAL = 1, IS_JOURNAL = 2, ANSWER_BITS = 3 };
+/* A descriptor that was found is one word, so that no thread reads half of it: what the descriptor is
+ * in the low bits, and its identity in the others. */
+enum { FOUND_KIND = 7, FOUND_JOURNAL = 8, FOUND_STRANGER = 16, FOUND_BITS = 31, FOUND_ANY = 32 };
 
 /* A child inherits all of it: its environment and its descriptor 2 are the parent's. */
 static HOT_DATA struct {
@@ -34,8 +29,9 @@ static HOT_DATA struct {
 	_Atomic ino_t journal_inode; /* 0: JOURNAL_STREAM names none */
 	atomic_bool no_color;
 
-	atomic_llong looked; /* 0: look with the next question */
-	atomic_bool refuses_nowait;
+	_Atomic uint64_t known; /* the identity of standard error; 0: it was closed */
+	_Atomic uint64_t found; /* what the last look found */
+	atomic_llong looked_ns; /* 0: look with the next question */
 } standard_error;
 
 /* "DEVICE:INODE", in decimal. */
@@ -55,7 +51,7 @@ static void parse_journal_stream(const char *stream)
 	standard_error.journal_inode = (ino_t)inode;
 }
 
-void stderr_read_environment(void)
+static void read_environment(void)
 {
 	const char *const stream = getenv("JOURNAL_STREAM");
 	const char *const color = getenv("NO_COLOR");
@@ -64,17 +60,11 @@ void stderr_read_environment(void)
 	if (stream)
 		parse_journal_stream(stream);
 	standard_error.no_color = color && *color;
-	stderr_invalidate();
 }
 
 bool stderr_no_color(void)
 {
 	return standard_error.no_color;
-}
-
-static bool is_null_device(const struct stat *status)
-{
-	return status->st_rdev == makedev(1, 3);
 }
 
 static enum stderr_kind kind_of(const struct stat *status)
@@ -83,9 +73,31 @@ static enum stderr_kind kind_of(const struct stat *status)
 		return STDERR_PIPE;
 	if (S_ISSOCK(status->st_mode))
 		return STDERR_SOCKET;
-	if (S_ISCHR(status->st_mode) && is_null_device(status))
+	if (S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3)) /* /dev/null */
 		return STDERR_NONE;
-	return STDERR_PLAIN;
+	return S_ISCHR(status->st_mode) && isatty(STDERR_FILENO) ? STDERR_TERMINAL : STDERR_PLAIN;
+}
+
+static uint64_t identity_of(const struct stat *status)
+{
+	static const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+
+	return ((((status->st_ino * odd) ^ status->st_dev) * odd) & ~(uint64_t)FOUND_BITS) |
+	       FOUND_ANY;
+}
+
+static bool is_close_on_exec(void)
+{
+	const int flags = fcntl(STDERR_FILENO, F_GETFD);
+
+	return flags >= 0 && (flags & FD_CLOEXEC);
+}
+
+static bool is_for_writing_alone(void)
+{
+	const int flags = fcntl(STDERR_FILENO, F_GETFL);
+
+	return flags < 0 || (flags & O_ACCMODE) == O_WRONLY;
 }
 
 static bool is_journal_stream(const struct stat *status)
@@ -95,183 +107,126 @@ static bool is_journal_stream(const struct stat *status)
 	       status->st_ino == standard_error.journal_inode;
 }
 
-struct stderr_probe stderr_probe(void)
-{
-	struct stderr_probe look = { .kind = STDERR_NONE };
-	struct stat status;
-
-	if (fstat(STDERR_FILENO, &status) < 0)
-		return look;
-	look.kind = kind_of(&status);
-	look.is_terminal =
-		look.kind == STDERR_PLAIN && S_ISCHR(status.st_mode) && isatty(STDERR_FILENO);
-	look.is_journal = look.kind == STDERR_SOCKET && is_journal_stream(&status);
-	return look;
-}
-
-void stderr_invalidate(void)
-{
-	atomic_store_explicit(&standard_error.looked, 0, memory_order_relaxed);
-}
-
-static bool answer(unsigned bit, int64_t now_ns)
-{
-	int64_t last = atomic_load_explicit(&standard_error.looked, memory_order_relaxed);
-
-	if (last == 0 || now_ns - last > LOOK_AGAIN_NS) {
-		const struct stderr_probe look = stderr_probe();
-
-		last = (now_ns & ~(int64_t)ANSWER_BITS) | (look.is_terminal ? IS_TERMINAL : 0) |
-		       (look.is_journal ? IS_JOURNAL : 0);
-		atomic_store_explicit(&standard_error.looked, last, memory_order_relaxed);
-	}
-	return (last & bit) != 0;
-}
-
-bool stderr_is_terminal(int64_t now_ns)
-{
-	return answer(IS_TERMINAL, now_ns);
-}
-
-bool stderr_is_journal(int64_t now_ns)
-{
-	return answer(IS_JOURNAL, now_ns);
-}
-
-bool stderr_leads_to_journald(void)
+static bool has_journald_as_peer(void)
 {
 	static const char path[] = "/run/systemd/journal/stdout";
 	struct sockaddr_un peer = { .sun_family = AF_UNSPEC };
 	socklen_t size = sizeof(peer);
 
-	if (stderr_probe().is_journal)
-		return true;
 	return getpeername(STDERR_FILENO, (struct sockaddr *)&peer, &size) == 0 &&
 	       peer.sun_family == AF_UNIX &&
 	       size >= offsetof(struct sockaddr_un, sun_path) + sizeof(path) - 1 &&
 	       memcmp(peer.sun_path, path, sizeof(path) - 1) == 0;
 }
 
-/* ---- Writing -------------------------------------------------------------------------------- */
-
-/* A signal that a write would raise is blocked around the write, and taken away if the write raised
- * it. */
-struct held_signal {
-	int signal;
-	bool was_pending; /* not raised by the write: left pending */
-	sigset_t mask;    /* the thread's before */
-};
-
-static sigset_t set_of(int signal)
+/* Tells of a file that is not the known one. A program opens for writing alone what it makes its
+ * standard error, and not close-on-exec. */
+static bool is_stranger(enum stderr_kind kind)
 {
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, signal);
-	return set;
+	if (kind == STDERR_SOCKET)
+		return !has_journald_as_peer();
+	return is_close_on_exec() || (kind != STDERR_TERMINAL && !is_for_writing_alone());
 }
 
-static struct held_signal hold_signal(int signal)
+static uint64_t find(const struct stat *status)
 {
-	struct held_signal held = { .signal = signal };
-	const sigset_t set = set_of(signal);
-	sigset_t pending;
+	const enum stderr_kind kind = kind_of(status);
+	const uint64_t identity = identity_of(status);
 
-	(void)pthread_sigmask(SIG_BLOCK, &set, &held.mask);
-	/* A signal that was not blocked cannot be pending. */
-	held.was_pending = sigismember(&held.mask, signal) == 1 && sigpending(&pending) == 0 &&
-			   sigismember(&pending, signal) == 1;
-	return held;
+	if (kind == STDERR_SOCKET && is_journal_stream(status))
+		return identity | kind | FOUND_JOURNAL;
+	if (identity != standard_error.known && (!standard_error.known || is_stranger(kind)))
+		return identity | kind | FOUND_STRANGER;
+	return identity | kind;
 }
 
-static void release_signal(const struct held_signal *held, bool was_raised)
+static bool is_due(int64_t now_ns)
 {
-	static const struct timespec no_time;
-	const sigset_t set = set_of(held->signal);
+	const int64_t looked_ns =
+		atomic_load_explicit(&standard_error.looked_ns, memory_order_relaxed);
 
-	if (was_raised && !held->was_pending)
-		(void)sigtimedwait(&set, NULL, &no_time);
-	(void)pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
+	return looked_ns == 0 || now_ns - looked_ns > LOOK_AGAIN_NS;
 }
 
-static ssize_t result_of(ssize_t n)
+/* What was found holds for a second while the identity stays. It holds too where a sandbox refuses
+ * fstat(2): only EBADF says that the descriptor is closed. */
+static uint64_t look(int64_t now_ns)
 {
-	return n < 0 ? -errno : n;
-}
+	uint64_t found = atomic_load_explicit(&standard_error.found, memory_order_relaxed);
+	const bool is_old = is_due(now_ns);
+	struct stat status;
 
-/* A file at its limit (RLIMIT_FSIZE) raises SIGXFSZ. */
-static ssize_t write_plain(struct bytes bytes)
-{
-	const struct held_signal held = hold_signal(SIGXFSZ);
-	const ssize_t n = result_of(write(STDERR_FILENO, bytes.data, bytes.size));
-
-	release_signal(&held, n == -EFBIG);
-	return n;
-}
-
-/* O_NONBLOCK belongs to the file description, which other programs share: a pipe opened anew has
- * one of our own. */
-static ssize_t write_reopened(struct bytes bytes)
-{
-	AUTO_CLOSE const int fd =
-		open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-
-	return fd < 0 ? -EOPNOTSUPP : result_of(write(fd, bytes.data, bytes.size));
-}
-
-/* A pipe that poll(2) calls writable takes PIPE_BUF bytes without blocking, unless another writer
- * fills it in between. */
-static ssize_t write_polled(struct bytes bytes)
-{
-	struct pollfd state = { .fd = STDERR_FILENO, .events = POLLOUT };
-	const size_t size = bytes.size < PIPE_BUF ? bytes.size : PIPE_BUF;
-
-	if (poll(&state, 1, 0) <= 0)
-		return -EAGAIN;
-	return result_of(write(STDERR_FILENO, bytes.data, size));
-}
-
-/* Some kernels refuse RWF_NOWAIT on pipes. */
-static ssize_t write_nowait(struct bytes bytes)
-{
-	const struct iovec part = { .iov_base = (void *)(uintptr_t)bytes.data,
-				    .iov_len = bytes.size };
-	ssize_t n;
-
-	if (!atomic_load_explicit(&standard_error.refuses_nowait, memory_order_relaxed)) {
-		n = result_of(pwritev2(STDERR_FILENO, &part, 1, -1, RWF_NOWAIT));
-		if (n != -EOPNOTSUPP && n != -ENOSYS)
-			return n;
-		atomic_store_explicit(&standard_error.refuses_nowait, true, memory_order_relaxed);
+	if (fstat(STDERR_FILENO, &status) == 0) {
+		if (!is_old && (found & ~(uint64_t)FOUND_BITS) == identity_of(&status))
+			return found;
+		found = find(&status);
+	} else if (errno == EBADF) {
+		found = FOUND_ANY | STDERR_NONE;
 	}
-	n = write_reopened(bytes);
-	return n == -EOPNOTSUPP ? write_polled(bytes) : n;
+	atomic_store_explicit(&standard_error.found, found, memory_order_relaxed);
+	if (is_old)
+		atomic_store_explicit(&standard_error.looked_ns, now_ns, memory_order_relaxed);
+	return found;
 }
 
-static ssize_t write_pipe(struct bytes bytes)
+struct stderr_probe stderr_probe(bool is_asked_for, int64_t now_ns)
 {
-	const struct held_signal held = hold_signal(SIGPIPE);
-	const ssize_t n = write_nowait(bytes);
+	const uint64_t found = look(now_ns);
+	struct stderr_probe probe = { (enum stderr_kind)(found & FOUND_KIND),
+				      found & FOUND_JOURNAL };
 
-	release_signal(&held, n == -EPIPE);
-	return n;
+	if (found & FOUND_STRANGER && (!is_asked_for || probe.kind == STDERR_SOCKET))
+		probe.kind = STDERR_NONE;
+	return probe;
 }
 
-static ssize_t write_socket(struct bytes bytes)
+void stderr_begin(void)
 {
-	return result_of(send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
+	struct stat status;
+
+	standard_error.known = 0;
+	if (fstat(STDERR_FILENO, &status) == 0 && !is_close_on_exec())
+		standard_error.known = identity_of(&status);
+	stderr_invalidate();
 }
 
-ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes)
+void stderr_open(void)
 {
-	switch (kind) {
-	case STDERR_PIPE:
-		return write_pipe(bytes);
-	case STDERR_SOCKET:
-		return write_socket(bytes);
-	case STDERR_PLAIN:
-		return write_plain(bytes);
-	default:
-		return -EBADF;
+	struct stat status;
+
+	read_environment();
+	if (fstat(STDERR_FILENO, &status) == 0) {
+		if (!is_stranger(kind_of(&status)))
+			standard_error.known = identity_of(&status);
+	} else if (errno == EBADF) {
+		standard_error.known = 0;
 	}
+	stderr_invalidate();
+	(void)look(clock_coarse_ns());
+}
+
+void stderr_invalidate(void)
+{
+	atomic_store_explicit(&standard_error.looked_ns, 0, memory_order_relaxed);
+}
+
+static uint64_t last_found(int64_t now_ns)
+{
+	return is_due(now_ns) ? look(now_ns)
+			      : atomic_load_explicit(&standard_error.found, memory_order_relaxed);
+}
+
+bool stderr_is_terminal(int64_t now_ns)
+{
+	return (last_found(now_ns) & FOUND_BITS) == STDERR_TERMINAL;
+}
+
+bool stderr_is_journal(int64_t now_ns)
+{
+	return last_found(now_ns) & FOUND_JOURNAL;
+}
+
+bool stderr_leads_to_journald(void)
+{
+	return stderr_probe(false, clock_coarse_ns()).is_journal || has_journald_as_peer();
 }

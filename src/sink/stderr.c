@@ -13,6 +13,7 @@
 #include "base/pages.h"
 #include "sink/stderr-fd.h"
 #include "sink/stderr-format.h"
+#include "sink/stderr-write.h"
 
 enum {
 	LINE_BUFFER = 1536, /* a longer line takes memory from the kernel; see sink-syslog.c */
@@ -26,15 +27,16 @@ static HOT_DATA struct {
 } stderr_state;
 
 static void put_record(struct strbuf *text, const struct delivery *delivery,
-		       const struct stderr_probe *look, const struct timespec *when)
+		       const struct stderr_probe *probe, const struct timespec *when)
 {
 	const struct output *const output = delivery->output;
-	const bool color = output->stderr_color > 0 ||
-			   (output->stderr_color < 0 && look->is_terminal && !stderr_no_color());
+	const bool color =
+		output->stderr_color > 0 ||
+		(output->stderr_color < 0 && probe->kind == STDERR_TERMINAL && !stderr_no_color());
 
 	if (atomic_load_explicit(&stderr_state.torn, memory_order_relaxed))
 		strbuf_put_char(text, '\n');
-	if (look->is_journal) {
+	if (probe->is_journal) {
 		strbuf_put_char(text, '<');
 		strbuf_put_number(text, (unsigned)delivery->record->level);
 		strbuf_put_char(text, '>');
@@ -91,39 +93,43 @@ static int write_line(enum stderr_kind kind, struct bytes line, struct deadline 
 }
 
 static int write_large(size_t size, const struct delivery *delivery,
-		       const struct stderr_probe *look, const struct timespec *when)
+		       const struct stderr_probe *probe, const struct timespec *when)
 {
 	struct strbuf text = { pages_get(size), size, 0 };
 	int r;
 
 	if (!text.data)
 		return -ENOMEM;
-	put_record(&text, delivery, look, when);
+	put_record(&text, delivery, probe, when);
 	if (text.size > size) {
 		text.size = size;
 		text.data[size - 1] = '\n';
 	}
-	r = write_line(look->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
+	r = write_line(probe->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
 	pages_put(text.data, size);
 	return r;
 }
 
 static int stderr_write(const struct delivery *delivery)
 {
-	const struct stderr_probe look = stderr_probe();
+	const struct output *const output = delivery->output;
+	const bool is_asked_for =
+		output->forced == SINK_STDERR || (output->forced == SINK_NONE && output->single);
+	const struct stderr_probe probe =
+		stderr_probe(is_asked_for, deadline_now_ns(delivery->deadline));
 	char buffer[LINE_BUFFER];
 	struct strbuf text = { buffer, sizeof(buffer), 0 };
 	struct timespec now;
 	int r;
 
-	if (look.kind == STDERR_NONE)
+	if (probe.kind == STDERR_NONE)
 		return 0;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	put_record(&text, delivery, &look, &now);
+	put_record(&text, delivery, &probe, &now);
 	if (text.size <= text.capacity)
-		r = write_line(look.kind, (struct bytes){ buffer, text.size }, delivery->deadline);
+		r = write_line(probe.kind, (struct bytes){ buffer, text.size }, delivery->deadline);
 	else
-		r = write_large(text.size, delivery, &look, &now);
+		r = write_large(text.size, delivery, &probe, &now);
 	return r == 0 ? 1 : r;
 }
 

@@ -9,12 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* From now on fd 2 is a file that only capture_text() reads. */
+static int capture_reader = -1;
+
+/* From now on fd 2 is a file for writing alone, as a program's log is, that only capture_text()
+ * reads. */
 static inline void capture_stderr(void)
 {
 	char path[] = "/tmp/mplog-test-XXXXXX";
-	const int fd = mkostemp(path, O_APPEND | O_CLOEXEC);
+	int fd;
 
+	capture_reader = mkostemp(path, O_CLOEXEC);
+	ck_assert_int_ge(capture_reader, 0);
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
@@ -27,10 +33,10 @@ static inline char *capture_text(void)
 	struct stat st;
 	char *text;
 
-	ck_assert_int_eq(fstat(STDERR_FILENO, &st), 0);
+	ck_assert_int_eq(fstat(capture_reader, &st), 0);
 	text = calloc(1, (size_t)st.st_size + 1);
 	ck_assert_ptr_nonnull(text);
-	ck_assert_int_eq(pread(STDERR_FILENO, text, (size_t)st.st_size, 0), st.st_size);
+	ck_assert_int_eq(pread(capture_reader, text, (size_t)st.st_size, 0), st.st_size);
 	return text;
 }
 

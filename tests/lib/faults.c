@@ -145,8 +145,8 @@ void faults_stderr(int fd)
 int faults_stderr_file(void)
 {
 	char path[] = "/run/mplog-test/stderr-XXXXXX";
-	const int fd = mkstemp(path);
-	const int reader = open(path, O_RDONLY | O_CLOEXEC);
+	const int reader = mkostemp(path, O_CLOEXEC);
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	ck_assert_int_ge(reader, 0);
 	ck_assert_int_eq(unlink(path), 0);

@@ -39,7 +39,8 @@ static void set_up(void)
 	};
 	(void)unsetenv("JOURNAL_STREAM");
 	(void)unsetenv("NO_COLOR");
-	stderr_read_environment();
+	stderr_begin();
+	stderr_open();
 }
 
 /* ---- Writing -------------------------------------------------------------------------------- */
@@ -63,7 +64,7 @@ static int write_message(struct bytes message, unsigned timeout_ms)
 static void set_stderr(int fd)
 {
 	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
-	stderr_invalidate();
+	stderr_begin();
 }
 
 static const char *read_all(int fd)
@@ -378,7 +379,7 @@ START_TEST(colors_the_process_name_on_a_terminal)
 	ck_assert_ptr_nonnull(strstr(output, "m1\033[0m x"));
 
 	ck_assert_int_eq(setenv("NO_COLOR", "1", 1), 0);
-	stderr_read_environment();
+	stderr_open();
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
 	ck_assert_ptr_null(strchr(read_all(end), '\033'));
 }
@@ -409,7 +410,7 @@ START_TEST(marks_lines_on_a_stream_of_the_journal)
 	(void)snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)status.st_dev,
 		       (unsigned long long)status.st_ino);
 	ck_assert_int_eq(setenv("JOURNAL_STREAM", stream, 1), 0);
-	stderr_read_environment();
+	stderr_open();
 	ck_assert(stderr_is_journal(clock_coarse_ns()));
 	ck_assert(sink_stderr.is_journald());
 	ck_assert_int_eq(write_message(BYTES("x"), 0), 1);
@@ -427,7 +428,7 @@ START_TEST(ignores_what_is_no_stream)
 {
 	(void)stream_end();
 	ck_assert_int_eq(setenv("JOURNAL_STREAM", bad_streams[_i], 1), 0);
-	stderr_read_environment();
+	stderr_open();
 	ck_assert(!stderr_is_journal(clock_coarse_ns()));
 }
 END_TEST

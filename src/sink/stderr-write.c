@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink/stderr-write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+/* A signal that a write would raise is blocked around the write, and taken away if the write raised
+ * it. */
+struct held_signal {
+	sigset_t set;     /* that signal */
+	sigset_t mask;    /* the thread's before */
+	bool was_pending; /* not raised by the write: left pending */
+};
+
+static void hold_signal(struct held_signal *held, int signal)
+{
+	sigset_t pending;
+
+	(void)sigemptyset(&held->set);
+	(void)sigaddset(&held->set, signal);
+	(void)pthread_sigmask(SIG_BLOCK, &held->set, &held->mask);
+	/* A signal that was not blocked cannot be pending. */
+	held->was_pending = sigismember(&held->mask, signal) == 1 && sigpending(&pending) == 0 &&
+			    sigismember(&pending, signal) == 1;
+}
+
+static void release_signal(const struct held_signal *held, bool was_raised)
+{
+	static const struct timespec no_time;
+
+	if (was_raised && !held->was_pending)
+		(void)sigtimedwait(&held->set, NULL, &no_time);
+	(void)pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
+}
+
+static ssize_t result_of(ssize_t n)
+{
+	return n < 0 ? -errno : n;
+}
+
+/* A file at its limit (RLIMIT_FSIZE) raises SIGXFSZ. */
+static ssize_t write_plain(struct bytes bytes)
+{
+	struct held_signal held;
+	ssize_t n;
+
+	hold_signal(&held, SIGXFSZ);
+	n = result_of(write(STDERR_FILENO, bytes.data, bytes.size));
+	release_signal(&held, n == -EFBIG);
+	return n;
+}
+
+static int device_of_terminal(int fd)
+{
+	int device = -1;
+
+	return ioctl(fd, TIOCGDEV, &device) == 0 ? device : -errno;
+}
+
+/* For a terminal of another user, as after su(1), or where /proc is not mounted. */
+static int open_controlling_terminal(void)
+{
+	AUTO_CLOSE int fd = open("/dev/tty", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	return fd >= 0 && device_of_terminal(fd) == device_of_terminal(STDERR_FILENO) ? take_fd(&fd)
+										      : -1;
+}
+
+/* O_NONBLOCK belongs to the file description, which other programs share: opened anew, a pipe or a
+ * terminal has one of our own. A pipe that poll(2) calls writable takes PIPE_BUF bytes without
+ * blocking, unless another writer fills it in between. */
+static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
+{
+	struct pollfd state = { .fd = STDERR_FILENO, .events = POLLOUT };
+	AUTO_CLOSE int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 && kind == STDERR_TERMINAL)
+		fd = open_controlling_terminal();
+	if (fd >= 0)
+		return result_of(write(fd, bytes.data, bytes.size));
+	if (poll(&state, 1, 0) == 0)
+		return -EAGAIN;
+	return result_of(
+		write(STDERR_FILENO, bytes.data, bytes.size < PIPE_BUF ? bytes.size : PIPE_BUF));
+}
+
+/* Old kernels and sandboxes refuse pwritev2(2) with any error: no verdict on the pipe. */
+static bool is_refusal(ssize_t n)
+{
+	return n < 0 && n != -EAGAIN && n != -EINTR && n != -EPIPE;
+}
+
+static ssize_t write_nowait(struct bytes bytes)
+{
+	static atomic_bool is_refused; /* a child inherits it, and the sandbox */
+	const struct iovec part = { .iov_base = (void *)(uintptr_t)bytes.data,
+				    .iov_len = bytes.size };
+	ssize_t n;
+
+	if (atomic_load_explicit(&is_refused, memory_order_relaxed))
+		return write_otherwise(STDERR_PIPE, bytes);
+	n = result_of(pwritev2(STDERR_FILENO, &part, 1, -1, RWF_NOWAIT));
+	if (!is_refusal(n))
+		return n;
+	atomic_store_explicit(&is_refused, true, memory_order_relaxed);
+	return write_otherwise(STDERR_PIPE, bytes);
+}
+
+static ssize_t write_pipe(struct bytes bytes)
+{
+	struct held_signal held;
+	ssize_t n;
+
+	hold_signal(&held, SIGPIPE);
+	n = write_nowait(bytes);
+	release_signal(&held, n == -EPIPE);
+	return n;
+}
+
+ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes)
+{
+	switch (kind) {
+	case STDERR_PIPE:
+		return write_pipe(bytes);
+	case STDERR_SOCKET:
+		return result_of(
+			send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
+	case STDERR_TERMINAL:
+		return write_otherwise(kind, bytes);
+	case STDERR_PLAIN:
+		return write_plain(bytes);
+	default:
+		return -EBADF;
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* stderr-write: bytes to descriptor 2, without waiting and without a signal. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+#include "sink/stderr-fd.h"
+
+/* Tries one write, which does not wait. Returns how many bytes went out, or a negative errno.
+ * Raises no signal. */
+ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes);
