@@ -132,7 +132,7 @@ MPLOG_EXPORT void mplog_close(void);
  */
 MPLOG_EXPORT int mplog_reload(void);
 
-/* ---- Being somebody ------------------------------------------------------------------------- */
+/* ---- Process names and scopes --------------------------------------------------------------- */
 
 /*
  * Process names have 1 to 63 bytes of A-Z a-z 0-9 . _ : @ / + -. Other bytes become '_', what is
@@ -142,7 +142,7 @@ MPLOG_EXPORT int mplog_reload(void);
 /**
  * fork(2), and the child is PROCESS. Returns and sets errno like fork(2), and
  *   EINVAL     process is empty: not forked
- * With NULL it is a fork(2) that nobody announced. Thread- and fork-safe like fork(2).
+ * With NULL it is a plain fork(2). Thread- and fork-safe like fork(2).
  */
 MPLOG_EXPORT pid_t mplog_fork(const char *process);
 

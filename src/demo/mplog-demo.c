@@ -76,7 +76,7 @@ static int start(int number)
 	return pid < 0 ? -errno : 0;
 }
 
-/* Whether a child ended, and well. */
+/* Waits until a child has ended; returns a negative errno unless the child succeeded. */
 static int wait_for_one(void)
 {
 	int status;
@@ -187,6 +187,6 @@ int main(int argc, char **argv)
 		mplog_errno(MPLOG_ERR, result, "Failed");
 	else
 		mplog_info("Done.");
-	/* No mplog_close(): it would tell of each child that ended, which a sequence does not have. */
+	/* No mplog_close(): it reports each child that ended, and a sequence has none. */
 	return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

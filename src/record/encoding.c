@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <string.h>
 
-/* "NAME\n", then the size and the value, then "\n". False where that is not what stands there. */
+/* Reads "NAME\n", the size and the value, "\n". LINE: the name. */
 static bool take_binary(struct bytes line, struct bytes rest, struct encoded_field *ret)
 {
 	const size_t head = line.size + 1 + sizeof(uint64_t);
@@ -66,20 +66,16 @@ void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes
 	strbuf_put_char(out, '\n');
 }
 
-void strbuf_put_plain_field(struct strbuf *out, struct bytes name, struct bytes value)
+void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value)
 {
+	if (value.size > 0 && memchr(value.data, '\n', value.size)) {
+		strbuf_put_binary_field(out, name, value);
+		return;
+	}
 	strbuf_put(out, name);
 	strbuf_put_char(out, '=');
 	strbuf_put(out, value);
 	strbuf_put_char(out, '\n');
-}
-
-void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value)
-{
-	if (value.size > 0 && memchr(value.data, '\n', value.size))
-		strbuf_put_binary_field(out, name, value);
-	else
-		strbuf_put_plain_field(out, name, value);
 }
 
 size_t encoding_put(char *buffer, size_t capacity, struct bytes name, struct bytes value)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* encoding: one field as the journal takes it. Pure.
- *
- * The encoding is that of https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: NAME=value\n, or
- * NAME\n<64-bit little-endian size>value\n, which any value may take. */
+/* encoding: fields as the journal takes them (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/):
+ * NAME=value\n, or NAME\n<64-bit little-endian size>value\n, which any value may take. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,25 +15,26 @@
 struct encoded_field {
 	struct bytes name;
 	struct bytes value;
-	struct bytes encoded; /* both, as they stand */
+	struct bytes encoded; /* name and value, with what the encoding adds */
 };
 
-/* Reads the field at *cursor, which moves behind it. False at the end, and where the bytes are not
- * well-formed. Begin with cursor = the encoded bytes. */
+/* Reads the field at *cursor, and moves the cursor behind the field. Returns false at the end, and
+ * where the bytes are not well-formed. */
 bool encoding_next(struct bytes *cursor, struct encoded_field *ret);
 
 /* Returns whether a field has that name. */
 bool encoding_is_named(const struct encoded_field *field, struct bytes name);
 
-/* Write a field in the form with a size, in the other one, and in the one that its value needs. */
+/* Writes a field in the form with a size. */
 void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value);
-void strbuf_put_plain_field(struct strbuf *out, struct bytes name, struct bytes value);
+
+/* Writes a field in the form that its value needs. */
 void strbuf_put_field(struct strbuf *out, struct bytes name, struct bytes value);
 
-/* Writes one encoded field as far as it goes; returns the size it takes. */
+/* Writes one field as far as the buffer goes; returns the size of the whole field. */
 size_t encoding_put(char *buffer, size_t capacity, struct bytes name, struct bytes value);
 
-/* Writes FIELDS without those of that name, and the field with *VALUE behind them where VALUE is
- * not NULL, as far as it goes; returns the size it takes. */
+/* Writes FIELDS without those of that name, then the field with *VALUE unless VALUE is NULL, as far
+ * as the buffer goes; returns the size of the whole. */
 size_t encoding_replace_field(char *buffer, size_t capacity, struct bytes fields, struct bytes name,
 			      const struct bytes *value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* field-name: which names the fields of a record may have, and what mplog calls its own. Pure. */
+/* field-name: which names a field of a record may have, and the names of mplog's own fields. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,14 +7,14 @@
 
 enum { FIELD_NAME_MAX = 64 }; /* journald drops fields with longer names */
 
-/* 1 to 64 characters of A-Z 0-9 _, the first one a letter. */
+/* Returns whether the name has 1 to 64 characters of A-Z 0-9 _, the first one a letter. */
 bool field_name_is_valid(const char *name, size_t length);
 
-/* Whether every record has a field of this name already (MESSAGE, PRIORITY, PROCESS ...), or it
- * begins with MPLOG_ as those of mplog's own records do. */
+/* Returns whether mplog gives a field of this name to every record (MESSAGE, PRIORITY, PROCESS ...),
+ * or the name begins with MPLOG_ as those of notices do. */
 bool field_name_is_reserved(const char *name, size_t length);
 
-/* Fields of notices that the tool reads too, or that several notices have. */
+/* Fields that several notices have, or that the tool reads. */
 #define FIELD_NAME_LOST       "MPLOG_LOST"
 #define FIELD_NAME_DIVERTED   "MPLOG_DIVERTED"
 #define FIELD_NAME_SUPPRESSED "MPLOG_SUPPRESSED"

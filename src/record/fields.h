@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* fields: the fields of a call, and those of its scope that they leave standing. Pure. */
+/* fields: the fields of a call, and those of its scope that the call does not replace. Pure. */
 #pragma once
 
 #include "base/strbuf.h"
 #include "mplog.h"
 
-/* journald drops entries of more than 1,024 fields, in silence; the others are mplog's own. */
+/* journald drops entries of more than 1,024 fields, in silence; 24 are left to mplog's own. */
 enum { RECORD_FIELDS_MAX = 1000 };
 
 /* The fields of one call. */
@@ -14,11 +14,11 @@ struct call_fields {
 	size_t n;
 };
 
-/* As strbuf_put_fields(), for a call with fields; returns the new size of out. */
+/* Does the work of strbuf_put_fields() for a call with fields; returns the new size of out. */
 size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
 				struct call_fields call);
 
-/* Writes the scope's encoded fields but for those that the call has too, then the call's. */
+/* Writes the scope's encoded fields without those that the call has too, then the call's. */
 static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fields,
 				     struct call_fields call)
 {

@@ -15,14 +15,14 @@ void strbuf_put_error(struct strbuf *text, unsigned error)
 	strbuf_put_number(text, error);
 }
 
-/* Where the message is written, in registers: a log call's time is in here. */
+/* Where the text is written. Both stay in registers: most of a log call's time is spent here. */
 struct cursor {
 	char *at;
 	char *end;
 };
 
-/* Every put is false where there is no room, or what is to be put is vsnprintf's. */
-static inline bool put(struct cursor *cursor, const char *bytes, size_t size)
+/* Each of these returns false where there is no room, or only vsnprintf(3) knows the directive. */
+static inline bool put_bytes(struct cursor *cursor, const char *bytes, size_t size)
 {
 	if (size > (size_t)(cursor->end - cursor->at))
 		return false;
@@ -32,12 +32,12 @@ static inline bool put(struct cursor *cursor, const char *bytes, size_t size)
 
 static inline bool put_char(struct cursor *cursor, char c)
 {
-	return put(cursor, &c, 1);
+	return put_bytes(cursor, &c, 1);
 }
 
 static inline bool put_string(struct cursor *cursor, const char *string)
 {
-	return string ? put(cursor, string, strlen(string)) : put(cursor, "(null)", 6);
+	return string ? put_bytes(cursor, string, strlen(string)) : put_bytes(cursor, "(null)", 6);
 }
 
 static inline bool put_number(struct cursor *cursor, uint64_t number, bool negative)
@@ -63,7 +63,7 @@ static bool put_hex(struct cursor *cursor, unsigned long long number)
 		*--at = "0123456789abcdef"[number % 16];
 		number /= 16;
 	} while (number > 0);
-	return put(cursor, at, (size_t)(digits + sizeof(digits) - at));
+	return put_bytes(cursor, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 static bool put_error(struct cursor *cursor, int error)
@@ -97,7 +97,8 @@ static bool put_long(struct cursor *cursor, char conversion, struct arguments *a
 	}
 }
 
-/* long long and size_t are a long's size where they are passed as one; elsewhere vsnprintf has them. */
+/* Where long long and size_t have the size of long they are passed as long; elsewhere vsnprintf(3)
+ * formats them. */
 static const char *skip_length(const char *at)
 {
 	if (*at == 'z')
@@ -107,7 +108,7 @@ static const char *skip_length(const char *at)
 	return *at == 'l' ? at + 1 : NULL;
 }
 
-/* All but the two that most messages have. */
+/* All directives but %s and %d, which most messages have. */
 static __attribute__((__noinline__)) bool put_other(struct cursor *cursor, const char **at,
 						    struct arguments *arguments, int error)
 {
@@ -151,7 +152,7 @@ static inline bool put_all(struct cursor *cursor, const char *fmt, struct argume
 	for (;; fmt++) {
 		const char *const at = strchrnul(fmt, '%');
 
-		if (!put(cursor, fmt, (size_t)(at - fmt)))
+		if (!put_bytes(cursor, fmt, (size_t)(at - fmt)))
 			return false;
 		if (*at == '\0')
 			return true;

@@ -22,9 +22,9 @@ static struct bytes bytes_of(const char *string)
 #define put_constant(out, name, value) \
 	strbuf_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
 
-/* ---- Where a call stands -------------------------------------------------------------------- */
+/* ---- The call's site -------------------------------------------------------------------------- */
 
-/* Of a site that is not there, or comes from a program that knew fewer members. */
+/* A program that was built with an earlier version passes fewer members; SITE may be NULL too. */
 #define site_member(site, member)                                                               \
 	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
 		 ? (site)->member                                                               \
@@ -41,24 +41,12 @@ static COLD struct mplog_site known_part(const struct mplog_site *site)
 	};
 }
 
-struct place {
-	struct bytes block; /* LOGGER, CODE_FILE, CODE_LINE as the compiler encoded them; or none */
-	struct bytes func;  /* or none */
-};
-
-static inline struct place place_of(const struct mplog_site *site)
+/* Returns whether the site is as the macros of mplog.h make it: the compiler has encoded LOGGER,
+ * CODE_FILE and CODE_LINE in the block. A binding to another language may make it otherwise. */
+static inline bool is_encoded(struct bytes block, struct bytes func)
 {
-	return (struct place){
-		.block = bytes_of(LIKELY(site->block) ? site->block : ""),
-		.func = bytes_of(LIKELY(site->func) ? site->func : ""),
-	};
-}
-
-/* As the macros of mplog.h describe it; a binding to another language may do so otherwise. */
-static inline bool is_usual(const struct place *place)
-{
-	return place->block.size > 0 && place->block.data[place->block.size - 1] == '\n' &&
-	       !memchr(place->func.data, '\n', place->func.size);
+	return block.size > 0 && block.data[block.size - 1] == '\n' &&
+	       !memchr(func.data, '\n', func.size);
 }
 
 static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site)
@@ -79,7 +67,7 @@ static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site
 	return out->size;
 }
 
-/* ---- All but the message and the call's own fields ------------------------------------------- */
+/* ---- The fields of mplog's own, but for MESSAGE ----------------------------------------------- */
 
 #define SMALL_LABELS "PRIORITY=7\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
 
@@ -88,7 +76,7 @@ enum { SMALL_MAX = sizeof(SMALL_LABELS) + 3 * DECIMAL_DIGITS_MAX };
 #define copy_literal(at, literal)     ((char *)mempcpy(at, "" literal, sizeof(literal) - 1))
 #define copy_number(at, name, number) end_line(decimal_put(copy_literal(at, name "="), number))
 
-static inline char *copy(char *at, struct bytes bytes)
+static inline char *copy_bytes(char *at, struct bytes bytes)
 {
 	return LIKELY(bytes.size > 0) ? mempcpy(at, bytes.data, bytes.size) : at;
 }
@@ -118,22 +106,23 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 	return at;
 }
 
-/* One look whether there is room for all of it, and no more: that costs less than a look before
- * each piece. Where there is none, as much is counted as it may take. */
+/* The room is checked once for all pieces, which costs less than once for each. Where there is none,
+ * the most that the pieces may take is counted. */
 static inline void put_origin(struct strbuf *out, const struct record_source *source,
 			      const struct mplog_site *site)
 {
-	const struct place place = place_of(site);
-	const bool usual = is_usual(&place);
-	const size_t most = source->head.size + place.block.size + place.func.size + SMALL_MAX;
+	const struct bytes block = bytes_of(LIKELY(site->block) ? site->block : "");
+	const struct bytes func = bytes_of(LIKELY(site->func) ? site->func : "");
+	const bool usual = is_encoded(block, func);
+	const size_t most = source->head.size + block.size + func.size + SMALL_MAX;
 	char *at = strbuf_begin(out, most);
 
 	if (LIKELY(at)) {
-		at = copy_numbers(copy(at, source->head), source);
+		at = copy_numbers(copy_bytes(at, source->head), source);
 		if (LIKELY(usual))
-			at = copy(at, place.block);
-		if (LIKELY(usual && place.func.size > 0))
-			at = end_line(copy(copy_literal(at, "CODE_FUNC="), place.func));
+			at = copy_bytes(at, block);
+		if (LIKELY(usual && func.size > 0))
+			at = end_line(copy_bytes(copy_literal(at, "CODE_FUNC="), func));
 		strbuf_end(out, at);
 	} else {
 		out->size += most;
@@ -144,7 +133,7 @@ static inline void put_origin(struct strbuf *out, const struct record_source *so
 
 /* ---- The message ---------------------------------------------------------------------------- */
 
-/* The next plain %m; %% and what else follows a per cent sign is stepped over. */
+/* Returns the next %m without flags or width, which format_put() would have taken too, or NULL. */
 static const char *find_errno_directive(const char *fmt)
 {
 	const char *at = fmt;
@@ -157,7 +146,7 @@ static const char *find_errno_directive(const char *fmt)
 	return NULL;
 }
 
-/* No description of an error has a per cent sign in it. */
+/* Writes the format with the error's description for each %m; no description has a per cent sign. */
 static const char *expand_errno(struct strbuf *expanded, const char *fmt, int error)
 {
 	const char *rest = fmt;
@@ -172,7 +161,7 @@ static const char *expand_errno(struct strbuf *expanded, const char *fmt, int er
 	return expanded->size <= expanded->capacity ? expanded->data : fmt;
 }
 
-/* A format that printf refuses is the message itself: none is lost. */
+/* Where printf(3) refuses a format, the format is the message: no message is lost. */
 static void put_printed(struct strbuf *out, const char *fmt, const struct record_source *source)
 {
 	const size_t room = out->size < out->capacity ? out->capacity - out->size : 0;
@@ -237,10 +226,10 @@ static inline void put_text(struct strbuf *out, const struct record_source *sour
 		out->size = put_description(*out, source->error);
 }
 
-/* Where the parts of MESSAGE are. */
+/* Where MESSAGE stands in the record. */
 struct message {
 	size_t at;       /* the field */
-	size_t value_at; /* prefix and text */
+	size_t value_at; /* its value: prefix and text */
 	size_t text_at;
 	size_t end;
 };
@@ -248,21 +237,21 @@ struct message {
 static inline struct message put_message_value(struct strbuf *out,
 					       const struct record_source *source)
 {
-	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* and room for its size */
+	static const char head[] = "MESSAGE\n\0\0\0\0\0\0\0"; /* with room for the size */
 	struct message message = { .at = out->size };
 	char *at = strbuf_begin(out, sizeof(head) + source->prefix.size);
 
 	message.value_at = out->size + sizeof(head);
 	message.text_at = message.value_at + source->prefix.size;
 	if (LIKELY(at))
-		(void)copy(mempcpy(at, head, sizeof(head)), source->prefix);
+		(void)copy_bytes(mempcpy(at, head, sizeof(head)), source->prefix);
 	out->size = message.text_at;
 	put_text(out, source);
 	message.end = out->size;
 	return message;
 }
 
-/* Again, less of it, and the size that it had. */
+/* Writes the message again, so that it ends at RECORD_SIZE_MAX, and before it the size that it had. */
 static COLD struct message cut_message(struct strbuf out, const struct record_source *source,
 				       struct message whole)
 {
@@ -275,8 +264,9 @@ static COLD struct message cut_message(struct strbuf out, const struct record_so
 	message = put_message_value(&out, source);
 	message.end = RECORD_SIZE_MAX - 1;
 	if (out.capacity >= RECORD_SIZE_MAX)
-		message.end = utf8_cut((struct bytes){ out.data, out.size },
-				       message.end - 1); /* behind it may be a NUL */
+		message.end =
+			utf8_cut((struct bytes){ out.data, out.size },
+				 message.end - 1); /* vsnprintf(3) may have put a NUL behind it */
 	if (message.text_at > message.end)
 		message.text_at = message.end;
 	return message;

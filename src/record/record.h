@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* record: one message with its fields, encoded as the journal takes it: one contiguous run of
- * bytes. Pure: no I/O, no clock, no allocation. */
+/* record: one message with its fields, encoded as the journal takes it, in one buffer. Pure: no I/O,
+ * no clock, no allocation. */
 #pragma once
 
 #include <stdarg.h>
@@ -14,8 +14,9 @@
 
 /* What a record is made of. */
 struct record_source {
-	struct bytes head; /* encoded: program, process and run; no other field takes their place */
-	struct bytes fields; /* encoded: the rule's and the scope's; the call's take their place */
+	struct bytes head; /* encoded: program, process, run; no field of a call replaces these */
+	struct bytes
+		fields; /* encoded: the rule's and the scope's; fields of a call replace these */
 	struct bytes prefix; /* of MESSAGE */
 	int level;
 	int error;                     /* errno value, or 0 */
@@ -24,22 +25,23 @@ struct record_source {
 	const struct mplog_site *site; /* or NULL */
 	const struct mplog_field *call_fields;
 	size_t n_call_fields;
-	const char *fmt; /* with ap; or NULL, then it is message */
+	const char *fmt; /* with ap; or NULL: the message is given */
 	va_list *ap;
 	struct bytes message;
-	int saved_errno; /* what %m says */
+	int saved_errno; /* what %m describes */
 };
 
 struct record {
-	struct bytes data;  /* the whole entry; MESSAGE is its last field */
-	size_t message_at;  /* where MESSAGE begins in it */
+	struct bytes data;  /* the whole record; MESSAGE is the last field */
+	size_t message_at;  /* where MESSAGE begins in data */
 	struct bytes text;  /* the message without prefix */
 	const char *logger; /* "root" */
 	int level;
 };
 
-/* Writes the record into buffer as far as it goes. Returns the size that it takes, or somewhat
- * more where capacity is less: then *ret is not set; call again with a buffer of that size. A
- * record has at most RECORD_SIZE_MAX: larger messages are cut and have MPLOG_TRUNCATED=size. */
+/* Writes the record into buffer as far as the buffer goes. Returns the size of the record, or
+ * somewhat more where capacity is less: then *ret is not set, and the caller tries again with a
+ * buffer of that size. A record has at most RECORD_SIZE_MAX: larger messages are cut, and the record
+ * has MPLOG_TRUNCATED=size. */
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		      const struct record_source *source) __attribute__((__nonnull__));
