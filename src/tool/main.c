@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
-	(void)setlocale(LC_CTYPE, ""); /* how wide, and how rich, characters may be */
+	(void)setlocale(LC_CTYPE, ""); /* for the width and the encoding of characters */
 	if (argc < 2) {
 		print_overview(stderr);
 		return STATUS_TROUBLE;

@@ -31,7 +31,7 @@ struct check {
 	bool has_errors, has_warnings, is_unreadable;
 };
 
-static void add(void *userdata, const struct conf_diag *diag)
+static void add_mistake(void *userdata, const struct conf_diag *diag)
 {
 	struct check *check = userdata;
 	const struct mistake mistake = { diag->severity, strdup(diag->file), diag->line,
@@ -51,12 +51,12 @@ static void warn(struct check *check, const char *file, const char *text)
 {
 	const struct conf_diag diag = { CONF_WARNING, file, 0, text };
 
-	add(check, &diag);
+	add_mistake(check, &diag);
 }
 
-/* By file, as they are read: mplog.conf comes before mplog.conf.d/x.conf. Syntax is looked at before
- * meaning: back in the order of the lines. */
-static int compare(const void *a, const void *b)
+/* Sorts by file, in the order of reading (mplog.conf before mplog.conf.d/x.conf), then by line:
+ * syntax is checked before meaning. */
+static int compare_mistakes(const void *a, const void *b)
 {
 	const struct mistake *x = a, *y = b;
 	const int by_file = strcmp(x->file, y->file);
@@ -68,10 +68,10 @@ static int compare(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-static void print(const struct check *check)
+static void print_sorted(const struct check *check)
 {
 	if (check->n > 0)
-		qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare);
+		qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare_mistakes);
 	for (size_t i = 0; i < check->n; i++) {
 		const struct mistake *mistake = &check->mistakes[i];
 
@@ -83,7 +83,7 @@ static void print(const struct check *check)
 	}
 }
 
-static void clear(struct check *check)
+static void free_mistakes(struct check *check)
 {
 	for (size_t i = 0; i < check->n; i++) {
 		free(check->mistakes[i].file);
@@ -114,7 +114,7 @@ static void check_writers(struct check *check, const char *path, const struct st
 		     "users other than root can write it: set-user-ID programs refuse it (chown root, chmod go-w)");
 }
 
-/* What is not a regular file is /dev/null, or was complained of before. */
+/* Anything but a regular file is /dev/null, or was reported before. */
 static void check_permissions(struct check *check, const char *path)
 {
 	struct stat st;
@@ -147,7 +147,7 @@ static void check_drop_ins(struct check *check, const char *directory)
 		check_writers(check, path, &st);
 }
 
-static void note(struct check *check, int result)
+static void note_result(struct check *check, int result)
 {
 	if (result < 0 && result != -EBADMSG)
 		check->is_unreadable = true;
@@ -157,32 +157,33 @@ static void check_file(struct check *check, const char *path)
 {
 	struct check one = { NULL };
 
-	note(check, conf_check_file(path, add, &one));
-	print(&one);
+	note_result(check, conf_check_file(path, add_mistake, &one));
+	print_sorted(&one);
 	check->has_errors |= one.has_errors;
 	check->has_warnings |= one.has_warnings;
-	clear(&one);
+	free_mistakes(&one);
 }
 
-/* Those that programs read. Their permissions matter; those of a file on its way there do not. */
+/* Checks the files that programs read, and their permissions; those of a file on its way to /etc do
+ * not matter. */
 static void check_system(struct check *check, const char *directory)
 {
 	const struct conf_options options = value_conf_options(directory);
 	struct conf *conf;
 
-	/* Programs go without it in silence; here its name was given. */
+	/* Programs go without a missing file in silence; here $MPLOG_CONF names one. */
 	if (options.file && access(options.file, F_OK) < 0)
-		note(check, conf_check_file(options.file, add, check));
-	note(check, conf_load(&options, NULL, CONF_DROP_MISSING, add, check, &conf));
+		note_result(check, conf_check_file(options.file, add_mistake, check));
+	note_result(check, conf_load(&options, NULL, CONF_DROP_MISSING, add_mistake, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file_status(conf, i).path);
 	if (!options.file)
 		check_drop_ins(check, directory ? directory : SYSCONFDIR);
 	conf_free(conf);
-	print(check);
+	print_sorted(check);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_check(const struct command *command, int argc, char **argv)
 {
 	struct check check = { NULL };
 	const char *directory = NULL;
@@ -201,7 +202,7 @@ static int run(const struct command *command, int argc, char **argv)
 		check_system(&check, directory);
 	for (int i = optind; i < argc; i++)
 		check_file(&check, argv[i]);
-	clear(&check);
+	free_mistakes(&check);
 
 	if (check.is_unreadable)
 		return STATUS_TROUBLE;
@@ -220,5 +221,5 @@ const struct command command_check = {
 		"\n"
 		"Exit status: 0 good, 1 mistakes or warnings, 2 usage or unreadable.\n"
 		"Ansible: validate: mplog check %s\n",
-	.run = run,
+	.run = run_check,
 };

@@ -81,7 +81,7 @@ static const char *file_name(const char *path)
 }
 
 /* NAME stands before the options or behind them; what comes after it is the command. */
-static int parse_arguments(struct arguments *arguments, int argc, char **argv)
+static int parse_exec(struct arguments *arguments, int argc, char **argv)
 {
 	int *const level = arguments->options.level;
 	const struct option_row rows[] = {
@@ -121,7 +121,7 @@ static int compile_join(struct arguments *arguments, regex_t *join)
 	return STATUS_GOOD;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_exec(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments = {
 		.options.level = { [PUMP_OUT] = MPLOG_INFO, [PUMP_ERR] = MPLOG_WARNING },
@@ -129,7 +129,7 @@ static int run(const struct command *command, int argc, char **argv)
 	regex_t join;
 	int status;
 
-	if (parse_arguments(&arguments, argc, argv) != STATUS_GOOD ||
+	if (parse_exec(&arguments, argc, argv) != STATUS_GOOD ||
 	    compile_join(&arguments, &join) != STATUS_GOOD)
 		return EXIT_OURS;
 	status = run_command(&arguments);
@@ -145,5 +145,5 @@ const struct command command_exec = {
 		     "                  [--join=REGEX] [--] COMMAND [ARGUMENT...]",
 	.is_in_order = true,
 	.help = help,
-	.run = run,
+	.run = run_exec,
 };

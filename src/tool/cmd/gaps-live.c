@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* How long a record may be under way, at most: far longer than any timeout_ms in use. */
+/* How long a record may be in flight: far longer than any timeout_ms in use. */
 enum { ARRIVAL_US = 60 * 1000 * 1000 };
 
 static bool has_run(const struct tally *tally, const char *run_id)
@@ -15,13 +15,14 @@ static bool has_run(const struct tally *tally, const char *run_id)
 	return false;
 }
 
-/* Its pid may be a younger process's by now, which began to log after its last record. */
+/* Returns whether the pid went to a younger process, whose first record is younger than the last
+ * one of the slot. */
 static bool is_younger(const struct counted *process, const struct slot_view *view)
 {
 	return process->first_us > (uint64_t)view->last_record_ns / 1000 + ARRIVAL_US;
 }
 
-static struct counted *find(struct tally *tally, const struct slot_view *view, bool all)
+static struct counted *find_process(struct tally *tally, const struct slot_view *view, bool all)
 {
 	const char *run_id = view->board->run_id;
 	struct counted *process = tally_find(tally, run_id, view->pid);
@@ -50,9 +51,9 @@ static void add_figures(struct counted *process, const struct slot_view *view)
 		process->end = view->has_said_so ? END_ITSELF : END_KILLED;
 }
 
-static void add(struct tally *tally, const struct slot_view *view, bool all)
+static void add_process(struct tally *tally, const struct slot_view *view, bool all)
 {
-	struct counted *process = find(tally, view, all && !view->is_alive);
+	struct counted *process = find_process(tally, view, all && !view->is_alive);
 
 	if (!process)
 		return;
@@ -67,7 +68,7 @@ static void add_board(struct tally *tally, const struct snapshot *snapshot, bool
 		const struct slot_view *view = &snapshot->view[i];
 
 		if (!view->is_scope)
-			add(tally, view, all);
+			add_process(tally, view, all);
 	}
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* gaps-live: what the boards of programs that still run say of their processes that have ended. */
+/* gaps-live: figures of ended processes on the boards of programs that still run. */
 #pragma once
 
 #include "tool/journal/tally.h"
 #include "tool/live/each.h"
 
-/* Adds what the snapshots say. They were taken before the journal was read, so that all that the dead
- * logged has had time to get there. ALL: also processes of which the journal has nothing. */
+/* Adds the figures of the snapshots to the tally. They were taken before the journal was read, so
+ * that the records of dead processes had time to get there. ALL: also processes without a record in
+ * the journal. */
 void gaps_add_live(struct tally *tally, struct each *each, bool all);

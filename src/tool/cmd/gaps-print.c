@@ -34,11 +34,12 @@ struct gap {
 	enum cause cause;
 };
 
-/* The part of a gap that has one cause: all from IN_FLIGHT on (0: none) were under way. */
+/* Returns the first part of a gap that has one cause. Numbers from IN_FLIGHT on (0: none) were in
+ * flight. */
 static struct gap first_part(const struct counted *process, const struct verdict *verdict,
 			     struct range range, uint64_t in_flight)
 {
-	/* Where there are as many as were lost and diverted, these are they. */
+	/* As many are missing as were lost and diverted: these are the missing ones. */
 	const bool is_told = numbers_has(&process->told_of, range.first) || !verdict->unknown;
 	const uint64_t end =
 		verdict->unknown ? numbers_same_until(&process->told_of, range.first) : range.last;
@@ -56,7 +57,7 @@ static struct gap first_part(const struct counted *process, const struct verdict
 	return (struct gap){ range, is_told ? CAUSE_TOLD : CAUSE_UNKNOWN };
 }
 
-/* The highest missing numbers are those that were under way. */
+/* The highest missing numbers are those in flight. */
 static uint64_t first_in_flight(const struct counted *process, const struct verdict *verdict)
 {
 	uint64_t below = verdict->before + verdict->missing - verdict->in_flight -
@@ -78,8 +79,8 @@ static uint64_t first_in_flight(const struct counted *process, const struct verd
 struct gaps {
 	const struct counted *process;
 	const struct verdict *verdict;
-	uint64_t in_flight; /* the first that was; 0: none */
-	struct range left;  /* of the gap that was begun; last < first: nothing */
+	uint64_t in_flight; /* the first number in flight; 0: none */
+	struct range left;  /* rest of the gap at hand; last < first: nothing */
 	size_t next;
 };
 
@@ -124,7 +125,7 @@ static void put_gap(struct strbuf *text, const struct gap *gap)
 	strbuf_put_string(text, causes[gap->cause]);
 }
 
-/* "17-18, 40 (unaccounted for)": the first of them. */
+/* Puts the first gaps: "17-18, 40 (unaccounted for)". */
 static void put_gaps(struct table *table, const struct counted *process,
 		     const struct verdict *verdict)
 {
@@ -213,8 +214,8 @@ static bool is_of_another_run(const struct counted *process, const struct counte
 	return !before || strcmp(before->run_id, process->run_id) != 0;
 }
 
-/* By run, and there in the order of appearance. */
-static int compare(const void *a, const void *b)
+/* Sorts by run, and within a run by appearance. */
+static int compare_processes(const void *a, const void *b)
 {
 	const struct counted *left = *(struct counted *const *)a,
 			     *right = *(struct counted *const *)b;
@@ -230,7 +231,7 @@ void gaps_print(const struct tally *tally)
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
 	if (tally->n > 1)
-		qsort(tally->process, tally->n, sizeof(struct counted *), compare);
+		qsort(tally->process, tally->n, sizeof(struct counted *), compare_processes);
 	for (size_t i = 0; i < tally->n; i++) {
 		const struct counted *process = tally->process[i];
 

@@ -13,7 +13,7 @@
 #include "tool/ui/options.h"
 #include "tool/ui/tool.h"
 
-enum { DATA_MAX = 4096 }; /* more of a field is never looked at */
+enum { DATA_MAX = 4096 }; /* a longer field is cut */
 
 struct options {
 	const char *identifier;
@@ -46,7 +46,8 @@ static int add_matches(sd_journal *journal, const struct options *options)
 	return r;
 }
 
-/* Whatever the matches are. A journal that has nothing to show is none that was read. */
+/* Finds the oldest entry, whatever the matches are. A journal without any is one that this user may
+ * not read. */
 static int find_beginning(sd_journal *journal, const struct options *options, uint64_t *ret_us)
 {
 	const int r = sd_journal_get_cutoff_realtime_usec(journal, ret_us, NULL);
@@ -80,7 +81,7 @@ static int tally_journal(const struct options *options, struct tally *tally)
 	return r;
 }
 
-static bool count(const struct options *options, struct tally *tally)
+static bool count_records(const struct options *options, struct tally *tally)
 {
 	static const struct filter everything;
 	struct each each;
@@ -91,7 +92,7 @@ static bool count(const struct options *options, struct tally *tally)
 	while (each_next(&each))
 		(void)each_snapshot(&each);
 	r = tally_journal(options, tally);
-	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these were explained already */
+	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these two were explained */
 		tool_complain("gaps: %s", strerror(-r));
 	gaps_add_live(tally, &each, options->n_matches == 0);
 	judge_find_older(tally);
@@ -113,7 +114,7 @@ static int gaps(const struct options *options)
 	struct tally tally = { 0 };
 	int status = STATUS_TROUBLE;
 
-	if (count(options, &tally)) {
+	if (count_records(options, &tally)) {
 		if (options->json)
 			gaps_print_json(&tally);
 		else
@@ -124,7 +125,7 @@ static int gaps(const struct options *options)
 	return status;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_gaps(const struct command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
 	const struct option_row rows[] = {
@@ -159,5 +160,5 @@ const struct command command_gaps = {
 		"  --json                       one JSON object a line\n"
 		"\n"
 		"Exit status: 0 nothing is missing, 1 something is, 2 usage or trouble.\n",
-	.run = run,
+	.run = run_gaps,
 };

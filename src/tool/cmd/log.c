@@ -30,7 +30,7 @@ struct arguments {
 	size_t n_fields;
 };
 
-/* The worst that happened. */
+/* The worst exit status of all records. */
 static int worst;
 
 static int exit_status(int delivery)
@@ -46,14 +46,14 @@ static int lost(int error)
 	return EXIT_LOST;
 }
 
-static void emit(int level, struct bytes text, void *userdata)
+static void emit_record(int level, struct bytes text, void *userdata)
 {
 	const int status = exit_status(log_message(NULL, level, text));
 
 	worst = status > worst ? status : worst;
 }
 
-static bool passes(int level)
+static bool is_enabled(int level)
 {
 	return mplog_enabled(level);
 }
@@ -75,13 +75,15 @@ static void log_words(int level, char **words)
 {
 	AUTO_FREE char *text = join_words(words);
 
-	if (passes(level))
-		emit(level, (struct bytes){ text, strlen(text) }, NULL);
+	if (is_enabled(level))
+		emit_record(level, (struct bytes){ text, strlen(text) }, NULL);
 }
 
 static int log_input(int level)
 {
-	const struct lines_options options = { .level = level, .passes = passes, .emit = emit };
+	const struct lines_options options = { .level = level,
+					       .passes = is_enabled,
+					       .emit = emit_record };
 	struct lines lines;
 	ssize_t n;
 	int r = lines_init(&lines, &options);
@@ -160,7 +162,7 @@ static int log_all(const struct arguments *arguments, char **words)
 	return r < 0 ? lost(r) : worst;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_log(const struct command *command, int argc, char **argv)
 {
 	AUTO_FREE const char **fields = memory_new((size_t)argc, sizeof(*fields));
 	struct arguments arguments = {
@@ -189,5 +191,5 @@ const struct command command_log = {
 	.arguments = "[-n NAME] [-t IDENTIFIER] [-p LEVEL] [-F KEY=VALUE]... [--] [TEXT...]",
 	.is_in_order = true,
 	.help = help,
-	.run = run,
+	.run = run_log,
 };

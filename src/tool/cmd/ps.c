@@ -44,7 +44,7 @@ static void put_counters(struct table *table, const uint64_t *counter)
 	}
 }
 
-static void put_view(struct table *table, const struct tree_line *line)
+static void put_process(struct table *table, const struct tree_line *line)
 {
 	const struct slot_view *view = line->view;
 	const enum color color = view->is_alive ? COLOR_NONE : COLOR_FAINT;
@@ -121,7 +121,7 @@ static void put_program(struct table *table, const struct found_board *board,
 {
 	table_put_heading(table, COLOR_BOLD, "%s, run %s", board->identifier, board->run_id);
 	for (size_t i = 0; i < tree->n; i++)
-		put_view(table, &tree->line[i]);
+		put_process(table, &tree->line[i]);
 	for (size_t i = 0; i < totals->n; i++)
 		put_figures(table, &totals->figures[i]);
 }
@@ -187,7 +187,7 @@ static size_t show_board(const struct found_board *board, const struct snapshot 
 	return n;
 }
 
-static void show(struct each *each, const struct options *options)
+static void show_boards(struct each *each, const struct options *options)
 {
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	const struct found_board *board;
@@ -209,7 +209,7 @@ static int ps(const struct options *options)
 
 	if (!each_begin(&each, "ps", &options->filter, false))
 		return STATUS_TROUBLE;
-	show(&each, options);
+	show_boards(&each, options);
 	each_rewind(&each);
 	while ((board = each_next(&each)))
 		tell_slotless(board);
@@ -218,7 +218,7 @@ static int ps(const struct options *options)
 	return STATUS_GOOD;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_ps(const struct command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
 	const struct option_row rows[] = {
@@ -247,5 +247,5 @@ const struct command command_ps = {
 		"\n"
 		"Root sees all processes, others their own.\n"
 		"Exit status: 0, 2 usage or trouble.\n",
-	.run = run,
+	.run = run_ps,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mplog reload: every process looks at its files again, and says what came of it. */
+/* mplog reload: every process reads its files again, and answers with the result. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
@@ -22,7 +22,7 @@ struct options {
 	uint64_t wait_usec;
 };
 
-/* The processes that are asked of one board. */
+/* The request to the processes of one board. */
 struct question {
 	uint32_t generation;
 	const struct snapshot *snapshot;
@@ -38,8 +38,8 @@ static bool has_answered(const struct question *question, const struct slot_view
 	return atomic_load(&slot_of(view)->reload_completed) == question->generation;
 }
 
-/* Scopes too: a thread that is in one sees only the gate of that. */
-static void ask(const struct question *question)
+/* Asks scopes too: a thread in a scope sees only the gate of that scope. */
+static void ask_processes(const struct question *question)
 {
 	for (size_t i = 0; i < question->snapshot->n; i++) {
 		const struct slot_view *view = &question->snapshot->view[i];
@@ -130,7 +130,8 @@ static bool print_answers(const struct question *question)
 	return all_good;
 }
 
-/* The question comes before the snapshot: no child that is born in between has old files. */
+/* The generation is raised before the snapshot is taken: a child forked in between has read the new
+ * files. */
 static size_t ask_all(struct each *each, struct question *questions)
 {
 	const struct found_board *board;
@@ -141,12 +142,12 @@ static size_t ask_all(struct each *each, struct question *questions)
 
 		question->generation = atomic_fetch_add(&board->board->reload_generation, 1) + 1;
 		question->snapshot = each_snapshot(each);
-		ask(question);
+		ask_processes(question);
 	}
 	return n;
 }
 
-static int reload(const struct options *options)
+static int reload_all(const struct options *options)
 {
 	struct question *questions;
 	bool good = true;
@@ -178,7 +179,7 @@ static int parse_wait(void *userdata, const char *text)
 			  text);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_reload(const struct command *command, int argc, char **argv)
 {
 	struct options options = { .wait_usec = 2000000 };
 	const struct option_row rows[] = {
@@ -192,7 +193,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (optind < argc)
 		return tool_usage(command, "%s: it takes no names, only -t IDENTIFIER",
 				  argv[optind]);
-	return reload(&options);
+	return reload_all(&options);
 }
 
 const struct command command_reload = {
@@ -205,5 +206,5 @@ const struct command command_reload = {
 		"  --wait=TIME                  for the answers: 500ms, 10s (default: 2s)\n"
 		"\n"
 		"Exit status: 0, 1 a file has a mistake: its last good version stays, 2 usage or trouble.\n",
-	.run = run,
+	.run = run_reload,
 };

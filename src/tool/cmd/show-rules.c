@@ -50,7 +50,7 @@ static void print_rule(const struct rule *rule)
 		term_line("    fields.%s = \"%s\"", rule->fields[i].name, rule->fields[i].value);
 }
 
-static void print_json(const struct rule *rule)
+static void print_rule_json(const struct rule *rule)
 {
 	struct json json;
 	char name[SUGGEST_MAX];
@@ -88,7 +88,7 @@ void show_rules(const struct rules *rules, const char *identifier, bool is_json)
 		if (identifier && !may_apply(rule, identifier))
 			continue;
 		if (is_json)
-			print_json(rule);
+			print_rule_json(rule);
 		else
 			print_rule(rule);
 	}

@@ -14,7 +14,7 @@ enum {
 	VALUE_WIDTH = 20,
 };
 
-/* One thing that is looked for in all rules: a setting, or a field by name. */
+/* A setting, or a field by name, that is looked for in all rules. */
 struct subject {
 	const struct show *show;
 	const char *identifier, *process;
@@ -23,15 +23,16 @@ struct subject {
 	const char *field; /* or NULL */
 };
 
-/* What one rule says of it. */
-struct saying {
+/* The value that one rule gives it. */
+struct assigned {
 	const struct rule *rule;
 	unsigned line;
 	int number;
 	const char *text;
 };
 
-static bool find_in_rule(const struct subject *subject, const struct rule *rule, struct saying *ret)
+static bool find_in_rule(const struct subject *subject, const struct rule *rule,
+			 struct assigned *ret)
 {
 	bool found = false;
 
@@ -40,8 +41,8 @@ static bool find_in_rule(const struct subject *subject, const struct rule *rule,
 
 		if (assignment->setting != subject->setting)
 			continue;
-		*ret = (struct saying){ rule, assignment->line, assignment->number,
-					assignment->text };
+		*ret = (struct assigned){ rule, assignment->line, assignment->number,
+					  assignment->text };
 		found = true;
 	}
 	for (size_t i = 0; subject->field && i < rule->n_fields; i++) {
@@ -49,14 +50,14 @@ static bool find_in_rule(const struct subject *subject, const struct rule *rule,
 
 		if (strcmp(field->name, subject->field) != 0)
 			continue;
-		*ret = (struct saying){ rule, field->line, 0, field->value };
+		*ret = (struct assigned){ rule, field->line, 0, field->value };
 		found = true;
 	}
 	return found;
 }
 
 /* Backwards from rule *i: the last one is in force, the others were overridden. */
-static bool next_saying(const struct subject *subject, size_t *i, struct saying *ret)
+static bool next_assigned(const struct subject *subject, size_t *i, struct assigned *ret)
 {
 	while (*i > 0) {
 		const struct rule *rule = &subject->show->rules->rule[--*i];
@@ -69,24 +70,24 @@ static bool next_saying(const struct subject *subject, size_t *i, struct saying 
 	return false;
 }
 
-/* Returns how wide it is. */
-static unsigned print_what_is_said(const struct subject *subject, const struct saying *saying)
+/* Prints the value. Returns how many columns it took. */
+static unsigned print_assigned(const struct subject *subject, const struct assigned *assigned)
 {
 	char value[VALUE_SIZE];
 
 	if (subject->field) /* its value may be long */
-		return term_printf(stdout, "\"%s\"", saying->text);
-	value_format(subject->setting, saying->number, saying->text, value);
+		return term_printf(stdout, "\"%s\"", assigned->text);
+	value_format(subject->setting, assigned->number, assigned->text, value);
 	return term_puts(stdout, value);
 }
 
-static void print_value(const struct subject *subject, const struct saying *saying)
+static void print_value(const struct subject *subject, const struct assigned *assigned)
 {
-	const unsigned width = print_what_is_said(subject, saying);
+	const unsigned width = print_assigned(subject, assigned);
 
 	(void)printf("%*s  ", (int)(width < VALUE_WIDTH ? VALUE_WIDTH - width : 0), "");
-	if (saying->rule)
-		(void)term_printf(stdout, "%s:%u", saying->rule->file, saying->line);
+	if (assigned->rule)
+		(void)term_printf(stdout, "%s:%u", assigned->rule->file, assigned->line);
 	else
 		(void)fputs("built in", stdout);
 }
@@ -94,58 +95,58 @@ static void print_value(const struct subject *subject, const struct saying *sayi
 static void print_subject(const struct subject *subject, const char *name)
 {
 	const struct setting_info *info = &setting_infos[subject->setting];
-	struct saying saying = { NULL, 0, info->number, info->text };
+	struct assigned assigned = { NULL, 0, info->number, info->text };
 	size_t i = subject->show->rules->n;
-	bool is_overridden = next_saying(subject, &i, &saying);
+	bool is_overridden = next_assigned(subject, &i, &assigned);
 
 	(void)printf("  %-*s ", NAME_WIDTH, name);
-	print_value(subject, &saying);
+	print_value(subject, &assigned);
 	(void)putchar('\n');
-	while (is_overridden && next_saying(subject, &i, &saying)) {
+	while (is_overridden && next_assigned(subject, &i, &assigned)) {
 		(void)printf("  %-*s ", NAME_WIDTH, "");
-		print_value(subject, &saying);
+		print_value(subject, &assigned);
 		(void)puts(", overridden");
 	}
 }
 
-static void put_saying(struct json *json, const struct subject *subject,
-		       const struct saying *saying)
+static void put_assigned(struct json *json, const struct subject *subject,
+			 const struct assigned *assigned)
 {
 	if (subject->field)
-		json_string(json, "value", saying->text);
+		json_string(json, "value", assigned->text);
 	else
-		value_print_json(json, "value", subject->setting, saying->number, saying->text);
-	json_string(json, "file", saying->rule ? saying->rule->file : NULL);
-	if (saying->rule)
-		json_number(json, "line", saying->line);
+		value_print_json(json, "value", subject->setting, assigned->number, assigned->text);
+	json_string(json, "file", assigned->rule ? assigned->rule->file : NULL);
+	if (assigned->rule)
+		json_number(json, "line", assigned->line);
 	else
 		json_null(json, "line");
 }
 
-static void print_json(const struct subject *subject, const char *name)
+static void print_subject_json(const struct subject *subject, const char *name)
 {
 	const struct setting_info *info = &setting_infos[subject->setting];
-	struct saying saying = { NULL, 0, info->number, info->text };
+	struct assigned assigned = { NULL, 0, info->number, info->text };
 	size_t i = subject->show->rules->n;
-	const bool is_set = next_saying(subject, &i, &saying);
+	const bool is_set = next_assigned(subject, &i, &assigned);
 	struct json json;
 
 	json_begin(&json, stdout);
 	json_string(&json, "identifier", subject->title);
 	json_string(&json, "process", subject->process);
 	json_string(&json, "setting", name);
-	put_saying(&json, subject, &saying);
+	put_assigned(&json, subject, &assigned);
 	json_open(&json, "overridden", '[');
-	while (is_set && next_saying(subject, &i, &saying)) {
+	while (is_set && next_assigned(subject, &i, &assigned)) {
 		json_open(&json, NULL, '{');
-		put_saying(&json, subject, &saying);
+		put_assigned(&json, subject, &assigned);
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
 	json_end(&json);
 }
 
-static void print(const struct subject *subject)
+static void show_subject(const struct subject *subject)
 {
 	char name[SUGGEST_MAX];
 
@@ -154,7 +155,7 @@ static void print(const struct subject *subject)
 	else
 		setting_full_name(subject->setting, name, sizeof(name));
 	if (subject->show->is_json)
-		print_json(subject, name);
+		print_subject_json(subject, name);
 	else
 		print_subject(subject, name);
 }
@@ -170,12 +171,12 @@ void show_settings(const struct show *show, const char *identifier, const char *
 		term_line("%s of %s:", name, title ? title : "any other program");
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		subject.setting = (enum setting)i;
-		print(&subject);
+		show_subject(&subject);
 	}
 	settings_init(&settings, fields);
 	settings_apply(&settings, show->rules, identifier, name);
 	for (size_t i = 0; fields && i < fields->n; i++) {
 		subject.field = fields->field[i]->name;
-		print(&subject);
+		show_subject(&subject);
 	}
 }

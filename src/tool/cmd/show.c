@@ -12,7 +12,7 @@
 #include "tool/ui/tool.h"
 #include "tool/ui/value.h"
 
-/* An identifier that no rule can mean: what holds for all that are not named. */
+/* An identifier that no rule can name: its settings hold for all unnamed programs. */
 static const char any_other[] = "\177 any other";
 
 static void print_diag(void *userdata, const struct conf_diag *diag)
@@ -27,7 +27,7 @@ static void print_diag(void *userdata, const struct conf_diag *diag)
 		tool_complain("%s: %s: %s", diag->file, severity, diag->text);
 }
 
-/* The identifier that the rule is for; NULL: for all. */
+/* Returns the identifier that the rule is for, or NULL: the rule is for all. */
 static const char *identifier_of(const struct rule *rule)
 {
 	return !show_is_any(&rule->identifier) ? rule->identifier.pattern
@@ -46,8 +46,8 @@ static bool is_named_before(const struct rules *rules, size_t i, const char *ide
 	return false;
 }
 
-/* Of all identifiers that rules name, and of the rest. A pattern stands for those that match it:
- * taken as a name it does so itself. */
+/* Shows each identifier that rules name, and the rest. A pattern is taken as a name: it matches
+ * itself. */
 static void show_each(const struct show *show, const char *name)
 {
 	for (size_t i = 0; i < show->rules->n; i++) {
@@ -59,7 +59,7 @@ static void show_each(const struct show *show, const char *name)
 	show_settings(show, any_other, NULL, name);
 }
 
-/* As the library does with such a name. */
+/* Changes the name as the library does. */
 static void show_name(const struct show *show, const char *given)
 {
 	char name[PROCESS_NAME_SIZE];
@@ -72,7 +72,7 @@ static void show_name(const struct show *show, const char *given)
 		show_each(show, name);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_show(const struct command *command, int argc, char **argv)
 {
 	struct conf_options conf_options;
 	const char *directory = NULL;
@@ -120,5 +120,5 @@ const struct command command_show = {
 		"\n"
 		"It reads the files as they are now. What a running process has is told by mplog status.\n"
 		"Exit status: 0, 1 if a file has a mistake and was left out, 2 usage or no DIRECTORY.\n",
-	.run = run,
+	.run = run_show,
 };

@@ -153,7 +153,7 @@ static bool is_asked_to_reload(const struct slot_view *view)
 	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
 }
 
-/* Why it is silent, if it is, and what helps. */
+/* Prints why the process is silent, and which command helps. */
 static void print_advice(const struct slot_view *view)
 {
 	const uint64_t *counter = view->counter;

@@ -32,7 +32,7 @@ static size_t show_views(const struct snapshot *snapshot, const struct options *
 	return shown;
 }
 
-static size_t show_all(struct each *each, const struct options *options)
+static size_t show_programs(struct each *each, const struct options *options)
 {
 	size_t shown = 0;
 
@@ -42,7 +42,7 @@ static size_t show_all(struct each *each, const struct options *options)
 	return shown;
 }
 
-/* The dead are of interest where no living process has that name. */
+/* Shows dead processes only where no living one has that name. */
 static int status(struct options *options)
 {
 	struct each each;
@@ -50,10 +50,10 @@ static int status(struct options *options)
 
 	if (!each_begin(&each, "status", &options->filter, false))
 		return STATUS_TROUBLE;
-	shown = show_all(&each, options);
+	shown = show_programs(&each, options);
 	options->filter.with_dead = true;
 	if (shown == 0)
-		shown = show_all(&each, options);
+		shown = show_programs(&each, options);
 	if (shown == 0)
 		filter_tell_none(&options->filter);
 	boards_tell_hidden(&each.boards);
@@ -61,7 +61,7 @@ static int status(struct options *options)
 	return shown ? STATUS_GOOD : STATUS_BAD;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_status(const struct command *command, int argc, char **argv)
 {
 	struct options options = { .filter.with_pids = true };
 	const struct option_row rows[] = {
@@ -89,5 +89,5 @@ const struct command command_status = {
 		"  --json                       one JSON object a line\n"
 		"\n"
 		"Exit status: 0, 1 no such process, 2 usage or trouble.\n",
-	.run = run,
+	.run = run_status,
 };

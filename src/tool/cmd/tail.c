@@ -31,7 +31,7 @@ static void flush(void)
 	(void)fflush(stdout);
 }
 
-static int show_all(struct query *query, const struct view *view, void *state, bool is_followed)
+static int show_records(struct query *query, const struct view *view, void *state, bool is_followed)
 {
 	int r = 0;
 
@@ -46,7 +46,7 @@ static int show_all(struct query *query, const struct view *view, void *state, b
 	return r;
 }
 
-/* Says why nothing was shown. */
+/* Reports why nothing was shown. */
 static void explain_silence(const struct query *query, char **patterns)
 {
 	AUTO_FREE const char **words = memory_new(query->match.n_names + 1, sizeof(*words));
@@ -86,7 +86,7 @@ static int run_query(const struct arguments *arguments)
 	if (r == 0) {
 		void *const state = view->open(&look);
 
-		r = show_all(&query, view, state, arguments->is_followed);
+		r = show_records(&query, view, state, arguments->is_followed);
 		view->close(state);
 	}
 	if (r < 0)
@@ -157,7 +157,7 @@ static int parse_since(void *userdata, const char *text)
 	return STATUS_GOOD;
 }
 
-static int parse_arguments(struct arguments *arguments, int argc, char **argv)
+static int parse_tail(struct arguments *arguments, int argc, char **argv)
 {
 	bool has_lanes = false;
 	const struct option_row rows[] = {
@@ -191,12 +191,12 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 	return status;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_tail(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments = {
 		.query = { .match.level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
 	};
-	const int status = parse_arguments(&arguments, argc, argv);
+	const int status = parse_tail(&arguments, argc, argv);
 
 	if (status != STATUS_GOOD)
 		return status;
@@ -210,5 +210,5 @@ const struct command command_tail = {
 	.arguments = "[-f] [-n N] [-t IDENTIFIER] [-p LEVEL] [--since=TIME] [--run=RUN_ID]\n"
 		     "                  [-D DIR] [--lanes | --output=FORMAT] [--delta] [NAME...]",
 	.help = help,
-	.run = run,
+	.run = run_tail,
 };

@@ -9,14 +9,15 @@
 
 enum { TEXT_SIZE = IDENTIFIER_SIZE };
 
-/* The journal's record at hand. */
+/* The record that the journal stands at. */
 struct record_at_hand {
 	sd_journal *journal;
 	char run_id[TEXT_SIZE], message_id[TEXT_SIZE];
 	sd_id128_t boot_id;
 };
 
-/* Copies a field, "" where there is none. What does not fit is cut: it is not what is looked for. */
+/* Copies a field, "" where there is none. A value that does not fit is cut: no valid one is as
+ * long. */
 static const char *get_text(sd_journal *journal, const char *name, char buffer[TEXT_SIZE])
 {
 	const struct bytes value = entry_get(journal, name);
@@ -28,7 +29,7 @@ static const char *get_text(sd_journal *journal, const char *name, char buffer[T
 	return buffer;
 }
 
-static uint64_t number(const struct record_at_hand *record, const char *name)
+static uint64_t get_number(const struct record_at_hand *record, const char *name)
 {
 	return entry_get_number(record->journal, name);
 }
@@ -76,9 +77,9 @@ static void note_first(const struct record_at_hand *record, struct counted *proc
 static void count_record(struct tally *tally, const struct record_at_hand *record,
 			 struct counted *process)
 {
-	const uint64_t sequence = number(record, "PROCESS_SEQ");
+	const uint64_t sequence = get_number(record, "PROCESS_SEQ");
 
-	/* It begins anew: the pid is another process's now. */
+	/* PROCESS_SEQ begins anew: the pid belongs to another process now. */
 	if (sequence == 1 && numbers_has(&process->numbers, 1))
 		process = tally_renew(tally, process);
 	name_process(process, record, "PROCESS");
@@ -94,11 +95,11 @@ static void count_record(struct tally *tally, const struct record_at_hand *recor
 
 static void note_lost(const struct record_at_hand *record, struct counted *process)
 {
-	const struct range range = { number(record, FIELD_NAME_FIRST_SEQ),
-				     number(record, FIELD_NAME_LAST_SEQ) };
+	const struct range range = { get_number(record, FIELD_NAME_FIRST_SEQ),
+				     get_number(record, FIELD_NAME_LAST_SEQ) };
 
-	process->told.lost += number(record, FIELD_NAME_LOST);
-	process->told.diverted += number(record, FIELD_NAME_DIVERTED);
+	process->told.lost += get_number(record, FIELD_NAME_LOST);
+	process->told.diverted += get_number(record, FIELD_NAME_DIVERTED);
 	numbers_add_range(&process->told_of, range);
 }
 
@@ -106,7 +107,7 @@ static void note_lost(const struct record_at_hand *record, struct counted *proce
  * known by its name. */
 static struct counted *find_child(struct tally *tally, const struct record_at_hand *record)
 {
-	const pid_t pid = (pid_t)number(record, FIELD_NAME_CHILD_PID);
+	const pid_t pid = (pid_t)get_number(record, FIELD_NAME_CHILD_PID);
 	char name[TEXT_SIZE];
 	struct counted *found = tally_find(tally, record->run_id, pid);
 
@@ -130,13 +131,13 @@ static void note_child(struct tally *tally, const struct record_at_hand *record)
 	char code[TEXT_SIZE];
 
 	name_process(child, record, FIELD_NAME_CHILD);
-	child->last = number(record, FIELD_NAME_LAST_SEQ);
-	child->sent = number(record, FIELD_NAME_SENT);
-	child->since_us = number(record, FIELD_NAME_SINCE);
+	child->last = get_number(record, FIELD_NAME_LAST_SEQ);
+	child->sent = get_number(record, FIELD_NAME_SENT);
+	child->since_us = get_number(record, FIELD_NAME_SINCE);
 	child->final = (struct losses){
-		.lost = number(record, FIELD_NAME_LOST),
-		.diverted = number(record, FIELD_NAME_DIVERTED),
-		.suppressed = number(record, FIELD_NAME_SUPPRESSED),
+		.lost = get_number(record, FIELD_NAME_LOST),
+		.diverted = get_number(record, FIELD_NAME_DIVERTED),
+		.suppressed = get_number(record, FIELD_NAME_SUPPRESSED),
 	};
 	(void)get_text(record->journal, FIELD_NAME_EXIT_CODE, code);
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
@@ -145,13 +146,13 @@ static void note_child(struct tally *tally, const struct record_at_hand *record)
 		child->end = END_ITSELF;
 }
 
-/* Those of a killed child are reported by its parent. */
+/* The suppressed records of a killed child are reported by its parent. */
 static void note_suppressed(struct tally *tally, const struct record_at_hand *record,
 			    struct counted *process)
 {
 	if (entry_get(record->journal, FIELD_NAME_CHILD).size)
 		process = find_child(tally, record);
-	process->told.suppressed += number(record, FIELD_NAME_SUPPRESSED);
+	process->told.suppressed += get_number(record, FIELD_NAME_SUPPRESSED);
 }
 
 /* A notice has no number, and is in no counter. */
@@ -166,8 +167,8 @@ static bool is_any_notice(const struct record_at_hand *record)
 
 static void count_entry(struct tally *tally, const struct record_at_hand *record)
 {
-	struct counted *process =
-		tally_get(tally, record->run_id, record->boot_id, (pid_t)number(record, "_PID"));
+	struct counted *process = tally_get(tally, record->run_id, record->boot_id,
+					    (pid_t)get_number(record, "_PID"));
 
 	if (is_notice(record, NOTICE_CHILD))
 		note_child(tally, record);

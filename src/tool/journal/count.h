@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* count: the journal, one entry after the other, into a tally. */
+/* count: adds the records of the journal to a tally. */
 #pragma once
 
 #include <systemd/sd-journal.h>

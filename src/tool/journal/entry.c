@@ -31,7 +31,7 @@ uint64_t entry_get_number(sd_journal *journal, const char *name)
 	return number;
 }
 
-static struct bytes copy(struct bytes value, char *buffer, size_t capacity)
+static struct bytes copy_bytes(struct bytes value, char *buffer, size_t capacity)
 {
 	const size_t size = value.size < capacity ? value.size : capacity;
 
@@ -52,8 +52,8 @@ static int level_of(sd_journal *journal)
 bool entry_read_name(struct journal_entry *entry, sd_journal *journal)
 {
 	entry->journal = journal;
-	entry->process = copy(entry_get(journal, "PROCESS"), entry->process_data,
-			      sizeof(entry->process_data));
+	entry->process = copy_bytes(entry_get(journal, "PROCESS"), entry->process_data,
+				    sizeof(entry->process_data));
 	return entry->process.data;
 }
 
@@ -63,8 +63,8 @@ bool entry_read(struct journal_entry *entry)
 
 	if (sd_journal_get_realtime_usec(journal, &entry->realtime_us) < 0)
 		return false;
-	entry->identifier = copy(entry_get(journal, "SYSLOG_IDENTIFIER"), entry->identifier_data,
-				 sizeof(entry->identifier_data));
+	entry->identifier = copy_bytes(entry_get(journal, "SYSLOG_IDENTIFIER"),
+				       entry->identifier_data, sizeof(entry->identifier_data));
 	/* journald notes when the kernel took the record: it may itself be late. */
 	entry->when_us = entry_get_number(journal, "_SOURCE_REALTIME_TIMESTAMP");
 	if (!entry->when_us)

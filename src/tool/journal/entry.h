@@ -14,7 +14,7 @@ struct journal_entry {
 	sd_journal *journal;
 	uint64_t realtime_us; /* when journald took it */
 	uint64_t when_us;     /* when it was sent */
-	int level;            /* -1: none is said */
+	int level;            /* -1: unknown */
 	bool is_good_end;     /* mplog's own, of a child that ended well */
 	struct bytes process, identifier, message;
 	char process_data[64], identifier_data[256];
@@ -30,5 +30,5 @@ uint64_t entry_get_number(sd_journal *journal, const char *name);
 /* Reads the process name of the record at hand. Returns false where there is none: it is not a record
  * of mplog. */
 bool entry_read_name(struct journal_entry *entry, sd_journal *journal);
-/* Reads the rest. Returns false where it cannot be read. */
+/* Reads the other members. Returns false where they cannot be read. */
 bool entry_read(struct journal_entry *entry);

@@ -12,7 +12,7 @@ static uint64_t left_over(uint64_t all, uint64_t part)
 	return all > part ? all - part : 0;
 }
 
-/* Nothing lives longer than its machine is up, or than its run where that began later. */
+/* No process is older than the boot of its machine, nor than its run. */
 static bool is_older(const struct tally *tally, const struct counted *process)
 {
 	if (process->since_us)
@@ -27,7 +27,7 @@ void judge_find_older(struct tally *tally)
 		tally->process[i]->is_older = is_older(tally, tally->process[i]);
 }
 
-/* Old files of a journal are deleted: the numbers that a process began with say nothing then. */
+/* journald deletes old files: the first numbers of an older process are not missing then. */
 static uint64_t find_before(const struct counted *process, uint64_t last)
 {
 	struct range first;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* judge: what the figures of a process come to. */
+/* judge: how many records of a process are missing, and why. */
 #pragma once
 
 #include "tool/journal/tally.h"
 
-/* Finds out which processes may have logged before the oldest entry of the journal: once all that
- * is known was added. */
+/* Finds out which processes may have logged before the oldest entry of the journal. To be called
+ * once the tally is complete. */
 void judge_find_older(struct tally *tally);
 
 /* Of the numbers up to LAST: how many are missing, how many of these were under way when the process

@@ -41,9 +41,8 @@ bool match_wants(const struct match *match, struct bytes name);
 /* Returns the I-th name there is. */
 const char *match_name(const struct match *match, size_t i);
 
-/* Let the journal have the records of the names that are wanted, */
+/* Match the records of wanted names, of any name, or of wanted names that are yet to come, perhaps with
+ * others. Return 0 or a negative errno. */
 int match_names(struct match *match);
-/* or those of any name, or none, */
 int match_any_name(struct match *match);
-/* or those of names that are yet to come too, and maybe others. Return 0 or a negative errno. */
 int match_names_to_come(struct match *match);

@@ -7,11 +7,11 @@
 #include "tool/ui/memory.h"
 
 /* The first range that ends at or behind the number. */
-static size_t find(const struct numbers *numbers, uint64_t number)
+static size_t find_range(const struct numbers *numbers, uint64_t number)
 {
 	size_t low = 0, high = numbers->n;
 
-	/* Records come almost in order: it is mostly the last one. */
+	/* Records come almost in order: mostly the last range is the one. */
 	if (high && numbers->range[high - 1].first <= number)
 		return numbers->range[high - 1].last < number ? high : high - 1;
 	while (low < high) {
@@ -41,12 +41,12 @@ static void insert_range(struct numbers *numbers, size_t i, struct range range)
 	numbers->n++;
 }
 
-static void blur(struct numbers *numbers)
+static void blur_lowest(struct numbers *numbers)
 {
 	struct range *range = numbers->range;
 
 	while (numbers->n > NUMBERS_RANGES_MAX) {
-		/* What is missing before the first range is not known one by one any more, either. */
+		/* The gap before the first range is not known one by one any more, either. */
 		if (!numbers->blurred_last)
 			numbers->blurred_missing = range[0].first - 1;
 		numbers->blurred_missing += range[1].first - range[0].last - 1;
@@ -55,8 +55,8 @@ static void blur(struct numbers *numbers)
 	}
 }
 
-/* Takes a number that comes late, for one of the gaps that are not known one by one: which of them it
- * fills, or whether it was there, is not known. */
+/* Takes a late number for one of the blurred gaps: which one the number fills, or whether it came
+ * twice, is not known. */
 static bool add_blurred(struct numbers *numbers)
 {
 	if (numbers->blurred_missing == 0)
@@ -81,7 +81,7 @@ void numbers_add_range(struct numbers *numbers, struct range range)
 
 	if (range.first == 0 || range.last < range.first || range.last == UINT64_MAX)
 		return;
-	i = find(numbers, range.first - 1); /* the first that touches it, if any does */
+	i = find_range(numbers, range.first - 1); /* the first that touches it, if any does */
 	for (end = i; end < numbers->n && numbers->range[end].first <= range.last + 1; end++) {
 		if (numbers->range[end].first < range.first)
 			range.first = numbers->range[end].first;
@@ -92,19 +92,19 @@ void numbers_add_range(struct numbers *numbers, struct range range)
 		insert_range(numbers, i, range);
 	else
 		replace_ranges(numbers, i, end, range);
-	blur(numbers);
+	blur_lowest(numbers);
 }
 
 bool numbers_has(const struct numbers *numbers, uint64_t number)
 {
-	const size_t i = find(numbers, number);
+	const size_t i = find_range(numbers, number);
 
 	return i < numbers->n && numbers->range[i].first <= number;
 }
 
 uint64_t numbers_same_until(const struct numbers *numbers, uint64_t number)
 {
-	const size_t i = find(numbers, number);
+	const size_t i = find_range(numbers, number);
 
 	if (i == numbers->n)
 		return UINT64_MAX;

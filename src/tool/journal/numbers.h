@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* numbers: a set of sequence numbers as the ranges that it is made of. Pure.
- *
- * It takes no more room for a million numbers than for one while they are without gaps, and never
- * more than NUMBERS_RANGES_MAX ranges: the lowest ones are then taken as one, of which only the
- * number of those missing is known. */
+/* numbers: a set of sequence numbers as the ranges that it is made of. Pure. A set of a million
+ * numbers without gaps takes no more room than one of a single number, and no set has more than
+ * NUMBERS_RANGES_MAX ranges: beyond that the lowest ones become one range, of which only the count
+ * of missing numbers is kept. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +22,7 @@ struct numbers {
 	uint64_t blurred_missing; /* how many are missing there */
 };
 
-/* Returns whether it is new. */
+/* Adds a number. Returns whether it is new. */
 bool numbers_add(struct numbers *numbers, uint64_t number);
 
 /* Adds all of a range; overlaps are allowed. */
@@ -31,7 +30,7 @@ void numbers_add_range(struct numbers *numbers, struct range range);
 
 bool numbers_has(const struct numbers *numbers, uint64_t number);
 
-/* Returns how far the numbers go on being there, or being missing, as this one is. */
+/* Returns the last number of the range, or of the gap, that this number is in. */
 uint64_t numbers_same_until(const struct numbers *numbers, uint64_t number);
 
 /* Returns the highest; 0: there is none. */

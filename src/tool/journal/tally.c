@@ -7,7 +7,7 @@
 
 #include "tool/ui/memory.h"
 
-static void copy(char *to, size_t size, const char *text)
+static void copy_text(char *to, size_t size, const char *text)
 {
 	const size_t length = strnlen(text, size - 1);
 
@@ -15,7 +15,7 @@ static void copy(char *to, size_t size, const char *text)
 	to[length] = '\0';
 }
 
-static int compare(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
 	const struct counted *left = a, *right = b;
 	int order = strcmp(left->run_id, right->run_id);
@@ -25,7 +25,7 @@ static int compare(const void *a, const void *b)
 	return order ? order : (left->pid > right->pid) - (left->pid < right->pid);
 }
 
-static struct counted *add(struct tally *tally, const struct counted *key)
+static struct counted *add_process(struct tally *tally, const struct counted *key)
 {
 	struct counted *process = memory_new(1, sizeof(*process));
 
@@ -49,12 +49,12 @@ struct counted *tally_get(struct tally *tally, const char *run_id, sd_id128_t bo
 	struct counted key = { .boot_id = boot_id, .pid = pid };
 	struct counted **found, *process;
 
-	copy(key.run_id, sizeof(key.run_id), run_id);
-	found = tfind(&key, &tally->tree, compare);
+	copy_text(key.run_id, sizeof(key.run_id), run_id);
+	found = tfind(&key, &tally->tree, compare_keys);
 	if (found)
 		return *found;
-	process = add(tally, &key);
-	if (!tsearch(process, &tally->tree, compare))
+	process = add_process(tally, &key);
+	if (!tsearch(process, &tally->tree, compare_keys))
 		memory_exhausted();
 	return process;
 }
@@ -87,9 +87,9 @@ struct counted *tally_renew(struct tally *tally, const struct counted *before)
 	struct counted key = { .boot_id = before->boot_id, .pid = before->pid };
 	struct counted **found, *process;
 
-	copy(key.run_id, sizeof(key.run_id), before->run_id);
-	process = add(tally, &key);
-	found = tfind(&key, &tally->tree, compare);
+	copy_text(key.run_id, sizeof(key.run_id), before->run_id);
+	process = add_process(tally, &key);
+	found = tfind(&key, &tally->tree, compare_keys);
 	if (found)
 		*found = process;
 	return process;
@@ -99,18 +99,18 @@ void counted_name(struct counted *process, const char *name, const char *identif
 {
 	if (process->name[0])
 		return;
-	copy(process->name, sizeof(process->name), name);
-	copy(process->identifier, sizeof(process->identifier), identifier);
+	copy_text(process->name, sizeof(process->name), name);
+	copy_text(process->identifier, sizeof(process->identifier), identifier);
 }
 
-static void keep(void *process)
+static void keep_process(void *process)
 {
 	(void)process; /* freed with the array */
 }
 
 void tally_free(struct tally *tally)
 {
-	tdestroy(tally->tree, keep);
+	tdestroy(tally->tree, keep_process);
 	for (size_t i = 0; i < tally->n; i++) {
 		numbers_free(&tally->process[i]->numbers);
 		numbers_free(&tally->process[i]->told_of);

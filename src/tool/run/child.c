@@ -17,14 +17,14 @@ enum {
 	EXIT_BY_SIGNAL = 128, /* the shell's convention */
 };
 
-/* Those of the terminal's job control stop us and the command alike; the others tell of a mistake
- * of ours, or of a limit. */
+/* Signals of job control stop this process and the command alike; the others come from a bug of
+ * this process, or from a limit. */
 static const int signals_not_ours[] = {
 	SIGTSTP, SIGTTIN, SIGTTOU, SIGABRT, SIGBUS,  SIGFPE,
 	SIGILL,  SIGSEGV, SIGSYS,  SIGTRAP, SIGXCPU, SIGXFSZ,
 };
 
-/* What we were started with is the command's, too. */
+/* The signals as they were when this process started: the command gets them so. */
 static sigset_t mask_before;
 static struct sigaction sigchld_before;
 
@@ -38,7 +38,7 @@ int signals_open(int *ret_fd)
 	for (size_t i = 0; i < sizeof(signals_not_ours) / sizeof(signals_not_ours[0]); i++)
 		(void)sigdelset(&mask, signals_not_ours[i]);
 	(void)sigprocmask(SIG_BLOCK, &mask, &mask_before);
-	/* Ignored by our parent it would take the exit status away. */
+	/* Inherited as ignored, SIGCHLD would take the exit status away. */
 	(void)sigaction(SIGCHLD, &by_default, &sigchld_before);
 	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
@@ -59,7 +59,7 @@ static int open_pipe(int *ret_read, int *ret_write)
 	return 0;
 }
 
-/* Neither may be in the way of the other's number. */
+/* Puts OUT on descriptor 1 and ERR on 2, also where one has the number of the other. */
 static int place(int out, int err)
 {
 	const int safe = err == STDOUT_FILENO ? dup(err) : err;
@@ -77,8 +77,8 @@ static int place(int out, int err)
 	return 0;
 }
 
-/* systemd says in these to which process it speaks: that was to be the command. ALSO says the same
- * in another way, and is not needed. */
+/* Puts the command's pid into a variable of systemd that names this process. ALSO names the process
+ * in another way, and is dropped. */
 static void hand_over(const char *variable, const char *also, pid_t parent)
 {
 	const char *const value = getenv(variable);
@@ -92,7 +92,7 @@ static void hand_over(const char *variable, const char *also, pid_t parent)
 		(void)unsetenv(also);
 }
 
-/* In the new process. A parent killed with SIGKILL passes no signal on: the kernel does it. */
+/* Runs in the new process. A parent killed with SIGKILL passes no signal on: the kernel does. */
 static int become(char *const argv[], int out, int err, pid_t parent)
 {
 	const int r = place(out, err);
@@ -138,7 +138,7 @@ int child_start(struct child *ret, char *const argv[], bool wants_out, bool want
 	if (r < 0)
 		return r;
 	(void)fcntl(failed, F_SETFL, 0);
-	/* What it leaves behind becomes ours, for child_end_orphans(). */
+	/* Orphans of the command become children of this process, for child_end_orphans(). */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (pid < 0)
@@ -172,8 +172,8 @@ static void note_the_dead(struct child *child)
 	}
 }
 
-/* The kernel's own, such as those of Ctrl-C, went to the whole foreground group: the command has
- * got them. */
+/* Signals of the kernel, such as Ctrl-C's, went to the whole foreground group, the command
+ * included. */
 static void pass_on(struct child *child, const struct signalfd_siginfo *info)
 {
 	const int number = (int)info->ssi_signo;
@@ -196,7 +196,7 @@ void child_handle_signal(struct child *child, int signal_fd)
 		pass_on(child, &info);
 }
 
-/* A command that answers SIGTERM by an orderly exit was ended by it as well. */
+/* A command that exits in order upon SIGTERM was ended by SIGTERM as well. */
 static int end_signal(const struct child *child)
 {
 	const int number = WIFSIGNALED(child->status) ? WTERMSIG(child->status) : SIGTERM;
@@ -212,8 +212,8 @@ void child_end_orphans(struct child *child)
 		orphans_end(&child->orphans, number);
 }
 
-/* A supervisor that stops a service expects it to die of its signal. The core, if any, is the
- * command's. */
+/* A supervisor expects a service to die of the signal that stops it. Only the command dumps core.
+ * */
 static void die_of(int number)
 {
 	const struct rlimit no_core = { 0 };

@@ -9,8 +9,8 @@
 
 #include "tool/run/orphans.h"
 
-/* Blocks the signals that a program may want to know of: from now on none is missed, and all are read
- * from *ret_fd. To be called before anything else. Returns 0 or a negative errno. */
+/* Blocks the signals that are passed on: from now on none is missed, and all are read from *ret_fd.
+ * To be called before anything else. Returns 0 or a negative errno. */
 int signals_open(int *ret_fd);
 
 struct child {
@@ -23,15 +23,15 @@ struct child {
 	struct orphans orphans;
 };
 
-/* Runs argv with the signals as they were for us, and pipes where they are wanted. Returns 0, or why
- * it could not be executed. */
+/* Runs argv with the signals as they were for this process, and pipes where they are wanted.
+ * Returns 0, or why argv could not be executed. */
 int child_start(struct child *ret, char *const argv[], bool wants_out, bool wants_err);
 
-/* Reads one signal: passes it on, or notes that the child has ended. */
+/* Reads one signal, and passes it on or notes that the child has ended. */
 void child_handle_signal(struct child *child, int signal_fd);
 
-/* Sends the signal that ended the child to what the child left behind in our process group. To be
- * called again when an orphan has ended: what that had started has become ours. */
+/* Sends the signal that ended the child to its orphans in this process group. To be called again
+ * when an orphan has ended: its children are orphans now. */
 void child_end_orphans(struct child *child);
 
 /* Ends this process as the child ended: with its exit status, or by the same signal. */

@@ -7,7 +7,7 @@
 
 enum {
 	CAPACITY = 256 << 10,
-	/* Less is not worth a read(2). */
+	/* Less room is not worth a read(2). */
 	ROOM = 64 << 10,
 	PREFIX_SIZE = 3, /* <N> */
 };
@@ -61,7 +61,7 @@ static bool has_level(const struct bytes text)
 	       text.data[1] <= '7' && text.data[2] == '>';
 }
 
-static struct line parse(const struct lines *lines, struct bytes text)
+static struct line parse_line(const struct lines *lines, struct bytes text)
 {
 	if (lines->split || !has_level(text))
 		return (struct line){ text, lines->options.level, false };
@@ -77,7 +77,7 @@ static bool is_indented(struct bytes text)
 	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
 }
 
-static bool matches(const regex_t *regex, struct bytes text)
+static bool matches_regex(const regex_t *regex, struct bytes text)
 {
 	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)text.size };
 
@@ -90,7 +90,7 @@ static bool may_continue(const struct lines *lines, const struct line *line)
 	       (!line->has_level || line->level == lines->level);
 }
 
-/* Holds for the beginning of a line as for the whole. */
+/* The beginning of a line decides this as well as the whole line. */
 static bool is_continued_by(const struct lines *lines, const struct line *line)
 {
 	return lines->split || (may_continue(lines, line) && is_indented(line->text));
@@ -99,10 +99,10 @@ static bool is_continued_by(const struct lines *lines, const struct line *line)
 static bool continues(const struct lines *lines, const struct line *line)
 {
 	return is_continued_by(lines, line) ||
-	       (may_continue(lines, line) && matches(lines->options.join, line->text));
+	       (may_continue(lines, line) && matches_regex(lines->options.join, line->text));
 }
 
-static void begin(struct lines *lines, struct bytes text, int level)
+static void begin_record(struct lines *lines, struct bytes text, int level)
 {
 	lines_settle(lines);
 	lines->seen = true;
@@ -118,8 +118,8 @@ static void begin(struct lines *lines, struct bytes text, int level)
 		lines_settle(lines);
 }
 
-/* Between the two stands the newline, and the <N> that is taken out. */
-static void append(struct lines *lines, struct bytes text)
+/* Between the two texts stands the newline, and the <N>, which is taken out. */
+static void append_line(struct lines *lines, struct bytes text)
 {
 	char *end = lines->data + lines->stop + 1;
 
@@ -132,18 +132,18 @@ static void append(struct lines *lines, struct bytes text)
 static void take_line(struct lines *lines, size_t stop)
 {
 	const struct bytes text = { lines->data + lines->line, stop - lines->line };
-	const struct line line = parse(lines, text);
+	const struct line line = parse_line(lines, text);
 
 	if (lines->skipping)
 		lines->skipping = false;
 	else if (!continues(lines, &line))
-		begin(lines, line.text, line.level);
+		begin_record(lines, line.text, line.level);
 	else if (!lines->open && !lines->dropping)
-		begin(lines, line.text, lines->level);
+		begin_record(lines, line.text, lines->level);
 	else if (lines->open && lines->stop - lines->start + line.text.size < LINES_JOINED_MAX)
-		append(lines, line.text);
+		append_line(lines, line.text);
 	else if (lines->open)
-		begin(lines, line.text, lines->level);
+		begin_record(lines, line.text, lines->level);
 	lines->split = false;
 }
 
@@ -154,7 +154,7 @@ static void next_line_at(struct lines *lines, size_t at)
 		lines->start = at;
 }
 
-/* Whether all that follows is dropped, but for lines that begin with <. */
+/* Returns whether all lines that follow are dropped, but for those that begin with <. */
 static bool drops_lines(const struct lines *lines)
 {
 	if (lines->open || lines->split || (lines->options.joins && !lines->dropping))
@@ -167,7 +167,7 @@ static bool is_line_start(const struct lines *lines, size_t at)
 	return at == lines->line ? !lines->skipping : lines->data[at - 1] == '\n';
 }
 
-/* The first line from here on that begins with <, or the end. */
+/* Returns where the next line begins that starts with <, or the end. */
 static size_t find_bracket(const struct lines *lines)
 {
 	size_t at = lines->line;
@@ -194,7 +194,7 @@ static void drop_lines(struct lines *lines)
 	next_line_at(lines, at);
 }
 
-/* Returns whether level and indentation of the line cannot be told yet. */
+/* Returns whether level and indentation of the line are not known yet. */
 static bool is_undecided(struct bytes text)
 {
 	return text.size == 0 || (text.data[0] == '<' && text.size <= PREFIX_SIZE);
@@ -207,12 +207,12 @@ static void skip_unfinished(struct lines *lines, int level)
 	next_line_at(lines, lines->end);
 }
 
-/* What the unfinished line is can often be told before its end: then the record before it needs
- * not wait for that, and what does not pass needs not be kept. */
+/* An unfinished line can often be judged before its end: then the record before it need not wait,
+ * and a line that does not pass is not kept. */
 static void judge_unfinished(struct lines *lines)
 {
 	const struct bytes text = { lines->data + lines->line, lines->end - lines->line };
-	const struct line line = parse(lines, text);
+	const struct line line = parse_line(lines, text);
 
 	if (lines->skipping)
 		next_line_at(lines, lines->end);
@@ -233,7 +233,7 @@ static void judge_unfinished(struct lines *lines)
 		skip_unfinished(lines, line.level);
 }
 
-/* The rest of the line goes on at the same level, whatever it begins with. */
+/* The rest of the line has the same level, whatever it begins with. */
 static void split_line(struct lines *lines)
 {
 	if (lines->line == lines->end)

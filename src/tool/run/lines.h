@@ -33,17 +33,17 @@ struct lines {
 	char *data;
 	size_t capacity;
 
-	size_t start; /* the open record's text is from here to stop */
+	size_t start; /* the text of the open record is from here to stop */
 	size_t stop;
 	size_t line;    /* where the unfinished line begins */
 	size_t scanned; /* up to where no newline was found in it */
 	size_t end;
 
 	int level;     /* of the last record */
-	bool seen;     /* there was one */
-	bool open;     /* it may still be continued */
-	bool joined;   /* and has been */
-	bool dropping; /* it did not pass: nor does what continues it */
+	bool seen;     /* there was a record */
+	bool open;     /* the record may still be continued */
+	bool joined;   /* the record has been continued */
+	bool dropping; /* the record did not pass, nor do lines that continue it */
 	bool skipping; /* in the middle of a line that did not pass */
 	bool split;    /* in the middle of a line that was too long */
 };
@@ -59,7 +59,7 @@ void lines_feed(struct lines *lines, size_t size);
 
 /* Returns whether a record is held back because it could be continued. */
 bool lines_waits(const struct lines *lines);
-/* Returns whether more is to be expected: it has been continued, or there is an expression. */
+/* Returns whether more lines are expected: the record was continued, or there is an expression. */
 bool lines_expects(const struct lines *lines);
 /* Ends the record that is held back. */
 void lines_settle(struct lines *lines);

@@ -32,28 +32,28 @@ static bool ignores(pid_t pid, int number)
 	return ignored >> (number - 1) & 1;
 }
 
-static bool was_told(const struct orphans *orphans, pid_t pid)
+static bool was_signalled(const struct orphans *orphans, pid_t pid)
 {
 	for (size_t i = 0; i < orphans->n; i++) {
-		if (orphans->told[i] == pid)
+		if (orphans->signalled[i] == pid)
 			return true;
 	}
 	return false;
 }
 
-static void tell(struct orphans *orphans, pid_t pid, int number)
+static void signal_orphan(struct orphans *orphans, pid_t pid, int number)
 {
-	pid_t *const larger = reallocarray(orphans->told, orphans->n + 1, sizeof(*larger));
+	pid_t *const larger = reallocarray(orphans->signalled, orphans->n + 1, sizeof(*larger));
 
 	(void)kill(pid, ignores(pid, number) ? SIGTERM : number);
 	if (!larger)
-		return; /* it may be told twice */
-	orphans->told = larger;
+		return; /* the process may get the signal twice */
+	orphans->signalled = larger;
 	larger[orphans->n++] = pid;
 }
 
-/* Those of their main thread; others' become ours in time. */
-static void tell_children(struct orphans *orphans, pid_t parent, int number)
+/* Children of the main thread; those of other threads are adopted in time. */
+static void signal_children(struct orphans *orphans, pid_t parent, int number)
 {
 	char path[PATH_SIZE];
 	FILE *file;
@@ -68,14 +68,14 @@ static void tell_children(struct orphans *orphans, pid_t parent, int number)
 		if (getpgid((pid_t)pid) != getpgrp())
 			continue;
 		/* First its children: they are not its own any more once it has ended. */
-		tell_children(orphans, (pid_t)pid, number);
-		if (!was_told(orphans, (pid_t)pid))
-			tell(orphans, (pid_t)pid, number);
+		signal_children(orphans, (pid_t)pid, number);
+		if (!was_signalled(orphans, (pid_t)pid))
+			signal_orphan(orphans, (pid_t)pid, number);
 	}
 	(void)fclose(file);
 }
 
 void orphans_end(struct orphans *orphans, int number)
 {
-	tell_children(orphans, getpid(), number);
+	signal_children(orphans, getpid(), number);
 }

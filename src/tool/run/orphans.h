@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* orphans: what a command has left behind, and we have adopted (PR_SET_CHILD_SUBREAPER). */
+/* orphans: processes that a command has left behind, adopted by this process
+ * (PR_SET_CHILD_SUBREAPER). */
 #pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
 
 struct orphans {
-	pid_t *told; /* processes that have got the signal */
+	pid_t *signalled; /* processes that got the signal */
 	size_t n;
 };
 
-/* Sends the signal, once, to each orphan in our process group, and to what it has started there. An
- * orphan that ignores the signal gets SIGTERM: a shell has what it runs in the background ignore
- * SIGINT, and Python ignores SIGPIPE. */
+/* Sends the signal, once, to each orphan in this process group, and to its descendants there. An
+ * orphan that ignores the signal gets SIGTERM: background jobs of a shell ignore SIGINT, and Python
+ * ignores SIGPIPE. */
 void orphans_end(struct orphans *orphans, int number);

@@ -14,13 +14,13 @@
 
 enum {
 	MILLISECOND = 1000 * 1000,
-	/* A line alone is on its way when a pipe's latency has passed: what is printed in one piece, or
-	 * line after line, is there by then. */
+	/* A single line is complete after a pipe's latency: lines printed at once, or one after
+	 * another, are there by then. */
 	ALONE_NS = MILLISECOND / 10,
-	/* Where more is expected there is more time: a busy machine may take the processor away from
-	 * the command. */
+	/* Where more lines are expected: a busy machine may take the processor away from the
+	 * command. */
 	JOIN_NS = 10 * MILLISECOND,
-	/* What still holds the pipe after the command's end has so long to say something, */
+	/* Orphans that hold the pipe after the command's end have so long to write something, */
 	QUIET_NS = 100 * MILLISECOND,
 	/* and may go on for so long. */
 	DRAIN_NS = 1000 * MILLISECOND,
@@ -30,7 +30,7 @@ struct stream {
 	int fd; /* -1: it has ended */
 	const struct mplog_site *site;
 	struct lines lines;
-	int64_t settle_at; /* when the record at hand is complete */
+	int64_t settle_at; /* when the open record is complete */
 	int owed;          /* bytes from before the command's end */
 };
 
@@ -46,19 +46,19 @@ static const struct mplog_site sites[PUMP_STREAMS] = {
 	[PUMP_ERR] = { sizeof(struct mplog_site), NULL, NULL, "stderr", "LOGGER=stderr\n", 0 },
 };
 
-static bool passes(int level)
+static bool is_enabled(int level)
 {
 	return mplog_enabled(level);
 }
 
-static void emit(int level, struct bytes text, void *userdata)
+static void emit_record(int level, struct bytes text, void *userdata)
 {
 	const struct stream *stream = (const struct stream *)userdata;
 
 	(void)log_message(stream->site, level, text);
 }
 
-/* Returns whether there was anything. */
+/* Returns whether there was any output. */
 static bool read_stream(struct stream *stream)
 {
 	size_t room;
@@ -113,7 +113,7 @@ static void wait_for_input(const struct pump *pump, struct pollfd polled[PUMP_ST
 		memset(polled, 0, (PUMP_STREAMS + 1) * sizeof(*polled));
 }
 
-static void settle(struct pump *pump)
+static void settle_streams(struct pump *pump)
 {
 	const int64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
@@ -125,7 +125,7 @@ static void settle(struct pump *pump)
 	}
 }
 
-/* All that the command wrote is in the pipes by now, perhaps with more of what it left behind. */
+/* All output of the command is in the pipes by now, perhaps with that of orphans. */
 static void note_the_end(struct pump *pump)
 {
 	const int64_t now = clock_now_ns(CLOCK_MONOTONIC);
@@ -172,7 +172,7 @@ static void run_until_done(struct pump *pump)
 		}
 		if (polled[PUMP_STREAMS].revents)
 			handle_signal(pump);
-		settle(pump);
+		settle_streams(pump);
 	}
 }
 
@@ -184,8 +184,8 @@ static int open_streams(struct pump *pump, const struct pump_options *options)
 			.level = options->level[i],
 			.joins = options->joins,
 			.join = options->join,
-			.passes = passes,
-			.emit = emit,
+			.passes = is_enabled,
+			.emit = emit_record,
 			.userdata = stream,
 		};
 

@@ -15,6 +15,6 @@ struct pump_options {
 	const regex_t *join;
 };
 
-/* Reads the child's pipes, and its signals from signal_fd. Returns 0 when the child has ended and
- * all that it has printed is logged, or -ENOMEM before anything was read. */
+/* Reads the child's pipes, and signals from signal_fd. Returns 0 when the child has ended and all
+ * its output is logged, or -ENOMEM before anything was read. */
 int pump_run(struct child *child, int signal_fd, const struct pump_options *options);

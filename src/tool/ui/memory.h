@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* memory: for commands that have nothing left to do without it: where there is none they say so and
- * exit with STATUS_TROUBLE. */
+/* memory: allocation for commands: where there is no memory, the command complains and exits with
+ * STATUS_TROUBLE. */
 #pragma once
 
 #include <stddef.h>
@@ -12,5 +12,5 @@ void *memory_new(size_t n, size_t size);
  * for. */
 void *memory_grow(void *array, size_t n, size_t *room, size_t size);
 
-/* Says that there is no memory and exits. */
+/* Complains that there is no memory, and exits. */
 void memory_exhausted(void) __attribute__((__noreturn__));

@@ -13,8 +13,8 @@ struct getopt_table {
 	char letters[2 * OPTIONS_MAX + 2];
 };
 
-static void fill(struct getopt_table *table, const struct command *command,
-		 const struct option_row *rows)
+static void fill_table(struct getopt_table *table, const struct command *command,
+		       const struct option_row *rows)
 {
 	char *letter = table->letters;
 
@@ -44,7 +44,7 @@ static const struct option_row *find_row(const struct option_row *rows, int valu
 	return NULL;
 }
 
-static int take(const struct command *command, const struct option_row *row, void *userdata)
+static int take_value(const struct command *command, const struct option_row *row, void *userdata)
 {
 	if (!row)
 		return tool_usage(command, NULL);
@@ -66,9 +66,9 @@ int options_parse(const struct command *command, const struct option_row *rows, 
 	struct getopt_table table = { 0 };
 	int value, status = STATUS_GOOD;
 
-	fill(&table, command, rows);
+	fill_table(&table, command, rows);
 	while (status == STATUS_GOOD &&
 	       (value = getopt_long(argc, argv, table.letters, table.option, NULL)) >= 0)
-		status = take(command, find_row(rows, value), userdata);
+		status = take_value(command, find_row(rows, value), userdata);
 	return status;
 }

@@ -8,7 +8,7 @@
 
 enum { OPTIONS_MAX = 16 };
 
-/* One option, and where it goes: one of the pointers. */
+/* One option, and the one pointer that takes its value. */
 struct option_row {
 	const char *name; /* --name; NULL: the end of the table */
 	char letter;      /* -l; 0: none */
@@ -19,7 +19,8 @@ struct option_row {
 	int (*parse)(void *userdata, const char *argument); /* returns an exit status */
 };
 
-/* Reads options up to the first word that is none (command->is_in_order), or all there are; optind of
- * getopt(3) is then the first word. Returns STATUS_GOOD, or an exit status once it has complained. */
+/* Reads options up to the first word that is no option (command->is_in_order), or all there are;
+ * optind of getopt(3) is then the first word. Returns STATUS_GOOD, or an exit status after a
+ * complaint. */
 int options_parse(const struct command *command, const struct option_row *rows, void *userdata,
 		  int argc, char **argv);

@@ -130,8 +130,8 @@ void term_line(const char *fmt, ...)
 
 /* ---- Width ------------------------------------------------------------------------------------ */
 
-/* Returns the size of the first character, and its width. What the locale does not know takes one
- * column, more likely than not. */
+/* Returns the size of the first character, and its width: one column where the locale does not know
+ * the character. */
 static size_t measure(struct bytes text, unsigned *ret_width)
 {
 	uint32_t code = 0;
@@ -193,7 +193,7 @@ const char *term_time(char buffer[TERM_TIME_SIZE], int64_t realtime_ns)
 
 const char *term_age(char buffer[TERM_TIME_SIZE], int64_t realtime_ns)
 {
-	/* Each unit from twice its length on: "90 s" says more than "1 min". */
+	/* A unit is used from twice its length on: "90 s" is more exact than "1 min". */
 	static const struct {
 		int64_t seconds;
 		const char *name;

@@ -23,7 +23,7 @@ struct term term_look(void);
 
 enum color { COLOR_NONE, COLOR_BOLD, COLOR_FAINT, COLOR_RED, COLOR_YELLOW, COLOR_GREEN };
 
-/* Returns what begins the color, "" for none. COLOR_END of color.h ends it. */
+/* Returns the bytes that begin the color, "" for none. COLOR_END of color.h ends it. */
 const char *term_color(enum color color);
 
 /* Returns what PUT writes of the bytes, with a NUL behind it, to be given to free(3). */

@@ -67,8 +67,8 @@ static uint64_t find_unit(const char *name, size_t length)
 }
 
 /* Adds "1.5" units, in whole microseconds. */
-static int add(uint64_t *sum, const char *digits, size_t n_whole, const char *fraction,
-	       size_t n_fraction, uint64_t unit)
+static int add_units(uint64_t *sum, const char *digits, size_t n_whole, const char *fraction,
+		     size_t n_fraction, uint64_t unit)
 {
 	uint64_t whole = 0, part = unit;
 
@@ -110,7 +110,7 @@ int timespan_parse(const char *text, uint64_t *ret_usec)
 		usec = find_unit(unit, length);
 		if (n_whole + n_fraction == 0 || !usec || (length == 0 && *unit))
 			return -EINVAL;
-		r = add(&sum, digits, n_whole, fraction, n_fraction, usec);
+		r = add_units(&sum, digits, n_whole, fraction, n_fraction, usec);
 		if (r < 0)
 			return r;
 		text = skip_blanks(unit + length);

@@ -4,6 +4,6 @@
 
 #include <stdint.h>
 
-/* Reads a time span; a number without a unit is seconds. Returns 0 and sets *ret_usec, or -EINVAL where the text is
- * none, or -ERANGE where it says more than ten thousand years. */
+/* Reads a time span; a number without a unit is seconds. Returns 0 and sets *ret_usec, or -EINVAL
+ * where the text is no time span, or -ERANGE beyond ten thousand years. */
 int timespan_parse(const char *text, uint64_t *ret_usec);

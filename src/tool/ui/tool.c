@@ -17,7 +17,7 @@ void tool_complain(const char *fmt, ...)
 	va_start(ap, fmt);
 	text = term_vformat(fmt, ap);
 	va_end(ap);
-	(void)fflush(stdout); /* on a terminal both come in the order in which they were said */
+	(void)fflush(stdout); /* keeps the order of both streams on a terminal */
 	(void)fprintf(stderr, "mplog: %s\n", text);
 }
 

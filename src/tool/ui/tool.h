@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tool: what all subcommands say in the same way: complaints, usage, help. */
+/* tool: complaints, usage and help, which are the same in all subcommands. */
 #pragma once
 
 #include "tool/ui/command.h"
@@ -7,8 +7,8 @@
 /* Prints "mplog: text\n" to standard error, escaped. */
 __attribute__((format(printf, 1, 2))) void tool_complain(const char *fmt, ...);
 
-/* The same, and how the command is called. Returns STATUS_TROUBLE. FMT may be NULL: getopt_long(3)
- * has said what is wrong. */
+/* Prints the same, and how the command is called. Returns STATUS_TROUBLE. FMT may be NULL:
+ * getopt_long(3) has printed what is wrong. */
 __attribute__((format(printf, 2, 3))) int tool_usage(const struct command *command, const char *fmt,
 						     ...);
 

@@ -23,12 +23,12 @@ struct json_view {
 	size_t n, room;
 };
 
-static void *open_view(const struct look *look)
+static void *open_json(const struct look *look)
 {
 	return memory_new(1, sizeof(struct json_view));
 }
 
-static void close_view(void *userdata)
+static void close_json(void *userdata)
 {
 	struct json_view *const view = userdata;
 
@@ -92,7 +92,7 @@ static void print_field(struct json_view *view, struct field *field, struct json
 }
 
 /* As a string: a number of JSON may have no more than 53 bits. */
-static void print_time(struct json *json, const char *name, uint64_t us)
+static void print_microseconds(struct json *json, const char *name, uint64_t us)
 {
 	char digits[DECIMAL_DIGITS_MAX + 1];
 
@@ -109,12 +109,12 @@ static void print_address(struct json *json, const struct journal_entry *entry)
 	if (sd_journal_get_cursor(entry->journal, &cursor) < 0)
 		cursor = NULL;
 	json_string(json, "__CURSOR", cursor ? cursor : "");
-	print_time(json, "__REALTIME_TIMESTAMP", entry->realtime_us);
+	print_microseconds(json, "__REALTIME_TIMESTAMP", entry->realtime_us);
 	if (sd_journal_get_monotonic_usec(entry->journal, &monotonic_us, &boot) >= 0)
-		print_time(json, "__MONOTONIC_TIMESTAMP", monotonic_us);
+		print_microseconds(json, "__MONOTONIC_TIMESTAMP", monotonic_us);
 }
 
-static void show(void *userdata, const struct journal_entry *entry)
+static void show_json(void *userdata, const struct journal_entry *entry)
 {
 	struct json_view *const view = userdata;
 	struct json json;
@@ -136,7 +136,7 @@ static void show(void *userdata, const struct journal_entry *entry)
 
 const struct view view_json = {
 	.name = "json",
-	.open = open_view,
-	.show = show,
-	.close = close_view,
+	.open = open_json,
+	.show = show_json,
+	.close = close_json,
 };

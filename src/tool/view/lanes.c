@@ -34,14 +34,14 @@ struct lanes_view {
 	size_t surveyed, shown; /* records */
 	size_t drawn;           /* lanes that the header has */
 	bool has_programs;      /* several of them */
-	unsigned width;         /* of a lane; MARK_COLUMNS: just its mark */
+	unsigned width;         /* of a lane; MARK_COLUMNS: a mark alone */
 	unsigned name_width;    /* of the widest name, and a space */
 	uint64_t last_us;
 };
 
 /* ---- Lanes ------------------------------------------------------------------------------------ */
 
-static void *open_view(const struct look *look)
+static void *open_lanes(const struct look *look)
 {
 	struct lanes_view *const view = memory_new(1, sizeof(*view));
 
@@ -49,7 +49,7 @@ static void *open_view(const struct look *look)
 	return view;
 }
 
-static void close_view(void *userdata)
+static void close_lanes(void *userdata)
 {
 	struct lanes_view *const view = userdata;
 
@@ -105,15 +105,15 @@ static struct bytes label_of(const struct lanes_view *view, const struct lane *l
 	return view->has_programs ? lane->key : lane->process;
 }
 
-static void survey(void *userdata, const struct journal_entry *entry)
+static void survey_lanes(void *userdata, const struct journal_entry *entry)
 {
 	struct lanes_view *const view = userdata;
 
 	lane_of(view, entry)->last = ++view->surveyed;
 }
 
-/* Returns whether the lane is between its first and its last record: the last one is not known while
- * the journal is followed. */
+/* Returns whether the lane is between its first and its last record. While the journal is followed
+ * the last one is unknown. */
 static bool is_alive(const struct lanes_view *view, const struct lane *lane)
 {
 	return lane->begun && (view->look.is_followed || lane->last > view->shown);
@@ -171,7 +171,7 @@ static unsigned text_width(const struct lanes_view *view)
 
 /* ---- Records ---------------------------------------------------------------------------------- */
 
-/* Lanes that are too narrow to be read are no lanes. */
+/* Lanes that are too narrow for text become marks. */
 static void lay_out(struct lanes_view *view)
 {
 	const unsigned left = left_column(view), columns = view->look.term.columns;
@@ -198,8 +198,8 @@ static void draw_header(struct lanes_view *view, const struct journal_entry *ent
 	row_end(&row);
 }
 
-/* Returns false where the bytes do not begin with those. */
-static bool skip(struct bytes *bytes, struct bytes beginning)
+/* Skips a beginning. Returns false where the bytes do not begin so. */
+static bool skip_beginning(struct bytes *bytes, struct bytes beginning)
 {
 	if (bytes->size < beginning.size ||
 	    !are_same((struct bytes){ bytes->data, beginning.size }, beginning))
@@ -209,18 +209,19 @@ static bool skip(struct bytes *bytes, struct bytes beginning)
 	return true;
 }
 
-/* The default prefix says what the lane says already. */
+/* The default prefix repeats the name of the lane. */
 static struct bytes without_prefix(const struct journal_entry *entry)
 {
 	struct bytes rest = entry->message;
 
-	return skip(&rest, term_bytes("process=")) && skip(&rest, entry->process) &&
-			       skip(&rest, term_bytes(" "))
+	return skip_beginning(&rest, term_bytes("process=")) &&
+			       skip_beginning(&rest, entry->process) &&
+			       skip_beginning(&rest, term_bytes(" "))
 		       ? rest
 		       : entry->message;
 }
 
-/* A record on its way to rows. */
+/* A record that is drawn in rows. */
 struct cell {
 	struct lanes_view *view;
 	const struct journal_entry *entry;
@@ -283,7 +284,7 @@ static void draw_wrapped(struct cell *cell, struct bytes line)
 	} while (line.size > 0);
 }
 
-static void show(void *userdata, const struct journal_entry *entry)
+static void show_lanes(void *userdata, const struct journal_entry *entry)
 {
 	struct lanes_view *const view = userdata;
 	struct lane *const lane = lane_of(view, entry);
@@ -308,8 +309,8 @@ const struct view view_lanes = {
 	.name = "lanes",
 	.surveys = SIZE_MAX,
 	.hides_ends = true, /* the lane does */
-	.open = open_view,
-	.survey = survey,
-	.show = show,
-	.close = close_view,
+	.open = open_lanes,
+	.survey = survey_lanes,
+	.show = show_lanes,
+	.close = close_lanes,
 };

@@ -16,8 +16,8 @@ void print_spaces(unsigned n);
 enum { PRINT_TIME_SIZE = 64 };
 size_t print_format_time(char buffer[PRINT_TIME_SIZE], const struct journal_entry *entry);
 
-/* Prints "+12.345678 " or nothing. LAST_US: the record before, 0 at first; it is set. Returns how many
- * columns it took. */
+/* Prints "+12.345678 " or nothing. *LAST_US is the time of the record before, 0 at first, and is
+ * set. Returns how many columns it took. */
 unsigned print_delta(const struct look *look, const struct journal_entry *entry, uint64_t *last_us);
 
 /* Takes the first line of *rest, which moves behind it. Returns false at the end. */

@@ -19,7 +19,7 @@ struct text_view {
 	uint64_t last_us;
 };
 
-static void *open_view(const struct look *look)
+static void *open_text(const struct look *look)
 {
 	struct text_view *const view = memory_new(1, sizeof(*view));
 
@@ -33,7 +33,7 @@ static void widen(unsigned *column, struct bytes name)
 		*column = name.size < COLUMN_MAX ? (unsigned)name.size : COLUMN_MAX;
 }
 
-static void survey(void *userdata, const struct journal_entry *entry)
+static void survey_columns(void *userdata, const struct journal_entry *entry)
 {
 	struct text_view *const view = userdata;
 
@@ -59,7 +59,7 @@ static unsigned print_column(unsigned column, unsigned used)
 	return used + spaces;
 }
 
-/* All that stands before the message; returns how many columns that is. */
+/* Prints all that stands before the message. Returns how many columns it took. */
 static unsigned print_head(struct text_view *view, const struct journal_entry *entry)
 {
 	const char *const level = mplog_level_name(entry->level);
@@ -93,7 +93,7 @@ static void show_short(void *userdata, const struct journal_entry *entry)
 	unsigned columns;
 	bool is_first = true;
 
-	survey(view, entry);
+	survey_columns(view, entry);
 	columns = print_head(view, entry);
 	if (!rest.data)
 		(void)fputc('\n', stdout);
@@ -105,7 +105,7 @@ static void show_short(void *userdata, const struct journal_entry *entry)
 	}
 }
 
-/* Bytes as they are, unless a terminal would obey them. */
+/* Prints bytes as they are, unless a terminal would obey them. */
 static void show_cat(void *userdata, const struct journal_entry *entry)
 {
 	const struct text_view *const view = userdata;
@@ -124,16 +124,16 @@ static void show_cat(void *userdata, const struct journal_entry *entry)
 const struct view view_short = {
 	.name = "short",
 	.surveys = SURVEYED,
-	.open = open_view,
-	.survey = survey,
+	.open = open_text,
+	.survey = survey_columns,
 	.show = show_short,
 	.close = free,
 };
 
 const struct view view_cat = {
 	.name = "cat",
-	.open = open_view,
-	.survey = survey,
+	.open = open_text,
+	.survey = survey_columns,
 	.show = show_cat,
 	.close = free,
 };
