@@ -3,16 +3,10 @@
 
 #include <stdlib.h>
 
-enum {
-	/* The index costs a little for each name and record, be it the only one that is looked for; a
-	 * scan costs a little for each record, be it wanted or not. So few records are looked up by the
-	 * index for up to so many names, */
-	NAMES_BY_INDEX = 64,
-	/* and all records for up to so many: then both cost the same (100,000 records). */
-	NAMES_BY_INDEX_ALL = 16,
-};
+/* The index costs a little for each name and record, a scan a little for each unwanted record. */
+enum { NAMES_BY_INDEX = 64 };
 
-/* Whether the record at hand is one that was asked for. */
+/* Returns whether the record at hand is wanted. */
 static bool read_entry(const struct query *query, struct journal_entry *entry)
 {
 	if (!entry_read_name(entry, query->journal))
@@ -58,11 +52,8 @@ void query_close(struct query *query)
 
 static int choose_way(struct query *query)
 {
-	const bool is_all = query->options.count == QUERY_ALL;
-	const size_t max = is_all ? NAMES_BY_INDEX_ALL : NAMES_BY_INDEX;
-
-	return query->match.n_wanted <= max ? match_names(&query->match)
-					    : match_any_name(&query->match);
+	return query->match.n_wanted <= NAMES_BY_INDEX ? match_names(&query->match)
+						       : match_any_name(&query->match);
 }
 
 /* Reads the record at hand, or the next one that is wanted in the direction of MOVE. R and what is
@@ -85,7 +76,7 @@ static bool is_in_time(const struct query *query, const struct journal_entry *en
 	       (!is_followed || entry->realtime_us <= query->tail_us);
 }
 
-/* Backwards over as many as are asked for, to the first of them. */
+/* Goes back over as many wanted records as are asked for, to the first of them. */
 static int seek_back(struct query *query, bool is_followed)
 {
 	struct journal_entry entry;
