@@ -10,33 +10,27 @@
 #include "base/level.h"
 #include "tool/ui/tool.h"
 
+/* Returns the word for a value that is neither text nor number, or NULL: it is unset. */
+static const char *word_of(const struct setting_info *info, int number)
+{
+	if (info->kind == KIND_LEVEL)
+		return mplog_level_name(number);
+	if (info->kind == KIND_CHOICE)
+		return number < 0 ? NULL : info->choices[number];
+	return number == SETTING_AUTO ? "auto" : number ? "true" : "false";
+}
+
 void value_format(enum setting setting, int number, const char *text, char buffer[VALUE_SIZE])
 {
 	const struct setting_info *info = &setting_infos[setting];
-	const char *word = "unset";
+	const char *const word = info->kind == KIND_TEXT ? NULL : word_of(info, number);
 
-	switch (info->kind) {
-	case KIND_LEVEL:
-		word = mplog_level_name(number);
-		break;
-	case KIND_TEXT:
-		if (text)
-			(void)snprintf(buffer, VALUE_SIZE, "\"%s\"", text);
-		else
-			(void)snprintf(buffer, VALUE_SIZE, "%s", word);
-		return;
-	case KIND_CHOICE:
-		if (number >= 0)
-			word = info->choices[number];
-		break;
-	case KIND_NUMBER:
+	if (info->kind == KIND_NUMBER)
 		(void)snprintf(buffer, VALUE_SIZE, "%d", number);
-		return;
-	default:
-		word = number == SETTING_AUTO ? "auto" : number ? "true" : "false";
-		break;
-	}
-	(void)snprintf(buffer, VALUE_SIZE, "%s", word);
+	else if (info->kind == KIND_TEXT && text)
+		(void)snprintf(buffer, VALUE_SIZE, "\"%s\"", text);
+	else
+		(void)snprintf(buffer, VALUE_SIZE, "%s", word ? word : "unset");
 }
 
 void value_print_json(struct json *json, const char *name, enum setting setting, int number,
@@ -44,26 +38,14 @@ void value_print_json(struct json *json, const char *name, enum setting setting,
 {
 	const struct setting_info *info = &setting_infos[setting];
 
-	switch (info->kind) {
-	case KIND_LEVEL:
-		json_string(json, name, mplog_level_name(number));
-		break;
-	case KIND_TEXT:
-		json_string(json, name, text);
-		break;
-	case KIND_CHOICE:
-		json_string(json, name, number < 0 ? NULL : info->choices[number]);
-		break;
-	case KIND_NUMBER:
+	if (info->kind == KIND_NUMBER)
 		json_number(json, name, number);
-		break;
-	default:
-		if (number == SETTING_AUTO)
-			json_string(json, name, "auto");
-		else
-			json_bool(json, name, number != 0);
-		break;
-	}
+	else if (info->kind == KIND_TEXT)
+		json_string(json, name, text);
+	else if (info->kind == KIND_LEVEL || info->kind == KIND_CHOICE || number == SETTING_AUTO)
+		json_string(json, name, word_of(info, number));
+	else
+		json_bool(json, name, number != 0);
 }
 
 struct conf_options value_conf_options(const char *directory)
