@@ -481,6 +481,24 @@ START_TEST(reload_prints_each_answer)
 }
 END_TEST
 
+/* How long a reload takes while the only process, this one, is idle. */
+static int64_t idle_reload_us(const char *command)
+{
+	const int64_t begin_us = now_us();
+
+	shell_says(command, "pending: it answers with its next call\n");
+	return now_us() - begin_us;
+}
+
+START_TEST(reload_waits_for_the_idle_only_where_it_is_told_to)
+{
+	const int64_t told_us = idle_reload_us("mplog reload --wait=2s -t $PROGRAM");
+
+	ck_assert_int_ge(told_us, 2000000);
+	ck_assert_int_lt(idle_reload_us("mplog reload -t $PROGRAM"), told_us);
+}
+END_TEST
+
 /* The call that answers also passes the gate, and is the one that finds the files due. */
 START_TEST(reload_is_answered_before_the_files_are_looked_at)
 {
@@ -516,6 +534,7 @@ int main(void)
 	tcase_add_test(tcase, the_dead_are_shown_on_demand);
 	tcase_add_test(tcase, status_says_why_it_is_silent);
 	tcase_add_test(tcase, reload_prints_each_answer);
+	tcase_add_test(tcase, reload_waits_for_the_idle_only_where_it_is_told_to);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
 	return suite_run(suite);
 }

@@ -15,11 +15,12 @@
 #include "tool/ui/timespan.h"
 #include "tool/ui/tool.h"
 
-enum { POLL_NS = 2000000 };
+enum { POLL_NS = 2000000, WAIT_USEC = 2000000, QUIET_USEC = 500000 };
 
 struct options {
 	struct filter filter;
 	uint64_t wait_usec;
+	uint64_t quiet_usec; /* the wait ends earlier when so long no process has answered */
 };
 
 /* The request to the processes of one board. */
@@ -56,25 +57,43 @@ static bool is_process(const struct slot_view *view)
 	return view->is_alive && !view->is_scope;
 }
 
-static bool is_pending(const struct question *question)
+static size_t count_pending(const struct question *question)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < question->snapshot->n; i++) {
 		const struct slot_view *view = &question->snapshot->view[i];
 
-		if (is_process(view) && snapshot_is_current(view) && !has_answered(question, view))
-			return true;
+		n += is_process(view) && snapshot_is_current(view) && !has_answered(question, view);
 	}
-	return false;
+	return n;
 }
 
-static void wait_for_answers(const struct question *questions, size_t n, uint64_t wait_usec)
+static size_t count_all_pending(const struct question *questions, size_t n)
 {
-	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + (int64_t)wait_usec * 1000;
-	const struct timespec pause = { .tv_nsec = POLL_NS };
+	size_t pending = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		while (is_pending(&questions[i]) && clock_now_ns(CLOCK_MONOTONIC) < end_ns)
-			(void)nanosleep(&pause, NULL);
+	for (size_t i = 0; i < n; i++)
+		pending += count_pending(&questions[i]);
+	return pending;
+}
+
+static void wait_for_answers(const struct question *questions, size_t n,
+			     const struct options *options)
+{
+	const struct timespec pause = { .tv_nsec = POLL_NS };
+	const int64_t begin_ns = clock_now_ns(CLOCK_MONOTONIC);
+	int64_t now_ns = begin_ns, answered_ns = begin_ns;
+	size_t left, pending = count_all_pending(questions, n);
+
+	while (pending && now_ns < begin_ns + (int64_t)options->wait_usec * 1000 &&
+	       now_ns < answered_ns + (int64_t)options->quiet_usec * 1000) {
+		(void)nanosleep(&pause, NULL);
+		now_ns = clock_now_ns(CLOCK_MONOTONIC);
+		left = count_all_pending(questions, n);
+		if (left < pending)
+			answered_ns = now_ns;
+		pending = left;
 	}
 }
 
@@ -158,7 +177,7 @@ static int reload_all(const struct options *options)
 		return STATUS_TROUBLE;
 	questions = memory_new(each.boards.n, sizeof(*questions));
 	n = ask_all(&each, questions);
-	wait_for_answers(questions, n, options->wait_usec);
+	wait_for_answers(questions, n, options);
 	for (size_t i = 0; i < n; i++)
 		good &= print_answers(&questions[i]);
 	if (n == 0)
@@ -173,15 +192,17 @@ static int parse_wait(void *userdata, const char *text)
 {
 	struct options *const options = userdata;
 
-	if (timespan_parse(text, &options->wait_usec) == 0)
+	if (timespan_parse(text, &options->wait_usec) == 0) {
+		options->quiet_usec = options->wait_usec;
 		return STATUS_GOOD;
+	}
 	return tool_usage(&command_reload, "--wait=%s: a time span was expected, such as 500ms",
 			  text);
 }
 
 static int run_reload(const struct command *command, int argc, char **argv)
 {
-	struct options options = { .wait_usec = 2000000 };
+	struct options options = { .wait_usec = WAIT_USEC, .quiet_usec = QUIET_USEC };
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.filter.identifier },
 		{ "wait", 'w', .parse = parse_wait },
@@ -203,7 +224,8 @@ const struct command command_reload = {
 	.help = "Prints what each one answered. A process answers with its next call, of any level.\n"
 		"\n"
 		"  -t, --identifier=IDENTIFIER  those of this program\n"
-		"  --wait=TIME                  for the answers: 500ms, 10s (default: 2s)\n"
+		"  --wait=TIME                  for the answers: 500ms, 10s (default: 2s, and no longer\n"
+		"                               than 500ms after the last answer)\n"
 		"\n"
 		"Exit status: 0, 1 a file has a mistake: its last good version stays, 2 usage or trouble.\n",
 	.run = run_reload,
