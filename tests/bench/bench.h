@@ -6,7 +6,7 @@
 void mplog_call(void);
 void mplog_fields_call(void);
 
-/* Has the bare calls send what mplog's call of that row sends. While nobody serves. */
+/* Has the bare calls send what mplog's call of that row sends. While no service is there. */
 void bare_learn(void (*call)(void));
 void bare_connect(void);
 void bare_send(void);

@@ -175,7 +175,7 @@ static void stdio_write(void)
 		      "http://example.org/index.html", 42);
 }
 
-/* A pipe that somebody reads all the time. Returns who. */
+/* A pipe that a child reads all the time. Returns its pid. */
 static pid_t read_stderr(void)
 {
 	static char buffer[DATAGRAM_MAX];

@@ -12,7 +12,7 @@ enum {
 	CONTENDERS_MAX = 16,
 	ROUNDS_MAX = 151,
 	LATENCIES = 96,   /* in each round */
-	BETWEEN_US = 500, /* until whoever receives has taken the last one's records */
+	BETWEEN_US = 500, /* until the receiver has taken the last contender's records */
 };
 
 struct sample {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Somebody who can do what a row is about. NULL functions: cannot, or is not installed. */
+/* A contender for a row. NULL functions: it cannot do that, or is not installed. */
 struct contender {
 	const char *name;
 	void (*call)(void);

@@ -15,7 +15,7 @@ void service_stop_drain(void);
 void service_start_journald(void);
 void service_stop_journald(void);
 
-/* What GUARD sends to the journal's socket, once: returns its size. While nobody serves there. */
+/* What GUARD sends to the journal's socket, once: returns its size. While no service is there. */
 size_t service_capture(void (*call)(void), char *buffer, size_t capacity);
 
 /* A socket connected to the journal's. */

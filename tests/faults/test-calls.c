@@ -28,7 +28,7 @@ static long coarse_now(void)
 	return now.tv_sec * 1000000000L + now.tv_nsec;
 }
 
-/* How many ticks could be seen meanwhile: a look of one's own at each call can miss some. */
+/* How many ticks the calls could see: looking once before each call can miss some. */
 static unsigned log_all(void)
 {
 	const long begin = coarse_now();

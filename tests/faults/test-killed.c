@@ -94,7 +94,7 @@ static unsigned queue_length(void)
 	return length;
 }
 
-/* What is neither here nor there: numbers that nobody has. */
+/* Numbers that are neither in the journal nor on standard error. */
 static size_t missing_of(const struct caller *caller, int reader)
 {
 	size_t n = 0;
@@ -183,7 +183,7 @@ START_TEST(threads_find_the_next_one)
 	for (int i = 0; i < THREADS; i++)
 		thread_join(thread[i]);
 	wait_until_back(&caller);
-	/* Each connection that somebody made and nobody needed was given back. */
+	/* Each connection that was made in vain was given back. */
 	ck_assert_uint_eq(faults_descriptors(), descriptors);
 	stats = faults_stats();
 	ck_assert_uint_eq(faults_lines_of(reader, "threads", seen, sizeof(seen)) +
@@ -263,23 +263,24 @@ START_TEST(a_path_that_vanishes_is_not_missed)
 }
 END_TEST
 
-/* What a dead journald does not take is told by the first record that the next one takes. */
+/* What a dead journald does not take is reported before the first record that its successor takes. */
 START_TEST(an_outage_is_told)
 {
 	const int reader = faults_stderr_file();
 	struct journal_entries entries;
-	struct caller caller = { .name = "told" };
+	struct caller caller = { .name = "counted" };
 
-	ck_assert_int_eq(mplog_open("killed", "told", 0), 0);
-	ck_assert_int_eq(faults_log("told", 0), 0);
+	ck_assert_int_eq(mplog_open("killed", "counted", 0), 0);
+	ck_assert_int_eq(faults_log("counted", 0), 0);
 	journald_kill();
 	for (unsigned i = 1; i <= 3; i++)
-		ck_assert_int_eq(faults_log("told", i), 1);
-	ck_assert_uint_eq(faults_lines_of(reader, "told", NULL, 0), 3);
+		ck_assert_int_eq(faults_log("counted", i), 1);
+	ck_assert_uint_eq(faults_lines_of(reader, "counted", NULL, 0), 3);
 	journald_start();
 	caller.calls = 3;
 	wait_until_back(&caller);
-	entries = journal_read("PROCESS=told", "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", NULL);
+	entries = journal_read("PROCESS=counted", "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242",
+			       NULL);
 	ck_assert_uint_eq(entries.n, 1);
 	ck_assert_str_eq(journal_value(&entries.entries[0], "MPLOG_LOST"), "0");
 	ck_assert_uint_eq(strtoul(journal_value(&entries.entries[0], "MPLOG_DIVERTED"), NULL, 10),

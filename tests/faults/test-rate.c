@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rate_limit: what it lets pass, and that what it suppresses is told, whoever is left to tell. */
+/* rate_limit: what it lets pass, and that what it suppresses is reported, by any process that is left. */
 #include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/file.h"
@@ -55,7 +55,7 @@ static struct journal_entries notices_of(const char *name)
 }
 
 /* One notice, of so many. */
-static void told(const char *name, unsigned suppressed)
+static void check_suppressed(const char *name, unsigned suppressed)
 {
 	struct journal_entries notices = notices_of(name);
 
@@ -150,7 +150,7 @@ START_TEST(told_after_the_burst)
 }
 END_TEST
 
-/* ---- Who tells ----------------------------------------------------------------------------- */
+/* ---- Which process reports ----------------------------------------------------------------- */
 
 START_TEST(told_at_leave)
 {
@@ -159,9 +159,9 @@ START_TEST(told_at_leave)
 	log_calls("leave", BURST);
 	ck_assert_uint_eq(notices_of("leave").n, 0);
 	mplog_leave();
-	told("leave", CALLS - BURST);
+	check_suppressed("leave", CALLS - BURST);
 	mplog_close();
-	told("leave", CALLS - BURST);
+	check_suppressed("leave", CALLS - BURST);
 }
 END_TEST
 
@@ -170,7 +170,7 @@ START_TEST(told_at_close)
 	open_as("close", slow);
 	log_calls("close", BURST);
 	mplog_close();
-	told("close", CALLS - BURST);
+	check_suppressed("close", CALLS - BURST);
 }
 END_TEST
 
@@ -186,10 +186,10 @@ START_TEST(told_at_exit)
 {
 	open_as("main", slow);
 	child_exited_well(faults_mplog_fork("exit", exit_in_a_scope, (char[]){ "exit" }));
-	told("exit", CALLS - BURST);
-	told("exit-scope", CALLS - BURST);
+	check_suppressed("exit", CALLS - BURST);
+	check_suppressed("exit-scope", CALLS - BURST);
 	mplog_close();
-	told("exit", CALLS - BURST);
+	check_suppressed("exit", CALLS - BURST);
 }
 END_TEST
 
@@ -208,7 +208,7 @@ START_TEST(told_when_a_thread_ends)
 	open_as("main", slow);
 	thread = thread_start(log_in_thread, name);
 	thread_join(thread);
-	told("thread", CALLS - BURST);
+	check_suppressed("thread", CALLS - BURST);
 }
 END_TEST
 
@@ -345,7 +345,7 @@ static void limit_journald(bool limited)
 	journald_restart();
 }
 
-/* journald asks for the unit while it reads: nobody leaves before. */
+/* journald looks up the unit when it reads a record: the process lives until then. */
 static void stay(void)
 {
 	atomic_fetch_add(&share->done, 1);

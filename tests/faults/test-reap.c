@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mplog_reap and mplog_close tell of children that died: how, and with which figures. */
+/* mplog_reap and mplog_close report children that died: how, and with which figures. */
 #include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
@@ -104,7 +104,7 @@ static void take_status(pid_t pid, int expected)
 		child_exited(pid, expected);
 }
 
-/* ---- What is told -------------------------------------------------------------------------- */
+/* ---- What is reported ---------------------------------------------------------------------- */
 
 static struct journal_entries told_of(const char *by, const char *child)
 {
@@ -365,7 +365,7 @@ START_TEST(what_a_killed_child_lost)
 }
 END_TEST
 
-/* Of records that were lost somebody hears, even where the child ends as it should. */
+/* Lost records are reported even where the child ends as it should. */
 static void lose_and_exit(void *name)
 {
 	for (unsigned i = 0; i < 100; i++)

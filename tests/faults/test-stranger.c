@@ -306,7 +306,7 @@ START_TEST(over_our_own_number)
 }
 END_TEST
 
-/* What is closed twice by us would be somebody else's the second time. */
+/* A descriptor closed twice would be another file the second time. */
 static void give_up_taken(const char *name, int i)
 {
 	struct stranger s;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* journald under SIGSTOP: nobody waits for longer than once, nothing is lost in silence. */
+/* journald under SIGSTOP: each process waits once at most, every loss is reported. */
 #include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
@@ -189,15 +189,15 @@ static unsigned long number_of(const struct journal_entry *entry, const char *na
 	return strtoul(value_of(entry, name), NULL, 10);
 }
 
-/* What the entries of one caller have told so far. */
-struct told {
+/* What the entries of one caller have reported so far. */
+struct account {
 	unsigned long lost, diverted;
-	unsigned long last; /* PROCESS_SEQ that was seen or told of */
+	unsigned long last; /* PROCESS_SEQ that was seen or reported */
 	size_t notices;
 };
 
 static void check_notice(const struct journal_entry *notice, const struct caller *caller,
-			 struct told *told)
+			 struct account *account)
 {
 	const unsigned long lost = number_of(notice, "MPLOG_LOST");
 	const unsigned long diverted = number_of(notice, "MPLOG_DIVERTED");
@@ -208,26 +208,26 @@ static void check_notice(const struct journal_entry *notice, const struct caller
 	ck_assert_uint_gt(lost + diverted, 0);
 	/* Nothing else came in between the first and the last but what was taken. */
 	ck_assert_uint_ge(first, 2);
-	ck_assert_uint_le(first, told->last + 1);
-	if (told->notices)
-		ck_assert_uint_eq(first, told->last + 1);
-	ck_assert_uint_gt(last, told->last);
+	ck_assert_uint_le(first, account->last + 1);
+	if (account->notices)
+		ck_assert_uint_eq(first, account->last + 1);
+	ck_assert_uint_gt(last, account->last);
 	ck_assert_uint_le(last, caller->calls + 1);
 	ck_assert_uint_gt(number_of(notice, "MPLOG_SINCE"), 1600000000000000);
-	told->lost += lost;
-	told->diverted += diverted;
-	told->last = last;
-	told->notices++;
+	account->lost += lost;
+	account->diverted += diverted;
+	account->last = last;
+	account->notices++;
 }
 
-/* The record after the stop is preceded by the one that tells; no other tells anything. Where the
- * queue had room for the notice but was filled by others before its record came, that record is
- * told of by another notice. */
-static void check_told(const struct caller *caller)
+/* A notice precedes the record after the stop, and there is no other one. Where the queue had
+ * room for the notice but was filled by others before its record came, another notice reports
+ * that record. */
+static void check_account(const struct caller *caller)
 {
 	char match[80];
 	struct journal_entries entries;
-	struct told told = { 0 };
+	struct account account = { 0 };
 
 	(void)snprintf(match, sizeof(match), "PROCESS=%s", caller->name);
 	entries = journal_read(match, NULL);
@@ -236,19 +236,19 @@ static void check_told(const struct caller *caller)
 		unsigned long sequence;
 
 		if (!journal_value(entry, "PROCESS_SEQ")) {
-			check_notice(entry, caller, &told);
+			check_notice(entry, caller, &account);
 			continue;
 		}
 		sequence = number_of(entry, "PROCESS_SEQ");
-		if (told.notices) {
-			ck_assert_uint_eq(sequence, told.last + 1);
+		if (account.notices) {
+			ck_assert_uint_eq(sequence, account.last + 1);
 			ck_assert_uint_ge(sequence, caller->calls + 2);
 		}
-		told.last = sequence;
+		account.last = sequence;
 	}
-	ck_assert_uint_eq(told.last, caller->calls + 1 + caller->afterwards);
-	ck_assert_uint_eq(told.lost, caller->stuck.lost);
-	ck_assert_uint_eq(told.diverted, caller->stuck.diverted);
+	ck_assert_uint_eq(account.last, caller->calls + 1 + caller->afterwards);
+	ck_assert_uint_eq(account.lost, caller->stuck.lost);
+	ck_assert_uint_eq(account.diverted, caller->stuck.diverted);
 	journal_entries_free(&entries);
 }
 
@@ -260,7 +260,7 @@ static void check_caller(const struct caller *caller)
 	ck_assert_uint_eq(caller->end.sent, caller->stuck.sent + caller->afterwards);
 	ck_assert_uint_eq(caller->end.sent, faults_entries_of(caller->name, NULL, 0));
 	ck_assert_double_lt(caller->seconds, SECONDS_MAX);
-	check_told(caller);
+	check_account(caller);
 }
 
 static void check_stderr(const struct caller *caller)
@@ -390,15 +390,15 @@ END_TEST
 
 /* ---- Waiting is worth it ------------------------------------------------------------------- */
 
-enum { PATIENT_CALLS = 1000 };
+enum { WAITING_CALLS = 1000 };
 
-static void be_patient(void *progress)
+static void call_and_wait(void *progress)
 {
-	for (unsigned i = 1; i <= PATIENT_CALLS; i++) {
-		ck_assert_int_eq(faults_log("patient", i), 0);
+	for (unsigned i = 1; i <= WAITING_CALLS; i++) {
+		ck_assert_int_eq(faults_log("waiting", i), 0);
 		atomic_store((atomic_uint *)progress, i);
 	}
-	ck_assert_uint_eq(faults_stats().sent, PATIENT_CALLS);
+	ck_assert_uint_eq(faults_stats().sent, WAITING_CALLS);
 }
 
 START_TEST(a_short_stop_loses_nothing)
@@ -410,18 +410,18 @@ START_TEST(a_short_stop_loses_nothing)
 	faults_configure("defaults = { timeout_ms = 60000; };");
 	ck_assert_int_eq(mplog_open("stuck", "main", 0), 0);
 	journald_stop();
-	pid = faults_mplog_fork("patient", be_patient, progress);
+	pid = faults_mplog_fork("waiting", call_and_wait, progress);
 	do { /* until it does not get on any more */
 		before = atomic_load(progress);
 		usleep(100000);
 	} while (before == 0 || atomic_load(progress) != before);
 	journald_cont();
 	child_exited_well(pid);
-	ck_assert_uint_eq(faults_entries_of("patient", NULL, 0), PATIENT_CALLS);
+	ck_assert_uint_eq(faults_entries_of("waiting", NULL, 0), WAITING_CALLS);
 }
 END_TEST
 
-/* ---- What is told -------------------------------------------------------------------------- */
+/* ---- What is reported ---------------------------------------------------------------------- */
 
 enum { THREADS = 8, ROUNDS = 20, CALLS_A_ROUND = 200 };
 
@@ -447,8 +447,8 @@ static unsigned long sum_of(const struct journal_entries *entries, const char *f
 	return sum;
 }
 
-/* All find out together that the sink takes messages again: each record is told of once. */
-START_TEST(told_once_by_many_threads)
+/* All find out together that the sink takes messages again: each record is reported once. */
+START_TEST(reported_once_by_many_threads)
 {
 	struct journal_entries notices;
 	pthread_t thread[THREADS];
@@ -485,8 +485,8 @@ START_TEST(told_once_by_many_threads)
 }
 END_TEST
 
-/* What does not fit is the prefix, not the news; and no sink has failed by it. */
-START_TEST(told_with_a_long_prefix)
+/* The prefix gives way, not the notice; and no sink has failed by it. */
+START_TEST(reported_with_a_long_prefix)
 {
 	static const char name[] = "prefixed-with-its-name-again-and-again-and-again-and-again";
 	char conf[512], match[128];
@@ -510,7 +510,7 @@ START_TEST(told_with_a_long_prefix)
 }
 END_TEST
 
-/* What is still to be told when the program ends is told where somebody can read it. */
+/* What is still to be reported when the program ends goes where it can be read. */
 
 static void be_last(void *argument)
 {
@@ -522,7 +522,7 @@ static void be_last(void *argument)
 		exit(EXIT_SUCCESS);
 }
 
-START_TEST(told_at_the_end_while_stuck)
+START_TEST(reported_at_the_end_while_stuck)
 {
 	pid_t pid;
 
@@ -556,8 +556,8 @@ int main(void)
 	tcase_add_test(tcase, one_deadline_is_for_all_sinks);
 	tcase_add_test(tcase, no_deadline_is_for_a_pipe_that_fills_later);
 	tcase_add_test(tcase, a_short_stop_loses_nothing);
-	tcase_add_test(tcase, told_once_by_many_threads);
-	tcase_add_test(tcase, told_with_a_long_prefix);
-	tcase_add_loop_test(tcase, told_at_the_end_while_stuck, 0, 2);
+	tcase_add_test(tcase, reported_once_by_many_threads);
+	tcase_add_test(tcase, reported_with_a_long_prefix);
+	tcase_add_loop_test(tcase, reported_at_the_end_while_stuck, 0, 2);
 	return suite_run(suite);
 }

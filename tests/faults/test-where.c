@@ -102,7 +102,7 @@ static void log_three(void *name)
 		ck_assert_int_eq(faults_log(name, i), 0);
 }
 
-/* Nobody is told in a child either. */
+/* No warning in a child either. */
 START_TEST(children_know_of_none)
 {
 	no_journal();
@@ -151,7 +151,7 @@ START_TEST(nowhere)
 }
 END_TEST
 
-/* The descriptors that we take must not become somebody's standard streams. */
+/* The descriptors that we take must not become the standard streams of a child. */
 START_TEST(with_closed_streams)
 {
 	char byte;
@@ -275,7 +275,7 @@ static void log_diverted(void *name)
 		ck_assert_int_eq(faults_log(name, i), 1);
 }
 
-/* Down the same chain, and it is said once, whoever finds out. */
+/* Down the same chain, and it is reported once, by the first process that finds out. */
 START_TEST(what_fails_by_name_says_so_once)
 {
 	faults_configure(_i ? "defaults = { sink = \"syslog\"; };"
@@ -312,7 +312,7 @@ START_TEST(standard_error_that_is_none_says_so_once)
 }
 END_TEST
 
-/* A journal that is back is told that it failed by the one that tells of the diverted. */
+/* The notice of diverted records says to a journal that is back that it failed. */
 START_TEST(a_journal_by_name_that_dies)
 {
 	faults_configure("defaults = { sink = \"journal\"; };");

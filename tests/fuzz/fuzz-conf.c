@@ -33,7 +33,7 @@ static void check_diag(void *userdata, const struct conf_diag *diag)
 {
 	must(diag->text[0] != '\0' && !strchr(diag->text, '\n'));
 	must(diag->line <= *(const unsigned *)userdata);
-	/* But for a name that stands twice libconfig has no mistake to find any more. */
+	/* But for a name that stands twice libconfig finds no mistake any more. */
 	for (size_t i = 0; i < sizeof(of_libconfig) / sizeof(of_libconfig[0]); i++)
 		must(strcmp(diag->text, of_libconfig[i]) != 0);
 }

@@ -160,14 +160,14 @@ START_TEST(no_sigpipe)
 	ck_assert_int_eq(pipe(pipes), 0);
 	ck_assert_int_eq(dup2(pipes[1], STDERR_FILENO), STDERR_FILENO);
 	close(pipes[0]);
-	ck_assert_int_eq(mplog_info("nobody reads"), 1); /* the journal has it */
+	ck_assert_int_eq(mplog_info("no reader"), 1); /* the journal has it */
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
 	ck_assert_int_eq(dup2(sockets[1], STDERR_FILENO), STDERR_FILENO);
 	close(sockets[0]);
 	close(sockets[1]);
-	ck_assert_int_eq(mplog_info("nobody reads this either"), 1);
+	ck_assert_int_eq(mplog_info("no reader for this either"), 1);
 	journald_kill();
-	ck_assert_int_lt(mplog_info("nobody at all"), 0);
+	ck_assert_int_lt(mplog_info("no sink at all"), 0);
 }
 END_TEST
 
@@ -332,7 +332,7 @@ START_TEST(opened_twice_closed_twice)
 	ck_assert_int_eq(mplog_set_level(MPLOG_DEBUG), 0);
 	ck_assert_int_eq(mplog_reload(), 0);
 	family_open("twice", quiet);
-	mplog_debug("opened again, as it was told before");
+	mplog_debug("opened again, with the level set before");
 	all = family_read("twice");
 	ck_assert_uint_eq(all.n, 2);
 	journal_entries_free(&all);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each file of tests/data/bad given to a program that runs: nothing changes but that one record tells
+/* Each file of tests/data/bad given to a program that runs: nothing changes but that one record says
  * of it, with the line that stands beside the file. */
 
 #include "lib/capture.h"
@@ -49,7 +49,7 @@ static void copy_here(const char *name)
 	file_write_bytes(path, data, size);
 }
 
-/* The first error beside the file, or else its first warning: what a program tells. */
+/* The first error beside the file, or else its first warning: what a program reports. */
 static bool expected_line(const char *name, char *line, size_t size)
 {
 	char from[2 * PATH_SIZE], one[LINE_SIZE];
@@ -71,20 +71,20 @@ static bool expected_line(const char *name, char *line, size_t size)
 }
 
 /* "x.conf:12: error: text" as the program says it: "/tmp/...:12: text". */
-static void as_told(const char *line, char *told, size_t size)
+static void as_reported(const char *line, char *reported, size_t size)
 {
 	const char *number = strchr(line, ':'), *text = strstr(number, ": ");
 
 	text = strchr(text + 2, ':');
-	(void)snprintf(told, size, "%s%.*s%s", path, (int)(strstr(number, ": ") - number), number,
-		       text);
+	(void)snprintf(reported, size, "%s%.*s%s", path, (int)(strstr(number, ": ") - number),
+		       number, text);
 }
 
 START_TEST(changes_nothing_but_one_record)
 {
 	static const char good[] = "defaults = { level = \"notice\"; prefix = \"good \"; };\n";
 	const char *name = entries[_i]->d_name;
-	char line[LINE_SIZE], told[LINE_SIZE + PATH_SIZE];
+	char line[LINE_SIZE], reported[LINE_SIZE + PATH_SIZE];
 	const bool is_error = expected_line(name, line, sizeof(line));
 
 	file_make(path, good);
@@ -97,8 +97,8 @@ START_TEST(changes_nothing_but_one_record)
 
 	copy_here(name);
 	ck_assert_int_eq(mplog_reload(), is_error ? -EBADMSG : 0);
-	as_told(line, told, sizeof(told));
-	ck_assert_msg(capture_has("program", told), "%s: not told: %s", name, told);
+	as_reported(line, reported, sizeof(reported));
+	ck_assert_msg(capture_has("program", reported), "%s: not reported: %s", name, reported);
 	if (is_error) {
 		ck_assert_uint_eq(capture_lines(), 2);
 		ck_assert_int_eq(mplog_level(), MPLOG_NOTICE);

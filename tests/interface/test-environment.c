@@ -195,7 +195,7 @@ START_TEST(run_id_of_the_parent)
 }
 END_TEST
 
-/* Each is told of, and the program runs as if it were not there. */
+/* Each is reported, and the program runs as if it were not there. */
 START_TEST(malformed_values)
 {
 	static const struct {

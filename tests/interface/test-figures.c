@@ -145,7 +145,7 @@ START_TEST(a_closed_standard_error_is_a_loss)
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
 	close(STDERR_FILENO);
 	ck_assert_int_eq(open("/dev/null", O_WRONLY), STDERR_FILENO);
-	ck_assert_int_ne(mplog_info("to nobody"), 0);
+	ck_assert_int_ne(mplog_info("to no sink"), 0);
 	ck_assert_uint_eq(get_stats().sent, 0);
 }
 END_TEST

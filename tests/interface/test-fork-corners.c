@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Forks at awkward moments: by threads that never logged, amid another fork, while cancelled. */
+/* Forks at awkward moments: by threads that never logged, during another fork, while cancelled. */
 
 #include "lib/family.h"
 #include "lib/suite.h"
@@ -95,7 +95,7 @@ static void allow_strangers(void)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-/* The socket that the child connected has a number that somebody else may get in the parent. */
+/* The socket that the child connected has a number that another file may get in the parent. */
 START_TEST(vfork_leaves_no_descriptor)
 {
 	enum { ROUNDS = 20 };
@@ -201,7 +201,7 @@ static void *clone_in_silence(void *unused)
 	return unused;
 }
 
-/* What a thread of the parent held has nobody who gives it back. */
+/* What a thread of the parent held is never given back in the child. */
 START_TEST(clones_of_a_silent_thread_log)
 {
 	pthread_t silent, reloader;
@@ -215,9 +215,9 @@ START_TEST(clones_of_a_silent_thread_log)
 }
 END_TEST
 
-/* ---- A fork amid a fork ---------------------------------------------------------------------- */
+/* ---- A fork during a fork -------------------------------------------------------------------- */
 
-enum { AMID = 300 };
+enum { DURING = 300 };
 
 static volatile sig_atomic_t handled;
 
@@ -247,10 +247,10 @@ START_TEST(fork_in_a_handler_amid_a_fork)
 {
 	const struct sigaction action = { .sa_handler = fork_again, .sa_flags = SA_RESTART };
 
-	family_open("amid", quiet);
+	family_open("during", quiet);
 	mplog_info("parent");
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-	for (int i = 0; i < AMID; i++) {
+	for (int i = 0; i < DURING; i++) {
 		pid_t pid;
 
 		set_timer(10 + i % 30 * 10);
@@ -281,7 +281,7 @@ static void write_as_child(int signal)
 	errno = saved_errno;
 }
 
-/* Whoever of its group there is gets them, a child from its first moment on. */
+/* Signals go to every process of the group, to a child from its first moment on. */
 static pid_t signal_group(void)
 {
 	const pid_t pid = fork();
@@ -343,7 +343,7 @@ START_TEST(handler_amid_a_childs_fork_handler)
 	struct journal_entries all;
 	pid_t pid;
 
-	family_open("amid-begin", quiet);
+	family_open("during-begin", quiet);
 	mplog_enter("job");
 	forking = getpid();
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
@@ -352,7 +352,7 @@ START_TEST(handler_amid_a_childs_fork_handler)
 	if (pid == 0)
 		_exit(awaited || mplog_info("child") != 0);
 	child_exited_well(pid);
-	all = family_read("amid-begin");
+	all = family_read("during-begin");
 	ck_assert_str_eq(said_field(&all, "handler", "PROCESS_PARENT"), "job");
 	ck_assert_said(&all, "child", "worker", "job");
 	journal_entries_free(&all);

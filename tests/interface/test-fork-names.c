@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of children that nobody named: from the configuration, or as a daemon their program's. */
+/* The names of children without a name of their own: from the configuration, or as a daemon their program's. */
 
 #include "lib/family.h"
 #include "lib/suite.h"
@@ -232,7 +232,7 @@ static void fork_twice(const struct line *ready)
 		_exit(0);
 }
 
-/* As many do that tell their caller whether they could start. */
+/* As many daemons do that report to their caller whether they could start. */
 static void fork_and_wait(const struct line *ready)
 {
 	if (fork() != 0) {

@@ -139,7 +139,7 @@ static void assert_children(const struct forking *forking)
 
 	ck_assert_ptr_nonnull(seen);
 	for (size_t i = 0; i < all.n; i++) {
-		/* Of a reload whoever saw it first tells. */
+		/* The notice of a reload may come from any process. */
 		if (!journal_value(&all.entries[i], "MESSAGE_ID") && ++n)
 			assert_child(&all.entries[i], forking, seen);
 	}

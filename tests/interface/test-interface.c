@@ -94,7 +94,7 @@ END_TEST
 
 START_TEST(log_after_close)
 {
-	ck_assert_int_eq(mplog_open("program", "somebody", 0), 0);
+	ck_assert_int_eq(mplog_open("program", "other", 0), 0);
 	ck_assert_int_eq(mplog_set_level(MPLOG_ERR), 0);
 	mplog_close();
 	ck_assert_str_eq(mplog_process(), "main");

@@ -30,7 +30,7 @@ START_TEST(reads_back_what_was_sent)
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=read", "PROCESS=2", NULL), 1);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=read", "PROCESS=1", "PROCESS=2", NULL),
 			  2);
-	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=nobody", NULL), 0);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=absent", NULL), 0);
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What did not arrive is told of once, and the figures agree, whoever logs at the same time. */
+/* Each loss is reported once, and the figures agree, with other threads logging at the same time. */
 
 #include "lib/family.h"
 #include "lib/suite.h"
@@ -20,7 +20,7 @@ static void *log_many(void *unused)
 	return unused;
 }
 
-/* Nothing but the journal, and that is stopped amid of it. */
+/* Nothing but the journal, and journald is stopped while the threads log. */
 static void no_fallback(void)
 {
 	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -41,7 +41,7 @@ static unsigned log_while_stopped(void)
 		threads[i] = thread_start(log_many, NULL);
 	for (int i = 0; i < THREADS; i++)
 		line_tell(&go);
-	/* It comes back while they are at it: all of them have something to tell. */
+	/* It comes back while they are at it: all of them have losses to report. */
 	while (mplog_info("waits, and is lost in the end") >= 0)
 		n++;
 	journald_cont();
@@ -65,7 +65,7 @@ static uint64_t sum_of(const struct journal_entries *all, const char *field)
 START_TEST(losses_add_up)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
-	struct journal_entries told;
+	struct journal_entries notices;
 	unsigned n = 1;
 
 	no_fallback();
@@ -80,12 +80,12 @@ START_TEST(losses_add_up)
 	ck_assert_uint_eq(stats.called,
 			  stats.sent + stats.diverted + stats.lost + stats.suppressed);
 	ck_assert_uint_gt(stats.lost, 0);
-	told = journal_read("SYSLOG_IDENTIFIER=losses",
-			    "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", NULL);
-	ck_assert_uint_eq(sum_of(&told, "MPLOG_LOST"), stats.lost);
-	ck_assert_uint_eq(sum_of(&told, "MPLOG_DIVERTED"), stats.diverted);
-	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=losses", NULL), stats.sent + told.n);
-	journal_entries_free(&told);
+	notices = journal_read("SYSLOG_IDENTIFIER=losses",
+			       "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", NULL);
+	ck_assert_uint_eq(sum_of(&notices, "MPLOG_LOST"), stats.lost);
+	ck_assert_uint_eq(sum_of(&notices, "MPLOG_DIVERTED"), stats.diverted);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=losses", NULL), stats.sent + notices.n);
+	journal_entries_free(&notices);
 }
 END_TEST
 

@@ -93,8 +93,8 @@ static pid_t fork_waiting(int level, unsigned pace_ms, const struct line *ready)
 	return pid;
 }
 
-/* Two edits right after one another: whoever reads the first must not miss the second, however
- * seldom it logs and whoever else has seen it. */
+/* Two edits right after one another: a process that has read the first must not miss the second,
+ * however seldom it logs and whatever process has seen it before. */
 START_TEST(every_process_of_the_tree_sees_it)
 {
 	static const unsigned pace_ms[N_CHILDREN] = { 1, 5, 50, 300 };

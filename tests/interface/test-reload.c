@@ -94,7 +94,7 @@ static pid_t start_child(int i)
 	return pid;
 }
 
-/* Nobody asks while the file is missing: that would bring the defaults into force. */
+/* No mplog_reload() while the file is missing: that would bring the defaults into force. */
 static void edit(const char *path, int i)
 {
 	const bool is_removal = i % 4 == 3;
@@ -227,7 +227,7 @@ START_TEST(files_come_and_go)
 	assert_seen(MPLOG_WARNING);
 	ck_assert_int_eq(unlink(drop_in), 0);
 	assert_seen(MPLOG_DEBUG);
-	/* A file that disappears changes nothing until somebody asks. */
+	/* A file that disappears changes nothing until mplog_reload(). */
 	ck_assert_int_eq(unlink(main_file), 0);
 	pause_ms(1100);
 	ck_assert_int_eq(mplog_crit("tick"), 0);
@@ -302,8 +302,8 @@ START_TEST(change_is_told_once)
 	pid_t children[CHILDREN];
 	char path[256];
 
-	family_open("told", "defaults = { level = \"notice\"; };\n");
-	snprintf(path, sizeof(path), "%s", family_path("told"));
+	family_open("reported", "defaults = { level = \"notice\"; };\n");
+	snprintf(path, sizeof(path), "%s", family_path("reported"));
 	for (int i = 0; i < CHILDREN; i++) {
 		children[i] = fork();
 		if (children[i] == 0) {
@@ -316,7 +316,7 @@ START_TEST(change_is_told_once)
 	for (int i = 0; i < CHILDREN; i++)
 		child_exited_well(children[i]);
 	assert_seen(MPLOG_DEBUG);
-	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=told",
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=reported",
 					"MESSAGE_ID=fae4a5502d7f45f3ac3a86665cd7a86d", NULL),
 			  1);
 }
@@ -379,7 +379,7 @@ static _Noreturn void go_to_jail(const char *root)
 	}
 	if (child_status(pid) != 0)
 		_exit(3);
-	pause_ms(1100); /* somebody's turn to look at the files */
+	pause_ms(1100); /* until the files are looked at again */
 	mplog_info("parent");
 	_exit(r != 0 || mplog_level() != MPLOG_INFO);
 }

@@ -381,7 +381,7 @@ static void *stay_in_scope(void *unused)
 	return unused;
 }
 
-/* A scope outlives the board that it was entered on, and harms nobody on the next one. */
+/* A scope outlives the board that it was entered on, and harms no slot of the next one. */
 START_TEST(scope_across_close_and_open)
 {
 	pthread_t thread;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mplog_write() in signal handlers: amid any other call, on the smallest stack, in a thread that
- * never logged. MPLOG_TEST_SECONDS: how long the storm lasts (5; 60 where nobody waits for it). */
+/* mplog_write() in signal handlers: during any other call, on the smallest stack, in a thread that
+ * never logged. MPLOG_TEST_SECONDS: how long the storm lasts (5; 60 in CI). */
 
 #include "lib/family.h"
 #include "lib/shell.h"
@@ -281,7 +281,7 @@ START_TEST(last_words_on_a_small_stack)
 }
 END_TEST
 
-/* Whatever the settings are, and whatever is to be told first. */
+/* With any settings, and with any notice due before the last words. */
 START_TEST(last_words_of_every_kind)
 {
 	static const char *const kinds[] = {
@@ -340,7 +340,7 @@ START_TEST(last_words_after_a_loss)
 }
 END_TEST
 
-/* Its notice is told by the next call, if any, or not at all. */
+/* The notice of the expired level comes with the next call, or not at all. */
 static _Noreturn void outlive_level_and_crash(void)
 {
 	shell_run(0, "mplog level -t after-level crashes debug --for=1ms");
@@ -401,7 +401,7 @@ START_TEST(last_words_of_one_that_is_not_on_the_board)
 	be_slotless(_Fork(), crash_on_small_stack);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=full", "MESSAGE=not on the board", NULL),
 			  2);
-	/* Those who can tell of it still do so. */
+	/* A process with a slot still reports the full board. */
 	ck_assert_uint_eq(count_full(), 0);
 	be_slotless(fork(), say_something);
 	ck_assert_uint_eq(count_full(), 1);

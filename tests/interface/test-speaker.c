@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who speaks, and at what level: scopes, forks and their names, fields, as a program sees them. */
+/* The process name and the level of a record: scopes, forks and their names, fields, as a program sees them. */
 
 #include "lib/child.h"
 #include "lib/interface.h"
@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* ---- Being somebody ------------------------------------------------------------------------- */
+/* ---- Process names and scopes --------------------------------------------------------------- */
 
 START_TEST(a_bad_name_is_mended_and_told_once)
 {

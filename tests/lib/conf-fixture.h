@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A directory with a mplog.conf and a mplog.conf.d of its own for each test, and what is told of them. */
+/* A directory with a mplog.conf and a mplog.conf.d of its own for each test, and the diagnostics of a load. */
 #pragma once
 
 #include "conf/conf.h"
@@ -18,19 +18,19 @@
 enum { PATH_SIZE = 256 };
 
 static char directory[PATH_SIZE]; /* its mplog.conf and mplog.conf.d are the system's */
-static char told[16 * 1024]; /* "FILE:LINE: text\n" for each complaint, FILE without directory */
+static char diags[16 * 1024]; /* "FILE:LINE: text\n" for each diagnostic, FILE without directory */
 static struct settings settings;
 static struct settings_fields applied_fields;
 
-static inline void tell(void *userdata, const struct conf_diag *diag)
+static inline void add_diag(void *userdata, const struct conf_diag *diag)
 {
-	const size_t length = strlen(told), n = strlen(directory);
+	const size_t length = strlen(diags), n = strlen(directory);
 	const char *file = diag->file;
 
-	ck_assert_ptr_eq(userdata, told);
+	ck_assert_ptr_eq(userdata, diags);
 	if (strncmp(file, directory, n) == 0 && file[n] == '/')
 		file += n + 1;
-	(void)snprintf(told + length, sizeof(told) - length, "%s:%u: %s%s\n", file, diag->line,
+	(void)snprintf(diags + length, sizeof(diags) - length, "%s:%u: %s%s\n", file, diag->line,
 		       diag->severity == CONF_WARNING ? "warning: " : "", diag->text);
 }
 
@@ -72,7 +72,7 @@ static inline void set_up(void)
 	strcpy(directory, "/tmp/test-conf-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	ck_assert_int_eq(mkdir(path_of("mplog.conf.d"), 0755), 0);
-	told[0] = '\0';
+	diags[0] = '\0';
 }
 
 static inline void tear_down(void)
@@ -87,8 +87,8 @@ static inline int load(const struct conf *previous, unsigned flags, struct conf 
 {
 	const struct conf_options options = { .directory = directory };
 
-	told[0] = '\0';
-	return conf_load(&options, previous, flags, tell, told, ret);
+	diags[0] = '\0';
+	return conf_load(&options, previous, flags, add_diag, diags, ret);
 }
 
 static inline int level_in(const struct conf *conf, const char *identifier, const char *process)
@@ -109,7 +109,7 @@ static inline struct conf *load_good(void)
 	struct conf *conf;
 
 	ck_assert_int_eq(load(NULL, 0, &conf), 0);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	return conf;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A pipe between processes or threads: one side tells, the other waits, and no test sleeps to be in
+/* A pipe between processes or threads: one side signals, the other waits, and no test sleeps to be in
  * time. */
 #pragma once
 

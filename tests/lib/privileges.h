@@ -10,7 +10,7 @@
 enum { NOBODY = 65534 };
 
 /* For good. In an ordinary user's namespace, where root is the only user there is, it is being
- * without root's capabilities: a file of mode 0 cannot be read then, as by nobody. */
+ * without root's capabilities: a file of mode 0 cannot be read then, as by any other user. */
 static inline int privileges_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -173,7 +173,7 @@ static int open_terminal(int *ret_slave)
 	return master;
 }
 
-/* Reading a terminal that nobody has open any more fails: EIO. */
+/* Reading a terminal that is open nowhere else any more fails: EIO. */
 static char *read_terminal(int master)
 {
 	enum { CAPACITY = 1 << 20 };

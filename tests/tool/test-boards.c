@@ -217,7 +217,7 @@ static void fill(void *memory, size_t size, unsigned seed)
 		word[i] = (uint32_t)rand() << 16 ^ (uint32_t)rand();
 }
 
-/* States that make the slots be looked at, rather than be skipped as nobody's. */
+/* States that make the slots be looked at, rather than be skipped as free. */
 static void fill_states(struct board *board)
 {
 	for (unsigned i = 0; i < BOARD_SLOTS; i++) {

@@ -56,7 +56,7 @@ static _Noreturn void be_there(const struct line *ready, const struct line *go)
 	_exit(0);
 }
 
-/* All of them tell when they are there, and end when they are told. */
+/* Each child reports that it is there, and ends when the test says so. */
 static void start_crowd(const struct line *go, pid_t *pid)
 {
 	const struct line ready = line_open();
@@ -102,7 +102,7 @@ END_TEST
 
 START_TEST(ten_thousand_forks_leave_no_slot_behind)
 {
-	unsigned long told = 0;
+	unsigned long counted = 0;
 	char *output;
 
 	for (int i = 0; i < GENERATIONS; i++) {
@@ -122,15 +122,15 @@ START_TEST(ten_thousand_forks_leave_no_slot_behind)
 	output = shell_expect(0, "mplog ps --all --json -t $PROGRAM child | "
 				 "sed -n 's/.*\"called\":\\([0-9]*\\).*/\\1/p'");
 	for (const char *line = output; line && *line; line = strchr(line, '\n'), line += !!line)
-		told += strtoul(line, NULL, 10);
-	ck_assert_uint_eq(told, GENERATIONS);
+		counted += strtoul(line, NULL, 10);
+	ck_assert_uint_eq(counted, GENERATIONS);
 	free(output);
 }
 END_TEST
 
 /* ---- Containers and users ---------------------------------------------------------------------- */
 
-/* A child that others can look at until it is told to end. */
+/* A child that others can look at until the test ends it. */
 static pid_t start_waiting(pid_t (*make)(void), const char *name, const struct line *go)
 {
 	const struct line ready = line_open();
@@ -199,7 +199,7 @@ START_TEST(pids_of_containers_are_translated)
 }
 END_TEST
 
-/* What the kernel does not show them is counted, and told on standard error. */
+/* What the kernel does not show them is counted, and reported on standard error. */
 START_TEST(others_see_their_own)
 {
 	int status;

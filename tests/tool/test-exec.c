@@ -251,7 +251,7 @@ END_TEST
 
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
 
-/* The command tells of the signal and that is a record; then it ends by itself. */
+/* The command prints a line for the signal, which is a record; then it ends by itself. */
 START_TEST(signals_are_forwarded)
 {
 	char match[64];
@@ -400,7 +400,7 @@ START_TEST(a_background_process_does_not_hold_it)
 
 	ck_assert_int_eq(child_status(pid), 0);
 	ck_assert_uint_eq(journal_count("PROCESS=background", NULL), 2);
-	/* It is nobody's business to end it but ours. */
+	/* Nothing but this test may end it. */
 	session_await(pid, 1);
 	ck_assert_int_eq(kill(-pid, SIGKILL), 0);
 	session_await(pid, 0);

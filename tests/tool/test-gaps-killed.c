@@ -67,8 +67,8 @@ static void start(unsigned number)
 	worker->pid = faults_mplog_fork(worker->name, work, &shared->is_there[number]);
 }
 
-/* Who has logged nothing is on no board. Every other one is told of by its parent: of the rest only
- * the board knows. */
+/* A process that has logged nothing is on no board. Its parent reports every second one: the rest
+ * is known from the board alone. */
 static void end(unsigned number)
 {
 	struct worker *worker = &workers[number];

@@ -41,7 +41,7 @@ static void send_range(const char *process, int first, int last)
 		send_number(process, i);
 }
 
-/* As a process of its own: the tool tells them apart by their pids. */
+/* In a process of its own: the tool distinguishes them by their pids. */
 static pid_t as_child(void (*function)(void))
 {
 	return child_run(fork(), function);
@@ -178,7 +178,7 @@ START_TEST(a_lost_tail_of_a_killed_process)
 }
 END_TEST
 
-/* Killed before it could tell of what it had diverted: its parent does. */
+/* A killed process did not report what it had diverted: its parent does. */
 START_TEST(what_a_killed_process_could_not_tell)
 {
 	const pid_t pid = as_child(one_to_ten);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mplog log: records out of a shell script, and an exit status that tells where they went. */
+/* mplog log: records out of a shell script, and an exit status that says where they went. */
 
 #include "lib/journald.h"
 #include "lib/shell.h"

@@ -243,7 +243,7 @@ START_TEST(it_reverts_by_itself)
 }
 END_TEST
 
-/* A level that is tighter than the program's, too: nobody passes the gate who could notice. */
+/* A level that is tighter than the program's expires, too, though no call passes the gate. */
 START_TEST(a_tighter_one_reverts_as_well)
 {
 	start_worker(1);
@@ -298,16 +298,16 @@ START_TEST(nobody_of_that_name)
 {
 	int status;
 
-	free(shell(&status, "mplog level nobody-of-that-name debug 2>&1"));
+	free(shell(&status, "mplog level no-such-name debug 2>&1"));
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
-	free(shell(&status, "mplog level -t nobody-of-that-name x debug 2>&1"));
+	free(shell(&status, "mplog level -t no-such-name x debug 2>&1"));
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
-	free(shell(&status, "mplog status nobody-of-that-name 2>&1"));
+	free(shell(&status, "mplog status no-such-name 2>&1"));
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
-	shell_says("mplog ps -t $PROGRAM nobody-of-that-name 2>&1",
-		   "mplog: no process nobody-of-that-name of steer-");
-	shell_says("mplog ps -t nobody-of-that-name 2>&1",
-		   "mplog: no program nobody-of-that-name logs through mplog\n");
+	shell_says("mplog ps -t $PROGRAM no-such-name 2>&1",
+		   "mplog: no process no-such-name of steer-");
+	shell_says("mplog ps -t no-such-name 2>&1",
+		   "mplog: no program no-such-name logs through mplog\n");
 }
 END_TEST
 

@@ -121,7 +121,7 @@ START_TEST(nothing_is_told_by_status_and_hint)
 	ck_assert_str_eq(output,
 			 "mplog: no process of that name has logged; did you mean \"worker-1\"?\n");
 	free(output);
-	shell_run(1, "mplog tail -D tail-journal -t nobody");
+	shell_run(1, "mplog tail -D tail-journal -t absent");
 	shell_run(2, "mplog tail -p loud 2>&1");
 	shell_run(2, "mplog tail --since=soon 2>&1");
 	shell_run(2, "mplog tail --output=xml 2>&1");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever somebody puts there: the loader comes back, in bounded time and memory.
+/* Whatever the files hold: the loader comes back, in bounded time and memory.
  * MPLOG_TEST_MUTATIONS: how many of a good file (5,000). */
 #include "lib/conf-fixture.h"
 
@@ -17,7 +17,7 @@ START_TEST(not_a_file)
 	ck_assert_int_eq(mkdir(path_of("mplog.conf"), 0755), 0);
 	ck_assert_int_eq(load(NULL, 0, &conf), -EISDIR);
 	ck_assert_str_eq(
-		told,
+		diags,
 		"mplog.conf:0: is a directory: expected a regular file, or /dev/null for none\n");
 	conf_free(conf);
 	ck_assert_int_eq(rmdir(path_of("mplog.conf")), 0);
@@ -44,7 +44,7 @@ START_TEST(huge_files)
 	memset(text, ' ', HUGE);
 	write_bytes("mplog.conf", text, HUGE);
 	ck_assert_int_eq(load(NULL, 0, &conf), -EBADMSG);
-	ck_assert_str_eq(told, "mplog.conf:0: larger than 4 MiB\n");
+	ck_assert_str_eq(diags, "mplog.conf:0: larger than 4 MiB\n");
 	conf_free(conf);
 	free(text);
 }
@@ -123,7 +123,7 @@ START_TEST(long_strings)
 	strcat(text, "\"\n\"x\"; }; } );\n");
 	write_file("mplog.conf", text);
 	ck_assert_int_eq(load(NULL, 0, &conf), -EBADMSG);
-	ck_assert_str_eq(told, "mplog.conf:1: A: longer than 65536 bytes\n");
+	ck_assert_str_eq(diags, "mplog.conf:1: A: longer than 65536 bytes\n");
 	conf_free(conf);
 	free(text);
 }
@@ -141,7 +141,7 @@ START_TEST(many_values)
 	(void)fputs(");\n", file);
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(load(NULL, 0, &conf), -EBADMSG);
-	ck_assert_str_eq(told, "mplog.conf:2: more than 100000 values in one file\n");
+	ck_assert_str_eq(diags, "mplog.conf:2: more than 100000 values in one file\n");
 	conf_free(conf);
 }
 END_TEST
@@ -156,7 +156,7 @@ START_TEST(many_names_in_one_group)
 		(void)fprintf(file, "a%d=1;", i);
 	ck_assert_int_eq(fclose(file), 0);
 	ck_assert_int_eq(load(NULL, 0, &conf), -EBADMSG);
-	ck_assert_ptr_nonnull(strstr(told, "more than 1024 settings in one group"));
+	ck_assert_ptr_nonnull(strstr(diags, "more than 1024 settings in one group"));
 	conf_free(conf);
 }
 END_TEST
@@ -197,9 +197,9 @@ START_TEST(no_memory_is_an_error_and_no_death)
 				_exit(3);
 			r = load(NULL, 0, &conf);
 			if (r == 0)
-				_exit(conf && told[0] == '\0' ? 0 : 2);
-			_exit(r == -ENOMEM && !conf && strstr(told, "Cannot allocate memory") ? 1
-											      : 2);
+				_exit(conf && diags[0] == '\0' ? 0 : 2);
+			_exit(r == -ENOMEM && !conf && strstr(diags, "Cannot allocate memory") ? 1
+											       : 2);
 		}
 		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 		ck_assert_msg(WIFEXITED(status), "died with %u MiB more", mib);

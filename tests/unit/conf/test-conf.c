@@ -123,7 +123,7 @@ START_TEST(a_bad_file_is_left_out_whole_and_the_others_apply)
 	write_file("mplog.conf.d/b.conf", "processes = ( { name = \"w\"; level = \"err\"; } );");
 	ck_assert_int_eq(load(NULL, 0, &conf), -EBADMSG);
 	ck_assert_str_eq(
-		told,
+		diags,
 		"mplog.conf.d/a.conf:2: timeout_ms: -1 is out of range (expected 0 to 60000)\n");
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of(conf, "w"), MPLOG_ERR);
@@ -143,7 +143,7 @@ START_TEST(unknown_settings_are_warnings)
 	write_file("mplog.conf", "defaults = { level = \"debug\"; levle = 5; };");
 	ck_assert_int_eq(load(NULL, 0, &conf), 0);
 	ck_assert_str_eq(
-		told, "mplog.conf:1: warning: levle: unknown setting; did you mean \"level\"?\n");
+		diags, "mplog.conf:1: warning: levle: unknown setting; did you mean \"level\"?\n");
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_DEBUG);
 	conf_free(conf);
 }
@@ -153,8 +153,8 @@ static int load_one(const char *file, struct conf **ret)
 {
 	const struct conf_options options = { .file = file };
 
-	told[0] = '\0';
-	return conf_load(&options, NULL, 0, tell, told, ret);
+	diags[0] = '\0';
+	return conf_load(&options, NULL, 0, add_diag, diags, ret);
 }
 
 START_TEST(one_file_alone)
@@ -164,12 +164,12 @@ START_TEST(one_file_alone)
 	write_file("mplog.conf", NOTICE);
 	write_file("mplog.conf.d/a.conf", NOTICE);
 	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	ck_assert_int_eq(conf_file_status(conf, 0).state, CONF_FILE_ABSENT);
 	conf_free(conf);
 	write_file("one.conf", DEBUG);
 	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_DEBUG);
 	ck_assert_uint_eq(conf_n_files(conf), 1);
 	conf_free(conf);
@@ -210,7 +210,7 @@ START_TEST(unreadable)
 		if (geteuid() == 0 && setuid(65534) < 0)
 			_exit(1);
 		if (load(NULL, 0, &fresh) != -EACCES ||
-		    strcmp(told, "mplog.conf:0: cannot be read: Permission denied\n") != 0)
+		    strcmp(diags, "mplog.conf:0: cannot be read: Permission denied\n") != 0)
 			_exit(2);
 		conf_free(fresh);
 		/* Who loaded it when it could still be read keeps it. */
@@ -258,8 +258,8 @@ static int load_secure(const char *name, struct conf **ret)
 {
 	const struct conf_options options = { .file = path_of(name), .secure = true };
 
-	told[0] = '\0';
-	return conf_load(&options, NULL, 0, tell, told, ret);
+	diags[0] = '\0';
+	return conf_load(&options, NULL, 0, add_diag, diags, ret);
 }
 
 START_TEST(set_user_id_programs_refuse_what_others_could_have_written)
@@ -286,7 +286,7 @@ START_TEST(set_user_id_programs_refuse_what_others_could_have_written)
 	write_file("mplog.conf.d/a.conf", DEBUG);
 	ck_assert_int_eq(chmod(path_of("mplog.conf.d"), 0777), 0);
 	ck_assert_int_eq(conf_load(&(struct conf_options){ .directory = directory, .secure = true },
-				   NULL, 0, tell, told, &conf),
+				   NULL, 0, add_diag, diags, &conf),
 			 0);
 	ck_assert_int_eq(level_of(conf, "main"), MPLOG_INFO);
 	conf_free(conf);

@@ -15,23 +15,23 @@
 static struct env env;
 static struct settings settings;
 static const char *program; /* argv[0] */
-static char told[1024];     /* "VARIABLE: text\n" for each complaint */
+static char diags[1024];    /* "VARIABLE: text\n" for each diagnostic */
 
-static void tell(void *userdata, const struct conf_diag *diag)
+static void add_diag(void *userdata, const struct conf_diag *diag)
 {
-	const size_t length = strlen(told);
+	const size_t length = strlen(diags);
 
-	ck_assert_ptr_eq(userdata, told);
-	(void)snprintf(told + length, sizeof(told) - length, "%s: %s\n", diag->file, diag->text);
+	ck_assert_ptr_eq(userdata, diags);
+	(void)snprintf(diags + length, sizeof(diags) - length, "%s: %s\n", diag->file, diag->text);
 }
 
 static void load(const char *variable, const char *value)
 {
-	told[0] = '\0';
+	diags[0] = '\0';
 	ck_assert_int_eq(clearenv(), 0);
 	if (variable)
 		ck_assert_int_eq(setenv(variable, value, 1), 0);
-	ck_assert_int_eq(env_load(&env, tell, told), 0);
+	ck_assert_int_eq(env_load(&env, add_diag, diags), 0);
 }
 
 static int level_of(const char *process)
@@ -47,7 +47,7 @@ START_TEST(nothing_says_nothing)
 	ck_assert_uint_eq(env.rules.n, 0);
 	ck_assert_ptr_null(env.conf);
 	ck_assert_ptr_null(env.process);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	env_free(&env);
 }
 END_TEST
@@ -69,7 +69,7 @@ START_TEST(levels_by_name_the_later_wins)
 	ck_assert_int_eq(level_of("worker-2"), MPLOG_DEBUG);
 	ck_assert_int_eq(level_of("worker-1"), MPLOG_ERR);
 	ck_assert_int_eq(level_of("db"), MPLOG_NONE);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	env_free(&env);
 }
 END_TEST
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(blanks_around_names_and_levels_are_none_of_them)
 {
 	load("MPLOG_LEVEL", " notice , worker-* = debug\n");
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	ck_assert_int_eq(level_of("main"), MPLOG_NOTICE);
 	ck_assert_int_eq(level_of("worker-2"), MPLOG_DEBUG);
 	env_free(&env);
@@ -85,7 +85,7 @@ START_TEST(blanks_around_names_and_levels_are_none_of_them)
 END_TEST
 
 static const struct {
-	const char *variable, *value, *told;
+	const char *variable, *value, *expected;
 } malformed[] = {
 	{ "MPLOG_LEVEL", "worker-*=debug,vebrose",
 	  "MPLOG_LEVEL: unknown level \"vebrose\" (expected emerg alert crit err warning notice info debug "
@@ -107,7 +107,7 @@ static const struct {
 START_TEST(malformed_is_told_and_ignored)
 {
 	load(malformed[_i].variable, malformed[_i].value);
-	ck_assert_str_eq(told, malformed[_i].told);
+	ck_assert_str_eq(diags, malformed[_i].expected);
 	ck_assert_uint_eq(env.rules.n, 0);
 	env_free(&env);
 }
@@ -120,7 +120,7 @@ START_TEST(more_levels_than_there_is_room_for)
 	for (size_t i = 0; i < ENV_RULES_MAX; i++)
 		strcat(value, ",worker-*=debug");
 	load("MPLOG_LEVEL", value);
-	ck_assert_str_eq(told, "MPLOG_LEVEL: too many levels (expected at most 64)\n");
+	ck_assert_str_eq(diags, "MPLOG_LEVEL: too many levels (expected at most 64)\n");
 	ck_assert_uint_eq(env.rules.n, 0);
 	env_free(&env);
 }
@@ -136,7 +136,7 @@ START_TEST(debug_invocation)
 	env_free(&env);
 	ck_assert_int_eq(setenv("DEBUG_INVOCATION", "1", 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_LEVEL", "notice", 1), 0);
-	ck_assert_int_eq(env_load(&env, tell, told), 0);
+	ck_assert_int_eq(env_load(&env, add_diag, diags), 0);
 	ck_assert_int_eq(level_of("main"), MPLOG_NOTICE);
 	env_free(&env);
 }
@@ -181,7 +181,7 @@ START_TEST(empty_is_none)
 	env_free(&env);
 	load("MPLOG_LEVEL", "");
 	ck_assert_uint_eq(env.rules.n, 0);
-	ck_assert_str_eq(told, "");
+	ck_assert_str_eq(diags, "");
 	env_free(&env);
 }
 END_TEST

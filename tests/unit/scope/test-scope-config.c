@@ -194,7 +194,7 @@ START_TEST(a_change_amid_is_not_missed)
 {
 	struct scope_params source;
 
-	ck_assert_int_eq(mplog_open("voice", "main", MPLOG_PRIVATE), 0);
+	ck_assert_int_eq(mplog_open("scope-config", "main", MPLOG_PRIVATE), 0);
 	scope_get_params(&process_scope, &source);
 	ck_assert_int_eq(mplog_set_default_level(MPLOG_DEBUG), 0);
 	ck_assert_int_eq(scope_set_config(&process_scope, &source), 0);

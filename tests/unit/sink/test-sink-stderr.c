@@ -251,7 +251,7 @@ static int64_t now_ns(void)
 	return clock_now_ns(CLOCK_MONOTONIC);
 }
 
-/* Nobody reads, and the descriptor is a blocking one. */
+/* No reader, and the descriptor is a blocking one. */
 START_TEST(never_blocks_beyond_the_deadline)
 {
 	const int end = ends[_i]();
