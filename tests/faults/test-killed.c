@@ -264,7 +264,7 @@ START_TEST(a_path_that_vanishes_is_not_missed)
 END_TEST
 
 /* What a dead journald does not take is reported before the first record that its successor takes. */
-START_TEST(an_outage_is_told)
+START_TEST(an_outage_is_reported)
 {
 	const int reader = faults_stderr_file();
 	struct journal_entries entries;
@@ -300,6 +300,6 @@ int main(void)
 	tcase_add_loop_test(tcase, used_again_when_back, 0,
 			    sizeof(comebacks) / sizeof(comebacks[0]));
 	tcase_add_test(tcase, a_path_that_vanishes_is_not_missed);
-	tcase_add_test(tcase, an_outage_is_told);
+	tcase_add_test(tcase, an_outage_is_reported);
 	return suite_run(suite);
 }

@@ -38,14 +38,6 @@ static void log_calls(const char *name, unsigned passing)
 		ck_assert_int_eq(faults_log(name, i), i <= passing ? 0 : 2);
 }
 
-static unsigned long number_of(const struct journal_entry *entry, const char *field)
-{
-	const char *value = journal_value(entry, field);
-
-	ck_assert_msg(value != NULL, "%s is missing", field);
-	return strtoul(value, NULL, 10);
-}
-
 static struct journal_entries notices_of(const char *name)
 {
 	char match[80];
@@ -60,8 +52,8 @@ static void check_suppressed(const char *name, unsigned suppressed)
 	struct journal_entries notices = notices_of(name);
 
 	ck_assert_uint_eq(notices.n, 1);
-	ck_assert_uint_eq(number_of(notices.entries, "MPLOG_SUPPRESSED"), suppressed);
-	ck_assert_uint_gt(number_of(notices.entries, "MPLOG_SINCE"), 1600000000000000);
+	ck_assert_uint_eq(journal_number(notices.entries, "MPLOG_SUPPRESSED"), suppressed);
+	ck_assert_uint_gt(journal_number(notices.entries, "MPLOG_SINCE"), 1600000000000000);
 	ck_assert_ptr_null(journal_value(notices.entries, "PROCESS_SEQ"));
 	journal_entries_free(&notices);
 }
@@ -114,17 +106,8 @@ static bool passes(const void *name)
 	return faults_log(name, 0) == 0;
 }
 
-static unsigned long sum_of(const struct journal_entries *notices)
-{
-	unsigned long sum = 0;
-
-	for (size_t i = 0; i < notices->n; i++)
-		sum += number_of(&notices->entries[i], "MPLOG_SUPPRESSED");
-	return sum;
-}
-
 /* While the burst goes on, a few pass; they are not each preceded by a notice. */
-START_TEST(told_after_the_burst)
+START_TEST(reported_after_the_burst)
 {
 	const double begin = faults_now();
 	struct journal_entries notices;
@@ -145,14 +128,14 @@ START_TEST(told_after_the_burst)
 	faults_wait(passes, "burst");
 	mplog_close();
 	notices = notices_of("burst");
-	ck_assert_uint_eq(sum_of(&notices), faults_stats().suppressed);
+	ck_assert_uint_eq(journal_sum(&notices, "MPLOG_SUPPRESSED"), faults_stats().suppressed);
 	journal_entries_free(&notices);
 }
 END_TEST
 
 /* ---- Which process reports ----------------------------------------------------------------- */
 
-START_TEST(told_at_leave)
+START_TEST(reported_at_leave)
 {
 	open_as("main", slow);
 	ck_assert_int_eq(mplog_enter("leave"), 0);
@@ -165,7 +148,7 @@ START_TEST(told_at_leave)
 }
 END_TEST
 
-START_TEST(told_at_close)
+START_TEST(reported_at_close)
 {
 	open_as("close", slow);
 	log_calls("close", BURST);
@@ -182,7 +165,7 @@ static void exit_in_a_scope(void *name)
 	exit(EXIT_SUCCESS);
 }
 
-START_TEST(told_at_exit)
+START_TEST(reported_at_exit)
 {
 	open_as("main", slow);
 	child_exited_well(faults_mplog_fork("exit", exit_in_a_scope, (char[]){ "exit" }));
@@ -200,7 +183,7 @@ static void *log_in_thread(void *name)
 	return NULL;
 }
 
-START_TEST(told_when_a_thread_ends)
+START_TEST(reported_when_a_thread_ends)
 {
 	char name[] = "thread";
 	pthread_t thread;
@@ -227,9 +210,9 @@ static void exit_with_a_thread(void *argument)
 	exit(EXIT_SUCCESS);
 }
 
-static void told_by(const char *teller, const char *whose, pid_t pid, unsigned suppressed)
+static void reported_by(const char *parent, const char *whose, pid_t pid, unsigned suppressed)
 {
-	struct journal_entries notices = notices_of(teller);
+	struct journal_entries notices = notices_of(parent);
 	size_t n = 0;
 
 	for (size_t i = 0; i < notices.n; i++) {
@@ -237,15 +220,16 @@ static void told_by(const char *teller, const char *whose, pid_t pid, unsigned s
 
 		if (!child || strcmp(child, whose) != 0)
 			continue;
-		ck_assert_uint_eq(number_of(&notices.entries[i], "MPLOG_CHILD_PID"), pid);
-		ck_assert_uint_eq(number_of(&notices.entries[i], "MPLOG_SUPPRESSED"), suppressed);
+		ck_assert_uint_eq(journal_number(&notices.entries[i], "MPLOG_CHILD_PID"), pid);
+		ck_assert_uint_eq(journal_number(&notices.entries[i], "MPLOG_SUPPRESSED"),
+				  suppressed);
 		n++;
 	}
 	ck_assert_uint_eq(n, 1);
 	journal_entries_free(&notices);
 }
 
-START_TEST(told_for_threads_that_live_at_exit)
+START_TEST(reported_for_threads_that_live_at_exit)
 {
 	atomic_uint *ready = faults_share(sizeof(*ready));
 	pid_t pid;
@@ -253,7 +237,7 @@ START_TEST(told_for_threads_that_live_at_exit)
 	open_as("main", slow);
 	pid = faults_mplog_fork("threaded", exit_with_a_thread, ready);
 	child_exited_well(pid);
-	told_by("threaded", "living", pid, CALLS - BURST);
+	reported_by("threaded", "living", pid, CALLS - BURST);
 }
 END_TEST
 
@@ -265,7 +249,7 @@ static void die(void *name)
 	(void)raise(SIGKILL);
 }
 
-START_TEST(told_by_the_parent)
+START_TEST(reported_by_the_parent)
 {
 	const bool at_close = _i == 1;
 	const char *name = at_close ? "parent-1" : "parent-0";
@@ -284,8 +268,8 @@ START_TEST(told_by_the_parent)
 		ck_assert_uint_eq(stats.suppressed, 2 * (CALLS - BURST));
 	}
 	child_killed(pid, SIGKILL);
-	told_by(name, "dead", pid, CALLS - BURST);
-	told_by(name, "dead-scope", pid, CALLS - BURST);
+	reported_by(name, "dead", pid, CALLS - BURST);
+	reported_by(name, "dead-scope", pid, CALLS - BURST);
 }
 END_TEST
 
@@ -423,7 +407,9 @@ START_TEST(a_noisy_one_does_not_mute_the_quiet)
 	ck_assert_uint_gt(share->noisy.suppressed, NOISY_CALLS / 2);
 	by_itself = notices_of("noisy");
 	by_parent = notices_of("share");
-	ck_assert_uint_eq(sum_of(&by_itself) + sum_of(&by_parent), share->noisy.suppressed);
+	ck_assert_uint_eq(journal_sum(&by_itself, "MPLOG_SUPPRESSED") +
+				  journal_sum(&by_parent, "MPLOG_SUPPRESSED"),
+			  share->noisy.suppressed);
 	journal_entries_free(&by_itself);
 	journal_entries_free(&by_parent);
 	limit_journald(false);
@@ -438,13 +424,13 @@ int main(void)
 	tcase_add_test(tcase, so_many_pass);
 	tcase_add_test(tcase, each_name_has_its_own);
 	tcase_add_test(tcase, without_a_limit_all_pass);
-	tcase_add_test(tcase, told_after_the_burst);
-	tcase_add_test(tcase, told_at_leave);
-	tcase_add_test(tcase, told_at_close);
-	tcase_add_test(tcase, told_at_exit);
-	tcase_add_test(tcase, told_when_a_thread_ends);
-	tcase_add_test(tcase, told_for_threads_that_live_at_exit);
-	tcase_add_loop_test(tcase, told_by_the_parent, 0, 2);
+	tcase_add_test(tcase, reported_after_the_burst);
+	tcase_add_test(tcase, reported_at_leave);
+	tcase_add_test(tcase, reported_at_close);
+	tcase_add_test(tcase, reported_at_exit);
+	tcase_add_test(tcase, reported_when_a_thread_ends);
+	tcase_add_test(tcase, reported_for_threads_that_live_at_exit);
+	tcase_add_loop_test(tcase, reported_by_the_parent, 0, 2);
 	tcase_add_test(tcase, a_noisy_one_does_not_mute_the_quiet);
 	return suite_run(suite);
 }

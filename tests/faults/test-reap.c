@@ -106,7 +106,7 @@ static void take_status(pid_t pid, int expected)
 
 /* ---- What is reported ---------------------------------------------------------------------- */
 
-static struct journal_entries told_of(const char *by, const char *child)
+static struct journal_entries reported_of(const char *by, const char *child)
 {
 	char process[80], match[80];
 
@@ -140,9 +140,9 @@ static void check_figures(const struct mplog_stats *stats, pid_t pid)
 	ck_assert_int_eq(stats->level, MPLOG_INFO);
 }
 
-static void check_told(const char *by, int i, pid_t pid, bool status_known)
+static void check_reported(const char *by, int i, pid_t pid, bool status_known)
 {
-	struct journal_entries entries = told_of(by, ends[i].name);
+	struct journal_entries entries = reported_of(by, ends[i].name);
 	const struct journal_entry *entry = entries.entries;
 
 	ck_assert_uint_eq(entries.n, 1);
@@ -172,10 +172,10 @@ START_TEST(before_waitpid)
 	ck_assert_int_eq(mplog_reap(pid, &stats), 0);
 	check_figures(&stats, pid);
 	take_status(pid, ends[_i].exit_status); /* it was left */
-	check_told("before", _i, pid, true);
+	check_reported("before", _i, pid, true);
 	ck_assert_int_eq(mplog_reap(pid, &stats), -ESRCH);
 	mplog_close();
-	check_told("before", _i, pid, true);
+	check_reported("before", _i, pid, true);
 }
 END_TEST
 
@@ -189,7 +189,7 @@ START_TEST(after_waitpid)
 	take_status(pid, ends[_i].exit_status);
 	ck_assert_int_eq(mplog_reap(pid, &stats), 0);
 	check_figures(&stats, pid);
-	check_told("after", _i, pid, false);
+	check_reported("after", _i, pid, false);
 	/* None of the parent's own figures is changed by it. */
 	ck_assert_uint_eq(faults_stats().called, 0);
 }
@@ -210,7 +210,7 @@ START_TEST(at_close)
 	}
 	mplog_close();
 	for (int i = 0; i < N_ENDS; i++)
-		check_told("close", i, pid[i], i % 2 == 0);
+		check_reported("close", i, pid[i], i % 2 == 0);
 	for (int i = 0; i < N_ENDS; i += 2)
 		take_status(pid[i], ends[i].exit_status);
 }
@@ -225,7 +225,7 @@ START_TEST(without_figures)
 	wait_for(pid);
 	ck_assert_int_eq(mplog_reap(pid, NULL), 0);
 	take_status(pid, 0);
-	check_told("null", 0, pid, true);
+	check_reported("null", 0, pid, true);
 }
 END_TEST
 
@@ -244,7 +244,7 @@ static void wait_at_door(void *argument)
 	faults_wait_for(&door->open, 1);
 }
 
-START_TEST(who_is_running)
+START_TEST(a_running_child)
 {
 	struct mplog_stats stats = { .size = sizeof(stats), .called = 99 };
 	struct door *door = faults_share(sizeof(*door));
@@ -267,7 +267,7 @@ static void be_silent(void *unused)
 {
 }
 
-START_TEST(who_is_unknown)
+START_TEST(an_unknown_child)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
 	pid_t pid;
@@ -295,7 +295,7 @@ START_TEST(without_a_shared_board)
 	ck_assert_int_eq(mplog_reap(pid, &stats), -ESRCH);
 	take_status(pid, 0);
 	mplog_close();
-	ck_assert_uint_eq(told_of("private", ends[0].name).n, 0);
+	ck_assert_uint_eq(reported_of("private", ends[0].name).n, 0);
 	ck_assert_uint_eq(faults_entries_of("private", NULL, 0), 0);
 }
 END_TEST
@@ -312,7 +312,7 @@ START_TEST(before_and_after_a_program_is_open)
 END_TEST
 
 /* A parent whose level is none says nothing, but knows. */
-START_TEST(who_wants_to_know_nothing)
+START_TEST(no_figures_wanted)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
 	pid_t pid;
@@ -323,7 +323,7 @@ START_TEST(who_wants_to_know_nothing)
 	ck_assert_int_eq(mplog_set_level(MPLOG_NONE), 0);
 	ck_assert_int_eq(mplog_reap(pid, &stats), 0);
 	check_figures(&stats, pid);
-	ck_assert_uint_eq(told_of("quiet", ends[3].name).n, 0);
+	ck_assert_uint_eq(reported_of("quiet", ends[3].name).n, 0);
 	take_status(pid, ends[3].exit_status);
 }
 END_TEST
@@ -357,7 +357,7 @@ START_TEST(what_a_killed_child_lost)
 	ck_assert_uint_eq(stats.called, 100);
 	ck_assert_uint_gt(stats.lost, 0);
 	ck_assert_uint_eq(stats.sent, faults_entries_of("loser", NULL, 0));
-	entries = told_of("loss", "loser");
+	entries = reported_of("loss", "loser");
 	ck_assert_uint_eq(entries.n, 1);
 	has_number(entries.entries, "MPLOG_LOST", stats.lost);
 	has_number(entries.entries, "MPLOG_SENT", stats.sent);
@@ -388,7 +388,7 @@ START_TEST(what_a_child_lost_is_worth_a_warning)
 	journald_sync();
 	ck_assert_int_eq(mplog_reap(pid, NULL), 0);
 	child_exited_well(pid);
-	entries = told_of("warned", "careless");
+	entries = reported_of("warned", "careless");
 	ck_assert_uint_eq(entries.n, 1);
 	has(entries.entries, "PRIORITY", "4");
 	journal_entries_free(&entries);
@@ -440,11 +440,11 @@ int main(void)
 	tcase_add_loop_test(tcase, after_waitpid, 0, N_ENDS);
 	tcase_add_test(tcase, at_close);
 	tcase_add_test(tcase, without_figures);
-	tcase_add_test(tcase, who_is_running);
-	tcase_add_test(tcase, who_is_unknown);
+	tcase_add_test(tcase, a_running_child);
+	tcase_add_test(tcase, an_unknown_child);
 	tcase_add_test(tcase, without_a_shared_board);
 	tcase_add_test(tcase, before_and_after_a_program_is_open);
-	tcase_add_test(tcase, who_wants_to_know_nothing);
+	tcase_add_test(tcase, no_figures_wanted);
 	tcase_add_test(tcase, what_a_killed_child_lost);
 	tcase_add_test(tcase, what_a_child_lost_is_worth_a_warning);
 	tcase_add_test(tcase, sizes_of_the_figures);

@@ -400,7 +400,7 @@ START_TEST(behind_a_chroot)
 }
 END_TEST
 
-static void enter_nobody(const char *name, int i)
+static void enter_without_name(const char *name, int i)
 {
 	(void)i;
 	open_and_log(name);
@@ -414,7 +414,7 @@ static void enter_nobody(const char *name, int i)
 
 START_TEST(without_privileges)
 {
-	run(enter_nobody, "nobody", 0);
+	run(enter_without_name, "nobody", 0);
 	ck_assert_int_eq(chmod("/run/systemd/journal", 0755), 0);
 	ck_assert_uint_eq(faults_entries_of("nobody", NULL, 0), 12);
 }

@@ -176,19 +176,6 @@ static void run_callers(const char *name, unsigned calls, unsigned afterwards)
 
 /* ---- What has to come out ------------------------------------------------------------------ */
 
-static const char *value_of(const struct journal_entry *entry, const char *name)
-{
-	const char *value = journal_value(entry, name);
-
-	ck_assert_msg(value != NULL, "%s is missing", name);
-	return value;
-}
-
-static unsigned long number_of(const struct journal_entry *entry, const char *name)
-{
-	return strtoul(value_of(entry, name), NULL, 10);
-}
-
 /* What the entries of one caller have reported so far. */
 struct account {
 	unsigned long lost, diverted;
@@ -199,12 +186,12 @@ struct account {
 static void check_notice(const struct journal_entry *notice, const struct caller *caller,
 			 struct account *account)
 {
-	const unsigned long lost = number_of(notice, "MPLOG_LOST");
-	const unsigned long diverted = number_of(notice, "MPLOG_DIVERTED");
-	const unsigned long first = number_of(notice, "MPLOG_FIRST_SEQ");
-	const unsigned long last = number_of(notice, "MPLOG_LAST_SEQ");
+	const unsigned long lost = journal_number(notice, "MPLOG_LOST");
+	const unsigned long diverted = journal_number(notice, "MPLOG_DIVERTED");
+	const unsigned long first = journal_number(notice, "MPLOG_FIRST_SEQ");
+	const unsigned long last = journal_number(notice, "MPLOG_LAST_SEQ");
 
-	ck_assert_str_eq(value_of(notice, "MESSAGE_ID"), "71df69f8ea8d4de889630e30f4d7f242");
+	ck_assert_str_eq(journal_value(notice, "MESSAGE_ID"), "71df69f8ea8d4de889630e30f4d7f242");
 	ck_assert_uint_gt(lost + diverted, 0);
 	/* Nothing else came in between the first and the last but what was taken. */
 	ck_assert_uint_ge(first, 2);
@@ -213,7 +200,7 @@ static void check_notice(const struct journal_entry *notice, const struct caller
 		ck_assert_uint_eq(first, account->last + 1);
 	ck_assert_uint_gt(last, account->last);
 	ck_assert_uint_le(last, caller->calls + 1);
-	ck_assert_uint_gt(number_of(notice, "MPLOG_SINCE"), 1600000000000000);
+	ck_assert_uint_gt(journal_number(notice, "MPLOG_SINCE"), 1600000000000000);
 	account->lost += lost;
 	account->diverted += diverted;
 	account->last = last;
@@ -239,7 +226,7 @@ static void check_account(const struct caller *caller)
 			check_notice(entry, caller, &account);
 			continue;
 		}
-		sequence = number_of(entry, "PROCESS_SEQ");
+		sequence = journal_number(entry, "PROCESS_SEQ");
 		if (account.notices) {
 			ck_assert_uint_eq(sequence, account.last + 1);
 			ck_assert_uint_ge(sequence, caller->calls + 2);
@@ -421,123 +408,6 @@ START_TEST(a_short_stop_loses_nothing)
 }
 END_TEST
 
-/* ---- What is reported ---------------------------------------------------------------------- */
-
-enum { THREADS = 8, ROUNDS = 20, CALLS_A_ROUND = 200 };
-
-static pthread_barrier_t round_begins, round_ends;
-
-static void *call_in_rounds(void *unused)
-{
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		(void)pthread_barrier_wait(&round_begins);
-		for (unsigned i = 0; i < CALLS_A_ROUND; i++)
-			(void)faults_log("threads", i);
-		(void)pthread_barrier_wait(&round_ends);
-	}
-	return unused;
-}
-
-static unsigned long sum_of(const struct journal_entries *entries, const char *field)
-{
-	unsigned long sum = 0;
-
-	for (size_t i = 0; i < entries->n; i++)
-		sum += number_of(&entries->entries[i], field);
-	return sum;
-}
-
-/* All find out together that the sink takes messages again: each record is reported once. */
-START_TEST(reported_once_by_many_threads)
-{
-	struct journal_entries notices;
-	pthread_t thread[THREADS];
-	struct mplog_stats stats;
-
-	faults_configure("defaults = { timeout_ms = 0; };");
-	reader = faults_stderr_file();
-	ck_assert_int_eq(mplog_open("stuck", "threads", 0), 0);
-	ck_assert_int_eq(pthread_barrier_init(&round_begins, NULL, THREADS + 1), 0);
-	ck_assert_int_eq(pthread_barrier_init(&round_ends, NULL, THREADS + 1), 0);
-	for (int i = 0; i < THREADS; i++)
-		thread[i] = thread_start(call_in_rounds, NULL);
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		if (round % 2 == 0)
-			journald_stop();
-		else
-			journald_cont();
-		(void)pthread_barrier_wait(&round_begins);
-		(void)pthread_barrier_wait(&round_ends);
-	}
-	for (int i = 0; i < THREADS; i++)
-		thread_join(thread[i]);
-	journald_sync();
-	mplog_close();
-	stats = faults_stats();
-	notices = journal_read("MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", "PROCESS=threads",
-			       NULL);
-	ck_assert_uint_gt(notices.n, 1);
-	ck_assert_uint_eq(sum_of(&notices, "MPLOG_DIVERTED"), stats.diverted);
-	ck_assert_uint_eq(sum_of(&notices, "MPLOG_LOST"), stats.lost);
-	ck_assert_uint_eq(stats.called, THREADS * ROUNDS * CALLS_A_ROUND);
-	ck_assert_uint_eq(faults_entries_of("threads", NULL, 0), stats.sent);
-	journal_entries_free(&notices);
-}
-END_TEST
-
-/* The prefix gives way, not the notice; and no sink has failed by it. */
-START_TEST(reported_with_a_long_prefix)
-{
-	static const char name[] = "prefixed-with-its-name-again-and-again-and-again-and-again";
-	char conf[512], match[128];
-	int n = snprintf(conf, sizeof(conf), "defaults = { timeout_ms = 0; prefix = \"");
-
-	for (int i = 0; i < 120; i++)
-		n += snprintf(conf + n, sizeof(conf) - (size_t)n, "%%n");
-	(void)snprintf(conf + n, sizeof(conf) - (size_t)n, "\"; };");
-	(void)snprintf(match, sizeof(match), "PROCESS=%s", name);
-	faults_configure(conf);
-	set_stderr(TO_NULL);
-	ck_assert_int_eq(mplog_open("stuck", name, 0), 0);
-	journald_stop();
-	while (faults_log(name, 0) == 0)
-		;
-	journald_cont();
-	journald_sync();
-	ck_assert_int_eq(faults_log(name, 1), 0);
-	ck_assert_uint_eq(journal_count("MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", match, NULL),
-			  1);
-}
-END_TEST
-
-/* What is still to be reported when the program ends goes where it can be read. */
-
-static void be_last(void *argument)
-{
-	for (unsigned i = 1; i <= 100; i++)
-		(void)faults_log("last", i);
-	if (argument)
-		mplog_close();
-	else
-		exit(EXIT_SUCCESS);
-}
-
-START_TEST(reported_at_the_end_while_stuck)
-{
-	pid_t pid;
-
-	reader = faults_stderr_file();
-	faults_configure("defaults = { timeout_ms = 0; };");
-	ck_assert_int_eq(mplog_open("stuck", "main", 0), 0);
-	journald_stop();
-	pid = faults_mplog_fork("last", be_last, _i ? &reader : NULL);
-	child_exited_well(pid);
-	journald_cont();
-	ck_assert_uint_gt(faults_lines_of(reader, "last", NULL, 0), 0);
-	ck_assert_uint_eq(faults_lines(reader, "process=last ", "diverted"), 1);
-}
-END_TEST
-
 static void end(void)
 {
 	journald_cont();
@@ -556,8 +426,5 @@ int main(void)
 	tcase_add_test(tcase, one_deadline_is_for_all_sinks);
 	tcase_add_test(tcase, no_deadline_is_for_a_pipe_that_fills_later);
 	tcase_add_test(tcase, a_short_stop_loses_nothing);
-	tcase_add_test(tcase, reported_once_by_many_threads);
-	tcase_add_test(tcase, reported_with_a_long_prefix);
-	tcase_add_loop_test(tcase, reported_at_the_end_while_stuck, 0, 2);
 	return suite_run(suite);
 }

@@ -66,7 +66,7 @@ static void assert_runs_on(int level)
 	ck_assert(capture_has("INFO program ", "runs on"));
 }
 
-static void assert_told(int line, const char *reason)
+static void assert_reported(int line, const char *reason)
 {
 	char place[sizeof(path) + 16];
 
@@ -78,14 +78,14 @@ static void assert_told(int line, const char *reason)
 		      capture_text());
 }
 
-START_TEST(runs_on_and_tells_where)
+START_TEST(runs_on_and_reports_where)
 {
 	const struct way *way = &ways[_i];
 
 	file_write(path, way->text);
 	assert_runs_on(way->level);
 	if (way->reason) {
-		assert_told(way->line, way->reason);
+		assert_reported(way->line, way->reason);
 		ck_assert_uint_eq(capture_lines(), 2);
 	} else {
 		ck_assert_uint_eq(capture_lines(), 1);
@@ -97,7 +97,7 @@ START_TEST(a_directory)
 {
 	ck_assert_int_eq(mkdir(path, 0755), 0);
 	assert_runs_on(MPLOG_INFO);
-	assert_told(0, "");
+	assert_reported(0, "");
 }
 END_TEST
 
@@ -111,7 +111,7 @@ START_TEST(ten_megabytes)
 	file_write(path, text);
 	free(text);
 	assert_runs_on(MPLOG_INFO);
-	assert_told(0, "");
+	assert_reported(0, "");
 }
 END_TEST
 
@@ -131,11 +131,11 @@ START_TEST(an_unreadable_file)
 	}
 	child_exited_well(pid);
 	ck_assert(capture_has("INFO program ", "runs on"));
-	assert_told(0, "Permission denied");
+	assert_reported(0, "Permission denied");
 }
 END_TEST
 
-START_TEST(it_is_told_once_a_run)
+START_TEST(it_is_reported_once_a_run)
 {
 	file_write(path, "defaults = { level = 99; };\n");
 	assert_runs_on(MPLOG_INFO);
@@ -183,7 +183,7 @@ START_TEST(a_broken_edit_keeps_the_last_good_version)
 	file_write(path, "defaults = { level = \"error\"; \n");
 	ck_assert_int_lt(mplog_reload(), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
-	assert_told(1, "");
+	assert_reported(1, "");
 	file_write(path, "defaults = { level = \"error\"; };\n");
 	ck_assert_int_eq(mplog_reload(), 0);
 	ck_assert_int_eq(mplog_level(), MPLOG_ERR);
@@ -195,11 +195,11 @@ int main(void)
 	Suite *suite = suite_create("conf-broken");
 	TCase *tcase = suite_case(suite, "broken", 30, setup, teardown);
 
-	tcase_add_loop_test(tcase, runs_on_and_tells_where, 0, N_WAYS);
+	tcase_add_loop_test(tcase, runs_on_and_reports_where, 0, N_WAYS);
 	tcase_add_test(tcase, a_directory);
 	tcase_add_test(tcase, ten_megabytes);
 	tcase_add_test(tcase, an_unreadable_file);
-	tcase_add_test(tcase, it_is_told_once_a_run);
+	tcase_add_test(tcase, it_is_reported_once_a_run);
 	tcase_add_test(tcase, a_long_path_makes_one_record_too);
 	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version);
 	return suite_run(suite);

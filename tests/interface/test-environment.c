@@ -277,7 +277,7 @@ START_TEST(invocation_id_of_the_service)
 }
 END_TEST
 
-START_TEST(invocation_id_of_somebody_else)
+START_TEST(invocation_id_of_another_process)
 {
 	struct journal_entries all;
 
@@ -309,6 +309,6 @@ int main(int argc, char *argv[])
 	tcase_add_test(tcase, malformed_values);
 	tcase_add_test(tcase, empty_values_are_none);
 	tcase_add_test(tcase, invocation_id_of_the_service);
-	tcase_add_test(tcase, invocation_id_of_somebody_else);
+	tcase_add_test(tcase, invocation_id_of_another_process);
 	return suite_run(suite);
 }

@@ -47,7 +47,7 @@ START_TEST(the_stronger_one_decides)
 }
 END_TEST
 
-START_TEST(default_level_holds_where_nobody_said_one)
+START_TEST(default_level_holds_where_none_is_configured)
 {
 	ck_assert_int_eq(mplog_open("program", "main", 0), 0);
 	ck_assert_int_eq(mplog_set_default_level(MPLOG_DEBUG), 0);
@@ -150,7 +150,7 @@ START_TEST(a_closed_standard_error_is_a_loss)
 }
 END_TEST
 
-START_TEST(reap_tells_of_the_dead_once)
+START_TEST(reap_reports_a_dead_child_once)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
 	const struct line there = line_open();
@@ -187,12 +187,12 @@ int main(void)
 
 	tcase_add_test(tcase, levels_that_are_none_are_refused);
 	tcase_add_test(tcase, the_stronger_one_decides);
-	tcase_add_test(tcase, default_level_holds_where_nobody_said_one);
+	tcase_add_test(tcase, default_level_holds_where_none_is_configured);
 	tcase_add_test(tcase, what_is_below_the_level_is_not_evaluated);
 	tcase_add_test(tcase, stats_size_is_looked_at);
 	tcase_add_test(tcase, stats_count_what_passed);
 	tcase_add_test(tcase, a_child_counts_from_0);
 	tcase_add_test(tcase, a_closed_standard_error_is_a_loss);
-	tcase_add_test(tcase, reap_tells_of_the_dead_once);
+	tcase_add_test(tcase, reap_reports_a_dead_child_once);
 	return suite_run(suite);
 }

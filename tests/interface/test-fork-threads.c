@@ -14,8 +14,7 @@ enum {
 	LOGGERS = 8,
 	IN_FLIGHT = 4,
 	HANG_SECONDS = 60,
-	PACE_US =
-		500, /* not to be in time for anything: journald has to keep up with all of them */
+	PACE_US = 500, /* so that journald keeps up with all of them */
 };
 
 /* No record is to be diverted, however busy the machine is. */
@@ -173,11 +172,84 @@ START_TEST(forks_among_threads)
 }
 END_TEST
 
+/* ---- The parent's other threads -------------------------------------------------------------- */
+
+/* No assertion in the threads and in the child: it would take a lock of Check's, which the fork could
+ * leave held. */
+static struct line to_thread, from_thread, to_child, from_child;
+
+static void *log_in_parent(void *unused)
+{
+	mplog_enter("first");
+	mplog_leave();
+	line_tell_or_exit(&from_thread);
+	line_wait_or_exit(&to_thread);
+	mplog_enter("second");
+	line_tell_or_exit(&from_thread);
+	line_wait_or_exit(&to_thread);
+	mplog_info("thread of parent");
+	mplog_leave();
+	return unused;
+}
+
+static void *be_quiet_in_child(void *unused)
+{
+	mplog_enter("quiet");
+	mplog_set_level(MPLOG_NONE);
+	line_tell_or_exit(&from_child);
+	line_wait_or_exit(&to_child);
+	mplog_leave();
+	return unused;
+}
+
+static pid_t fork_a_quiet_thread(void)
+{
+	const pid_t pid = fork();
+	pthread_t thread;
+
+	if (pid == 0) {
+		line_wait_or_exit(&to_child);
+		if (pthread_create(&thread, NULL, be_quiet_in_child, NULL) != 0)
+			_exit(3);
+		_exit(pthread_join(thread, NULL) != 0);
+	}
+	return pid;
+}
+
+/* What a thread of the parent keeps for its next scope is nothing for the child's threads. */
+START_TEST(threads_of_parent_and_child)
+{
+	struct journal_entries all;
+	pthread_t thread;
+	pid_t pid;
+
+	family_open("both-threads", "defaults = { prefix = \"\"; };\n");
+	to_thread = line_open(), from_thread = line_open();
+	to_child = line_open(), from_child = line_open();
+	thread = thread_start(log_in_parent, NULL);
+	line_wait(&from_thread);
+	pid = fork_a_quiet_thread();
+	line_tell(&to_thread);
+	line_wait(&from_thread); /* in its second scope */
+	line_tell(&to_child);
+	line_wait(&from_child); /* in its quiet one */
+	line_tell(&to_thread);
+	thread_join(thread);
+	line_tell(&to_child);
+	child_exited_well(pid);
+	all = family_read("both-threads");
+	ck_assert_said(&all, "thread of parent", "second", "main");
+	journal_entries_free(&all);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fork-threads");
 	TCase *tcase = suite_case(suite, "fork-threads", 600, journald_start, NULL);
 
 	tcase_add_test(tcase, forks_among_threads);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, threads_of_parent_and_child);
 	return suite_run(suite);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who a child is, however it was made. */
+/* The process name of a child, however it was made. */
 
 #include "lib/family.h"
 #include "lib/suite.h"
@@ -154,7 +154,7 @@ START_TEST(inside_a_scope)
 	pid = fork();
 	if (pid == 0) {
 		mplog_debug("child");
-		mplog_leave(); /* what was there when it was forked is not left */
+		mplog_leave(); /* scopes inherited by fork(2) are not left */
 		mplog_leave();
 		mplog_debug("still");
 		mplog_enter("own");
@@ -264,7 +264,7 @@ START_TEST(made_by_clone)
 }
 END_TEST
 
-static _Noreturn void speak_as(const char *name)
+static _Noreturn void log_as(const char *name)
 {
 	(void)mplog_enter(name);
 	mplog_leave();
@@ -281,13 +281,13 @@ START_TEST(made_without_handlers_and_named_by_enter)
 	mplog_info("parent");
 	pid = clone_child();
 	if (pid == 0)
-		speak_as("child");
+		log_as("child");
 	child_exited_well(pid);
 	pid = mplog_fork("silent");
 	if (pid == 0) {
 		pid = clone_child();
 		if (pid == 0)
-			speak_as("grandchild");
+			log_as("grandchild");
 		child_exited_well(pid);
 		_exit(0);
 	}
@@ -342,7 +342,7 @@ static void log_after_a_vforked_child(void)
 	ck_assert_uint_eq(stats.called, 2);
 }
 
-/* The first word of a process is its vforked child's: the process is not mistaken for it. */
+/* The first record of a process is its vforked child's: the process is not mistaken for the child. */
 START_TEST(vforked_before_the_first_record)
 {
 	struct journal_entries all;
@@ -429,7 +429,7 @@ static void open_and_log(void)
 	mplog_info("after");
 }
 
-/* The program logged before: the child that opens is whom it says, and its scopes are scopes. */
+/* The program logged before: the child that opens has the name that it gives, and its scopes are scopes. */
 START_TEST(opened_in_a_child)
 {
 	struct journal_entries all;
@@ -461,77 +461,6 @@ START_TEST(opened_already)
 }
 END_TEST
 
-/* ---- The parent's other threads -------------------------------------------------------------- */
-
-/* No assertion in the threads and in the child: it would take a lock of Check's, which the fork could
- * leave held. */
-static struct line to_thread, from_thread, to_child, from_child;
-
-static void *speak_in_parent(void *unused)
-{
-	mplog_enter("first");
-	mplog_leave();
-	line_tell_or_exit(&from_thread);
-	line_wait_or_exit(&to_thread);
-	mplog_enter("second");
-	line_tell_or_exit(&from_thread);
-	line_wait_or_exit(&to_thread);
-	mplog_info("thread of parent");
-	mplog_leave();
-	return unused;
-}
-
-static void *be_quiet_in_child(void *unused)
-{
-	mplog_enter("quiet");
-	mplog_set_level(MPLOG_NONE);
-	line_tell_or_exit(&from_child);
-	line_wait_or_exit(&to_child);
-	mplog_leave();
-	return unused;
-}
-
-static pid_t fork_a_quiet_thread(void)
-{
-	const pid_t pid = fork();
-	pthread_t thread;
-
-	if (pid == 0) {
-		line_wait_or_exit(&to_child);
-		if (pthread_create(&thread, NULL, be_quiet_in_child, NULL) != 0)
-			_exit(3);
-		_exit(pthread_join(thread, NULL) != 0);
-	}
-	return pid;
-}
-
-/* What a thread of the parent keeps for its next scope is nothing for the child's threads. */
-START_TEST(threads_of_parent_and_child)
-{
-	struct journal_entries all;
-	pthread_t thread;
-	pid_t pid;
-
-	family_open("both-threads", quiet);
-	to_thread = line_open(), from_thread = line_open();
-	to_child = line_open(), from_child = line_open();
-	thread = thread_start(speak_in_parent, NULL);
-	line_wait(&from_thread);
-	pid = fork_a_quiet_thread();
-	line_tell(&to_thread);
-	line_wait(&from_thread); /* in its second scope */
-	line_tell(&to_child);
-	line_wait(&from_child); /* in its quiet one */
-	line_tell(&to_thread);
-	thread_join(thread);
-	line_tell(&to_child);
-	child_exited_well(pid);
-	all = family_read("both-threads");
-	ck_assert_said(&all, "thread of parent", "second", "main");
-	journal_entries_free(&all);
-}
-END_TEST
-
 int main(int argc, char *argv[])
 {
 	TCase *tcase;
@@ -557,7 +486,5 @@ int main(int argc, char *argv[])
 	tcase_add_test(tcase, forked_before_open);
 	tcase_add_test(tcase, opened_in_a_child);
 	tcase_add_test(tcase, opened_already);
-	if (!UNDER_TSAN)
-		tcase_add_test(tcase, threads_of_parent_and_child);
 	return suite_run(suite);
 }

@@ -50,18 +50,6 @@ static unsigned log_while_stopped(void)
 	return n;
 }
 
-static uint64_t sum_of(const struct journal_entries *all, const char *field)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < all->n; i++) {
-		const char *value = journal_value(&all->entries[i], field);
-
-		sum += value ? strtoull(value, NULL, 10) : 0;
-	}
-	return sum;
-}
-
 START_TEST(losses_add_up)
 {
 	struct mplog_stats stats = { .size = sizeof(stats) };
@@ -82,8 +70,8 @@ START_TEST(losses_add_up)
 	ck_assert_uint_gt(stats.lost, 0);
 	notices = journal_read("SYSLOG_IDENTIFIER=losses",
 			       "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242", NULL);
-	ck_assert_uint_eq(sum_of(&notices, "MPLOG_LOST"), stats.lost);
-	ck_assert_uint_eq(sum_of(&notices, "MPLOG_DIVERTED"), stats.diverted);
+	ck_assert_uint_eq(journal_sum(&notices, "MPLOG_LOST"), stats.lost);
+	ck_assert_uint_eq(journal_sum(&notices, "MPLOG_DIVERTED"), stats.diverted);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=losses", NULL), stats.sent + notices.n);
 	journal_entries_free(&notices);
 }

@@ -185,7 +185,7 @@ START_TEST(the_same_with_any_number_of_jobs)
 END_TEST
 
 /* But for the numbers of its records the parent is who it was. */
-START_TEST(the_parent_is_who_it_was)
+START_TEST(the_parent_keeps_its_name)
 {
 	struct journal_entries all;
 	char before[LINE_SIZE], after[LINE_SIZE];
@@ -209,6 +209,6 @@ int main(void)
 	TCase *tcase = suite_case(suite, "parity", 120, journald_start, NULL);
 
 	tcase_add_test(tcase, the_same_with_any_number_of_jobs);
-	tcase_add_test(tcase, the_parent_is_who_it_was);
+	tcase_add_test(tcase, the_parent_keeps_its_name);
 	return suite_run(suite);
 }

@@ -297,7 +297,7 @@ START_TEST(seen_by_children)
 END_TEST
 
 /* Each process looks at the files itself, and one of them says what came of it. */
-START_TEST(change_is_told_once)
+START_TEST(change_is_reported_once)
 {
 	pid_t children[CHILDREN];
 	char path[256];
@@ -324,7 +324,7 @@ END_TEST
 
 /* ---- A mistake ------------------------------------------------------------------------------- */
 
-START_TEST(broken_edit_is_told_once)
+START_TEST(broken_edit_is_reported_once)
 {
 	pid_t children[CHILDREN];
 	const char *path;
@@ -454,8 +454,8 @@ int main(void)
 
 	tcase_add_checked_fixture(etc, cover_sysconfdir, NULL);
 	tcase_add_test(files, edits_while_all_log);
-	tcase_add_test(files, change_is_told_once);
-	tcase_add_test(files, broken_edit_is_told_once);
+	tcase_add_test(files, change_is_reported_once);
+	tcase_add_test(files, broken_edit_is_reported_once);
 	tcase_add_test(files, after_chroot);
 	tcase_add_test(files, without_privileges);
 	tcase_add_test(etc, files_come_and_go);

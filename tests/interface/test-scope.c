@@ -286,7 +286,7 @@ END_TEST
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
-START_TEST(bad_names_are_told_once_each)
+START_TEST(bad_names_are_reported_once_each)
 {
 	char *text;
 	int warnings = 0;
@@ -468,7 +468,7 @@ int main(void)
 	tcase_add_test(tcase, default_level_is_below_the_configuration);
 	tcase_add_test(tcase, levels_in_order);
 	tcase_add_test(tcase, debug_invocation);
-	tcase_add_test(tcase, bad_names_are_told_once_each);
+	tcase_add_test(tcase, bad_names_are_reported_once_each);
 	tcase_add_test(tcase, threads_begin_as_the_process);
 	tcase_add_test(tcase, threads_leave_nothing_behind);
 	tcase_add_test(tcase, scope_across_close_and_open);

@@ -13,7 +13,7 @@
 
 /* ---- Process names and scopes --------------------------------------------------------------- */
 
-START_TEST(a_bad_name_is_mended_and_told_once)
+START_TEST(a_bad_name_is_mended_and_reported_once)
 {
 	char name[80], expected[64];
 
@@ -189,7 +189,7 @@ int main(void)
 	Suite *suite = suite_create("speaker");
 	TCase *tcase = suite_case(suite, "speaker", 0, interface_setup, NULL);
 
-	tcase_add_test(tcase, a_bad_name_is_mended_and_told_once);
+	tcase_add_test(tcase, a_bad_name_is_mended_and_reported_once);
 	tcase_add_test(tcase, an_enter_that_fails_is_an_enter);
 	tcase_add_test(tcase, a_scope_takes_along_what_was_not_left);
 	tcase_add_test(tcase, fork_refuses_no_name);

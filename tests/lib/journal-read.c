@@ -128,3 +128,20 @@ size_t journal_count_field(const struct journal_entry *entry, const char *name)
 		n += strcmp(entry->fields[i].name, name) == 0;
 	return n;
 }
+
+unsigned long journal_number(const struct journal_entry *entry, const char *name)
+{
+	const char *value = journal_value(entry, name);
+
+	ck_assert_msg(value != NULL, "%s is missing", name);
+	return strtoul(value, NULL, 10);
+}
+
+unsigned long journal_sum(const struct journal_entries *entries, const char *name)
+{
+	unsigned long sum = 0;
+
+	for (size_t i = 0; i < entries->n; i++)
+		sum += journal_number(&entries->entries[i], name);
+	return sum;
+}

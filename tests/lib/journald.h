@@ -50,3 +50,7 @@ size_t journal_count(const char *match, ...) __attribute__((sentinel));
 const struct journal_field *journal_field(const struct journal_entry *entry, const char *name);
 const char *journal_value(const struct journal_entry *entry, const char *name);
 size_t journal_count_field(const struct journal_entry *entry, const char *name);
+/* The value as a number: the entry has to have the field. */
+unsigned long journal_number(const struct journal_entry *entry, const char *name);
+/* Of all the entries, each of which has to have the field. */
+unsigned long journal_sum(const struct journal_entries *entries, const char *name);

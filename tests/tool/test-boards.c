@@ -178,7 +178,7 @@ START_TEST(a_few_bytes_are_none)
 }
 END_TEST
 
-START_TEST(what_nobody_may_write_cannot_be_steered)
+START_TEST(what_may_not_be_written_cannot_be_steered)
 {
 	const int fd = new_file(sizeof(struct board));
 	struct board *board = map(fd);
@@ -322,7 +322,7 @@ int main(void)
 	tcase_add_test(tcase, what_could_shrink_is_not_mapped);
 	tcase_add_test(tcase, too_short_a_board_is_none);
 	tcase_add_loop_test(tcase, a_few_bytes_are_none, 0, COUNT(sizes));
-	tcase_add_test(tcase, what_nobody_may_write_cannot_be_steered);
+	tcase_add_test(tcase, what_may_not_be_written_cannot_be_steered);
 	tcase_add_test(tcase, only_memfds_are_looked_at);
 	tcase_add_loop_test(tcase, anything_may_stand_on_a_board, 0, 6);
 	tcase_add_test(tcase, a_ring_of_parents_is_no_tree);

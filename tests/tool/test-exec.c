@@ -373,7 +373,7 @@ START_TEST(what_a_signal_leaves_behind_is_ended)
 END_TEST
 
 /* A second signal would disturb an orderly end. */
-START_TEST(what_is_left_behind_is_told_once)
+START_TEST(what_is_left_behind_gets_the_signal_once)
 {
 	const pid_t pid = shell_start(
 		"exec mplog exec once -- sh -c '"
@@ -521,7 +521,7 @@ int main(void)
 	tcase_add_test(tcase, killed_the_command_ends);
 	tcase_add_loop_test(tcase, what_a_signal_leaves_behind_is_ended, 0,
 			    sizeof(ending) / sizeof(ending[0]));
-	tcase_add_test(tcase, what_is_left_behind_is_told_once);
+	tcase_add_test(tcase, what_is_left_behind_gets_the_signal_once);
 	tcase_add_test(tcase, a_background_process_does_not_hold_it);
 	tcase_add_test(tcase, a_pipeline_at_full_speed_loses_nothing);
 	tcase_add_test(tcase, a_flood_is_logged_whole);

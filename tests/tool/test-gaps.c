@@ -113,7 +113,7 @@ static void begin_run(void)
 	send_number("init", 1);
 }
 
-START_TEST(gaps_that_nobody_explains)
+START_TEST(gaps_without_a_cause)
 {
 	as_child(begin_run);
 	send_number("main", 2);
@@ -133,7 +133,7 @@ START_TEST(order_means_nothing)
 }
 END_TEST
 
-START_TEST(what_was_told_of_is_told)
+START_TEST(what_was_reported_is_accounted_for)
 {
 	send_range("main", 1, 2);
 	send_lost(2, 1, 3, 5);
@@ -179,7 +179,7 @@ START_TEST(a_lost_tail_of_a_killed_process)
 END_TEST
 
 /* A killed process did not report what it had diverted: its parent does. */
-START_TEST(what_a_killed_process_could_not_tell)
+START_TEST(what_a_killed_process_could_not_report)
 {
 	const pid_t pid = as_child(one_to_ten);
 
@@ -198,7 +198,7 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-START_TEST(who_may_be_older_than_the_journal)
+START_TEST(a_run_that_may_be_older_than_the_journal)
 {
 	send_range("main", 42, 44);
 	send_number("main", 46);
@@ -256,7 +256,7 @@ START_TEST(a_program_that_goes_on_when_old_files_are_deleted)
 }
 END_TEST
 
-START_TEST(what_was_lost_at_the_beginning_is_told)
+START_TEST(what_was_lost_at_the_beginning_is_accounted_for)
 {
 	send_lost(3, 0, 1, 3);
 	send_range("main", 4, 6);
@@ -276,7 +276,7 @@ START_TEST(in_flight_and_arrived)
 }
 END_TEST
 
-START_TEST(who_ended_by_itself_has_none_in_flight)
+START_TEST(an_orderly_end_has_none_in_flight)
 {
 	const pid_t pid = as_child(one_to_ten);
 
@@ -356,20 +356,20 @@ int main(void)
 	TCase *tcase = suite_case(suite, "gaps", 120, setup, NULL);
 
 	tcase_add_test(tcase, nothing_is_missing);
-	tcase_add_test(tcase, gaps_that_nobody_explains);
+	tcase_add_test(tcase, gaps_without_a_cause);
 	tcase_add_test(tcase, order_means_nothing);
-	tcase_add_test(tcase, what_was_told_of_is_told);
+	tcase_add_test(tcase, what_was_reported_is_accounted_for);
 	tcase_add_test(tcase, notices_are_no_records);
 	tcase_add_test(tcase, the_one_in_flight_of_a_killed_process);
 	tcase_add_test(tcase, a_lost_tail_of_a_killed_process);
-	tcase_add_test(tcase, what_a_killed_process_could_not_tell);
-	tcase_add_test(tcase, who_may_be_older_than_the_journal);
+	tcase_add_test(tcase, what_a_killed_process_could_not_report);
+	tcase_add_test(tcase, a_run_that_may_be_older_than_the_journal);
 	tcase_add_test(tcase, a_child_that_is_older_than_the_journal);
 	tcase_add_test(tcase, a_child_that_is_younger_than_the_journal);
 	tcase_add_test(tcase, a_program_that_goes_on_when_old_files_are_deleted);
-	tcase_add_test(tcase, what_was_lost_at_the_beginning_is_told);
+	tcase_add_test(tcase, what_was_lost_at_the_beginning_is_accounted_for);
 	tcase_add_test(tcase, in_flight_and_arrived);
-	tcase_add_test(tcase, who_ended_by_itself_has_none_in_flight);
+	tcase_add_test(tcase, an_orderly_end_has_none_in_flight);
 	tcase_add_test(tcase, a_child_of_which_nothing_is_there);
 	tcase_add_test(tcase, a_pid_s_second_life);
 	tcase_add_test(tcase, what_came_twice_is_said);

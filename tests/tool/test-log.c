@@ -105,7 +105,7 @@ START_TEST(name_from_the_environment)
 }
 END_TEST
 
-START_TEST(mistakes_are_told)
+START_TEST(mistakes_have_a_status)
 {
 	shell_run(2, "mplog log -p loud x 2>/dev/null");
 	shell_run(2, "mplog log -p none x 2>/dev/null");
@@ -117,7 +117,7 @@ START_TEST(mistakes_are_told)
 }
 END_TEST
 
-START_TEST(suppressed_is_told)
+START_TEST(suppressed_has_a_status)
 {
 	shell_run(
 		3,
@@ -141,7 +141,7 @@ START_TEST(why_a_sink_failed_is_shown)
 }
 END_TEST
 
-START_TEST(diverted_and_lost_are_told)
+START_TEST(diverted_and_lost_have_a_status)
 {
 	char *output;
 
@@ -165,9 +165,9 @@ int main(void)
 	tcase_add_test(tcase, an_edited_configuration_is_taken_over);
 	tcase_add_test(tcase, fields_and_levels);
 	tcase_add_test(tcase, name_from_the_environment);
-	tcase_add_test(tcase, mistakes_are_told);
-	tcase_add_test(tcase, suppressed_is_told);
+	tcase_add_test(tcase, mistakes_have_a_status);
+	tcase_add_test(tcase, suppressed_has_a_status);
 	tcase_add_test(tcase, why_a_sink_failed_is_shown);
-	tcase_add_test(tcase, diverted_and_lost_are_told);
+	tcase_add_test(tcase, diverted_and_lost_have_a_status);
 	return suite_run(suite);
 }

@@ -294,7 +294,7 @@ START_TEST(a_scope_of_that_name_as_well)
 }
 END_TEST
 
-START_TEST(nobody_of_that_name)
+START_TEST(no_process_of_that_name)
 {
 	int status;
 
@@ -328,7 +328,7 @@ static const char *const misuses[] = {
 	"level worker-1 debug --for=-1s",
 };
 
-START_TEST(misuse_is_told)
+START_TEST(misuse_is_reported)
 {
 	char *output;
 	int status;
@@ -526,8 +526,8 @@ int main(void)
 	tcase_add_test(tcase, a_tighter_one_reverts_as_well);
 	tcase_add_test(tcase, one_forked_later_honours_it);
 	tcase_add_test(tcase, a_scope_of_that_name_as_well);
-	tcase_add_test(tcase, nobody_of_that_name);
-	tcase_add_loop_test(tcase, misuse_is_told, 0, COUNT(misuses));
+	tcase_add_test(tcase, no_process_of_that_name);
+	tcase_add_loop_test(tcase, misuse_is_reported, 0, COUNT(misuses));
 	tcase_add_test(tcase, ps_shows_a_tree);
 	tcase_add_test(tcase, a_process_shows_what_its_scopes_log);
 	tcase_add_test(tcase, colour_is_for_terminals);

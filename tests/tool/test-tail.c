@@ -114,7 +114,7 @@ START_TEST(what_is_asked_for)
 }
 END_TEST
 
-START_TEST(nothing_is_told_by_status_and_hint)
+START_TEST(nothing_found_is_a_status_and_a_hint)
 {
 	char *const output = shell_expect(1, "mplog tail -D tail-journal wroker-1 2>&1");
 
@@ -348,7 +348,7 @@ int main(void)
 	tcase_add_test(fixed, differences_in_time);
 	tcase_add_test(fixed, globs);
 	tcase_add_test(fixed, what_is_asked_for);
-	tcase_add_test(fixed, nothing_is_told_by_status_and_hint);
+	tcase_add_test(fixed, nothing_found_is_a_status_and_a_hint);
 	tcase_add_test(fixed, json);
 	tcase_add_test(fixed, lanes);
 	tcase_add_test(fixed, lanes_without_unicode);

@@ -52,7 +52,7 @@ START_TEST(knows_offsets_west_and_of_half_hours)
 }
 END_TEST
 
-START_TEST(is_utc_before_it_is_told)
+START_TEST(is_utc_before_it_is_initialised)
 {
 	ck_assert_int_eq(setenv("TZ", "CET-1", 1), 0);
 	ck_assert_str_eq(put(strbuf_put_log_time, 0, 0), "1970-01-01 00:00:00,000");
@@ -124,7 +124,7 @@ int main(void)
 	Suite *suite = suite_create("timestamp");
 	TCase *tcase = suite_case(suite, "timestamp", 60, NULL, NULL);
 
-	tcase_add_test(tcase, is_utc_before_it_is_told);
+	tcase_add_test(tcase, is_utc_before_it_is_initialised);
 	tcase_add_test(tcase, writes_the_three_forms);
 	tcase_add_test(tcase, pads_days_with_a_blank);
 	tcase_add_test(tcase, knows_offsets_west_and_of_half_hours);

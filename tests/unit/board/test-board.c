@@ -203,7 +203,7 @@ START_TEST(many_that_come_and_go_leak_none)
 }
 END_TEST
 
-START_TEST(something_is_told_once)
+START_TEST(once_a_run_for_each_key)
 {
 	open_board();
 	ck_assert(board_once(42));
@@ -294,7 +294,7 @@ static struct slot *slot_at(int level)
 	return slot;
 }
 
-START_TEST(a_person_is_stronger)
+START_TEST(an_operator_s_level_is_stronger)
 {
 	bool expired;
 	struct slot *slot;
@@ -346,7 +346,7 @@ START_TEST(a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end)
 }
 END_TEST
 
-START_TEST(who_is_asked_has_an_open_gate)
+START_TEST(a_process_asked_to_reload_has_an_open_gate)
 {
 	struct slot *slot;
 
@@ -452,13 +452,13 @@ int main(void)
 	tcase_add_test(slots, a_full_board_has_none_left);
 	tcase_add_test(slots, foreign_pids_are_not_judged);
 	tcase_add_test(slots, many_that_come_and_go_leak_none);
-	tcase_add_test(slots, something_is_told_once);
+	tcase_add_test(slots, once_a_run_for_each_key);
 	tcase_add_test(numbers, the_lowest_number_of_a_dead_sibling_is_free);
 	tcase_add_test(numbers, siblings_never_share_a_number);
-	tcase_add_test(levels, a_person_is_stronger);
+	tcase_add_test(levels, an_operator_s_level_is_stronger);
 	tcase_add_test(levels, a_time_that_is_over_ends_it);
 	tcase_add_test(levels, a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end);
-	tcase_add_test(levels, who_is_asked_has_an_open_gate);
+	tcase_add_test(levels, a_process_asked_to_reload_has_an_open_gate);
 	tcase_add_test(levels, overrides_hold_for_later_slots_the_last_one_wins);
 	tcase_add_test(levels, an_override_whose_time_is_over_is_none);
 	tcase_add_test(levels, a_half_written_text_is_said_to_be_one);

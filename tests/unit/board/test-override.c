@@ -213,7 +213,7 @@ START_TEST(half_an_entry_is_none_and_is_written_over)
 }
 END_TEST
 
-START_TEST(nobody_is_waited_for_for_ever)
+START_TEST(a_stuck_process_is_not_waited_for_for_ever)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[64];
@@ -255,7 +255,7 @@ int main(void)
 	tcase_add_test(tcase, what_was_set_before_holds_again);
 	tcase_add_test(tcase, too_long_a_pattern_is_refused);
 	tcase_add_test(tcase, half_an_entry_is_none_and_is_written_over);
-	tcase_add_test(tcase, nobody_is_waited_for_for_ever);
+	tcase_add_test(tcase, a_stuck_process_is_not_waited_for_for_ever);
 	tcase_add_test(tcase, a_slot_s_level_is_set_and_taken_back);
 	return suite_run(suite);
 }

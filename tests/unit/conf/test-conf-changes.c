@@ -100,7 +100,7 @@ START_TEST(unchanged_files_are_taken_over_unparsed)
 }
 END_TEST
 
-START_TEST(a_broken_edit_keeps_the_last_good_version_and_is_told_once)
+START_TEST(a_broken_edit_keeps_the_last_good_version_and_is_reported_once)
 {
 	struct conf *conf;
 
@@ -215,7 +215,7 @@ int main(void)
 	tcase_add_test(tcase, rename_over_and_link_swap);
 	tcase_add_test(tcase, new_and_removed_drop_in);
 	tcase_add_test(tcase, unchanged_files_are_taken_over_unparsed);
-	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version_and_is_told_once);
+	tcase_add_test(tcase, a_broken_edit_keeps_the_last_good_version_and_is_reported_once);
 	tcase_add_test(tcase, a_file_that_is_gone_stays_until_it_is_forgotten);
 	tcase_add_test(tcase, a_file_gone_and_back_as_it_was);
 	tcase_add_test(tcase, a_file_that_is_being_written_is_left_for_later);

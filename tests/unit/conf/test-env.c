@@ -104,7 +104,7 @@ static const struct {
 	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
 };
 
-START_TEST(malformed_is_told_and_ignored)
+START_TEST(malformed_is_reported_and_ignored)
 {
 	load(malformed[_i].variable, malformed[_i].value);
 	ck_assert_str_eq(diags, malformed[_i].expected);
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, one_level_for_all);
 	tcase_add_test(tcase, levels_by_name_the_later_wins);
 	tcase_add_test(tcase, blanks_around_names_and_levels_are_none_of_them);
-	tcase_add_loop_test(tcase, malformed_is_told_and_ignored, 0,
+	tcase_add_loop_test(tcase, malformed_is_reported_and_ignored, 0,
 			    sizeof(malformed) / sizeof(malformed[0]));
 	tcase_add_test(tcase, more_levels_than_there_is_room_for);
 	tcase_add_test(tcase, debug_invocation);

@@ -22,7 +22,7 @@ static void note_free(struct retired *retired)
 	atomic_fetch_add(&freed, 1);
 }
 
-START_TEST(what_nobody_uses_is_freed)
+START_TEST(what_is_unused_is_freed)
 {
 	struct retired one, two;
 
@@ -213,7 +213,7 @@ int main(void)
 
 	fork_detect_init();
 	thread_init(NULL);
-	tcase_add_test(tcase, what_nobody_uses_is_freed);
+	tcase_add_test(tcase, what_is_unused_is_freed);
 	tcase_add_test(tcase, a_call_under_way_keeps_what_it_may_see);
 	tcase_add_test(tcase, a_nested_call_does_not_end_the_outer_one);
 	tcase_add_test(tcase, another_threads_call_keeps_it);

@@ -442,7 +442,7 @@ static const char *const bad_names[] = {
 	"MPLOG_LOST", "A2345678901234567890123456789012345678901234567890123456789012345",
 };
 
-START_TEST(tells_of_a_bad_name)
+START_TEST(reports_a_bad_name)
 {
 	const struct mplog_field fields[] = {
 		MPLOG_F("GOOD", 1),
@@ -459,7 +459,7 @@ START_TEST(tells_of_a_bad_name)
 }
 END_TEST
 
-START_TEST(cuts_what_it_tells)
+START_TEST(cuts_a_bad_name)
 {
 	char *name = repeat("a", 1000);
 	struct mplog_field fields[] = { MPLOG_F(name, 1) };
@@ -581,8 +581,8 @@ static void add_field_tests(TCase *tcase)
 	tcase_add_test(tcase, writes_every_type);
 	tcase_add_test(tcase, lets_the_later_field_win);
 	tcase_add_test(tcase, takes_the_place_of_binary_fields_too);
-	tcase_add_loop_test(tcase, tells_of_a_bad_name, 0, sizeof(bad_names) / sizeof(*bad_names));
-	tcase_add_test(tcase, cuts_what_it_tells);
+	tcase_add_loop_test(tcase, reports_a_bad_name, 0, sizeof(bad_names) / sizeof(*bad_names));
+	tcase_add_test(tcase, cuts_a_bad_name);
 	tcase_add_test(tcase, has_room_for_a_thousand_fields);
 	tcase_add_test(tcase, leaves_out_a_field_that_fills_the_record);
 	tcase_add_test(tcase, puts_a_field_so_that_it_comes_back);

@@ -67,7 +67,7 @@ START_TEST(a_rule_decides_for_those_it_matches)
 }
 END_TEST
 
-START_TEST(the_order_of_who_decides_the_level)
+START_TEST(the_order_of_what_decides_the_level)
 {
 	struct scope_params source = source_of("worker-1");
 	struct assignment from_environment = { SETTING_LEVEL, MPLOG_ERR, NULL, 0 };
@@ -89,7 +89,7 @@ START_TEST(the_order_of_who_decides_the_level)
 }
 END_TEST
 
-START_TEST(the_head_says_who_speaks)
+START_TEST(the_head_names_the_process)
 {
 	const struct scope_params source = source_of("worker-1");
 	const struct scope_config *config = scope_config_new(&source);
@@ -208,8 +208,8 @@ int main(void)
 	TCase *tcase = suite_case(suite, "scope-config", 0, NULL, NULL);
 
 	tcase_add_test(tcase, a_rule_decides_for_those_it_matches);
-	tcase_add_test(tcase, the_order_of_who_decides_the_level);
-	tcase_add_test(tcase, the_head_says_who_speaks);
+	tcase_add_test(tcase, the_order_of_what_decides_the_level);
+	tcase_add_test(tcase, the_head_names_the_process);
 	tcase_add_test(tcase, prefixes_are_expanded_a_sink_each);
 	tcase_add_test(tcase, the_programs_fields_take_the_rules_place);
 	tcase_add_test(tcase, one_that_needs_more_than_a_page_gets_it);

@@ -385,7 +385,7 @@ START_TEST(colors_the_process_name_on_a_terminal)
 }
 END_TEST
 
-START_TEST(colors_no_pipe_unless_told)
+START_TEST(colors_no_pipe_unless_configured)
 {
 	const int end = pipe_stderr();
 
@@ -450,7 +450,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, waits_for_a_slow_reader);
 	tcase_add_test(tcase, does_not_tear_lines_of_many_processes);
 	tcase_add_test(tcase, colors_the_process_name_on_a_terminal);
-	tcase_add_test(tcase, colors_no_pipe_unless_told);
+	tcase_add_test(tcase, colors_no_pipe_unless_configured);
 	tcase_add_test(tcase, marks_lines_on_a_stream_of_the_journal);
 	tcase_add_loop_test(tcase, ignores_what_is_no_stream, 0,
 			    sizeof(bad_streams) / sizeof(*bad_streams));

@@ -53,7 +53,7 @@ START_TEST(gaps_in_the_middle_and_at_both_ends)
 }
 END_TEST
 
-START_TEST(tells_what_came_twice)
+START_TEST(finds_what_came_twice)
 {
 	struct numbers numbers = { 0 };
 
@@ -166,7 +166,7 @@ int main(void)
 
 	tcase_add_test(tcase, nothing_is_missing_of_nothing);
 	tcase_add_test(tcase, gaps_in_the_middle_and_at_both_ends);
-	tcase_add_test(tcase, tells_what_came_twice);
+	tcase_add_test(tcase, finds_what_came_twice);
 	tcase_add_loop_test(tcase, any_order_gives_the_same, 1, 20);
 	tcase_add_test(tcase, a_million_in_order_are_one_range);
 	tcase_add_test(tcase, memory_is_bounded_and_the_count_exact);
