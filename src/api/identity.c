@@ -126,7 +126,7 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 		.count = ancestry_forks(),
 	};
 	char name[PROCESS_NAME_SIZE];
-	size_t size;
+	struct strbuf text = { .data = name, .capacity = sizeof(name) - 1 };
 
 	if (board_is_shared() && board_index(slot) >= 0) {
 		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
@@ -134,8 +134,8 @@ static void number_child(const char *pattern, char *ret_name, unsigned *ret_numb
 			vars.number = child_number_claim(slot, getpid_cached(),
 							 ancestry_in_other_pidns());
 	}
-	size = pattern_expand(name, sizeof(name) - 1, pattern, &vars);
-	name[size < sizeof(name) ? size : sizeof(name) - 1] = '\0';
+	pattern_expand(&text, pattern, &vars);
+	name[text.size < sizeof(name) ? text.size : sizeof(name) - 1] = '\0';
 	(void)process_name_sanitize(ret_name, name);
 	*ret_number = vars.number;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "scope/context.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,15 +21,8 @@ static struct {
 
 HOT_DATA _Atomic uint32_t context_generation_now;
 
-static void copy_run_id(const char *text)
-{
-	for (size_t i = 0; i < RUN_ID_SIZE; i++)
-		state.run_id[i] =
-			text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
-}
-
-/* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it is ours only
- * where systemd says that it started this very process. */
+/* INVOCATION_ID leaks into every shell and cron job below a unit (systemd#14089): it counts only where
+ * systemd says that it started this very process. */
 static const char *invocation_id(void)
 {
 	const char *pid = secure_getenv("SYSTEMD_EXEC_PID");
@@ -41,11 +36,8 @@ static void random_id(char *ret)
 
 	while (getrandom(bytes, sizeof(bytes), 0) < 0 && errno == EINTR)
 		;
-	for (size_t i = 0; i < sizeof(bytes); i++) {
-		*ret++ = "0123456789abcdef"[bytes[i] >> 4];
-		*ret++ = "0123456789abcdef"[bytes[i] & 15];
-	}
-	*ret = '\0';
+	for (size_t i = 0; i < sizeof(bytes); i++, ret += 2)
+		(void)snprintf(ret, 3, "%02x", bytes[i]);
 }
 
 void context_init(void)
@@ -54,10 +46,12 @@ void context_init(void)
 
 	if (!run_id_is_valid(given))
 		given = invocation_id();
-	if (run_id_is_valid(given))
-		copy_run_id(given);
-	else
+	if (run_id_is_valid(given)) {
+		for (size_t i = 0; i < RUN_ID_SIZE; i++)
+			state.run_id[i] = (char)tolower((unsigned char)given[i]);
+	} else {
 		random_id(state.run_id);
+	}
 	(void)stpncpy(closed.identifier, program_invocation_short_name,
 		      sizeof(closed.identifier) - 1);
 }
@@ -125,7 +119,7 @@ void context_set_default_level(int level)
 
 void context_fill_params(struct scope_params *params)
 {
-	const uint32_t generation = atomic_load(&context_generation_now); /* before the program */
+	const uint32_t generation = atomic_load(&context_generation_now); /* before the context */
 	const struct context *context = context_get();
 
 	params->generation = generation;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* program: what holds for the whole program: its identifier, run, flags, and the rules in force.
- * Immutable; a reload publishes another one. */
+/* context: the state of the program: its identifier, run id, flags, and the rules in force.
+ * A context is immutable; a reload publishes the next one. */
 #pragma once
 
 #include <stdbool.h>
@@ -28,34 +28,36 @@ struct context {
 	struct environment *environment; /* or NULL */
 };
 
-/* Sets the run's id, and the identifier until mplog_open(). Once, at the program's start. */
+/* Sets the run id, and the identifier until mplog_open(). Once, at the program's start. */
 void context_init(void);
 
-/* The one in force; never NULL. Hold an epoch while it is used. */
+/* Returns the context in force, never NULL. It lives as long as the caller's epoch. */
 const struct context *context_get(void);
 
-/* The same but for its conf, or NULL: no memory. */
+/* Returns a copy with another conf, or NULL: no memory. */
 struct context *context_copy(const struct context *context, struct conf *conf);
 
-/* Puts it in force; the one before and its conf are retired, and its environment where it is not
- * this one's too. NULL: as before mplog_open(). */
+/* Puts a context in force, and retires the former one with its conf, and with its environment where
+ * the new one does not share that. NULL: as before mplog_open(). */
 void context_publish(struct context *context);
 
-/* Counts what was published: configurations of an earlier number are out of date. Read it before the
- * program. context_invalidate(): something else that configurations are made of has changed. */
+/* Changes with whatever the configurations of scopes are made of: one of another generation is out of
+ * date. A reader loads the generation before the context. */
 extern _Atomic uint32_t context_generation_now;
-void context_invalidate(void);
 
 static inline uint32_t context_generation(void)
 {
 	return atomic_load_explicit(&context_generation_now, memory_order_relaxed);
 }
 
-/* This run's RUN_ID: $MPLOG_RUN_ID, what systemd gave to this very process, or random. */
+/* Makes all configurations out of date. */
+void context_invalidate(void);
+
+/* Returns RUN_ID: $MPLOG_RUN_ID, $INVOCATION_ID of this very process, or random. */
 const char *context_run_id(void);
 
-/* mplog_set_default_level() */
+/* Sets the level of mplog_set_default_level(), or LEVEL_UNSET. */
 void context_set_default_level(int level);
 
-/* Fills in what the program says: identifier, run, default level, rules. */
+/* Fills in the program's part: identifier, run id, flags, default level, rules. */
 void context_fill_params(struct scope_params *params);

@@ -5,56 +5,50 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "base/strbuf.h"
-
-static void put_host(struct strbuf *text)
+static void put_host(struct strbuf *out)
 {
 	char host[HOST_NAME_MAX + 1] = "";
 
 	(void)gethostname(host, sizeof(host) - 1);
-	strbuf_put_string(text, host);
+	strbuf_put_string(out, host);
 }
 
-static void put_variable(struct strbuf *text, char variable, const struct pattern_vars *vars)
+static void put_variable(struct strbuf *out, char variable, const struct pattern_vars *vars)
 {
 	switch (variable) {
 	case 'n':
-		strbuf_put_string(text, vars->process);
+		strbuf_put_string(out, vars->process);
 		break;
 	case 'i':
-		strbuf_put_string(text, vars->identifier);
+		strbuf_put_string(out, vars->identifier);
 		break;
 	case 'p':
-		strbuf_put_number(text, (uint64_t)vars->pid);
+		strbuf_put_number(out, (uint64_t)vars->pid);
 		break;
 	case 'c':
-		strbuf_put_number(text, vars->number);
+		strbuf_put_number(out, vars->number);
 		break;
 	case 'C':
-		strbuf_put_number(text, vars->count);
+		strbuf_put_number(out, vars->count);
 		break;
 	case 'P':
-		strbuf_put_string(text, vars->parent);
+		strbuf_put_string(out, vars->parent);
 		break;
 	case 'h':
-		put_host(text);
+		put_host(out);
 		break;
 	default:
-		strbuf_put(text, (struct bytes){ &variable, 1 });
+		strbuf_put_char(out, variable);
 		break;
 	}
 }
 
-size_t pattern_expand(char *buffer, size_t capacity, const char *pattern,
-		      const struct pattern_vars *vars)
+void pattern_expand(struct strbuf *out, const char *pattern, const struct pattern_vars *vars)
 {
-	struct strbuf text = { .data = buffer, .capacity = capacity };
-
 	for (; *pattern; pattern++) {
 		if (*pattern == '%' && pattern[1])
-			put_variable(&text, *++pattern, vars);
+			put_variable(out, *++pattern, vars);
 		else
-			strbuf_put(&text, (struct bytes){ pattern, 1 });
+			strbuf_put_char(out, *pattern);
 	}
-	return text.size;
 }

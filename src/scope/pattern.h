@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* pattern: the variable parts of child_name and prefix. */
+/* pattern: the variables in child_name and prefix. */
 #pragma once
 
-#include <stddef.h>
 #include <sys/types.h>
+
+#include "base/strbuf.h"
 
 struct pattern_vars {
 	const char *process, *identifier, *parent;
@@ -11,6 +12,5 @@ struct pattern_vars {
 	unsigned number, count;
 };
 
-/* Writes the pattern with its %n %i %p %c %C %P %h %% put in; returns the size it takes. */
-size_t pattern_expand(char *buffer, size_t capacity, const char *pattern,
-		      const struct pattern_vars *vars);
+/* Writes the pattern with its %n %i %p %c %C %P %h %% replaced. */
+void pattern_expand(struct strbuf *out, const char *pattern, const struct pattern_vars *vars);

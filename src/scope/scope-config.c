@@ -9,40 +9,24 @@
 #include "record/encoding.h"
 #include "scope/pattern.h"
 
-enum { CONFIG_PAGE = 4096 }; /* enough for nearly all */
+enum { CONFIG_PAGE = 4096 }; /* enough for nearly every configuration */
 
-/* ---- Making one ----------------------------------------------------------------------------- */
-
-/* Memory that is filled from front to back; what does not fit is counted. */
-struct filler {
-	char *data;
-	size_t capacity;
-	size_t size;
-};
-
-static size_t room(const struct filler *filler)
+/* The next free byte; NULL where there is none. What does not fit is counted all the same. */
+static char *free_byte(const struct strbuf *out)
 {
-	return filler->size < filler->capacity ? filler->capacity - filler->size : 0;
+	return out->size < out->capacity ? out->data + out->size : NULL;
 }
 
-static char *end(const struct filler *filler)
+static const char *store_string(struct strbuf *out, const char *string)
 {
-	return room(filler) ? filler->data + filler->size : NULL;
-}
+	const char *at = free_byte(out);
 
-static const char *fill_string(struct filler *filler, const char *string)
-{
-	const size_t size = strlen(string) + 1;
-	char *at = end(filler);
-
-	if (room(filler) >= size)
-		memcpy(at, string, size);
-	filler->size += size;
+	strbuf_put(out, (struct bytes){ string, strlen(string) + 1 });
 	return at;
 }
 
-static struct bytes fill_prefix(struct filler *filler, const char *pattern,
-				const struct scope_params *params)
+static struct bytes store_prefix(struct strbuf *out, const char *pattern,
+				 const struct scope_params *params)
 {
 	const struct pattern_vars vars = {
 		.process = params->process,
@@ -51,41 +35,37 @@ static struct bytes fill_prefix(struct filler *filler, const char *pattern,
 		.pid = params->pid,
 		.number = params->number,
 	};
-	struct bytes prefix = { end(filler), 0 };
+	const size_t start = out->size;
+	const char *at = free_byte(out);
 
-	prefix.size = pattern_expand(end(filler), room(filler), pattern ? pattern : "", &vars);
-	filler->size += prefix.size;
-	return prefix;
+	pattern_expand(out, pattern ? pattern : "", &vars);
+	return (struct bytes){ at, out->size - start };
 }
 
-static void fill_field(struct filler *filler, const char *name, const char *value)
+static void store_field(struct strbuf *out, const char *name, const char *value)
 {
-	const struct bytes n = { name, strlen(name) }, v = { value, strlen(value) };
-
-	filler->size += encoding_put(end(filler), room(filler), n, v);
+	strbuf_put_field(out, (struct bytes){ name, strlen(name) },
+			 (struct bytes){ value, strlen(value) });
 }
 
-static struct bytes fill_head(struct filler *filler, const struct scope_params *params,
-			      int facility)
+static struct bytes store_head(struct strbuf *out, const struct scope_params *params, int facility)
 {
-	const size_t start = filler->size;
-	const char *at = end(filler);
+	const size_t start = out->size;
+	const char *at = free_byte(out);
 
-	fill_field(filler, "SYSLOG_IDENTIFIER", params->identifier);
-	fill_field(filler, "PROCESS", params->process);
+	store_field(out, "SYSLOG_IDENTIFIER", params->identifier);
+	store_field(out, "PROCESS", params->process);
 	if (params->parent[0])
-		fill_field(filler, "PROCESS_PARENT", params->parent);
+		store_field(out, "PROCESS_PARENT", params->parent);
 	if (params->run_id[0])
-		fill_field(filler, "RUN_ID", params->run_id);
+		store_field(out, "RUN_ID", params->run_id);
 	if (facility >= 0) {
-		char digits[8];
-		struct strbuf text = { .data = digits, .capacity = sizeof(digits) - 1 };
+		char digits[DECIMAL_DIGITS_MAX + 1];
 
-		strbuf_put_number(&text, (uint64_t)facility);
-		digits[text.size] = '\0';
-		fill_field(filler, "SYSLOG_FACILITY", digits);
+		*decimal_put(digits, (uint64_t)facility) = '\0';
+		store_field(out, "SYSLOG_FACILITY", digits);
 	}
-	return (struct bytes){ at, filler->size - start };
+	return (struct bytes){ at, out->size - start };
 }
 
 static bool has_field(struct bytes fields, const char *name)
@@ -100,40 +80,37 @@ static bool has_field(struct bytes fields, const char *name)
 }
 
 /* The rules' fields, but for those that the program gave itself; then the program's. */
-static struct bytes fill_fields(struct filler *filler, const struct settings *settings,
-				struct bytes own, struct bytes *ret_own)
+static struct bytes store_fields(struct strbuf *out, const struct settings *settings,
+				 struct bytes own, struct bytes *ret_own)
 {
-	const size_t start = filler->size;
-	const char *at = end(filler);
+	const size_t start = out->size;
+	const char *at = free_byte(out);
 
 	for (size_t i = 0; settings->fields && i < settings->fields->n; i++) {
 		const struct field_assignment *field = settings->fields->field[i];
 
 		if (!has_field(own, field->name))
-			fill_field(filler, field->name, field->value);
+			store_field(out, field->name, field->value);
 	}
-	*ret_own = (struct bytes){ end(filler), own.size };
-	if (room(filler) >= own.size && own.size)
-		memcpy(end(filler), own.data, own.size);
-	filler->size += own.size;
-	return (struct bytes){ at, filler->size - start };
+	*ret_own = (struct bytes){ free_byte(out), own.size };
+	strbuf_put(out, own);
+	return (struct bytes){ at, out->size - start };
 }
 
-static const char *fill_origin(struct filler *filler, const struct settings *settings)
+/* What decided the level: "FILE:LINE" or a variable's name. */
+static const char *store_origin(struct strbuf *out, const struct settings *settings)
 {
 	const struct rule *by = settings->by[SETTING_LEVEL];
-	struct strbuf text = { .data = end(filler), .capacity = room(filler) };
-	const char *at = text.data;
+	const char *at = free_byte(out);
 
 	if (by) {
-		strbuf_put_string(&text, by->file);
+		strbuf_put_string(out, by->file);
 		if (settings->line[SETTING_LEVEL]) {
-			strbuf_put_string(&text, ":");
-			strbuf_put_number(&text, settings->line[SETTING_LEVEL]);
+			strbuf_put_literal(out, ":");
+			strbuf_put_number(out, settings->line[SETTING_LEVEL]);
 		}
 	}
-	strbuf_put(&text, (struct bytes){ "", 1 });
-	filler->size += text.size;
+	strbuf_put_char(out, '\0');
 	return at;
 }
 
@@ -162,7 +139,7 @@ _Static_assert(SINK_CHOICE_AUTO - SINK_CHOICE_JOURNAL == SINK_NONE &&
 		       SINK_JOURNAL == 0 && SETTING_AUTO == -1,
 	       "settings and sinks count alike");
 
-static void set_output(struct scope_config *config, struct filler *filler,
+static void set_output(struct scope_config *config, struct strbuf *out,
 		       const struct scope_params *params, const struct settings *settings)
 {
 	static const enum setting prefix[SINK_COUNT] = {
@@ -172,11 +149,10 @@ static void set_output(struct scope_config *config, struct filler *filler,
 	};
 	struct output *output = &config->output;
 
-	output->identifier = fill_string(filler, params->identifier);
+	output->identifier = store_string(out, params->identifier);
 	output->process = config->process;
 	for (int i = 0; i < SINK_COUNT; i++)
-		output->prefix[i] =
-			fill_prefix(filler, settings_prefix(settings, prefix[i]), params);
+		output->prefix[i] = store_prefix(out, settings_prefix(settings, prefix[i]), params);
 	output->pid = params->pid;
 	output->forced = (enum sink_id)(settings->number[SETTING_SINK] - SINK_CHOICE_JOURNAL);
 	output->single = params->single;
@@ -188,37 +164,38 @@ static void set_output(struct scope_config *config, struct filler *filler,
 	output->stderr_color = settings->number[SETTING_STDERR_COLOR];
 }
 
-/* Fills memory behind the configuration; returns the size that all of it takes. */
-static size_t build(struct scope_config *config, size_t capacity, const struct scope_params *params,
-		    const struct settings *settings, bool by_environment)
+/* Fills the configuration and the memory behind the struct. Returns the size that all of it takes. */
+static size_t fill_config(struct scope_config *config, size_t capacity,
+			  const struct scope_params *params, const struct settings *settings,
+			  bool by_environment)
 {
-	struct filler filler = { (char *)config, capacity, sizeof(*config) };
+	struct strbuf out = { (char *)config, capacity, sizeof(*config) };
 
 	set_level(config, params, settings, by_environment);
 	config->burst = (unsigned)settings->number[SETTING_RATE_LIMIT_BURST];
 	config->interval_ms = (unsigned)settings->number[SETTING_RATE_LIMIT_INTERVAL_MS];
 	config->sequence = settings->number[SETTING_SEQUENCE];
 	config->number = params->number;
-	config->process = fill_string(&filler, params->process);
-	config->parent = fill_string(&filler, params->parent);
-	config->origin = fill_origin(&filler, settings);
+	config->process = store_string(&out, params->process);
+	config->parent = store_string(&out, params->parent);
+	config->origin = store_origin(&out, settings);
 	config->child_name = settings->text[SETTING_CHILD_NAME]
-				     ? fill_string(&filler, settings->text[SETTING_CHILD_NAME])
+				     ? store_string(&out, settings->text[SETTING_CHILD_NAME])
 				     : NULL;
-	set_output(config, &filler, params, settings);
-	config->head = fill_head(&filler, params, settings->number[SETTING_SYSLOG_FACILITY]);
-	config->fields = fill_fields(&filler, settings, params->fields, &config->own_fields);
-	return filler.size;
+	set_output(config, &out, params, settings);
+	config->head = store_head(&out, params, settings->number[SETTING_SYSLOG_FACILITY]);
+	config->fields = store_fields(&out, settings, params->fields, &config->own_fields);
+	return out.size;
 }
 
-/* Whether the environment decided the level. */
-static bool resolve(struct settings *settings, struct settings_fields *fields,
-		    const struct scope_params *params)
+/* Adds the rules up. Returns whether the environment decided the level. */
+static bool resolve_settings(struct settings *settings, struct settings_fields *fields,
+			     const struct scope_params *params)
 {
 	const struct rule *before;
 
 	settings_init(settings, fields);
-	/* What the program prefers; the administrator may say no. */
+	/* MPLOG_ECHO is a preference: the administrator may say no. */
 	if (params->echo)
 		settings->number[SETTING_ECHO] = 1;
 	if (params->files)
@@ -229,34 +206,36 @@ static bool resolve(struct settings *settings, struct settings_fields *fields,
 	return settings->by[SETTING_LEVEL] != before;
 }
 
-static struct scope_config *make(const struct scope_params *params, struct settings *settings,
-				 bool by_environment)
+/* The first try is one page, which pages_get() often has at hand. */
+static struct scope_config *make_config(const struct scope_params *params,
+					const struct settings *settings, bool by_environment)
 {
-	size_t capacity = CONFIG_PAGE;
-	struct scope_config *config = pages_get(capacity);
-	size_t size = config ? build(config, capacity, params, settings, by_environment) : 0;
+	size_t capacity = 0, size = CONFIG_PAGE;
+	struct scope_config *config = NULL;
 
-	if (size > capacity) {
-		pages_put(config, capacity);
+	while (size > capacity) {
+		if (config)
+			pages_put(config, capacity);
 		capacity = size;
 		config = pages_get(capacity);
-		size = config ? build(config, capacity, params, settings, by_environment) : 0;
+		if (!config)
+			return NULL;
+		size = fill_config(config, capacity, params, settings, by_environment);
 	}
-	if (config)
-		config->mapped = capacity;
+	config->mapped = capacity;
 	return config;
 }
 
-/* Few have fields, and what gathers them is too large for the stack of a signal handler. */
+/* Few rules have fields, and what gathers them is too large for the stack of a signal handler. */
 static struct scope_config *make_with_fields(const struct scope_params *params,
 					     struct settings *settings)
 {
 	struct settings_fields *fields = pages_get(sizeof(*fields));
-	struct scope_config *config = NULL;
+	struct scope_config *config;
 
 	if (!fields)
 		return NULL;
-	config = make(params, settings, resolve(settings, fields, params));
+	config = make_config(params, settings, resolve_settings(settings, fields, params));
 	pages_put(fields, sizeof(*fields));
 	return config;
 }
@@ -264,10 +243,10 @@ static struct scope_config *make_with_fields(const struct scope_params *params,
 struct scope_config *scope_config_new(const struct scope_params *params)
 {
 	struct settings settings;
-	const bool by_environment = resolve(&settings, NULL, params);
+	const bool by_environment = resolve_settings(&settings, NULL, params);
 
 	return settings.has_fields ? make_with_fields(params, &settings)
-				   : make(params, &settings, by_environment);
+				   : make_config(params, &settings, by_environment);
 }
 
 void scope_config_free(struct scope_config *config)

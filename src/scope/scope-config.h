@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* configuration: how somebody speaks: a process name with its settings, and the bytes that are the same in
- * all of its records, encoded once. Immutable; one piece of memory of its own. */
+/* scope-config: the resolved settings of a scope, and the bytes that are the same in all of its
+ * records, encoded once. Immutable; each in memory of its own. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,21 +16,21 @@
 
 enum { LEVEL_UNSET = -2 };
 
-/* What a configuration is made of. Nothing of it is kept. */
+/* What a scope's configuration is made of; it is copied. */
 struct scope_params {
 	const char *identifier;
 	const char *run_id;
 	const char *process;
-	const char *parent; /* "" : nobody forked or entered it */
+	const char *parent; /* the name that forked or entered it; "": none */
 	unsigned number;    /* %c; 0: none */
 	pid_t pid;
-	uint32_t generation; /* context_generation() before what the program says was read */
+	uint32_t generation; /* context_generation() before the context was read */
 	bool single;         /* MPLOG_SINGLE */
 	bool echo;           /* MPLOG_ECHO */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
 	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */
-	struct bytes fields; /* encoded: those of mplog_set_field() */
-	/* In the order in which they apply. Each may be NULL. */
+	struct bytes fields; /* encoded: of mplog_set_field() */
+	/* In the order in which they apply; each may be NULL. */
 	const struct rules *files;
 	const struct rules *environment;
 };
@@ -53,16 +53,16 @@ struct scope_config {
 	const char *process;
 	const char *parent;
 	struct output output;
-	struct bytes head;       /* encoded: who speaks */
+	struct bytes head;       /* encoded: SYSLOG_IDENTIFIER, PROCESS ... */
 	struct bytes fields;     /* encoded: the rules' and the program's, each name once */
 	struct bytes own_fields; /* encoded: the program's alone */
 };
 
-/* Async-signal-safe. NULL: no memory. */
+/* Makes a configuration; NULL: no memory. Async-signal-safe. */
 struct scope_config *scope_config_new(const struct scope_params *params);
 
-/* Only where no other thread can see it. */
+/* Frees a configuration that no other thread can see. */
 void scope_config_free(struct scope_config *config);
 
-/* Retires it. */
+/* Frees a configuration once no call uses it any more. */
 void scope_config_retire(struct scope_config *config);

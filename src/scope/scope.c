@@ -28,14 +28,15 @@ void scope_change_gate(struct thread *thread)
 		gate = &open_gate;
 	if (__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED) == gate)
 		return;
-	/* Who publishes opens the gates afterwards: either that comes last, or it is seen here. */
+	/* A publisher stores the new generation, then opens all gates. If the store below overwrote
+	 * its open gate, the check behind it sees the new generation and opens the gate again. */
 	__atomic_store_n(&mplog_gate_, gate, __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst);
 	if (scope->generation != context_generation() || scope_slot(scope) != slot)
 		__atomic_store_n(&mplog_gate_, &open_gate, __ATOMIC_RELAXED);
 }
 
-/* ---- Voices --------------------------------------------------------------------------------- */
+/* ---- Configurations -------------------------------------------------------------------------- */
 
 void scope_get_params(struct scope *scope, struct scope_params *params)
 {
@@ -52,7 +53,7 @@ void scope_get_params(struct scope *scope, struct scope_params *params)
 	context_fill_params(params);
 }
 
-static void show_level(struct slot *slot, const struct scope_config *config)
+static void publish_level(struct slot *slot, const struct scope_config *config)
 {
 	atomic_store(&slot->level_by, (int)config->level_by);
 	atomic_store(&slot->level, config->level);
@@ -81,14 +82,14 @@ static struct slot *clear_own_slot(struct scope *scope)
 	return &scope->own_slot;
 }
 
-/* Whether the board has the scope's slot; it may have been closed, and another one opened. */
+/* False too where that board was closed and another one opened since. */
 static bool is_on_board(const struct slot *slot, uint32_t board)
 {
 	return board_index(slot) >= 0 && board == board_generation();
 }
 
-/* The board has gone since it was entered: the scope goes on by itself. */
-static void leave_board(struct scope *scope)
+/* Where the scope's board was closed, the scope goes on with its own slot. */
+static void leave_closed_board(struct scope *scope)
 {
 	if (scope == &process_scope || scope_slot(scope) == &scope->own_slot ||
 	    is_on_board(scope_slot(scope), scope->board))
@@ -102,9 +103,9 @@ int scope_set_config(struct scope *scope, const struct scope_params *params)
 
 	if (r < 0)
 		return r;
-	leave_board(
-		scope); /* after the generation was read: who takes the board away changes that last */
-	show_level(scope_slot(scope), scope_get_config(scope));
+	/* A closed board changes the generation last: params has an older one, or this sees it. */
+	leave_closed_board(scope);
+	publish_level(scope_slot(scope), scope_get_config(scope));
 	return 0;
 }
 
@@ -115,7 +116,7 @@ void scope_update(struct scope *scope)
 	if (scope->generation == context_generation())
 		return;
 	if (scope == &process_scope && !global_trylock())
-		return; /* another thread is at it */
+		return; /* another thread makes it */
 	scope_get_params(scope, &params);
 	(void)scope_set_config(scope, &params);
 	if (scope == &process_scope)
@@ -131,19 +132,19 @@ static struct slot *take_slot(struct scope *scope)
 	return slot ? slot : clear_own_slot(scope);
 }
 
-static void fill_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
+static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
 {
 	const struct scope_config *config = scope_get_config(scope);
 
 	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
-	show_level(slot, config);
+	publish_level(slot, config);
 	atomic_store(&slot->number, config->number);
 	atomic_store(&scope->tick_ns, 0);
 	atomic_store(&scope->slot, slot);
 	scope->board = board_generation();
 	board_show(slot, phase);
-	override_apply(slot, config->process); /* once it can be seen: none is missed */
+	override_apply(slot, config->process); /* once the slot is visible: no order is missed */
 }
 
 int scope_begin_process(struct scope *scope, const struct scope_params *params,
@@ -155,7 +156,7 @@ int scope_begin_process(struct scope *scope, const struct scope_params *params,
 	if (!scope_get_config(scope))
 		return r;
 	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
-	fill_slot(scope, slot, SLOT_PROCESS);
+	show_slot(scope, slot, SLOT_PROCESS);
 	return r;
 }
 
@@ -182,8 +183,8 @@ void scope_keep_own_slot(struct scope *scope)
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
 
-/* A slot that the thread left is as good as new: a loop over tasks takes none from the board. */
-static struct slot *reuse_slot(struct thread *thread)
+/* A loop over tasks takes one slot from the board, not one a task. */
+static struct slot *take_spare_slot(struct thread *thread)
 {
 	struct slot *slot = thread->spare_slot;
 	const uint32_t text_sequence = slot ? atomic_load(&slot->text_sequence) : 0;
@@ -220,20 +221,25 @@ int scope_enter(struct thread *thread, const char *name)
 		pages_put(scope, sizeof(*scope));
 		return r;
 	}
-	slot = reuse_slot(thread);
+	slot = take_spare_slot(thread);
 	if (!slot)
 		slot = take_slot(scope);
 	atomic_store(&slot->parent, board_index(scope_slot(outer)));
 	atomic_store(&slot->tid, (uint32_t)atomic_load(&thread->tid));
-	fill_slot(scope, slot, SLOT_SCOPE);
+	show_slot(scope, slot, SLOT_SCOPE);
 	thread->scope = scope;
 	scope_set_gate(thread);
 	return 0;
 }
 
-static void keep_slot(struct thread *thread, struct slot *slot)
+static bool has_spare_slot(const struct thread *thread)
 {
-	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board)) {
+	return thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board);
+}
+
+static void keep_spare_slot(struct thread *thread, struct slot *slot)
+{
+	if (has_spare_slot(thread)) {
 		board_release(slot);
 		return;
 	}
@@ -249,7 +255,7 @@ void scope_leave(struct thread *thread)
 	if (thread->depth <= thread->inherited_depth)
 		return;
 	if (!scope || scope->depth < thread->depth) {
-		thread->depth--; /* for this one there was no memory */
+		thread->depth--; /* there was no memory to enter this scope */
 		return;
 	}
 	thread->scope = scope->outer;
@@ -257,7 +263,7 @@ void scope_leave(struct thread *thread)
 	scope_set_gate(thread);
 	slot = scope_slot(scope);
 	if (is_on_board(slot, scope->board))
-		keep_slot(thread, slot);
+		keep_spare_slot(thread, slot);
 	scope_config_free(scope_get_config(scope));
 	pages_put(scope, sizeof(*scope));
 }
@@ -267,20 +273,20 @@ void scope_leave_all(struct thread *thread)
 	thread->inherited_depth = 0;
 	while (thread->depth > 0)
 		scope_leave(thread);
-	if (thread->spare_slot && is_on_board(thread->spare_slot, thread->spare_board))
+	if (has_spare_slot(thread))
 		board_release(thread->spare_slot);
 	thread->spare_slot = NULL;
 }
 
-/* ---- What a program sets -------------------------------------------------------------------- */
+/* ---- Level and fields ------------------------------------------------------------------------ */
 
-static void lock(const struct scope *scope)
+static void lock_shared(const struct scope *scope)
 {
 	if (scope == &process_scope)
 		global_lock();
 }
 
-static void unlock(const struct scope *scope)
+static void unlock_shared(const struct scope *scope)
 {
 	if (scope == &process_scope)
 		global_unlock();
@@ -291,11 +297,11 @@ int scope_set_level(struct scope *scope, int level)
 	struct scope_params params;
 	int r;
 
-	lock(scope);
+	lock_shared(scope);
 	scope_get_params(scope, &params);
 	params.program_level = level;
 	r = scope_set_config(scope, &params);
-	unlock(scope);
+	unlock_shared(scope);
 	return r;
 }
 
@@ -320,19 +326,14 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 	size = encoding_replace_field(NULL, 0, params.fields, name, value);
 	if (value && size > FIELDS_SIZE_MAX)
 		return -E2BIG;
-	if (!size)
-		params.fields.size = 0;
-	fields = size ? pages_get(size) : NULL;
-	if (size && !fields)
+	fields = pages_get(size + 1); /* nothing may be left */
+	if (!fields)
 		return -ENOMEM;
-	if (size) {
-		(void)encoding_replace_field(fields, size, params.fields, name, value);
-		params.fields = (struct bytes){ fields, size };
-	}
+	(void)encoding_replace_field(fields, size, params.fields, name, value);
+	params.fields = (struct bytes){ fields, size };
 	r = count_fields(params.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
 							      : scope_set_config(scope, &params);
-	if (size)
-		pages_put(fields, size);
+	pages_put(fields, size + 1);
 	return r;
 }
 
@@ -340,8 +341,8 @@ int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *
 {
 	int r;
 
-	lock(scope);
+	lock_shared(scope);
 	r = change_field(scope, name, value);
-	unlock(scope);
+	unlock_shared(scope);
 	return r;
 }

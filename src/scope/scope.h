@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* scope: who is speaking: a thread or the process being somebody, entered and left. */
+/* scope: a process name with its settings, current for a thread from entering to leaving it. The
+ * process has a scope of its own, which is never left. */
 #pragma once
 
 #include <stdatomic.h>
@@ -15,17 +16,18 @@
 struct scope {
 	struct scope *outer;
 	unsigned depth;
-	_Atomic uint32_t generation; /* context_generation() when its configuration was made */
+	_Atomic uint32_t generation; /* context_generation() before config was made */
 	_Atomic(struct scope_config *) config;
 	_Atomic(struct slot *) slot;
-	uint32_t board;          /* board_generation() when it got its slot */
-	_Atomic int64_t tick_ns; /* the coarse clock when its slot's last_record_ns was written */
-	struct slot own_slot __attribute__((aligned(CACHE_LINE))); /* where the board has none */
+	uint32_t board;          /* board_generation() when the slot was taken */
+	_Atomic int64_t tick_ns; /* the coarse clock when last_record_ns was written */
+	struct slot own_slot
+		__attribute__((aligned(CACHE_LINE))); /* where the board has none to give */
 };
 
-_Static_assert(sizeof(struct scope) <= PAGES_KEPT_SIZE, "entering one asks the kernel for nothing");
+_Static_assert(sizeof(struct scope) <= PAGES_KEPT_SIZE, "entering a scope takes a kept page");
 
-/* The process's: what threads are that entered nothing. */
+/* The process's own scope: current in every thread that has entered none. */
 extern struct scope process_scope;
 
 static inline struct scope *scope_of(const struct thread *thread)
@@ -43,16 +45,16 @@ static inline struct slot *scope_slot(const struct scope *scope)
 	return atomic_load_explicit(&scope->slot, memory_order_acquire);
 }
 
-/* All of these are called inside of an epoch, in a process that knows its name. */
+/* All functions below are called inside of an epoch, in a process that is identified. */
 
-/* NAME: NULL pushes a copy. */
+/* Push a scope, with NULL a copy of the current one, and pop one. */
 int scope_enter(struct thread *thread, const char *name);
 void scope_leave(struct thread *thread);
 
-/* At the thread's end: those too that its process was forked with, and what is kept for the next. */
+/* Leaves all scopes at the thread's end, inherited ones too, and gives back the spare slot. */
 void scope_leave_all(struct thread *thread);
 
-/* Points the thread's gate at its scope's cell; opens it where that scope is out of date. */
+/* Points the thread's gate at its scope's slot, or opens it where that scope is out of date. */
 COLD void scope_change_gate(struct thread *thread);
 
 static inline void scope_set_gate(struct thread *thread)
@@ -64,22 +66,22 @@ static inline void scope_set_gate(struct thread *thread)
 		scope_change_gate(thread);
 }
 
-/* Makes the scope's configuration anew where it is out of date. */
+/* Makes the scope's configuration again where it is out of date. */
 void scope_update(struct scope *scope);
 
-/* What the scope's configuration is made of, to be made anew; and doing so. 0 or -ENOMEM. */
+/* Get what the scope's configuration is made of, and replace it by another one: 0 or -ENOMEM. */
 void scope_get_params(struct scope *scope, struct scope_params *params);
 int scope_set_config(struct scope *scope, const struct scope_params *params);
 
-/* The process's begins: with a configuration and a slot of its own, shown to all. What it had before, a
- * slot of its parent's may be, is left alone. 0 or -ENOMEM: then it goes on with the configuration it has. */
+/* Gives the process's scope a configuration and a slot of its own. The former slot, which may be the
+ * parent's, is left alone. Returns 0 or -ENOMEM: then the scope keeps its configuration. */
 int scope_begin_process(struct scope *scope, const struct scope_params *params,
 			const struct slot *parent);
 
-/* Copies counters and sequence to a slot that goes on where another one ends. */
+/* Copies counters and sequence to the slot that follows another one. */
 void scope_copy_figures(struct slot *to, const struct slot *from);
 
-/* Takes the process's scope off the board: it keeps its figures and its level to itself. */
+/* Moves the process's scope from the board to its own slot, with its figures and level. */
 void scope_keep_own_slot(struct scope *scope);
 
 int scope_set_level(struct scope *scope, int level);

@@ -11,7 +11,8 @@
 
 enum { MISTAKE_MAX = 512 };
 
-/* Writes what is wrong with the version seen last, "12: level: ..."; nothing where it is in force. */
+/* Writes the mistake in the version seen last, "12: level: ..."; nothing where that version is in
+ * force. */
 static void put_mistake(char buffer[MISTAKE_MAX], const struct conf_file_status *file)
 {
 	const struct conf_first_diag *diag = file->diag;
