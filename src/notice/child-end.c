@@ -3,26 +3,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "board/board.h"
-#include "board/slot.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/ancestry.h"
 #include "process/fork-detect.h"
 #include "record/field-name.h"
 #include "sink/dispatch.h"
-
-static const char *const counter_fields[COUNTER_COUNT] = {
-	[COUNTER_CALLED] = "MPLOG_CALLED",
-	[COUNTER_SENT] = FIELD_NAME_SENT,
-	[COUNTER_DIVERTED] = FIELD_NAME_DIVERTED,
-	[COUNTER_LOST] = FIELD_NAME_LOST,
-	[COUNTER_SUPPRESSED] = FIELD_NAME_SUPPRESSED,
-};
 
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 {
@@ -41,8 +31,8 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* Puts how the child ended, where the program has not waited for it yet. Returns whether that was a
- * success, as far as is known. */
+/* Puts how the child ended, which the kernel knows until the program has waited for it. Returns false
+ * where that was a failure. */
 static bool put_end(struct notice *notice, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -65,31 +55,35 @@ static bool put_end(struct notice *notice, pid_t pid)
 
 static void put_figures(struct notice *notice, const struct slot *slot)
 {
-	static const char *const words[COUNTER_COUNT] = { "called", "sent", "diverted", "lost",
-							  "suppressed" };
+	static const struct {
+		const char *field, *word;
+	} names[COUNTER_COUNT] = {
+		[COUNTER_CALLED] = { "MPLOG_CALLED", "called" },
+		[COUNTER_SENT] = { FIELD_NAME_SENT, "sent" },
+		[COUNTER_DIVERTED] = { FIELD_NAME_DIVERTED, "diverted" },
+		[COUNTER_LOST] = { FIELD_NAME_LOST, "lost" },
+		[COUNTER_SUPPRESSED] = { FIELD_NAME_SUPPRESSED, "suppressed" },
+	};
 
 	for (int i = 0; i < COUNTER_COUNT; i++) {
 		const uint64_t figure = atomic_load(&slot->counter[i]);
 
-		notice_put_number(notice, counter_fields[i], figure);
-		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure, words[i]);
+		notice_put_number(notice, names[i].field, figure);
+		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure,
+			     names[i].word);
 	}
 }
 
 static void report_end(const struct slot *slot, pid_t pid)
 {
-	char name[PROCESS_NAME_SIZE];
 	struct notice notice;
 
-	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
-	notice_put(&notice, FIELD_NAME_CHILD, name);
-	notice_put_number(&notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
-	notice_textf(&notice, "Process %s (pid %d)", name, pid);
+	notice_put_child(&notice, slot, pid);
 	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
-	/* A record that has a number and is in no counter was in flight when the child was killed: see
-	 * mplog gaps. */
+	/* A record that has a number and is in no counter was being sent when the child was killed:
+	 * see mplog gaps. */
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
 	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	put_figures(&notice, slot);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reap: the last figures of children that have ended. */
+/* child-end: the last figures of children that have ended. */
 #pragma once
 
 #include <sys/types.h>
@@ -7,11 +7,11 @@
 #include "board/layout.h"
 #include "mplog.h"
 
-/* Does what mplog_reap() does, but for the check of STATS; NULL: only the notice. */
+/* Reports the end of a child as mplog_reap() does. STATS may be NULL. */
 int child_end_report(pid_t pid, struct mplog_stats *stats);
 
-/* Reports all children that died and were not reported. */
+/* Reports all children of this process that ended and were not reported. */
 void child_end_report_all(void);
 
-/* Reads the figures on a slot. stats->size is set; what lies beyond it is not touched. */
+/* Reads the figures on a slot, the first stats->size bytes of them. */
 void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid);

@@ -6,22 +6,11 @@
 #include "notice/notice.h"
 #include "scope/scope.h"
 
-static void put_place(struct notice *notice, const char *file, const struct conf_first_diag *first)
+/* A mistake is reported again in a later version of its file. */
+static uint64_t key_of_mistake(const char *file, struct timespec mtime,
+			       const struct conf_first_diag *first)
 {
-	notice_put(notice, "MPLOG_FILE", file);
-	notice_textf(notice, "%s:", file);
-	if (first->line) {
-		notice_put_number(notice, "MPLOG_LINE", first->line);
-		notice_textf(notice, "%u:", first->line);
-	}
-	notice_textf(notice, " %s", first->text);
-}
-
-/* The same mistake in a later version of the file is reported again. */
-static uint64_t key_of(const char *file, const struct timespec *mtime,
-		       const struct conf_first_diag *first)
-{
-	const uint64_t version = (uint64_t)mtime->tv_sec << 32 | (uint64_t)mtime->tv_nsec;
+	const uint64_t version = (uint64_t)mtime.tv_sec << 32 | (uint64_t)mtime.tv_nsec;
 
 	return notice_key(notice_key(version + first->line, file), first->text);
 }
@@ -31,11 +20,17 @@ static void report_first(const char *file, struct timespec mtime,
 {
 	struct notice notice;
 
-	if (!first->text || !board_once(key_of(file, &mtime, first)))
+	if (!first->text || !board_once(key_of_mistake(file, mtime, first)))
 		return;
 	notice_begin(&notice, NOTICE_MISTAKE,
 		     first->severity == CONF_ERROR ? MPLOG_ERR : MPLOG_WARNING);
-	put_place(&notice, file, first);
+	notice_put(&notice, "MPLOG_FILE", file);
+	notice_textf(&notice, "%s:", file);
+	if (first->line) {
+		notice_put_number(&notice, "MPLOG_LINE", first->line);
+		notice_textf(&notice, "%u:", first->line);
+	}
+	notice_textf(&notice, " %s", first->text);
 	if (first->count > 1)
 		notice_textf(&notice, " (and %zu more: see mplog check)", first->count - 1);
 	notice_log(&notice, &process_scope);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* mistakes: what is wrong with the configuration, reported once a run: one record a file. */
+/* conf-errors: the mistakes of the configuration, reported once a run: one notice a file. */
 #pragma once
 
 #include "conf/conf.h"
 #include "conf/env.h"
 
-/* Reports the first mistake of each file that was loaded, or of each that could not be; CONF may be
- * NULL. */
+/* Reports the first mistake of each file, and of the directory. CONF may be NULL. */
 void conf_errors_report(const struct conf *conf);
 
 /* Reports that there was no memory to load FILE; NULL: the system's files. */

@@ -2,12 +2,10 @@
 #include "notice/loss.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "board/board.h"
-#include "board/slot.h"
 #include "mplog.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
@@ -15,7 +13,7 @@
 
 HOT_DATA struct loss_pending loss_pending;
 
-/* A child inherits it: a run has one notice of each sink. */
+/* A child inherits it on purpose: a run has one notice of each sink. */
 static _Atomic bool sink_reported[SINK_COUNT];
 
 void loss_after_fork(void)
@@ -59,16 +57,15 @@ static void put_lost(struct notice *notice, uint64_t lost, uint64_t diverted)
 			     diverted == 1 ? "was diverted" : "were diverted");
 }
 
-/* What one notice reports. */
+/* The figures of one notice. */
 struct account {
 	uint64_t lost, diverted;
 	uint64_t first, last;
 	int64_t since_ns;
 };
 
-/* Each figure is taken by one exchange: no two threads report the same records. A record that
- * another thread is just counting may be in the account without its moment and its number, or the
- * other way round. */
+/* Each figure is taken by one exchange: no two threads report the same records. A record that another
+ * thread is counting may be in the account without its time and number, or the other way round. */
 static struct account take_account(void)
 {
 	return (struct account){
@@ -80,16 +77,8 @@ static struct account take_account(void)
 	};
 }
 
-static void fill_gaps(struct account *account)
-{
-	if (!account->since_ns)
-		account->since_ns = clock_now_ns(CLOCK_REALTIME);
-	if (!account->first)
-		account->first = account->last;
-}
-
-/* Records that other threads counted after take_account() are later ones: first and since_ns go
- * back. */
+/* What other threads counted after take_account() is later: first and since_ns are those of the
+ * account. */
 static void give_back(const struct account *account)
 {
 	if (account->since_ns)
@@ -115,7 +104,7 @@ static struct dispatch_result send_account(struct dispatch *dispatch, const stru
 	return notice_send(&notice, dispatch, scope);
 }
 
-static void tell_account(struct dispatch *dispatch, struct scope *scope, bool primary_only)
+static void report_account(struct dispatch *dispatch, struct scope *scope, bool primary_only)
 {
 	struct dispatch way = *dispatch;
 	struct dispatch_result result;
@@ -128,10 +117,13 @@ static void tell_account(struct dispatch *dispatch, struct scope *scope, bool pr
 		give_back(&account);
 		return;
 	}
-	fill_gaps(&account);
+	if (!account.since_ns)
+		account.since_ns = clock_now_ns(CLOCK_REALTIME);
+	if (!account.first)
+		account.first = account.last;
 	way.primary_only = primary_only;
 	result = send_account(&way, &account, scope);
-	dispatch->deadline = way.deadline; /* one for both */
+	dispatch->deadline = way.deadline; /* one for the notice and the record */
 	if (result.sent != SINK_NONE)
 		return;
 	give_back(&account);
@@ -140,16 +132,16 @@ static void tell_account(struct dispatch *dispatch, struct scope *scope, bool pr
 
 void loss_report_now(struct dispatch *dispatch, struct scope *scope)
 {
-	tell_account(dispatch, scope, true);
+	report_account(dispatch, scope, true);
 }
 
 void loss_report_final(struct dispatch *dispatch, struct scope *scope)
 {
-	tell_account(dispatch, scope, false);
+	report_account(dispatch, scope, false);
 }
 
 /* Small numbers: they cannot collide with the 64-bit hashes that are the other keys. */
-static uint64_t key_of(enum sink_id sink)
+static uint64_t key_of_sink(enum sink_id sink)
 {
 	return ((uint64_t)sink + 1) << 1;
 }
@@ -177,7 +169,7 @@ void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_r
 	if (result->failed == SINK_NONE)
 		return;
 	if (atomic_exchange(&sink_reported[result->primary], true) ||
-	    !board_once(key_of(result->primary)))
+	    !board_once(key_of_sink(result->primary)))
 		return;
 	dispatch_exclude(&way, result);
 	send_sink(&way, result, scope);
@@ -189,21 +181,10 @@ void suppressed_count(struct slot *slot)
 	atomic_fetch_add(&slot->suppressed_pending, 1);
 }
 
-static void put_owner(struct notice *notice, const struct slot *slot, pid_t pid)
-{
-	char name[PROCESS_NAME_SIZE];
-
-	if (!pid)
-		return;
-	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
-	notice_put(notice, FIELD_NAME_CHILD, name);
-	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
-	notice_textf(notice, "Process %s (pid %d): ", name, pid);
-}
-
-/* Reports as a notice of SCOPE. PID: the slot's process when another process reports for it; 0 for
- * our own. */
-static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slot *slot, pid_t pid)
+/* Reports as a notice of SCOPE. pid: the slot's process when another process reports for it; 0 for our
+ * own. */
+static void report_slot(struct dispatch *dispatch, struct scope *scope, struct slot *slot,
+			pid_t pid)
 {
 	const uint64_t suppressed = atomic_exchange(&slot->suppressed_pending, 0);
 	const int64_t since_ns = atomic_exchange(&slot->suppressed_since_ns, 0);
@@ -214,7 +195,10 @@ static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slo
 	notice_begin(&notice, NOTICE_SUPPRESSED, MPLOG_WARNING);
 	notice_put_number(&notice, FIELD_NAME_SUPPRESSED, suppressed);
 	notice_put_time(&notice, FIELD_NAME_SINCE, since_ns);
-	put_owner(&notice, slot, pid);
+	if (pid) {
+		notice_put_child(&notice, slot, pid);
+		notice_textf(&notice, ": ");
+	}
 	notice_textf(&notice, "%" PRIu64 " %s suppressed by the rate limit of this process name",
 		     suppressed, suppressed == 1 ? "record was" : "records were");
 	if (notice_send(&notice, dispatch, scope).sent != SINK_NONE)
@@ -223,7 +207,7 @@ static void tell_slot(struct dispatch *dispatch, struct scope *scope, struct slo
 	atomic_store(&slot->suppressed_since_ns, since_ns);
 }
 
-static bool is_anything_suppressed(const struct slot *slot)
+static bool has_suppressed(const struct slot *slot)
 {
 	return atomic_load_explicit(&slot->suppressed_pending, memory_order_relaxed) > 0;
 }
@@ -232,21 +216,21 @@ void suppressed_report(struct dispatch *dispatch, struct scope *scope)
 {
 	struct slot *slot = scope_slot(scope);
 
-	if (is_anything_suppressed(slot))
-		tell_slot(dispatch, scope, slot, 0);
+	if (has_suppressed(slot))
+		report_slot(dispatch, scope, slot, 0);
 }
 
-/* Not before each of the few records that pass while the burst goes on. The difference is unsigned:
- * a clock that was set back does not put the report off. */
+/* During a burst a few records pass: not each of them is to have a report before it. The difference is
+ * unsigned: a clock that was set back does not put the report off. */
 void suppressed_report_if_due(struct dispatch *dispatch, struct scope *scope)
 {
 	const uint64_t interval_ns = scope_get_config(scope)->interval_ms * (uint64_t)NS_PER_MS;
 	struct slot *slot = scope_slot(scope);
 
-	if (is_anything_suppressed(slot) &&
+	if (has_suppressed(slot) &&
 	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
 		    interval_ns)
-		tell_slot(dispatch, scope, slot, 0);
+		report_slot(dispatch, scope, slot, 0);
 }
 
 void suppressed_report_for(struct dispatch *dispatch, pid_t pid)
@@ -256,7 +240,7 @@ void suppressed_report_for(struct dispatch *dispatch, pid_t pid)
 
 	for (uint32_t i = 0; i < used; i++) {
 		if (slot_word_is_of(atomic_load(&board->state[i]), pid, fork_in_other_pidns()) &&
-		    is_anything_suppressed(&board->slot[i]))
-			tell_slot(dispatch, &process_scope, &board->slot[i], pid);
+		    has_suppressed(&board->slot[i]))
+			report_slot(dispatch, &process_scope, &board->slot[i], pid);
 	}
 }

@@ -2,12 +2,14 @@
 #include "notice/notice.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/name.h"
 #include "board/board.h"
+#include "board/slot.h"
 #include "mplog.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
@@ -55,11 +57,10 @@ void notice_put(struct notice *notice, const char *name, const char *value)
 
 void notice_put_number(struct notice *notice, const char *name, uint64_t number)
 {
-	char digits[24];
-	struct strbuf text = { .data = digits, .capacity = sizeof(digits) };
+	char digits[DECIMAL_DIGITS_MAX];
 
-	strbuf_put_number(&text, number);
-	put_bytes(notice, name, (struct bytes){ digits, text.size });
+	put_bytes(notice, name,
+		  (struct bytes){ digits, (size_t)(decimal_put(digits, number) - digits) });
 }
 
 void notice_put_time(struct notice *notice, const char *name, int64_t realtime_ns)
@@ -67,7 +68,18 @@ void notice_put_time(struct notice *notice, const char *name, int64_t realtime_n
 	notice_put_number(notice, name, (uint64_t)realtime_ns / 1000);
 }
 
-/* vsnprintf cuts what does not fit; for these formats it allocates nothing and takes no lock. */
+void notice_put_child(struct notice *notice, const struct slot *slot, pid_t pid)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	notice_put(notice, FIELD_NAME_CHILD, name);
+	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
+	notice_textf(notice, "Process %s (pid %d)", name, pid);
+}
+
+/* vsnprintf(3) cuts what does not fit; for the formats of notices it allocates nothing and takes no
+ * lock. */
 void notice_textf(struct notice *notice, const char *fmt, ...)
 {
 	struct strbuf *message = &notice->message;
@@ -84,24 +96,17 @@ void notice_textf(struct notice *notice, const char *fmt, ...)
 	va_end(ap);
 }
 
-static struct bytes message_of(const struct notice *notice)
-{
-	const struct strbuf *message = &notice->message;
-
-	return (struct bytes){ message->data, message->size < message->capacity
-						      ? message->size
-						      : message->capacity };
-}
-
 struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
 				       struct bytes head)
 {
+	const struct strbuf *text = &notice->message;
 	struct record_source source = {
 		.head = head,
 		.fields = { notice->fields_data, notice->fields.size },
 		.prefix = dispatch->output->prefix[SINK_JOURNAL],
 		.level = notice->level,
-		.message = message_of(notice),
+		.message = { text->data,
+			     text->size < text->capacity ? text->size : text->capacity },
 	};
 	char buffer[4096];
 	struct record record;
@@ -109,7 +114,7 @@ struct dispatch_result notice_dispatch(const struct notice *notice, struct dispa
 
 	size = record_compose(&record, buffer, sizeof(buffer), &source);
 	if (size > sizeof(buffer)) {
-		source.prefix.size = 0; /* all the rest is bounded, and fits */
+		source.prefix.size = 0; /* the rest is bounded, and fits */
 		size = record_compose(&record, buffer, sizeof(buffer), &source);
 	}
 	if (size > sizeof(buffer))
@@ -143,7 +148,7 @@ uint64_t notice_key(uint64_t seed, const char *text)
 	return fnv1a_64(seed, text, strlen(text));
 }
 
-/* ---- The notices of no other file ------------------------------------------------------------ */
+/* ---- Single notices -------------------------------------------------------------------------- */
 
 void notice_name_changed(const char *given, const char *name)
 {

@@ -35,39 +35,40 @@ struct notice {
 	char message_data[NOTICE_MESSAGE_MAX + 1];
 };
 
+/* Begins a notice without text, whose one field is MESSAGE_ID. */
 void notice_begin(struct notice *notice, enum notice_kind kind, int level);
 
-/* Add a field. A time is written in microseconds, as journald does. */
+/* Add a field; one that does not fit is left out. A time is written in microseconds. */
 void notice_put(struct notice *notice, const char *name, const char *value);
 void notice_put_number(struct notice *notice, const char *name, uint64_t number);
 void notice_put_time(struct notice *notice, const char *name, int64_t realtime_ns);
 
-/* Adds to the message: printf's formats as format.h has them. */
+/* Puts the name and pid of another process, whose slot this is, into fields and message. */
+void notice_put_child(struct notice *notice, const struct slot *slot, pid_t pid);
+
+/* Adds to the message, with printf's formats. */
 __attribute__((__format__(printf, 2, 3))) void notice_textf(struct notice *notice, const char *fmt,
 							    ...);
 
-/* Sends a notice of a process whose encoded bytes are HEAD. */
+/* Sends a notice of a process whose records begin with HEAD. */
 struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
 				       struct bytes head);
 
-/* Sends a notice of that scope, and shows on its slot where the notice went. */
+/* Sends a notice of that scope, and shows on the scope's slot where the notice went. */
 struct dispatch_result notice_send(const struct notice *notice, struct dispatch *dispatch,
 				   struct scope *scope);
 
-/* Likewise on the scope's own way, if the scope has a configuration yet. */
+/* Does so with a dispatch of its own, if the scope has a configuration yet. */
 void notice_log(const struct notice *notice, struct scope *scope);
 
 /* Returns the key of TEXT for board_once(). */
 uint64_t notice_key(uint64_t seed, const char *text);
 
-/* ---- Notices that are sent once a run -------------------------------------------------------- */
-
+/* Send a notice once a run; of the board's failure each time. */
 void notice_name_changed(const char *given, const char *name);
 void notice_board_full(void);
 void notice_board_failed(int error);
 void notice_reloaded(uint64_t version);
 
-/* ---- And one that is not ---------------------------------------------------------------------- */
-
-/* LEVEL is the scope's again: the time of the level that an operator set is over. */
+/* Tells that the time of an operator's level is over, and LEVEL is the scope's again. */
 void notice_level_expired(struct scope *scope, int level);
