@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public functions: what each does is said in mplog.h, how in the files named after it. */
+/* api: the public functions, but for the log calls, which are in log.c. mplog.h documents them. */
 #include "mplog.h"
 
 #include <errno.h>
@@ -65,9 +65,9 @@ int mplog_reload(void)
 	return guard.thread ? refresh_now(guard.thread) : -ENOMEM;
 }
 
-/* ---- Being somebody ------------------------------------------------------------------------- */
+/* ---- Process names and scopes ---------------------------------------------------------------- */
 
-static void clean_name(char ret[PROCESS_NAME_SIZE], const char *process)
+static void sanitize_name(char ret[PROCESS_NAME_SIZE], const char *process)
 {
 	if (!process_name_sanitize(ret, process))
 		notice_name_changed(process, ret);
@@ -86,7 +86,7 @@ pid_t mplog_fork(const char *process)
 		GUARD(guard);
 
 		guard_identify(&guard);
-		clean_name(name, process);
+		sanitize_name(name, process);
 	}
 	pid = fork();
 	if (pid == 0 && process)
@@ -94,7 +94,7 @@ pid_t mplog_fork(const char *process)
 	return pid;
 }
 
-static int enter(const struct guard *guard, const char *process)
+static int enter_scope(const struct guard *guard, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
 
@@ -109,7 +109,7 @@ static int enter(const struct guard *guard, const char *process)
 	if (identity_adopt_name(guard->thread, name))
 		return scope_enter(guard->thread, NULL);
 	guard_identify(guard);
-	clean_name(name, process);
+	sanitize_name(name, process);
 	return scope_enter(guard->thread, name);
 }
 
@@ -117,7 +117,7 @@ int mplog_enter(const char *process)
 {
 	GUARD(guard);
 
-	return enter(&guard, process);
+	return enter_scope(&guard, process);
 }
 
 void mplog_leave(void)
@@ -133,7 +133,7 @@ unsigned mplog_scope_enter_(const char *process)
 {
 	GUARD(guard);
 
-	(void)enter(&guard, process);
+	(void)enter_scope(&guard, process);
 	return guard.thread ? guard.thread->depth : UINT_MAX; /* nothing to leave */
 }
 
@@ -155,7 +155,7 @@ int mplog_export(const char *process)
 	if (!process || !*process)
 		return -EINVAL;
 	guard_identify(&guard);
-	clean_name(name, process);
+	sanitize_name(name, process);
 	if (setenv("MPLOG_PROCESS", name, true) < 0 ||
 	    setenv("MPLOG_RUN_ID", context_run_id(), true) < 0)
 		return -errno;
@@ -238,13 +238,9 @@ int mplog_set_default_level(int level)
 	return 0;
 }
 
-/* ---- Logging -------------------------------------------------------------------------------- */
-
-/* mplog_emit(), mplog_vemit(), mplog_write(): emit.c has them, each whole in one function. */
-
 /* ---- Figures -------------------------------------------------------------------------------- */
 
-/* The first version of the struct had this size. */
+/* Of the first version of the struct. */
 static const size_t stats_size = sizeof(struct mplog_stats);
 
 int mplog_get_stats(struct mplog_stats *stats)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* call: what stands around each call of the interface: the thread's record, an epoch, errno kept,
- * no cancellation, a process that knows its name. */
+/* guard: what stands around each public function: the thread's record, an epoch, errno kept, no
+ * cancellation, a process that is identified. */
 #pragma once
 
 #include <errno.h>
@@ -15,12 +15,12 @@
 #include "process/thread.h"
 
 struct guard {
-	struct thread *thread; /* NULL: there is no memory for its record */
+	struct thread *thread; /* NULL: no memory for the thread's record */
 	uint64_t outer;
 	int saved_errno;
 	int cancel;
 	bool in_signal;
-	bool is_borrowed; /* the thread had no record before */
+	bool is_borrowed; /* the record is given back with the call */
 };
 
 static inline ALWAYS_INLINE struct guard guard_enter_inline(bool in_signal)
@@ -58,8 +58,8 @@ void guard_leave(struct guard *guard);
 
 COLD bool guard_is_on_signal_stack(void);
 
-/* mplog's own records take more stack than a handler on sigaltstack(2) may have: they are left to
- * a later call. */
+/* Tells whether the call may send notices. They take more stack than a handler on sigaltstack(2) may
+ * have: a later call sends them. */
 static inline bool guard_may_notice(bool in_signal)
 {
 	return !in_signal || !guard_is_on_signal_stack();
@@ -67,7 +67,7 @@ static inline bool guard_may_notice(bool in_signal)
 
 COLD void guard_identify_new(struct thread *thread, bool in_signal);
 
-/* The process finds out who it is, if it does not know yet. */
+/* Identifies the process, where that is pending. */
 static inline void guard_identify(const struct guard *guard)
 {
 	if (fork_is_pending())

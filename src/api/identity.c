@@ -26,19 +26,19 @@
 #include "sink/stderr-fd.h"
 
 static HOT_DATA struct {
-	bool has_own_name;    /* not just its parent's */
-	bool is_daemon_child; /* this child continues a program that daemonised; it keeps the name */
-	_Atomic pid_t lock;   /* tid_lock(): held by the thread that identifies this process */
-	struct scope *fork_scope; /* the forking thread's: what a child begins with */
-	/* What a child is to be called once it is identified; pending_pid: which child that is, as
-	 * its parent may have left a name behind. */
+	bool has_own_name;        /* not its parent's */
+	bool is_daemon_child;     /* continues a program that daemonised; it keeps the name */
+	_Atomic pid_t lock;       /* held by the thread that identifies this process */
+	struct scope *fork_scope; /* of the forking thread: the base of a child's configuration */
+	/* The name of a child that is not identified yet, and which child that is: a child of that
+	 * child has copies of both. */
 	pid_t pending_pid;
 	char pending_name[PROCESS_NAME_SIZE];
 } identity;
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
-/* Who forks has to know who it is: its children's names and ancestry come from its own. */
+/* A child's name and ancestry come from its parent's: the parent is identified first. */
 static void establish_before_fork(void)
 {
 	struct thread *thread =
@@ -52,7 +52,7 @@ static void establish_before_fork(void)
 	}
 }
 
-/* Nobody expects a thread to be cancelled in fork(2). */
+/* fork(2) is no cancellation point: none of the calls in here may become one. */
 static void before_fork(void)
 {
 	int cancel;
@@ -64,8 +64,8 @@ static void before_fork(void)
 	(void)pthread_setcancelstate(cancel, NULL);
 }
 
-/* What a child resets, in this order; async-signal-safe, all of it. In the handler of fork(2), or
- * with the child's first record where no handler has seen it. */
+/* What a child resets, in this order: in the handler of fork(2), or before its first record where no
+ * handler saw the fork. Async-signal-safe, all of it. */
 static void (*const after_fork[])(void) = {
 	lock_after_fork,
 	thread_after_fork,
@@ -73,8 +73,8 @@ static void (*const after_fork[])(void) = {
 	sinks_after_fork,
 };
 
-/* In the child: only this thread is there, and its scope is what the process begins with. */
-static void adopt(void)
+/* A child has one thread, whose scope is the base of the child's configuration. */
+static void reset_child(void)
 {
 	struct thread *thread = thread_current();
 
@@ -89,34 +89,26 @@ static void adopt(void)
 	identity.is_daemon_child = false;
 }
 
-/* A signal handler that logs finds the child either not begun, as if no handler of fork(2) had seen
- * it, or ready to be identified. */
-static void in_child(void)
+/* A signal handler that logs finds the child either untouched, as if no handler of fork(2) had seen the
+ * fork, or ready to be identified. */
+static void after_fork_in_child(void)
 {
 	sigset_t before;
 
 	fork_block_signals(&before);
 	if (fork_begin_child()) {
 		atomic_store(&identity.lock, 0);
-		adopt();
+		reset_child();
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* No fork handler has seen it. */
-static void adopt_raw(void)
-{
-	epoch_drop(); /* free(3) may hang */
-	ancestry_bypassed();
-	adopt();
-}
-
-/* ---- Finding out ---------------------------------------------------------------------------- */
+/* ---- Identifying a process ------------------------------------------------------------------- */
 
 static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,
 			 const struct scope_config *parent)
 {
-	struct slot *slot = scope_slot(&process_scope); /* the parent's still */
+	struct slot *slot = scope_slot(&process_scope); /* still the parent's */
 	struct pattern_vars vars = {
 		.process = parent->process,
 		.identifier = parent->output.identifier,
@@ -147,7 +139,7 @@ static void begin_process(const struct scope_params *params, const struct slot *
 		     parent ? (uint32_t)ancestry_forker() : 0);
 }
 
-/* Nobody forked us: the program at its start. */
+/* The program at its start. */
 static void establish_program(void)
 {
 	struct scope_params params = {
@@ -187,13 +179,16 @@ static void establish_child(void)
 	begin_process(&params, parent_slot);
 }
 
-static void settle(void)
+static void identify_process(void)
 {
 	const bool forked = scope_get_config(&process_scope);
 
 	fork_identify(forked);
-	if (fork_bypassed_handlers())
-		adopt_raw();
+	if (fork_bypassed_handlers()) {
+		epoch_drop(); /* free(3) may hang */
+		ancestry_bypassed();
+		reset_child();
+	}
 	if (forked)
 		establish_child();
 	else
@@ -212,7 +207,7 @@ void identity_establish(struct thread *thread)
 	while (fork_is_pending()) {
 		tid_lock(&identity.lock);
 		if (fork_is_pending())
-			settle();
+			identify_process();
 		atomic_store(&identity.lock, 0);
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -245,12 +240,12 @@ void identity_set_pending(const char name[static PROCESS_NAME_SIZE])
 	memcpy(identity.pending_name, name, sizeof(identity.pending_name));
 	identity.pending_pid = getpid();
 	if (!fork_is_pending())
-		(void)rename_process(name); /* somebody's handler logged */
+		(void)rename_process(name); /* a fork handler of the program has logged */
 }
 
 bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_NAME_SIZE])
 {
-	/* The forking thread is the first of the child, whose tid is its pid. */
+	/* The thread that forked is the first of the child: its tid is the pid. */
 	if ((pid_t)syscall(SYS_gettid) != getpid())
 		return false;
 	if (!fork_is_pending())
@@ -265,7 +260,7 @@ bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_N
 	return true;
 }
 
-static int become(const char *name)
+static int rename_locked(const char *name)
 {
 	const struct slot *before = scope_slot(&process_scope);
 	struct scope_params params;
@@ -289,7 +284,7 @@ int identity_rename(const char *name)
 	int r;
 
 	global_lock();
-	r = become(name);
+	r = rename_locked(name);
 	identity.has_own_name = true;
 	global_unlock();
 	return r;
@@ -300,14 +295,14 @@ void identity_detach_board(void)
 	global_lock();
 	scope_keep_own_slot(&process_scope);
 	board_close();
-	context_invalidate(); /* scopes leave the board too */
+	context_invalidate(); /* scopes of threads leave the board too */
 	thread_open_gates();
 	board_wipe();
-	(void)become("main");
+	(void)rename_locked("main");
 	global_unlock();
 }
 
-/* ---- Start ----------------------------------------------------------------------------------- */
+/* ---- Start and end of threads ----------------------------------------------------------------- */
 
 void identity_leave_scope(struct thread *thread)
 {
@@ -321,7 +316,7 @@ void identity_leave_scope(struct thread *thread)
 	scope_leave(thread);
 }
 
-/* A thread that ends has left all that it entered. */
+/* A thread that ends leaves all scopes that it has entered. */
 static void end_thread(struct thread *thread)
 {
 	const uint64_t outer = epoch_enter(thread);
@@ -333,13 +328,13 @@ static void end_thread(struct thread *thread)
 	epoch_collect();
 }
 
-/* The library's only one. Here, as every public function needs this file: in a static library an
- * object that nothing refers to is not linked, and its constructor does not run. */
-__attribute__((constructor)) static void begin(void)
+/* The only constructor of the library. It stands in this file, which every public function refers to:
+ * an object of a static library that nothing refers to is not linked. */
+__attribute__((constructor)) static void begin_library(void)
 {
 	fork_detect_init();
 	context_init();
 	stderr_begin();
 	thread_init(end_thread);
-	(void)pthread_atfork(before_fork, global_unlock_after_fork, in_child);
+	(void)pthread_atfork(before_fork, global_unlock_after_fork, after_fork_in_child);
 }

@@ -24,27 +24,12 @@
 
 enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
 
-static void free_environment(struct environment **environment)
+static void cleanup_environment(struct environment **environment)
 {
-	if (!*environment)
-		return;
-	env_free(&(*environment)->env);
-	free((*environment)->file);
-	free(*environment);
+	environment_free(*environment);
 }
 
-static struct environment *load_environment(const char *file)
-{
-	CLEANUP(free_environment) struct environment *environment = calloc(1, sizeof(*environment));
-
-	if (!environment || env_load(&environment->env, NULL, NULL) < 0)
-		return NULL;
-	if (file && !(environment->file = strdup(file)))
-		return NULL;
-	return TAKE_PTR(environment);
-}
-
-static struct context *make_program(const struct mplog_options *options,
+static struct context *make_context(const struct mplog_options *options,
 				    struct environment *environment)
 {
 	struct context *context = calloc(1, sizeof(*context));
@@ -54,7 +39,7 @@ static struct context *make_program(const struct mplog_options *options,
 		return NULL;
 	context->is_open = true;
 	context->environment = environment;
-	/* Who starts the program knows better than who wrote it. */
+	/* The environment is stronger than the program. */
 	context->options.file = environment->env.conf ? environment->env.conf : environment->file;
 	context->options.secure = getauxval(AT_SECURE);
 	(void)stpncpy(context->identifier, identifier ? identifier : program_invocation_short_name,
@@ -63,7 +48,7 @@ static struct context *make_program(const struct mplog_options *options,
 	return context;
 }
 
-static int load_files(struct context *context)
+static int load_conf(struct context *context)
 {
 	const int r = conf_load(&context->options, NULL, 0, NULL, NULL, &context->conf);
 
@@ -101,8 +86,8 @@ static const char *first_name(const struct mplog_options *options,
 	return environment->env.process ? environment->env.process : "main";
 }
 
-/* Of two threads that open at the same time one is the first. */
-static int publish(struct context *context)
+/* Of two threads that open at the same time one succeeds. */
+static int publish_context(struct context *context)
 {
 	int r = -EALREADY;
 
@@ -115,7 +100,15 @@ static int publish(struct context *context)
 	return r;
 }
 
-static void begin(struct thread *thread, const char *process)
+/* A thread that reloads at the same time writes the same texts of the slot. */
+static void publish_files(void)
+{
+	global_lock();
+	status_publish_files();
+	global_unlock();
+}
+
+static void begin_program(struct thread *thread, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
 	const bool is_clean = process_name_sanitize(name, process);
@@ -124,7 +117,7 @@ static void begin(struct thread *thread, const char *process)
 	(void)identity_rename(name);
 	thread_open_gates();
 	scope_set_gate(thread);
-	status_publish_files();
+	publish_files();
 	if (!is_clean)
 		notice_name_changed(process, name);
 }
@@ -140,8 +133,7 @@ static int check_options(const struct mplog_options *options)
 	return context_get()->is_open ? -EALREADY : 0;
 }
 
-/* Two threads may open at the same time. */
-static void prepare(void)
+static void read_surroundings(void)
 {
 	global_lock();
 	timestamp_init();
@@ -151,7 +143,7 @@ static void prepare(void)
 
 int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 {
-	CLEANUP(free_environment) struct environment *environment = NULL;
+	CLEANUP(cleanup_environment) struct environment *environment = NULL;
 	AUTO_FREE struct context *context = NULL;
 	const struct context *opened;
 	const char *process;
@@ -159,12 +151,12 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 
 	if (r < 0)
 		return r;
-	environment = load_environment(options->config);
-	context = environment ? make_program(options, environment) : NULL;
+	environment = environment_load(options->config);
+	context = environment ? make_context(options, environment) : NULL;
 	if (!context)
 		return -ENOMEM;
-	prepare();
-	r = load_files(context);
+	read_surroundings();
+	r = load_conf(context);
 	if (r < 0) {
 		report_mistakes(context);
 		conf_free(context->conf);
@@ -172,23 +164,23 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 	}
 	if (options->level)
 		context_set_default_level(options->level);
-	r = publish(context);
+	r = publish_context(context);
 	if (r < 0) {
 		conf_free(context->conf);
 		return r;
 	}
 	process = first_name(options, environment);
 	opened = context;
-	environment = NULL; /* the program's from now on */
-	context = NULL;     /* it is the one in force */
-	begin(thread, process);
+	environment = NULL; /* the context's */
+	context = NULL;     /* in force */
+	begin_program(thread, process);
 	report_mistakes(opened);
 	return 0;
 }
 
 /* ---- The end -------------------------------------------------------------------------------- */
 
-/* Each scope of this thread for itself, the process for those of other threads. */
+/* The suppressed records of other threads' scopes are reported as those of the process. */
 static void report_losses(const struct thread *thread)
 {
 	const struct scope_config *config = scope_get_config(&process_scope);
@@ -217,7 +209,7 @@ void lifecycle_close(struct thread *thread)
 	report_losses(thread);
 	board_end(slot);
 	context_set_default_level(LEVEL_UNSET);
-	global_lock(); /* nobody reloads what is being closed */
+	global_lock(); /* a reload would publish a context too */
 	context_publish(NULL);
 	global_unlock();
 	identity_detach_board();
@@ -226,8 +218,8 @@ void lifecycle_close(struct thread *thread)
 	sinks_close();
 }
 
-/* exit(3): what is still to be told is told; the slot says that the end was a regular one. */
-__attribute__((destructor)) static void at_exit(void)
+/* exit(3): reports what is pending, and marks the slot as that of a process that ended by itself. */
+__attribute__((destructor)) static void end_program(void)
 {
 	GUARD(guard);
 

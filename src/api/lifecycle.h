@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* open: the program's beginning and end. */
+/* lifecycle: mplog_open(), mplog_close() and exit(3). */
 #pragma once
 
 #include "mplog.h"
 #include "process/thread.h"
 
-/* Both in a process that knows its name, inside of an epoch. */
+/* Open and close the library, in a process that is identified, inside of an epoch. */
 int lifecycle_open(struct thread *thread, const struct mplog_options *options);
 void lifecycle_close(struct thread *thread);

@@ -19,15 +19,15 @@
 #include "sink/dispatch.h"
 
 enum {
-	/* A usual record with room to spare. */
+	/* Enough for a usual record. */
 	BUFFER_SIZE = 4096,
-	/* A signal handler's stack may have SIGSTKSZ bytes, 8 KiB, in all. */
+	/* A signal handler's stack may have 8 KiB, SIGSTKSZ, in all. */
 	BUFFER_SIZE_IN_SIGNAL = 1024,
 };
 
 /* ---- The way of a record -------------------------------------------------------------------- */
 
-static void count(const struct scope *scope, struct slot *slot, enum counter counter)
+static void count_record(const struct scope *scope, struct slot *slot, enum counter counter)
 {
 	struct slot *process = scope_slot(&process_scope);
 
@@ -71,11 +71,11 @@ static COLD bool is_suppressed(int level, const struct scope_config *config, str
 	return true;
 }
 
-/* SAID: what the call says. */
-static inline ALWAYS_INLINE struct record_source describe(const struct record_source *said,
-							  const struct scope_config *config,
-							  pid_t tid, uint64_t sequence,
-							  int saved_errno)
+/* said: level, message and fields of the call. */
+static inline ALWAYS_INLINE struct record_source complete_source(const struct record_source *said,
+								 const struct scope_config *config,
+								 pid_t tid, uint64_t sequence,
+								 int saved_errno)
 {
 	struct record_source source = *said;
 
@@ -88,7 +88,7 @@ static inline ALWAYS_INLINE struct record_source describe(const struct record_so
 	return source;
 }
 
-/* -EMSGSIZE where it takes more than *SIZE, which is set to what it takes. */
+/* Sets *size to what the record takes. -EMSGSIZE: that is more than *size was. */
 static COLD struct dispatch_result send_sized(struct dispatch *dispatch,
 					      const struct record_source *source, size_t *size)
 {
@@ -106,7 +106,7 @@ static COLD struct dispatch_result send_sized(struct dispatch *dispatch,
 	return result;
 }
 
-/* Between the measuring and the writing another thread may change what the call points to. */
+/* Another thread may change what the call points to, between measuring and writing. */
 static COLD struct dispatch_result send_large(struct dispatch *dispatch,
 					      const struct record_source *source, size_t size)
 {
@@ -127,19 +127,19 @@ static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *
 					: send_large(dispatch, source, size);
 }
 
-/* It did not go where it should. */
-static COLD void finish_otherwise(struct scope *scope, const struct dispatch *dispatch,
-				  struct dispatch_result result, uint64_t sequence, bool tells)
+/* Counts a record that its primary sink did not take. */
+static COLD void finish_failed(struct scope *scope, const struct dispatch *dispatch,
+			       struct dispatch_result result, uint64_t sequence, bool may_notice)
 {
 	const bool lost = result.sent == SINK_NONE;
 
-	count(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
+	count_record(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
 	loss_count(lost, sequence);
-	if (tells && dispatch->output->forced != SINK_NONE)
+	if (may_notice && dispatch->output->forced != SINK_NONE)
 		notice_sink_failed(dispatch, &result, scope);
 }
 
-/* The moment of the slot's last record: no need to look at the clock again in the same tick. */
+/* Notes when the slot's last record was, once in a tick of the coarse clock. */
 static COLD void note_time(struct scope *scope, struct slot *slot, int64_t now_ns)
 {
 	const int64_t realtime_ns = clock_now_ns(CLOCK_REALTIME_COARSE);
@@ -158,55 +158,55 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
 	struct dispatch dispatch = dispatch_to(&config->output);
-	const bool tells = guard_may_notice(guard->in_signal);
+	const bool may_notice = guard_may_notice(guard->in_signal);
 	struct record_source source;
 	struct dispatch_result result;
 	uint64_t sequence;
 
 	dispatch.deadline.now_ns = now_ns;
-	count(scope, slot, COUNTER_CALLED);
+	count_record(scope, slot, COUNTER_CALLED);
 	if (UNLIKELY(config->burst > 0) && is_suppressed(said->level, config, slot, now_ns)) {
-		count(scope, slot, COUNTER_SUPPRESSED);
+		count_record(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
-	if (tells) {
+	if (may_notice) {
 		loss_report_pending(&dispatch, scope);
 		suppressed_report_due(&dispatch, scope);
 	}
 	sequence = next_sequence(config);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
-	source = describe(said, config,
-			  atomic_load_explicit(&guard->thread->tid, memory_order_relaxed), sequence,
-			  guard->saved_errno);
+	source = complete_source(said, config,
+				 atomic_load_explicit(&guard->thread->tid, memory_order_relaxed),
+				 sequence, guard->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
 	if (LIKELY(result.error == 0))
-		count(scope, slot, COUNTER_SENT);
+		count_record(scope, slot, COUNTER_SENT);
 	else
-		finish_otherwise(scope, &dispatch, result, sequence, tells);
-	if (scope != &process_scope) /* the process's last record is that of any of its scopes */
+		finish_failed(scope, &dispatch, result, sequence, may_notice);
+	if (scope != &process_scope) /* the last record of any scope is the process's last too */
 		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
 }
 
-/* The child of a vfork(2) has its parent's memory: it leaves no trace in it. A socket that it may
- * have connected is none in its parent, where a stranger may get that number. */
+/* The child of a vfork(2) has its parent's memory and must leave no trace there. A socket that the child
+ * connected does not exist in the parent, where a stranger may get its number. */
 static COLD int emit_in_vfork(const struct record_source *said, struct scope *scope,
 			      int saved_errno, char *buffer, size_t capacity)
 {
 	const struct scope_config *config = scope_get_config(scope);
 	struct dispatch dispatch = dispatch_to(&config->output);
 	const struct record_source source =
-		describe(said, config, (pid_t)syscall(SYS_gettid), 0, saved_errno);
+		complete_source(said, config, (pid_t)syscall(SYS_gettid), 0, saved_errno);
 	const struct dispatch_result result = send_record(&dispatch, &source, buffer, capacity);
 
 	sinks_after_fork();
 	return dispatch_status(&result);
 }
 
-/* Where a operator has set it, or the board may have gone. */
-static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signal)
+/* The level where an operator has set it, or the board may have been closed. */
+static COLD int level_of_slot(struct scope *scope, int64_t now_ns, bool in_signal)
 {
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
@@ -215,7 +215,7 @@ static COLD int look_at_level(struct scope *scope, int64_t now_ns, bool in_signa
 
 	if (expired && guard_may_notice(in_signal))
 		notice_level_expired(scope, level);
-	/* A board that has just gone reads as zeroes. */
+	/* A board that was just closed reads as zeroes. */
 	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && config)
 		return config->level;
 	return level;
@@ -228,7 +228,7 @@ static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
 
 	if (UNLIKELY(atomic_load_explicit(&slot->override, memory_order_relaxed) ||
 		     level == MPLOG_EMERG))
-		return look_at_level(scope, now_ns, in_signal);
+		return level_of_slot(scope, now_ns, in_signal);
 	return level;
 }
 
@@ -236,11 +236,11 @@ int log_level(struct thread *thread)
 {
 	const int64_t now_ns = clock_coarse_ns();
 
-	watch(thread, now_ns);
+	refresh_if_due(thread, now_ns);
 	return level_of(scope_of(thread), now_ns, false);
 }
 
-static inline ALWAYS_INLINE int emit_in_call(const struct record_source *said,
+static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
 					     const struct guard *guard, char *buffer,
 					     size_t capacity)
 {
@@ -248,7 +248,7 @@ static inline ALWAYS_INLINE int emit_in_call(const struct record_source *said,
 	struct scope *scope;
 
 	if (!guard->in_signal)
-		watch(guard->thread, now_ns);
+		refresh_if_due(guard->thread, now_ns);
 	scope = scope_of(guard->thread);
 	if (UNLIKELY(!scope_get_config(scope)))
 		return -ENOMEM;
@@ -260,8 +260,8 @@ static inline ALWAYS_INLINE int emit_in_call(const struct record_source *said,
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }
 
-static inline ALWAYS_INLINE int emit(const struct record_source *said, bool in_signal, char *buffer,
-				     size_t capacity)
+static inline ALWAYS_INLINE int emit_source(const struct record_source *said, bool in_signal,
+					    char *buffer, size_t capacity)
 {
 	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(in_signal);
 
@@ -270,7 +270,7 @@ static inline ALWAYS_INLINE int emit(const struct record_source *said, bool in_s
 	if (UNLIKELY(!guard.thread))
 		return -ENOMEM;
 	guard_identify(&guard);
-	return emit_in_call(said, &guard, buffer, capacity);
+	return emit_guarded(said, &guard, buffer, capacity);
 }
 
 static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int level, int error,
@@ -288,12 +288,12 @@ static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int 
 		.ap = ap,
 	};
 
-	return emit(&said, false, buffer, sizeof(buffer));
+	return emit_source(&said, false, buffer, sizeof(buffer));
 }
 
-/* ---- What may be said ------------------------------------------------------------------------ */
+/* ---- The calls ------------------------------------------------------------------------------- */
 
-/* All of a call in one function: after its system call each return costs. */
+/* Everything is inlined into each call: after a system call each return costs, see compiler.h. */
 int mplog_emit(const struct mplog_site *site, int level, int error,
 	       const struct mplog_field *fields, size_t n, const char *fmt, ...)
 {
@@ -312,7 +312,8 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	va_list copy;
 	int r;
 
-	va_copy(copy, ap); /* a va_list of the caller may be an array: none to point at */
+	va_copy(copy,
+		ap); /* as a parameter a va_list may be a pointer: its address has another type */
 	r = emit_message(site, level, error, fields, n, fmt, &copy);
 	va_end(copy);
 	return r;
@@ -323,7 +324,7 @@ int log_message(const struct mplog_site *site, int level, struct bytes message)
 	char buffer[BUFFER_SIZE];
 	const struct record_source said = { .site = site, .level = level, .message = message };
 
-	return emit(&said, false, buffer, sizeof(buffer));
+	return emit_source(&said, false, buffer, sizeof(buffer));
 }
 
 int mplog_write(int level, const char *message, size_t length)
@@ -334,5 +335,5 @@ int mplog_write(int level, const char *message, size_t length)
 		.message = { message, message ? length : 0 },
 	};
 
-	return emit(&said, true, buffer, sizeof(buffer));
+	return emit_source(&said, true, buffer, sizeof(buffer));
 }

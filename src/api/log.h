@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* emit: one log call behind the gate, from the last word about its level to the counters. */
+/* log: one log call, from the gate to the counters: mplog_emit(), mplog_vemit(), mplog_write(). */
 #pragma once
 
 #include "mplog.h"
 #include "process/thread.h"
 #include "record/record.h"
 
-/* mplog_emit(), mplog_vemit() and mplog_write() are here too. */
-
-/* Logs MESSAGE as it is. Returns as they do. Leaves errno alone. */
+/* Logs MESSAGE as it is. Returns as mplog_emit() does. */
 int log_message(const struct mplog_site *site, int level, struct bytes message);
 
-/* The level in force for the thread, with what people outside said. */
+/* Returns the level in force for the thread, which an operator may have set. */
 int log_level(struct thread *thread);

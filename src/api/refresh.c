@@ -5,30 +5,29 @@
 #include <stdatomic.h>
 
 #include "board/board.h"
+#include "board/slot.h"
 #include "conf/conf.h"
 #include "notice/conf-errors.h"
 #include "notice/notice.h"
+#include "process/fork-detect.h"
 #include "process/lock.h"
 #include "scope/context.h"
-#include "scope/status.h"
-
-#include "board/slot.h"
-#include "process/fork-detect.h"
 #include "scope/scope.h"
+#include "scope/status.h"
 
 enum { CHECK_INTERVAL_MS = 1000 };
 
 HOT_DATA _Atomic int64_t refresh_tick_ns;
 
-/* A child inherits both on purpose: so it looks at the files a second after its parent did. */
+/* A child inherits both on purpose: a second after its parent did, the child looks at the files. */
 static HOT_DATA struct {
 	_Atomic int64_t checked_ms;  /* the coarse clock when this process last looked */
-	_Atomic uint32_t generation; /* the last board.files_generation that was answered */
+	_Atomic uint32_t generation; /* the last board.files_generation that was loaded */
 } files;
 
 /* ---- Loading the files again ----------------------------------------------------------------- */
 
-static int load(unsigned flags)
+static int load_files(unsigned flags)
 {
 	const struct context *context = context_get();
 	struct context *next;
@@ -49,8 +48,8 @@ static int load(unsigned flags)
 	return r;
 }
 
-/* The same in all processes of a run that have these versions of the files in force: so one of them
- * reports that they were loaded. */
+/* The same number in all processes of a run that have these versions of the files in force: one of the
+ * processes reports that they were loaded. */
 static uint64_t version_key(const struct conf *conf)
 {
 	const struct board *board = board_get();
@@ -68,106 +67,103 @@ static uint64_t version_key(const struct conf *conf)
 	return key;
 }
 
-/* FLAGS: CONF_DROP_MISSING. The caller holds global_lock(); it is given up here. Returns as
- * mplog_reload(). */
-static int reload(unsigned flags, enum reload_result *ret_answer)
+/* Loads the files again and releases global_lock(), which the caller has taken. Returns as
+ * mplog_reload() does. flags: CONF_DROP_MISSING. */
+static int reload_files(unsigned flags, enum reload_result *ret_result)
 {
 	const struct conf *conf = context_get()->conf;
 	int r = 0;
 
-	*ret_answer = RELOAD_FROZEN;
-	/* The program may have been closed since the caller looked. */
+	*ret_result = RELOAD_FROZEN;
+	/* Another thread may have closed the library before the lock was taken. */
 	if (conf && fork_malloc_is_safe() && !conf_root_changed(conf)) {
-		r = load(flags);
-		/* A file that was written a moment ago is looked at again, and mostly found to be
-		 * the same. */
-		*ret_answer =
+		r = load_files(flags);
+		/* A file that was written a moment ago is loaded again, and often unchanged. */
+		*ret_result =
 			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
-	status_publish_files(); /* a slot's texts have one writer at a time */
+	status_publish_files();
 	global_unlock();
 	if (r < 0)
-		*ret_answer = RELOAD_KEPT;
+		*ret_result = RELOAD_KEPT;
 	thread_open_gates();
 	scope_update(&process_scope);
 	conf_errors_report(context_get()->conf);
-	if (*ret_answer == RELOAD_DONE)
+	if (*ret_result == RELOAD_DONE)
 		notice_reloaded(version_key(context_get()->conf));
 	return r;
 }
 
-/* ---- What people asked for ------------------------------------------------------------------- */
+/* ---- Reloads that the operator or the program asks for ----------------------------------------- */
 
-static void answer(struct slot *slot)
+static void answer_request(struct slot *slot)
 {
-	const uint32_t asked = atomic_load(&slot->reload_requested);
-	enum reload_result answer;
+	const uint32_t requested = atomic_load(&slot->reload_requested);
+	enum reload_result result;
 
 	if (!global_trylock())
-		return; /* another thread is at it: with the next call */
-	(void)reload(CONF_DROP_MISSING, &answer);
-	atomic_store(&slot->reload_result, (int)answer);
-	atomic_store(&slot->reload_completed, asked);
+		return; /* another thread reloads: the next call answers */
+	(void)reload_files(CONF_DROP_MISSING, &result);
+	atomic_store(&slot->reload_result, (int)result);
+	atomic_store(&slot->reload_completed, requested);
 	slot_open_gate(slot);
 }
-
-/* ---- What the program asked for -------------------------------------------------------------- */
 
 int refresh_now(struct thread *thread)
 {
 	struct board *board = board_get();
-	enum reload_result answer;
+	enum reload_result result;
 	int r;
 
 	if (!context_get()->conf)
 		return 0;
-	if (board) /* the others of the run look with their next record */
+	if (board) /* the other processes of the run reload with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
 	global_lock();
-	r = reload(CONF_DROP_MISSING, &answer);
+	r = reload_files(CONF_DROP_MISSING, &result);
 	scope_update(scope_of(thread));
 	scope_set_gate(thread);
 	return r;
 }
 
-/* ---- With each call -------------------------------------------------------------------------- */
+/* ---- Files that have changed ------------------------------------------------------------------ */
 
-static bool is_asked_by_program(void)
+static bool is_requested_by_program(void)
 {
 	const struct board *board = board_get();
 
 	return board && atomic_load(&board->files_generation) != atomic_load(&files.generation);
 }
 
-/* A file that was being written when it was last looked at is not left alone for long. */
+/* A file that was being written at the last look is looked at again soon. */
 static bool is_due(const struct conf *conf, int64_t now_ms)
 {
 	const int64_t interval_ms = conf_is_racy(conf) ? CONF_SETTLE_MS : CHECK_INTERVAL_MS;
 
-	return is_asked_by_program() || now_ms - atomic_load(&files.checked_ms) >= interval_ms;
+	return is_requested_by_program() || now_ms - atomic_load(&files.checked_ms) >= interval_ms;
 }
 
-/* The lock is held: CONF is none where the program was closed before that. */
+/* The caller holds global_lock(). CONF is NULL where the library was closed before. */
 static bool have_files_changed(const struct conf *conf, int64_t now_ms)
 {
 	const struct board *board = board_get();
-	const bool is_asked = is_asked_by_program();
+	const bool is_requested = is_requested_by_program();
 
 	atomic_store(&files.checked_ms, now_ms);
-	if (is_asked)
+	if (is_requested)
 		atomic_store(&files.generation, atomic_load(&board->files_generation));
-	return conf && (is_asked || conf_is_stale(conf));
+	return conf && (is_requested || conf_is_stale(conf));
 }
 
-static void look_at_files(int64_t now_ms)
+static void check_files(int64_t now_ms)
 {
 	const struct conf *conf = context_get()->conf;
-	enum reload_result answer;
+	enum reload_result result;
 
 	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
 	if (have_files_changed(context_get()->conf, now_ms))
-		(void)reload(0, &answer);
+		(void)reload_files(0, &result);
 	else
 		global_unlock();
 }
@@ -177,11 +173,11 @@ void refresh_slow(struct thread *thread, int64_t now_ns)
 	struct scope *scope = scope_of(thread);
 	struct slot *slot = scope_slot(scope);
 
-	/* Before the files are looked at: the operator who edited one is to hear what came of it. */
+	/* Before the files are checked: the operator is to be told what the reload changed. */
 	if (slot_reload_requested(scope_slot(&process_scope)))
-		answer(scope_slot(&process_scope));
+		answer_request(scope_slot(&process_scope));
 	if (now_ns != atomic_exchange_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed))
-		look_at_files(now_ns / 1000000);
+		check_files(now_ns / 1000000);
 	if (scope != &process_scope && slot_reload_requested(slot)) {
 		atomic_store(&slot->reload_completed, atomic_load(&slot->reload_requested));
 		slot_open_gate(slot);

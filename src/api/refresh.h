@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* refresh: what is due with a call: changed files, a reload that was asked for, a scope whose configuration
- * is out of date. */
+/* refresh: what is due with a call: changed files, a requested reload, a scope whose configuration is
+ * out of date. */
 #pragma once
 
 #include <stdint.h>
@@ -18,10 +18,11 @@ static inline bool slot_reload_requested(const struct slot *slot)
 	       atomic_load_explicit(&slot->reload_completed, memory_order_relaxed);
 }
 
+/* Files are looked at once a second. */
 COLD void refresh_slow(struct thread *thread, int64_t now_ns);
 
-/* Does with each call what is due; cheap until something is: files are looked at once a second. */
-static inline void watch(struct thread *thread, int64_t now_ns)
+/* Does what is due; the usual call loads four words and finds nothing. */
+static inline void refresh_if_due(struct thread *thread, int64_t now_ns)
 {
 	const struct scope *scope = scope_of(thread);
 
@@ -32,5 +33,5 @@ static inline void watch(struct thread *thread, int64_t now_ns)
 		refresh_slow(thread, now_ns);
 }
 
-/* mplog_reload() */
+/* Does what mplog_reload() does. */
 int refresh_now(struct thread *thread);

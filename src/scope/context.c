@@ -77,7 +77,29 @@ struct context *context_copy(const struct context *context, struct conf *conf)
 	return copy;
 }
 
-static void free_retired(struct retired *retired)
+void environment_free(struct environment *environment)
+{
+	if (!environment)
+		return;
+	env_free(&environment->env);
+	free(environment->file);
+	free(environment);
+}
+
+struct environment *environment_load(const char *file)
+{
+	struct environment *environment = calloc(1, sizeof(*environment));
+
+	if (environment && env_load(&environment->env, NULL, NULL) == 0) {
+		environment->file = file ? strdup(file) : NULL;
+		if (environment->file || !file)
+			return environment;
+	}
+	environment_free(environment);
+	return NULL;
+}
+
+static void free_retired_context(struct retired *retired)
 {
 	struct context *context = (struct context *)retired; /* its first member */
 
@@ -87,11 +109,7 @@ static void free_retired(struct retired *retired)
 
 static void free_environment(struct retired *retired)
 {
-	struct environment *environment = (struct environment *)retired; /* its first member */
-
-	env_free(&environment->env);
-	free(environment->file);
-	free(environment);
+	environment_free((struct environment *)retired); /* its first member */
 }
 
 void context_publish(struct context *context)
@@ -104,7 +122,7 @@ void context_publish(struct context *context)
 		return;
 	if (before->environment && before->environment != after->environment)
 		epoch_retire(&before->environment->retired, free_environment);
-	epoch_retire(&before->retired, free_retired);
+	epoch_retire(&before->retired, free_retired_context);
 }
 
 void context_invalidate(void)

@@ -18,6 +18,10 @@ struct environment {
 	char *file; /* mplog_options.config, or NULL */
 };
 
+/* Returns NULL: no memory. FILE may be NULL. */
+struct environment *environment_load(const char *file);
+void environment_free(struct environment *environment);
+
 struct context {
 	struct retired retired;
 	bool is_open;

@@ -254,12 +254,12 @@ void scope_config_free(struct scope_config *config)
 	pages_put(config, config->mapped);
 }
 
-static void free_retired(struct retired *retired)
+static void free_retired_config(struct retired *retired)
 {
 	scope_config_free((struct scope_config *)retired); /* its first member */
 }
 
 void scope_config_retire(struct scope_config *config)
 {
-	epoch_retire(&config->retired, free_retired);
+	epoch_retire(&config->retired, free_retired_config);
 }
