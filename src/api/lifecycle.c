@@ -9,6 +9,7 @@
 #include "api/guard.h"
 #include "api/identity.h"
 #include "base/cleanup.h"
+#include "base/pages.h"
 #include "base/timestamp.h"
 #include "board/board.h"
 #include "notice/child-end.h"
@@ -57,13 +58,42 @@ static int load_conf(struct context *context)
 	return r < 0 && context->flags & MPLOG_STRICT ? -EBADMSG : 0;
 }
 
-static void report_mistakes(const struct context *context)
+static void report_mistakes(struct scope *scope, const struct context *context)
 {
-	conf_errors_report_env(&context->environment->env);
+	conf_errors_report_env(scope, &context->environment->env);
 	if (context->conf)
-		conf_errors_report(context->conf);
+		conf_errors_report(scope, context->conf);
 	else
-		conf_errors_report_no_memory(context->options.file);
+		conf_errors_report_no_memory(scope, context->options.file);
+}
+
+/* Reports under the names that the program would have had. */
+static void report_refusal(const struct context *context, const char *process)
+{
+	char name[PROCESS_NAME_SIZE];
+	const struct scope_params params = {
+		.identifier = context->identifier,
+		.run_id = context_run_id(),
+		.process = name,
+		.parent = "",
+		.pid = getpid_cached(),
+		.single = context->flags & MPLOG_SINGLE,
+		.echo = context->flags & MPLOG_ECHO,
+		.program_level = LEVEL_UNSET,
+		.default_level = LEVEL_UNSET,
+		.environment = &context->environment->env.rules,
+	};
+	struct scope *scope = pages_get(sizeof(*scope));
+
+	if (!scope)
+		return;
+	(void)process_name_sanitize(name, process);
+	scope->slot = &scope->own_slot;
+	scope->config = scope_config_new(&params);
+	report_mistakes(scope, context);
+	if (scope->config)
+		scope_config_free(scope->config);
+	pages_put(scope, sizeof(*scope));
 }
 
 static void make_board(const struct context *context)
@@ -155,10 +185,11 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 	context = environment ? make_context(options, environment) : NULL;
 	if (!context)
 		return -ENOMEM;
+	process = first_name(options, environment);
 	read_surroundings();
 	r = load_conf(context);
 	if (r < 0) {
-		report_mistakes(context);
+		report_refusal(context, process);
 		conf_free(context->conf);
 		return r;
 	}
@@ -169,12 +200,11 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 		conf_free(context->conf);
 		return r;
 	}
-	process = first_name(options, environment);
 	opened = context;
 	environment = NULL; /* the context's */
 	context = NULL;     /* in force */
 	begin_program(thread, process);
-	report_mistakes(opened);
+	report_mistakes(&process_scope, opened);
 	return 0;
 }
 

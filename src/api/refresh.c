@@ -36,7 +36,7 @@ static int load_files(unsigned flags)
 
 	r = conf_load(&context->options, context->conf, flags, NULL, NULL, &conf);
 	if (!conf) {
-		conf_errors_report_no_memory(context->options.file);
+		conf_errors_report_no_memory(&process_scope, context->options.file);
 		return r;
 	}
 	next = context_copy(context, conf);
@@ -88,7 +88,7 @@ static int reload_files(unsigned flags, enum reload_result *ret_result)
 		*ret_result = RELOAD_KEPT;
 	thread_open_gates();
 	scope_update(&process_scope);
-	conf_errors_report(context_get()->conf);
+	conf_errors_report(&process_scope, context_get()->conf);
 	if (*ret_result == RELOAD_DONE)
 		notice_reloaded(version_key(context_get()->conf));
 	return r;

@@ -311,11 +311,11 @@ struct slot *board_find(pid_t pid, bool other_pidns)
 	return found;
 }
 
-bool board_once(uint64_t key)
+bool board_once(enum once_kind kind, uint64_t key)
 {
-	static _Atomic uint64_t own_once[BOARD_ONCE];
+	static _Atomic uint64_t own_once[ONCE_COUNT][BOARD_ONCE];
 	struct board *board = board_get();
-	_Atomic uint64_t *once = board ? board->once : own_once;
+	_Atomic uint64_t *once = board ? board->once[kind] : own_once[kind];
 
 	key |= 1; /* never the word that says free */
 	for (int i = 0; i < BOARD_ONCE; i++) {
@@ -326,5 +326,6 @@ bool board_once(uint64_t key)
 		if (seen == key)
 			return false;
 	}
-	return false; /* enough was told */
+	/* A full table forgets: telling twice is better than not at all. */
+	return atomic_exchange(&once[key / 2 % BOARD_ONCE], key) != key;
 }

@@ -77,5 +77,6 @@ static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool other_pidns)
  * in slot_word_is_of(). */
 struct slot *board_find(pid_t pid, bool other_pidns);
 
-/* Returns true exactly once a run for each key. */
-bool board_once(uint64_t key);
+/* Returns true once a run for each key of a kind. Of more keys than BOARD_ONCE the table forgets some,
+ * for which it returns true again. */
+bool board_once(enum once_kind kind, uint64_t key);

@@ -25,9 +25,18 @@ enum {
 	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
 	BOARD_OVERRIDES = 32,
 	BOARD_TOTALS = 128,
-	BOARD_ONCE = 64,
+	BOARD_ONCE = 64, /* of each kind */
 	BOARD_CLAIM_BLOCKS = 4096,
 	BOARD_CLAIMS = 30, /* numbers a block; with its link it has 128 bytes */
+};
+
+/* What is told once a run. Each kind has a table of its own: none crowds out another one. */
+enum once_kind {
+	ONCE_MISTAKE, /* of a configuration */
+	ONCE_NAME,    /* that was changed to a valid one */
+	ONCE_RELOAD,
+	ONCE_TROUBLE, /* a sink failed, the board is full */
+	ONCE_COUNT
 };
 
 /* The counters of struct mplog_stats, in its order. */
@@ -183,7 +192,7 @@ struct board {
 	_Atomic uint32_t reload_generation; /* mplog reload */
 	_Atomic uint32_t overrides_used;
 
-	_Atomic uint64_t once[BOARD_ONCE]; /* what is said once a run */
+	_Atomic uint64_t once[ONCE_COUNT][BOARD_ONCE]; /* keys; 0: free */
 
 	struct override_rule override[BOARD_OVERRIDES];
 	struct total total[BOARD_TOTALS];

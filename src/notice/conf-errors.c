@@ -4,7 +4,6 @@
 #include "board/board.h"
 #include "mplog.h"
 #include "notice/notice.h"
-#include "scope/scope.h"
 
 /* A mistake is reported again in a later version of its file. */
 static uint64_t key_of_mistake(const char *file, struct timespec mtime,
@@ -15,12 +14,12 @@ static uint64_t key_of_mistake(const char *file, struct timespec mtime,
 	return notice_key(notice_key(version + first->line, file), first->text);
 }
 
-static void report_first(const char *file, struct timespec mtime,
+static void report_first(struct scope *scope, const char *file, struct timespec mtime,
 			 const struct conf_first_diag *first)
 {
 	struct notice notice;
 
-	if (!first->text || !board_once(key_of_mistake(file, mtime, first)))
+	if (!first->text || !board_once(ONCE_MISTAKE, key_of_mistake(file, mtime, first)))
 		return;
 	notice_begin(&notice, NOTICE_MISTAKE,
 		     first->severity == CONF_ERROR ? MPLOG_ERR : MPLOG_WARNING);
@@ -33,10 +32,10 @@ static void report_first(const char *file, struct timespec mtime,
 	notice_textf(&notice, " %s", first->text);
 	if (first->count > 1)
 		notice_textf(&notice, " (and %zu more: see mplog check)", first->count - 1);
-	notice_log(&notice, &process_scope);
+	notice_log(&notice, scope);
 }
 
-void conf_errors_report(const struct conf *conf)
+void conf_errors_report(struct scope *scope, const struct conf *conf)
 {
 	const char *directory;
 	const struct conf_first_diag *first;
@@ -46,22 +45,23 @@ void conf_errors_report(const struct conf *conf)
 	for (size_t i = 0; i < conf_n_files(conf); i++) {
 		const struct conf_file_status status = conf_file_status(conf, i);
 
-		report_first(status.path, status.seen_mtime, status.diag);
+		report_first(scope, status.path, status.seen_mtime, status.diag);
 	}
 	first = conf_directory_diag(conf, &directory);
-	report_first(directory, (struct timespec){ 0 }, first);
+	report_first(scope, directory, (struct timespec){ 0 }, first);
 }
 
-void conf_errors_report_no_memory(const char *file)
+void conf_errors_report_no_memory(struct scope *scope, const char *file)
 {
 	char text[] = "cannot be loaded: Cannot allocate memory";
 	const struct conf_first_diag first = { CONF_ERROR, 0, text, 1 };
 
-	report_first(file ? file : SYSCONFDIR "/mplog.conf", (struct timespec){ 0 }, &first);
+	report_first(scope, file ? file : SYSCONFDIR "/mplog.conf", (struct timespec){ 0 }, &first);
 }
 
-void conf_errors_report_env(const struct env *env)
+void conf_errors_report_env(struct scope *scope, const struct env *env)
 {
 	for (size_t i = 0; i < env->n_diags; i++)
-		report_first(env->diag[i].variable, (struct timespec){ 0 }, &env->diag[i].first);
+		report_first(scope, env->diag[i].variable, (struct timespec){ 0 },
+			     &env->diag[i].first);
 }

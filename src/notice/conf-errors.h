@@ -4,12 +4,13 @@
 
 #include "conf/conf.h"
 #include "conf/env.h"
+#include "scope/scope.h"
 
-/* Reports the first mistake of each file, and of the directory. CONF may be NULL. */
-void conf_errors_report(const struct conf *conf);
+/* Reports, as notices of SCOPE, the first mistake of each file, and of the directory. CONF may be NULL. */
+void conf_errors_report(struct scope *scope, const struct conf *conf);
 
 /* Reports that there was no memory to load FILE; NULL: the system's files. */
-void conf_errors_report_no_memory(const char *file);
+void conf_errors_report_no_memory(struct scope *scope, const char *file);
 
 /* Reports the mistakes in the environment's variables. */
-void conf_errors_report_env(const struct env *env);
+void conf_errors_report_env(struct scope *scope, const struct env *env);

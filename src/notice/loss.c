@@ -169,7 +169,7 @@ void notice_sink_failed(const struct dispatch *dispatch, const struct dispatch_r
 	if (result->failed == SINK_NONE)
 		return;
 	if (atomic_exchange(&sink_reported[result->primary], true) ||
-	    !board_once(key_of_sink(result->primary)))
+	    !board_once(ONCE_TROUBLE, key_of_sink(result->primary)))
 		return;
 	dispatch_exclude(&way, result);
 	send_sink(&way, result, scope);

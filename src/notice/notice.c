@@ -154,7 +154,7 @@ void notice_name_changed(const char *given, const char *name)
 {
 	struct notice notice;
 
-	if (!board_once(notice_key(1, given)))
+	if (!board_once(ONCE_NAME, notice_key(1, given)))
 		return;
 	notice_begin(&notice, NOTICE_NAME, MPLOG_WARNING);
 	notice_put(&notice, "MPLOG_NAME", name);
@@ -168,7 +168,7 @@ void notice_board_full(void)
 {
 	struct notice notice;
 
-	if (!board_once(notice_key(1, "slotless")))
+	if (!board_once(ONCE_TROUBLE, notice_key(1, "slotless")))
 		return;
 	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
 	notice_textf(&notice,
@@ -191,7 +191,7 @@ void notice_reloaded(uint64_t version)
 	struct notice notice;
 
 	if (scope_get_config(&process_scope)->level < MPLOG_INFO ||
-	    !board_once(notice_key(version, "reloaded")))
+	    !board_once(ONCE_RELOAD, notice_key(version, "reloaded")))
 		return;
 	notice_begin(&notice, NOTICE_RELOADED, MPLOG_INFO);
 	notice_textf(&notice, "The configuration was loaded again");

@@ -206,9 +206,21 @@ END_TEST
 START_TEST(once_a_run_for_each_key)
 {
 	open_board();
-	ck_assert(board_once(42));
-	ck_assert(!board_once(42));
-	ck_assert(board_once(44));
+	ck_assert(board_once(ONCE_NAME, 42));
+	ck_assert(!board_once(ONCE_NAME, 42));
+	ck_assert(board_once(ONCE_NAME, 44));
+	ck_assert(board_once(ONCE_MISTAKE, 42));
+}
+END_TEST
+
+START_TEST(many_things_are_told_each)
+{
+	open_board();
+	for (uint64_t key = 2; key < (uint64_t)20 * BOARD_ONCE; key += 2) {
+		ck_assert(board_once(ONCE_MISTAKE, key));
+		ck_assert(!board_once(ONCE_MISTAKE, key));
+	}
+	ck_assert(board_once(ONCE_RELOAD, 2));
 }
 END_TEST
 
@@ -453,6 +465,7 @@ int main(void)
 	tcase_add_test(slots, foreign_pids_are_not_judged);
 	tcase_add_test(slots, many_that_come_and_go_leak_none);
 	tcase_add_test(slots, once_a_run_for_each_key);
+	tcase_add_test(slots, many_things_are_told_each);
 	tcase_add_test(numbers, the_lowest_number_of_a_dead_sibling_is_free);
 	tcase_add_test(numbers, siblings_never_share_a_number);
 	tcase_add_test(levels, an_operator_s_level_is_stronger);
