@@ -25,6 +25,8 @@
 #include "sink/dispatch.h"
 #include "sink/stderr-fd.h"
 
+enum { CALL_MAX_MS = 1000 }; /* how long calls under way may hold up mplog_close() */
+
 static HOT_DATA struct {
 	bool has_own_name;        /* not its parent's */
 	bool is_daemon_child;     /* continues a program that daemonised; it keeps the name */
@@ -262,9 +264,7 @@ bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_N
 
 static int rename_locked(const char *name)
 {
-	const struct slot *before = scope_slot(&process_scope);
 	struct scope_params params;
-	int r;
 
 	scope_get_params(&process_scope, &params);
 	params.process = name;
@@ -272,11 +272,9 @@ static int rename_locked(const char *name)
 		params.program_level = LEVEL_UNSET;
 		params.fields.size = 0;
 	}
-	if (!board_get() || board_index(before) >= 0)
+	if (!board_get() || board_index(scope_slot(&process_scope)) >= 0)
 		return scope_set_config(&process_scope, &params);
-	r = scope_begin_process(&process_scope, &params, NULL);
-	scope_copy_figures(scope_slot(&process_scope), before);
-	return r;
+	return scope_join_board(&process_scope, &params);
 }
 
 int identity_rename(const char *name)
@@ -290,15 +288,19 @@ int identity_rename(const char *name)
 	return r;
 }
 
-void identity_detach_board(void)
+void identity_detach_board(struct thread *thread)
 {
 	global_lock();
-	scope_keep_own_slot(&process_scope);
+	scope_quit_board(&process_scope);
 	board_close();
 	context_invalidate(); /* scopes of threads leave the board too */
 	thread_open_gates();
-	board_wipe();
 	(void)rename_locked("main");
+	global_unlock();
+	/* Calls under way may still count on the board. They may wait for the lock, too. */
+	epoch_wait(thread, CALL_MAX_MS);
+	global_lock();
+	board_wipe();
 	global_unlock();
 }
 

@@ -25,4 +25,4 @@ int identity_rename(const char *name);
 void identity_leave_scope(struct thread *thread);
 
 /* Closes the board. The process keeps its figures, in its own slot. */
-void identity_detach_board(void);
+void identity_detach_board(struct thread *thread);

@@ -99,13 +99,15 @@ static void report_refusal(const struct context *context, const char *process)
 static void make_board(const struct context *context)
 {
 	const bool shared = !(context->flags & MPLOG_PRIVATE);
-	const int r = board_open(context->identifier, context_run_id(), shared);
+	int r;
 
-	if (r == 0)
-		return;
-	if (shared)
+	global_lock();
+	r = board_open(context->identifier, context_run_id(), shared);
+	if (r < 0 && shared)
 		(void)board_open(context->identifier, context_run_id(), false);
-	notice_board_failed(r);
+	global_unlock();
+	if (r < 0)
+		notice_board_failed(r);
 }
 
 static const char *first_name(const struct mplog_options *options,
@@ -242,7 +244,7 @@ void lifecycle_close(struct thread *thread)
 	global_lock(); /* a reload would publish a context too */
 	context_publish(NULL);
 	global_unlock();
-	identity_detach_board();
+	identity_detach_board(thread);
 	thread_open_gates();
 	scope_set_gate(thread);
 	sinks_close();

@@ -2,6 +2,7 @@
 #include "api/log.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,18 +30,15 @@ enum {
 
 static void count_record(const struct scope *scope, struct slot *slot, enum counter counter)
 {
-	struct slot *process = scope_slot(&process_scope);
-
-	atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
 	if (scope != &process_scope)
-		atomic_fetch_add_explicit(&process->counter[counter], 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
+	(void)scope_count_at(offsetof(struct slot, counter) +
+			     (size_t)counter * sizeof(slot->counter[0]));
 }
 
 static uint64_t next_sequence(const struct scope_config *config)
 {
-	struct slot *process = scope_slot(&process_scope);
-	const uint64_t sequence =
-		atomic_fetch_add_explicit(&process->sequence, 1, memory_order_relaxed) + 1;
+	const uint64_t sequence = scope_count_at(offsetof(struct slot, sequence)) + 1;
 
 	return config->sequence ? sequence : 0;
 }

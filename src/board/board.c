@@ -167,7 +167,7 @@ static void fold(struct board *board, struct slot *slot)
 	total = find_total(board, name);
 	atomic_fetch_add(&total->processes, 1);
 	for (int i = 0; i < COUNTER_COUNT; i++)
-		atomic_fetch_add(&total->counter[i], atomic_load(&slot->counter[i]));
+		atomic_fetch_add(&total->counter[i], figure_value(slot->counter[i]));
 }
 
 static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)

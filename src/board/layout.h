@@ -49,6 +49,15 @@ enum counter {
 	COUNTER_COUNT
 };
 
+/* A counter or sequence that goes on in another slot of its process has this bit; the number below is
+ * final. */
+#define FIGURE_MOVED (UINT64_C(1) << 63)
+
+static inline uint64_t figure_value(uint64_t figure)
+{
+	return figure & ~FIGURE_MOVED;
+}
+
 /* A slot's state and owner in one word: pid << 32 | generation << 8 | foreign << 7 | phase. */
 enum slot_phase {
 	SLOT_FREE,

@@ -19,11 +19,11 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	const size_t size = stats->size;
 	const struct mplog_stats all = {
 		.size = size,
-		.called = atomic_load(&slot->counter[COUNTER_CALLED]),
-		.sent = atomic_load(&slot->counter[COUNTER_SENT]),
-		.diverted = atomic_load(&slot->counter[COUNTER_DIVERTED]),
-		.lost = atomic_load(&slot->counter[COUNTER_LOST]),
-		.suppressed = atomic_load(&slot->counter[COUNTER_SUPPRESSED]),
+		.called = figure_value(slot->counter[COUNTER_CALLED]),
+		.sent = figure_value(slot->counter[COUNTER_SENT]),
+		.diverted = figure_value(slot->counter[COUNTER_DIVERTED]),
+		.lost = figure_value(slot->counter[COUNTER_LOST]),
+		.suppressed = figure_value(slot->counter[COUNTER_SUPPRESSED]),
 		.pid = pid,
 		.level = atomic_load(&slot->level),
 	};
@@ -66,7 +66,7 @@ static void put_figures(struct notice *notice, const struct slot *slot)
 	};
 
 	for (int i = 0; i < COUNTER_COUNT; i++) {
-		const uint64_t figure = atomic_load(&slot->counter[i]);
+		const uint64_t figure = figure_value(slot->counter[i]);
 
 		notice_put_number(notice, names[i].field, figure);
 		notice_textf(notice, "%s %" PRIu64 " %s", i == 0 ? ":" : ",", figure,
@@ -80,11 +80,11 @@ static void report_end(const struct slot *slot, pid_t pid)
 
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put_child(&notice, slot, pid);
-	if (!put_end(&notice, pid) || atomic_load(&slot->counter[COUNTER_LOST]) > 0)
+	if (!put_end(&notice, pid) || figure_value(slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* A record that has a number and is in no counter was being sent when the child was killed:
 	 * see mplog gaps. */
-	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, atomic_load(&slot->sequence));
+	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, figure_value(slot->sequence));
 	notice_put_time(&notice, FIELD_NAME_SINCE, atomic_load(&slot->since_ns));
 	put_figures(&notice, slot);
 	if (notice.level <= scope_get_config(&process_scope)->level)

@@ -3,6 +3,9 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 HOT_DATA _Atomic uint64_t epoch_now = 1;
 HOT_DATA _Atomic(struct retired *) epoch_retirees;
@@ -35,6 +38,17 @@ void epoch_collect_all(void)
 			push_retired(list);
 		list = next;
 	}
+}
+
+void epoch_wait(struct thread *thread, unsigned max_ms)
+{
+	const struct timespec little = { .tv_nsec = 100000 };
+	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + max_ms * (int64_t)NS_PER_MS;
+	const uint64_t now = atomic_fetch_add(&epoch_now, 1) + 1;
+
+	atomic_store(&thread->epoch, now);
+	while (thread_oldest_epoch() < now && clock_now_ns(CLOCK_MONOTONIC) < end_ns)
+		(void)nanosleep(&little, NULL);
 }
 
 void epoch_drop(void)

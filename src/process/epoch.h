@@ -61,6 +61,10 @@ void epoch_retire(struct retired *retired, void (*free)(struct retired *retired)
 /* Forgets, in a child where free(3) may hang, the objects that were retired before the fork. */
 void epoch_drop(void);
 
+/* Waits until all calls of other threads that were under way have ended, but no longer than that. What
+ * the calling thread has read before may be retired then. */
+void epoch_wait(struct thread *thread, unsigned max_ms);
+
 COLD void epoch_collect_all(void);
 /* Frees the objects that no call can be using. Not in a signal handler. */
 static inline void epoch_collect(void)

@@ -2,8 +2,11 @@
 #include "scope/scope.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/pages.h"
 #include "board/board.h"
@@ -132,19 +135,21 @@ static struct slot *take_slot(struct scope *scope)
 	return slot ? slot : clear_own_slot(scope);
 }
 
-static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
+static void fill_slot(struct slot *slot, const struct scope_config *config)
 {
-	const struct scope_config *config = scope_get_config(scope);
-
 	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
 	publish_level(slot, config);
 	atomic_store(&slot->number, config->number);
+}
+
+static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
+{
 	atomic_store(&scope->tick_ns, 0);
-	atomic_store(&scope->slot, slot);
 	scope->board = board_generation();
 	board_show(slot, phase);
-	override_apply(slot, config->process); /* once the slot is visible: no order is missed */
+	/* Once the slot is visible: no order is missed. */
+	override_apply(slot, scope_get_config(scope)->process);
 }
 
 int scope_begin_process(struct scope *scope, const struct scope_params *params,
@@ -156,29 +161,94 @@ int scope_begin_process(struct scope *scope, const struct scope_params *params,
 	if (!scope_get_config(scope))
 		return r;
 	atomic_store(&slot->parent, parent ? board_index(parent) : -1);
+	fill_slot(slot, scope_get_config(scope));
+	atomic_store(&scope->slot, slot);
 	show_slot(scope, slot, SLOT_PROCESS);
 	return r;
 }
 
-void scope_copy_figures(struct slot *to, const struct slot *from)
+/* ---- Figures that move ----------------------------------------------------------------------- */
+
+/* Between the marks and the new slot: the marks alone are in memory that other processes may write. */
+static _Atomic bool figures_are_moving;
+
+static const size_t figure_offsets[] = {
+	offsetof(struct slot, counter[COUNTER_CALLED]),
+	offsetof(struct slot, counter[COUNTER_SENT]),
+	offsetof(struct slot, counter[COUNTER_DIVERTED]),
+	offsetof(struct slot, counter[COUNTER_LOST]),
+	offsetof(struct slot, counter[COUNTER_SUPPRESSED]),
+	offsetof(struct slot, sequence),
+};
+
+static _Atomic uint64_t *figure_at(struct slot *slot, size_t offset)
 {
-	for (int i = 0; i < COUNTER_COUNT && to != from; i++)
-		atomic_store(&to->counter[i], atomic_load(&from->counter[i]));
-	atomic_store(&to->sequence, atomic_load(&from->sequence));
+	return (_Atomic uint64_t *)((char *)slot + offset);
+}
+
+uint64_t scope_count_moved(size_t offset)
+{
+	const struct timespec little = { .tv_nsec = 100000 };
+
+	for (;;) {
+		struct slot *slot = scope_slot(&process_scope);
+		const uint64_t before = atomic_fetch_add(figure_at(slot, offset), 1);
+
+		if (!(before & FIGURE_MOVED) ||
+		    (!atomic_load(&figures_are_moving) && slot == scope_slot(&process_scope)))
+			return figure_value(before);
+		if (slot != &process_scope.own_slot) /* that one's figures are replaced */
+			atomic_fetch_sub(figure_at(slot, offset), 1);
+		(void)nanosleep(&little, NULL); /* the moving thread may have a lower priority */
+	}
+}
+
+/* A thread that counts meets the mark or counts before it: no count is in both slots or in none. A
+ * signal handler that logged here would wait for its own thread. */
+static void move_figures(struct scope *scope, struct slot *to)
+{
+	struct slot *from = scope_slot(scope);
+	sigset_t before;
+
+	fork_block_signals(&before);
+	atomic_store(&figures_are_moving, true);
+	for (size_t i = 0; i < sizeof(figure_offsets) / sizeof(figure_offsets[0]); i++) {
+		const size_t offset = figure_offsets[i];
+
+		atomic_store(figure_at(to, offset),
+			     figure_value(atomic_fetch_or(figure_at(from, offset), FIGURE_MOVED)));
+	}
+	atomic_store(&scope->slot, to);
+	atomic_store(&figures_are_moving, false);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+int scope_join_board(struct scope *scope, const struct scope_params *params)
+{
+	const int r = replace_config(scope, params);
+	struct slot *slot = r == 0 ? board_take(getpid_cached(), fork_in_other_pidns()) : NULL;
+
+	if (!slot) {
+		publish_level(scope_slot(scope), scope_get_config(scope));
+		return r;
+	}
+	fill_slot(slot, scope_get_config(scope));
+	move_figures(scope, slot);
+	show_slot(scope, slot, SLOT_PROCESS);
+	return r;
 }
 
 /* The level is copied before the slot is switched: a concurrent call must not read a zeroed one. */
-void scope_keep_own_slot(struct scope *scope)
+void scope_quit_board(struct scope *scope)
 {
 	struct slot *own = &scope->own_slot;
 	const struct slot *shared = scope_slot(scope);
 
 	if (shared == own)
 		return;
-	scope_copy_figures(own, shared);
 	atomic_store(&own->level, atomic_load(&shared->level));
 	slot_open_gate(own);
-	atomic_store(&scope->slot, own);
+	move_figures(scope, own);
 }
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
@@ -226,6 +296,8 @@ int scope_enter(struct thread *thread, const char *name)
 		slot = take_slot(scope);
 	atomic_store(&slot->parent, board_index(scope_slot(outer)));
 	atomic_store(&slot->tid, (uint32_t)atomic_load(&thread->tid));
+	fill_slot(slot, scope_get_config(scope));
+	atomic_store(&scope->slot, slot);
 	show_slot(scope, slot, SLOT_SCOPE);
 	thread->scope = scope;
 	scope_set_gate(thread);

@@ -66,8 +66,8 @@ static void read_numbers(const struct slot *slot, struct slot_view *view)
 	const int sink = atomic_load(&slot->sink);
 
 	for (int i = 0; i < COUNTER_COUNT; i++)
-		view->counter[i] = atomic_load(&slot->counter[i]);
-	view->sequence = atomic_load(&slot->sequence);
+		view->counter[i] = figure_value(slot->counter[i]);
+	view->sequence = figure_value(slot->sequence);
 	view->sink = sink >= 0 && sink < SINK_COUNT ? sink : -1;
 	view->sink_error = atomic_load(&slot->sink_error);
 	view->since_ns = bounded_time(atomic_load(&slot->since_ns));
