@@ -41,10 +41,13 @@ static bool wants_echo(const struct delivery *delivery)
 
 void dispatch_echo(const struct delivery *delivery, enum sink_id sent)
 {
+	struct deadline no_wait = { .now_ns = deadline_now_ns(delivery->deadline) };
+	const struct delivery echo = { delivery->record, delivery->output, &no_wait };
+
 	if (!wants_echo(delivery) || sent == SINK_STDERR ||
 	    (sinks[sent]->is_journald() && sink_stderr.is_journald()))
 		return;
-	(void)sink_stderr.write(delivery);
+	(void)sink_stderr.write(&echo);
 }
 
 /* The record was refused, not the service: another socket of the same journald may take a shortened

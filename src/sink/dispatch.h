@@ -94,6 +94,7 @@ COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
 					      const struct delivery *delivery, enum sink_id primary,
 					      int r);
 
+/* Writes the record to standard error too where that is wished for. Never waits. */
 void dispatch_echo(const struct delivery *delivery, enum sink_id sent);
 
 static inline ALWAYS_INLINE struct dispatch_result dispatch_record(struct dispatch *dispatch,
