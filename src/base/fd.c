@@ -47,12 +47,23 @@ void owned_fd_take(struct owned_fd *owned, int fd)
 	*owned = (struct owned_fd){ fd, st.st_dev, st.st_ino };
 }
 
+/* All that is known where a sandbox refuses fstat(2). */
+static bool is_close_on_exec(int fd)
+{
+	const int flags = fcntl(fd, F_GETFD);
+
+	return flags >= 0 && (flags & FD_CLOEXEC);
+}
+
 bool owned_fd_is_valid(const struct owned_fd *owned)
 {
 	struct stat st;
 
-	return owned->fd >= 0 && fstat(owned->fd, &st) == 0 && st.st_dev == owned->device &&
-	       st.st_ino == owned->inode;
+	if (owned->fd < 0)
+		return false;
+	if (fstat(owned->fd, &st) < 0)
+		return errno != EBADF && is_close_on_exec(owned->fd);
+	return st.st_dev == owned->device && st.st_ino == owned->inode;
 }
 
 void owned_fd_close(struct owned_fd *owned)

@@ -58,26 +58,23 @@ static int connect_to(int fd, const char *path)
 /* A stream is non-blocking at first: its connect(2) would wait for a service that accepts none. */
 static int open_socket(int type, const char *path)
 {
-	const bool may_wait = type == SOCK_STREAM;
-	AUTO_CLOSE int fd =
-		socket(AF_UNIX, type | SOCK_CLOEXEC | (may_wait ? SOCK_NONBLOCK : 0), 0);
+	const int flags = type == SOCK_STREAM ? SOCK_NONBLOCK | SOCK_CLOEXEC : SOCK_CLOEXEC;
+	AUTO_CLOSE int fd = socket(AF_UNIX, type | flags, 0);
 	int r;
 
 	if (fd < 0)
 		return -errno;
 	r = connect_to(fd, path);
-	if (r < 0)
-		return r;
-	if (may_wait && fcntl(fd, F_SETFL, 0) < 0)
-		return -errno;
-	return take_fd(&fd);
+	return r < 0 ? r : take_fd(&fd);
 }
 
-static bool limit_wait(int fd)
+/* Returns whether a send may block. Where a sandbox refuses that, poll(2) waits. */
+static bool limit_wait(int fd, bool is_stream)
 {
 	const struct timeval timeout = { .tv_usec = CONNECTION_WAIT_NS / 1000 };
 
-	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0;
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0 &&
+	       (!is_stream || fcntl(fd, F_SETFL, 0) == 0);
 }
 
 int connection_open(struct connection **ret, const char *path, bool may_stream)
@@ -98,7 +95,7 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 		return -ENOMEM;
 	owned_fd_take(&connection->socket, take_fd(&fd));
 	connection->is_stream = is_stream;
-	connection->may_block = limit_wait(connection->socket.fd);
+	connection->may_block = limit_wait(connection->socket.fd, is_stream);
 	*ret = connection;
 	return 0;
 }

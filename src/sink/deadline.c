@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink/deadline.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -35,10 +37,12 @@ int64_t deadline_left_ns(struct deadline *deadline)
 bool deadline_poll(struct deadline *deadline, int fd)
 {
 	struct pollfd state = { .fd = fd, .events = POLLOUT };
+	const struct timespec nap = { .tv_nsec = NS_PER_MS };
 	const int64_t left_ns = deadline_left_ns(deadline);
 
-	if (left_ns > 0)
-		(void)poll(&state, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+	if (left_ns > 0 && poll(&state, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS)) < 0 &&
+	    errno != EINTR)
+		(void)nanosleep(&nap, NULL); /* refused by a sandbox */
 	return left_ns > 0;
 }
 

@@ -7,13 +7,20 @@
 
 #include "base/cleanup.h"
 #include "base/pages.h"
+#include "base/utf8.h"
+#include "record/encoding.h"
 #include "sink/socket.h"
 
 static const char *const journal_paths[] = { "/run/systemd/journal/socket", NULL };
 
-static int send_sealed(struct bytes record, struct deadline *deadline);
+/* Sizes to try: less than the usual net.core.wmem_default, and less. */
+enum { CUT_MAX = 131072, CUT_MIN = 8192 };
 
-static struct log_socket journal = { .paths = journal_paths, .send_large = send_sealed };
+enum { MESSAGE_FRAME = sizeof("MESSAGE\n") + sizeof(uint64_t) }; /* with the newline behind it */
+
+static int send_large(struct bytes record, struct deadline *deadline);
+
+static struct log_socket journal = { .paths = journal_paths, .send_large = send_large };
 
 static int write_file(int fd, struct bytes bytes)
 {
@@ -48,11 +55,73 @@ static int open_sealed(struct bytes bytes)
 	return take_fd(&fd);
 }
 
-static int send_sealed(struct bytes record, struct deadline *deadline)
+/* Puts as much of the record as there is room for: no field that is too large, and a part of MESSAGE,
+ * its last. */
+static void put_cut(struct strbuf *text, struct bytes record)
+{
+	static const struct bytes truncated = { "MPLOG_TRUNCATED", 15 };
+	static const struct bytes message = { "MESSAGE", 7 };
+	bool is_marked = false;
+	struct encoded_field field;
+
+	while (encoding_next(&record, &field)) {
+		if (!encoding_is_named(&field, message)) {
+			is_marked = is_marked || encoding_is_named(&field, truncated);
+			if (text->size + field.encoded.size <= text->capacity / 2)
+				strbuf_put(text, field.encoded);
+			continue;
+		}
+		if (!is_marked) {
+			strbuf_put_literal(text, "MPLOG_TRUNCATED=");
+			strbuf_put_number(text, field.value.size);
+			strbuf_put_char(text, '\n');
+		}
+		field.value.size =
+			utf8_cut(field.value, text->capacity - text->size - MESSAGE_FRAME);
+		strbuf_put_binary_field(text, message, field.value);
+	}
+}
+
+static int send_cut(struct bytes record, struct deadline *deadline)
+{
+	char *const memory = pages_get(CUT_MAX);
+	int r = -EMSGSIZE;
+
+	if (!memory)
+		return -ENOMEM;
+	for (size_t size = CUT_MAX; size >= CUT_MIN && (r == -EMSGSIZE || r == -ENOBUFS);
+	     size /= 4) {
+		struct strbuf text = { memory, size, 0 };
+
+		put_cut(&text, record);
+		r = log_socket_send(&journal, (struct bytes){ memory, text.size }, deadline);
+	}
+	pages_put(memory, CUT_MAX);
+	return r;
+}
+
+/* Tells whether a sandbox refused the file, or no descriptor was left: no verdict on the record. */
+static bool is_refusal(int r)
+{
+	switch (r) {
+	case 0:
+	case -EAGAIN:
+	case -ENOENT:
+	case -ENOTCONN:
+	case -EFBIG:
+	case -ENOMEM:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static int send_large(struct bytes record, struct deadline *deadline)
 {
 	AUTO_CLOSE const int fd = open_sealed(record);
+	const int r = fd < 0 ? fd : log_socket_send_fd(&journal, fd, deadline);
 
-	return fd < 0 ? fd : log_socket_send_fd(&journal, fd, deadline);
+	return is_refusal(r) ? send_cut(record, deadline) : r;
 }
 
 static int journal_write(const struct delivery *delivery)

@@ -162,6 +162,10 @@ static uint64_t look(int64_t now_ns)
 		found = find(&status);
 	} else if (errno == EBADF) {
 		found = FOUND_ANY | STDERR_NONE;
+	} else if (!found) {
+		found = FOUND_ANY | STDERR_PIPE;
+		if (is_stranger(STDERR_PIPE))
+			found |= FOUND_STRANGER;
 	}
 	atomic_store_explicit(&standard_error.found, found, memory_order_relaxed);
 	if (is_old)

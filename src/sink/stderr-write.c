@@ -18,6 +18,7 @@
 /* A signal that a write would raise is blocked around the write, and taken away if the write raised
  * it. */
 struct held_signal {
+	int signal;
 	sigset_t set;     /* that signal */
 	sigset_t mask;    /* the thread's before */
 	bool was_pending; /* not raised by the write: left pending */
@@ -27,6 +28,7 @@ static void hold_signal(struct held_signal *held, int signal)
 {
 	sigset_t pending;
 
+	held->signal = signal;
 	(void)sigemptyset(&held->set);
 	(void)sigaddset(&held->set, signal);
 	(void)pthread_sigmask(SIG_BLOCK, &held->set, &held->mask);
@@ -38,9 +40,13 @@ static void hold_signal(struct held_signal *held, int signal)
 static void release_signal(const struct held_signal *held, bool was_raised)
 {
 	static const struct timespec no_time;
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
 
-	if (was_raised && !held->was_pending)
-		(void)sigtimedwait(&held->set, NULL, &no_time);
+	/* Where a sandbox refuses to wait: a signal that is ignored for a moment is gone too. */
+	if (was_raised && !held->was_pending && sigtimedwait(&held->set, NULL, &no_time) < 0 &&
+	    errno != EAGAIN && sigaction(held->signal, &ignore, &before) == 0)
+		(void)sigaction(held->signal, &before, NULL);
 	(void)pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
 }
 
