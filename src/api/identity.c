@@ -36,7 +36,10 @@ static HOT_DATA struct {
 	 * child has copies of both. */
 	pid_t pending_pid;
 	char pending_name[PROCESS_NAME_SIZE];
+	bool has_begun; /* begin_library() has run */
 } identity;
+
+static void begin_library(void);
 
 /* ---- Fork ----------------------------------------------------------------------------------- */
 
@@ -205,6 +208,7 @@ void identity_establish(struct thread *thread)
 {
 	sigset_t before;
 
+	begin_library();
 	fork_block_signals(&before);
 	while (fork_is_pending()) {
 		tid_lock(&identity.lock);
@@ -330,13 +334,32 @@ static void end_thread(struct thread *thread)
 	epoch_collect();
 }
 
+/* Constructors of the program run before those of a static library, and may log: then the library
+ * begins with their first call. */
+static void begin_library(void)
+{
+	sigset_t all, before;
+
+	if (identity.has_begun)
+		return;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	tid_lock(&identity.lock);
+	if (!identity.has_begun) {
+		fork_detect_init();
+		context_init();
+		stderr_begin();
+		thread_init(end_thread);
+		(void)pthread_atfork(before_fork, global_unlock_after_fork, after_fork_in_child);
+	}
+	identity.has_begun = true;
+	atomic_store(&identity.lock, 0);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /* The only constructor of the library. It stands in this file, which every public function refers to:
  * an object of a static library that nothing refers to is not linked. */
-__attribute__((constructor)) static void begin_library(void)
+__attribute__((constructor)) static void begin(void)
 {
-	fork_detect_init();
-	context_init();
-	stderr_begin();
-	thread_init(end_thread);
-	(void)pthread_atfork(before_fork, global_unlock_after_fork, after_fork_in_child);
+	begin_library();
 }
