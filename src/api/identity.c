@@ -334,9 +334,10 @@ static void end_thread(struct thread *thread)
 	epoch_collect();
 }
 
-/* Constructors of the program run before those of a static library, and may log: then the library
- * begins with their first call. */
-static void begin_library(void)
+/* The only constructor of the library. It stands in this file, which every public function refers to:
+ * an object of a static library that nothing refers to is not linked. Constructors of the program run
+ * before those of a static library, and may log: then the library begins with their first call. */
+__attribute__((constructor)) static void begin_library(void)
 {
 	sigset_t all, before;
 
@@ -355,11 +356,4 @@ static void begin_library(void)
 	identity.has_begun = true;
 	atomic_store(&identity.lock, 0);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-/* The only constructor of the library. It stands in this file, which every public function refers to:
- * an object of a static library that nothing refers to is not linked. */
-__attribute__((constructor)) static void begin(void)
-{
-	begin_library();
 }

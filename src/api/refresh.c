@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "base/timestamp.h"
 #include "board/board.h"
 #include "board/slot.h"
 #include "conf/conf.h"
@@ -77,6 +78,7 @@ static int reload_files(unsigned flags, enum reload_result *ret_result)
 	*ret_result = RELOAD_FROZEN;
 	/* Another thread may have closed the library before the lock was taken. */
 	if (conf && fork_malloc_is_safe() && !conf_root_changed(conf)) {
+		timestamp_init(); /* the time zone may have changed too */
 		r = load_files(flags);
 		/* A file that was written a moment ago is loaded again, and often unchanged. */
 		*ret_result =

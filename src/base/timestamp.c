@@ -6,43 +6,48 @@
 
 enum {
 	SECONDS_PER_DAY = 86400,
-	STEP_SECONDS = 7 * SECONDS_PER_DAY, /* no zone changes twice within a week */
-	STEPS_BACK = 53,                    /* a year */
-	STEPS_AHEAD = 10 * 53,
-	OFFSETS_MAX = 64,
+	YEAR = 31557600,            /* of 365.25 days */
+	CYCLE = 28 * YEAR,          /* until 2100 calendars repeat: dates, weekdays, leap years */
+	YEARS_BACK = 16,            /* the rest lies ahead */
+	RELEASED = 56 * YEAR,       /* 2026: a clock that says less has not been set yet */
+	STEP = 7 * SECONDS_PER_DAY, /* no zone changes its offset twice within a week */
+	OFFSETS_MAX = 128,          /* four a year, as in Casablanca */
 };
 
 /* From a moment on, local time is so much ahead of UTC. */
 struct offset {
-	time_t from;
+	int64_t from;
 	long seconds;
 };
 
+/* The offsets of one cycle: those of other years are taken from the year with the same calendar. */
 struct offsets {
+	int64_t first;
 	size_t n;
 	struct offset offset[OFFSETS_MAX];
 };
 
-/* Readers keep the one that they found while another is filled. */
+/* Readers keep the table that they found while the other one is filled. */
 static struct offsets tables[2];
 static _Atomic(const struct offsets *) current = &tables[0];
 
-static long look_up(time_t when)
+static long look_up_offset(int64_t when)
 {
+	const time_t seconds = (time_t)when;
 	struct tm local;
 
-	return localtime_r(&when, &local) ? local.tm_gmtoff : 0;
+	return localtime_r(&seconds, &local) ? local.tm_gmtoff : 0;
 }
 
-/* The first second with another offset than that at low; the one at high is another. */
-static time_t find_change(time_t low, time_t high)
+/* Returns the first second with another offset than the one at LOW. */
+static int64_t find_change(int64_t low, int64_t high)
 {
-	const long before = look_up(low);
+	const long before = look_up_offset(low);
 
 	while (high - low > 1) {
-		const time_t middle = low + (high - low) / 2;
+		const int64_t middle = low + (high - low) / 2;
 
-		if (look_up(middle) == before)
+		if (look_up_offset(middle) == before)
 			low = middle;
 		else
 			high = middle;
@@ -50,39 +55,47 @@ static time_t find_change(time_t low, time_t high)
 	return high;
 }
 
-static void fill(struct offsets *table, time_t first)
+static bool is_representable(int64_t when)
 {
-	time_t at = first;
+	return sizeof(time_t) > sizeof(int32_t) || when <= INT32_MAX;
+}
 
+static void fill_table(struct offsets *table, int64_t first)
+{
+	table->first = first;
 	table->n = 1;
-	table->offset[0] = (struct offset){ at, look_up(at) };
-	for (int i = 0; i < STEPS_BACK + STEPS_AHEAD && table->n < OFFSETS_MAX; i++) {
-		const time_t next = at + STEP_SECONDS;
+	table->offset[0] = (struct offset){ first, look_up_offset(first) };
+	for (int64_t at = first; at < first + CYCLE && table->n < OFFSETS_MAX; at += STEP) {
+		const int64_t next = at + STEP;
 
-		if (look_up(next) != table->offset[table->n - 1].seconds) {
-			table->offset[table->n] =
-				(struct offset){ find_change(at, next), look_up(next) };
-			table->n++;
-		}
-		at = next;
+		if (!is_representable(next))
+			break;
+		if (look_up_offset(next) == table->offset[table->n - 1].seconds)
+			continue;
+		table->offset[table->n++] =
+			(struct offset){ find_change(at, next), look_up_offset(next) };
 	}
 }
 
 void timestamp_init(void)
 {
-	struct offsets *const table = atomic_load(&current) == &tables[0] ? &tables[1] : &tables[0];
+	const struct offsets *const before = atomic_load(&current);
+	struct offsets *const table = before == &tables[0] ? &tables[1] : &tables[0];
+	const int64_t now = time(NULL);
 
 	tzset();
-	fill(table, time(NULL) - (time_t)STEPS_BACK * STEP_SECONDS);
+	fill_table(table, ((now > RELEASED ? now : RELEASED) / YEAR - YEARS_BACK) * YEAR);
 	atomic_store(&current, table);
 }
 
-static long offset_at(time_t when)
+static long offset_at(int64_t when)
 {
 	const struct offsets *const table = atomic_load_explicit(&current, memory_order_acquire);
+	const int64_t since_first = (when - table->first) % CYCLE;
+	const int64_t same = table->first + since_first + (since_first < 0 ? CYCLE : 0);
 	size_t i = table->n;
 
-	while (i > 1 && table->offset[i - 1].from > when)
+	while (i > 1 && table->offset[i - 1].from > same)
 		i--;
 	return i > 0 ? table->offset[i - 1].seconds : 0;
 }
@@ -93,11 +106,11 @@ struct calendar {
 	long offset;
 };
 
-/* Days are counted in years from March to February, where the leap day is the last one, and in eras
- * of 400 years, which are all alike. */
-static void set_date(struct calendar *calendar, unsigned long days_since_1970)
+/* Counts in years from March to February, whose last day is the leap day, and in eras of 400 years,
+ * which are all alike. */
+static void set_date(struct calendar *calendar, int64_t days_since_1970)
 {
-	const unsigned long days = days_since_1970 + 719468; /* since 0000-03-01 */
+	const unsigned long days = (unsigned long)(days_since_1970 + 719468); /* since 0000-03-01 */
 	const unsigned long era = days / 146097;
 	const unsigned long in_era = days % 146097;
 	const unsigned long year =
@@ -110,14 +123,15 @@ static void set_date(struct calendar *calendar, unsigned long days_since_1970)
 	calendar->year = (unsigned)(year + era * 400 + (calendar->month <= 2));
 }
 
-static struct calendar local_calendar(time_t when)
+static struct calendar local_calendar(int64_t when)
 {
 	struct calendar calendar = { .offset = offset_at(when) };
-	const time_t shifted = when + calendar.offset;
-	const unsigned long local = shifted > 0 ? (unsigned long)shifted : 0;
-	const unsigned second = (unsigned)(local % SECONDS_PER_DAY);
+	/* West of Greenwich 1970 begins with days before it. */
+	const int64_t local = when + calendar.offset;
+	const int64_t days = (local - (local < 0 ? SECONDS_PER_DAY - 1 : 0)) / SECONDS_PER_DAY;
+	const unsigned second = (unsigned)(local - days * SECONDS_PER_DAY);
 
-	set_date(&calendar, local / SECONDS_PER_DAY);
+	set_date(&calendar, days);
 	calendar.hour = second / 3600;
 	calendar.minute = second / 60 % 60;
 	calendar.second = second % 60;

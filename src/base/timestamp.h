@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stamp: a moment as text, in local time, without localtime(3): its lock hangs children of
- * threaded programs. The offsets from UTC are looked up once for the years ahead. */
+/* timestamp: a moment as text, in local time, without localtime(3), whose lock hangs children of
+ * threaded programs. */
 #pragma once
 
 #include <stdint.h>
@@ -8,8 +8,9 @@
 
 #include "base/strbuf.h"
 
-/* Looks up the offsets of local time for the years around now. Not in a child or signal handler.
- * Without it, and past those years, the last known offset holds (at first: UTC). */
+/* Looks up the offsets of local time, for as many years as there are different calendars: the clock may
+ * be stepped anywhere. Not in a signal handler, nor where malloc(3) may hang. Before the first call
+ * local time is UTC. */
 void timestamp_init(void);
 
 /* 2026-11-22 09:25:11,280 */
