@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -98,6 +100,44 @@ int connection_open(struct connection **ret, const char *path, bool may_stream)
 	connection->may_block = limit_wait(connection->socket.fd, is_stream);
 	*ret = connection;
 	return 0;
+}
+
+/* Errors that all say that the service is not there now. */
+static bool is_absence(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ECONNREFUSED:
+	case -EACCES:
+	case -EPERM:
+	case -EPROTOTYPE:
+	case -EAFNOSUPPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream)
+{
+	int r = -ENOENT;
+
+	for (; *paths; paths++) {
+		r = connection_open(ret, *paths, may_stream);
+		if (r == 0 || !is_absence(r))
+			return r;
+	}
+	return -ENOENT;
+}
+
+bool connection_is_read(const struct connection *connection, size_t taken)
+{
+	int held;
+
+	/* The kernel counts with each message what it costs, more than its bytes. */
+	return !connection->is_stream || ioctl(connection->socket.fd, SIOCOUTQ, &held) < 0 ||
+	       taken >= (size_t)held;
 }
 
 /* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -26,6 +27,14 @@ struct connection {
 /* Connects. MAY_STREAM: by SOCK_STREAM where the service takes no datagrams. Returns 0 or a negative
  * errno. */
 int connection_open(struct connection **ret, const char *path, bool may_stream);
+
+/* Connects to the first of PATHS, which end with NULL, that has a service. Returns as
+ * connection_open(), and -ENOENT where none has. */
+int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream);
+
+/* Tells whether the service reads what the connection takes. A stream takes what its buffer holds
+ * from anyone, read or not; TAKEN bytes are more than what the buffer still holds. */
+bool connection_is_read(const struct connection *connection, size_t taken);
 
 /* Sends a descriptor alone. Returns as sendmsg(2); raises no SIGPIPE. */
 COLD ssize_t connection_send_fd(const struct connection *connection, int fd, int flags);

@@ -16,6 +16,30 @@ enum { STREAM_MESSAGE_MAX = 32768 };
 
 enum { NAP_MS = 1 };
 
+/* The program closed a descriptor of the library's: each record checks the identity from then on. */
+static atomic_bool program_closes;
+
+/* Moments that no tick of the clock is. */
+enum { AFTER_FORK = 0, ALWAYS = -1 };
+
+static bool is_ours(const struct connection *connection)
+{
+	if (owned_fd_is_valid(&connection->socket))
+		return true;
+	/* In a child, daemon(3) and its like close once what was inherited. */
+	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) != AFTER_FORK)
+		atomic_store_explicit(&program_closes, true, memory_order_relaxed);
+	return false;
+}
+
+static void note_check(struct connection *connection, int64_t now_ns)
+{
+	const bool always = atomic_load_explicit(&program_closes, memory_order_relaxed);
+
+	atomic_store_explicit(&connection->checked_ns, always ? ALWAYS : now_ns,
+			      memory_order_relaxed);
+}
+
 struct parcel {
 	struct bytes message;
 	int fd; /* -1: none */
@@ -54,7 +78,7 @@ static COLD int send_waiting(const struct connection *connection, struct parcel 
 		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
 			return -EAGAIN;
 		/* During the wait another thread may have closed the descriptor. */
-		if (!owned_fd_is_valid(&connection->socket))
+		if (!is_ours(connection))
 			return -ENOTCONN;
 		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
 		if (n >= 0 && take_off(parcel, (size_t)n, connection->is_stream))
@@ -95,38 +119,9 @@ static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_sock
 	return r == -EAGAIN && parcel.message.size < size ? -ETIMEDOUT : r;
 }
 
-/* Errors that all say that the service is not there now. */
-static bool is_absence(int error)
-{
-	switch (error) {
-	case -ENOENT:
-	case -ENOTDIR:
-	case -ECONNREFUSED:
-	case -EACCES:
-	case -EPERM:
-	case -EPROTOTYPE:
-	case -EAFNOSUPPORT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int absence(const struct log_socket *log_socket)
 {
 	return atomic_load_explicit(&log_socket->seen, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
-}
-
-static int open_any(const struct log_socket *log_socket, struct connection **ret)
-{
-	int r = -ENOENT;
-
-	for (const char *const *path = log_socket->paths; *path; path++) {
-		r = connection_open(ret, *path, log_socket->may_stream);
-		if (r == 0 || !is_absence(r))
-			return r;
-	}
-	return absence(log_socket);
 }
 
 /* Publishes BY. Returns false where another thread was faster: *connection is then its, or NULL. */
@@ -156,8 +151,10 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 			     int64_t now_ns)
 {
 	struct connection *opened = NULL;
-	const int r = open_any(log_socket, &opened);
+	int r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream);
 
+	if (r == -ENOENT)
+		r = absence(log_socket);
 	/* After a first success retry_at_ns stays: another thread that has not yet seen the
 	 * connection must not report the service as absent. */
 	if (r == -ENOENT || r == -ENOTCONN || *connection)
@@ -166,7 +163,8 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	if (r < 0)
 		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;
 
-	atomic_store_explicit(&opened->checked_ns, now_ns, memory_order_relaxed);
+	note_check(opened, now_ns);
+	atomic_store_explicit(&log_socket->taken, 0, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->inherited, false, memory_order_relaxed);
 	if (!replace_connection(log_socket, connection, opened))
@@ -176,9 +174,9 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 
 static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
 {
-	if (!owned_fd_is_valid(&connection->socket))
+	if (!is_ours(connection))
 		return false;
-	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
+	note_check(connection, now_ns);
 	return true;
 }
 
@@ -193,13 +191,33 @@ static bool may_look(const struct log_socket *log_socket, int64_t now_ns)
 	return now_ns >= atomic_load_explicit(&log_socket->retry_at_ns, memory_order_relaxed);
 }
 
-/* Tells whether to connect anew: in a child, and where the service is stuck, since another one may
- * have taken the path. */
-static inline ALWAYS_INLINE bool wants_another(struct log_socket *log_socket, int64_t now_ns)
+static bool is_read(const struct log_socket *log_socket, const struct connection *connection)
+{
+	return connection_is_read(connection,
+				  atomic_load_explicit(&log_socket->taken, memory_order_relaxed));
+}
+
+/* Tells whether another service may have the path of a stuck one. */
+static COLD bool is_worth_another(struct log_socket *log_socket,
+				  const struct connection *connection, int64_t now_ns)
+{
+	if (!may_look(log_socket, now_ns))
+		return false;
+	if (connection->is_stream && is_read(log_socket, connection)) {
+		breaker_reset(&log_socket->breaker);
+		return false;
+	}
+	return true;
+}
+
+/* Tells whether to connect anew: in a child, and where the service is stuck. */
+static inline ALWAYS_INLINE bool wants_another(struct log_socket *log_socket,
+					       const struct connection *connection, int64_t now_ns)
 {
 	if (atomic_load_explicit(&log_socket->inherited, memory_order_relaxed))
 		return atomic_exchange(&log_socket->inherited, false);
-	return !breaker_is_closed(&log_socket->breaker) && may_look(log_socket, now_ns);
+	return UNLIKELY(!breaker_is_closed(&log_socket->breaker)) &&
+	       is_worth_another(log_socket, connection, now_ns);
 }
 
 static inline ALWAYS_INLINE int find_connection(struct log_socket *log_socket, int64_t now_ns,
@@ -207,8 +225,9 @@ static inline ALWAYS_INLINE int find_connection(struct log_socket *log_socket, i
 {
 	*ret = atomic_load(&log_socket->connection);
 	if (*ret && is_current(*ret, now_ns))
-		return wants_another(log_socket, now_ns) ? connect_anew(log_socket, ret, now_ns)
-							 : 0;
+		return wants_another(log_socket, *ret, now_ns)
+			       ? connect_anew(log_socket, ret, now_ns)
+			       : 0;
 	if (*ret) {
 		drop_connection(log_socket, *ret);
 		*ret = NULL;
@@ -243,7 +262,7 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	case -ETIMEDOUT:
 		return true;
 	default:
-		return !owned_fd_is_valid(&connection->socket);
+		return !is_ours(connection);
 	}
 }
 
@@ -280,6 +299,16 @@ static COLD int try_again(struct log_socket *log_socket, const struct parcel *pa
 	return try_send(log_socket, parcel, deadline, &again);
 }
 
+/* Closes the breaker when the service reads. */
+static COLD void note_success(struct log_socket *log_socket, size_t size)
+{
+	const struct connection *const connection = atomic_load(&log_socket->connection);
+
+	atomic_fetch_add_explicit(&log_socket->taken, size, memory_order_relaxed);
+	if (connection && is_read(log_socket, connection))
+		breaker_reset(&log_socket->breaker);
+}
+
 static inline ALWAYS_INLINE int send_any(struct log_socket *log_socket, const struct parcel *parcel,
 					 struct deadline *deadline)
 {
@@ -288,10 +317,13 @@ static inline ALWAYS_INLINE int send_any(struct log_socket *log_socket, const st
 
 	if (UNLIKELY(again))
 		r = try_again(log_socket, parcel, deadline);
-	if (LIKELY(r == 0))
-		breaker_reset(&log_socket->breaker);
-	else if (r == -EAGAIN)
+	if (UNLIKELY(r == -EAGAIN)) {
+		if (breaker_is_closed(&log_socket->breaker))
+			atomic_store_explicit(&log_socket->taken, 0, memory_order_relaxed);
 		breaker_trip(&log_socket->breaker, deadline);
+	} else if (UNLIKELY(r == 0 && !breaker_is_closed(&log_socket->breaker))) {
+		note_success(log_socket, parcel->message.size);
+	}
 	return r;
 }
 
@@ -325,7 +357,7 @@ void log_socket_after_fork(struct log_socket *log_socket)
 	struct connection *connection = atomic_load(&log_socket->connection);
 
 	if (connection)
-		atomic_store(&connection->checked_ns, 0);
+		atomic_store(&connection->checked_ns, AFTER_FORK);
 	atomic_store(&log_socket->inherited, connection != NULL);
 	atomic_store(&log_socket->retry_at_ns, 0);
 }

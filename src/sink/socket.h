@@ -22,6 +22,7 @@ struct log_socket {
 	int (*send_large)(struct bytes message, struct deadline *deadline);
 	_Atomic(struct connection *) connection;
 	struct breaker breaker;
+	atomic_size_t taken;      /* bytes, by the connection since the breaker opened */
 	atomic_bool inherited;    /* by fork(2): the next record connects a socket of our own */
 	atomic_bool seen;         /* the service, since the program began; a child inherits it */
 	atomic_llong retry_at_ns; /* when an absent service is looked for again */
