@@ -37,7 +37,8 @@ static bool put_end(struct notice *notice, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) {
+	if (!pid || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	    !info.si_pid) {
 		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
 		notice_textf(notice, " ended");
 		return true;
@@ -74,13 +75,14 @@ static void put_figures(struct notice *notice, const struct slot *slot)
 	}
 }
 
-static void report_end(const struct slot *slot, pid_t pid)
+static void report_end(const struct slot *slot, pid_t pid, bool is_waitable)
 {
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put_child(&notice, slot, pid);
-	if (!put_end(&notice, pid) || figure_value(slot->counter[COUNTER_LOST]) > 0)
+	if (!put_end(&notice, is_waitable ? pid : 0) ||
+	    figure_value(slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* A record that has a number and is in no counter was being sent when the child was killed:
 	 * see mplog gaps. */
@@ -91,23 +93,41 @@ static void report_end(const struct slot *slot, pid_t pid)
 		notice_log(&notice, &process_scope);
 }
 
-int child_end_report(pid_t pid, struct mplog_stats *stats)
+/* IS_WAITABLE: no younger process has the pid, so that waitid(2) tells how this one ended. */
+static int report_slot(struct slot *slot, pid_t pid, bool is_waitable, struct mplog_stats *stats)
 {
-	struct slot *slot = board_find(pid, fork_in_other_pidns());
 	struct dispatch dispatch;
 
-	if (!slot || pid == getpid_cached())
-		return -ESRCH;
-	if (process_is_alive(pid))
-		return -EBUSY;
 	if (!board_mark_reported(slot, pid))
 		return -ESRCH;
 	if (stats)
 		stats_read(stats, slot, pid);
 	dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
 	suppressed_report_for(&dispatch, pid);
-	report_end(slot, pid);
+	report_end(slot, pid, is_waitable);
 	return 0;
+}
+
+int child_end_report(pid_t pid, struct mplog_stats *stats)
+{
+	struct slot *slot = board_find(pid, fork_in_other_pidns());
+
+	if (!slot || pid == getpid_cached())
+		return -ESRCH;
+	if (process_is_alive(pid))
+		return -EBUSY;
+	return report_slot(slot, pid, true, stats);
+}
+
+/* The younger process that has the pid of an ended one may live. */
+static void report_child(struct slot *slot, uint64_t word)
+{
+	const pid_t pid = slot_word_pid(word);
+	const bool is_youngest = slot == board_find(pid, fork_in_other_pidns());
+
+	if (slot_word_is_of(word, pid, fork_in_other_pidns()) && pid != getpid_cached() &&
+	    !(is_youngest && process_is_alive(pid)))
+		(void)report_slot(slot, pid, is_youngest, NULL);
 }
 
 void child_end_report_all(void)
@@ -121,6 +141,6 @@ void child_end_report_all(void)
 
 		if ((phase == SLOT_PROCESS || phase == SLOT_ENDED) &&
 		    atomic_load(&board->slot[i].parent_pid) == (uint32_t)getpid_cached())
-			(void)child_end_report(slot_word_pid(word), NULL);
+			report_child(&board->slot[i], word);
 	}
 }
