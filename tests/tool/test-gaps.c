@@ -344,8 +344,9 @@ START_TEST(matches_choose)
 	shell_run(0, "mplog gaps --run=$RUN PROCESS=worker-1");
 	shell_run(1, "mplog gaps --run=$RUN PROCESS=main");
 	shell_run(1, "mplog gaps -t gaps");
-	output = shell_expect(0, "mplog gaps --run=ffffffffffffffffffffffffffffffff");
-	ck_assert_str_eq(output, "0 records, 0 missing\n");
+	output = shell_expect(1, "mplog gaps --run=ffffffffffffffffffffffffffffffff 2>&1");
+	ck_assert_str_eq(output, "mplog: gaps: the journal has no record of run "
+				 "ffffffffffffffffffffffffffffffff\n");
 	free(output);
 }
 END_TEST

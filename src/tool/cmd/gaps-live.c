@@ -3,82 +3,70 @@
 
 #include <string.h>
 
-/* How long a record may be in flight: far longer than any timeout_ms in use. */
-enum { ARRIVAL_US = 60 * 1000 * 1000 };
+#include "tool/ui/term.h"
 
-static bool has_run(const struct tally *tally, const char *run_id)
+static struct figures figures_of(const struct slot_view *view)
 {
-	for (size_t i = 0; i < tally->n; i++) {
-		if (strcmp(tally->process[i]->run_id, run_id) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Returns whether the pid went to a younger process, whose first record is younger than the last
- * one of the slot. */
-static bool is_younger(const struct counted *process, const struct slot_view *view)
-{
-	return process->first_us > (uint64_t)view->last_record_ns / 1000 + ARRIVAL_US;
-}
-
-static struct counted *find_process(struct tally *tally, const struct slot_view *view, bool all)
-{
-	const char *run_id = view->board->run_id;
-	struct counted *process = tally_find(tally, run_id, view->pid);
-	const bool is_new = !process;
-	sd_id128_t boot_id;
-
-	while (process && is_younger(process, view))
-		process = tally_find_before(tally, process);
-	if (process || !is_new || !all || !view->sequence || sd_id128_get_boot(&boot_id) < 0)
-		return process;
-	process = tally_get(tally, run_id, boot_id, view->pid);
-	counted_name(process, view->name, view->board->identifier);
-	return process;
-}
-
-static void add_figures(struct counted *process, const struct slot_view *view)
-{
-	process->last = view->sequence;
-	process->sent = view->counter[COUNTER_SENT];
-	process->final = (struct losses){
-		.lost = view->counter[COUNTER_LOST],
-		.diverted = view->counter[COUNTER_DIVERTED],
-		.suppressed = view->counter[COUNTER_SUPPRESSED],
+	return (struct figures){
+		.end = view->has_said_so ? END_ITSELF : END_KILLED,
+		.last = view->sequence,
+		.sent = view->counter[COUNTER_SENT],
+		.losses = { .lost = view->counter[COUNTER_LOST],
+			    .diverted = view->counter[COUNTER_DIVERTED],
+			    .suppressed = view->counter[COUNTER_SUPPRESSED] },
 	};
-	if (process->end == END_UNKNOWN)
-		process->end = view->has_said_so ? END_ITSELF : END_KILLED;
 }
 
-static void add_process(struct tally *tally, const struct slot_view *view, bool all)
+static void add_view(struct reports *reports, struct run *run, const struct slot_view *view)
 {
-	struct counted *process = find_process(tally, view, all && !view->is_alive);
+	struct report report = {
+		.run = run,
+		.pid = view->pid,
+		.uid = view->board->owner,
+		.is_alive = view->is_alive,
+		.is_own = view->board->owner == 0 || view->board->owner == run->uid,
+		.identifier = tally_copy(term_bytes(view->board->identifier)),
+		.name = tally_copy(term_bytes(view->name)),
+		.since_us = (uint64_t)view->since_ns / 1000,
+	};
 
-	if (!process)
-		return;
-	process->since_us = (uint64_t)view->since_ns / 1000;
-	if (!view->is_alive)
-		add_figures(process, view);
+	(void)sd_id128_get_boot(&report.boot_id);
+	if (!view->is_alive) {
+		report.until_us = (uint64_t)view->last_record_ns / 1000;
+		report.figures = figures_of(view);
+	}
+	reports_add(reports, &report);
 }
 
-static void add_board(struct tally *tally, const struct snapshot *snapshot, bool all)
+static void add_board(struct tally *tally, struct reports *reports, struct each *each,
+		      const struct found_board *board, const struct gaps_live *options)
 {
-	for (size_t i = 0; i < snapshot->n; i++) {
+	const bool is_asked_for = options->run_id && strcmp(options->run_id, board->run_id) == 0;
+	struct run *run = is_asked_for ? tally_get_run(tally, board->run_id, board->owner)
+				       : tally_find_run(tally, board->run_id);
+	const struct snapshot *snapshot = run ? each_snapshot(each) : NULL;
+
+	for (size_t i = 0; run && i < snapshot->n; i++) {
 		const struct slot_view *view = &snapshot->view[i];
+		const uint64_t last_us = (uint64_t)view->last_record_ns / 1000;
 
-		if (!view->is_scope)
-			add_process(tally, view, all);
+		if (!view->is_scope && (view->is_alive || last_us >= options->since_us))
+			add_view(reports, run, view);
 	}
 }
 
-void gaps_add_live(struct tally *tally, struct each *each, bool all)
+bool gaps_add_live(struct tally *tally, struct reports *reports, const struct gaps_live *options)
 {
+	static const struct filter everything;
 	const struct found_board *board;
+	struct each each;
 
-	each_rewind(each);
-	while ((board = each_next(each))) {
-		if (has_run(tally, board->run_id))
-			add_board(tally, each_snapshot(each), all);
+	if (!each_begin(&each, "gaps", &everything, false))
+		return false;
+	while ((board = each_next(&each))) {
+		if (!options->identifier || strcmp(options->identifier, board->identifier) == 0)
+			add_board(tally, reports, &each, board, options);
 	}
+	each_end(&each);
+	return true;
 }

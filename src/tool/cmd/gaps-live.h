@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* gaps-live: figures of ended processes on the boards of programs that still run. */
+/* gaps-live: reports of the processes on the boards of programs that still run. */
 #pragma once
 
-#include "tool/journal/tally.h"
+#include "tool/journal/ended.h"
 #include "tool/live/each.h"
 
-/* Adds the figures of the snapshots to the tally. They were taken before the journal was read, so
- * that the records of dead processes had time to get there. ALL: also processes without a record in
- * the journal. */
-void gaps_add_live(struct tally *tally, struct each *each, bool all);
+struct gaps_live {
+	const char *identifier; /* of this program, or NULL */
+	const char *run_id;     /* of a run that counts without a record in the journal, or NULL */
+	uint64_t since_us;      /* processes that ended before do not count */
+};
+
+/* Adds what the boards of the runs in the tally say. Returns false, and complains, where there are no
+ * boards to be found. */
+bool gaps_add_live(struct tally *tally, struct reports *reports, const struct gaps_live *options);

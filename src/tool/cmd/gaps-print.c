@@ -9,23 +9,14 @@
 #include "tool/ui/json.h"
 #include "tool/ui/table.h"
 
-enum { RANGES_SHOWN = 6, LIST_SIZE = 1024 };
+enum { RANGES_SHOWN = 6, LIST_SIZE = 1024, DATE_SIZE = 11 };
 
 static const struct column columns[] = {
-	{ "PROCESS", false },   { "PID", true },
-	{ "RECORDS", true },    { "MISSING", true },
-	{ "LOST", true },       { "DIVERTED", true },
-	{ "SUPPRESSED", true }, { "MISSING NUMBERS", false },
+	{ "PROCESS", false },         { "PID", true },    { "RECORDS", true },
+	{ "MISSING", true },          { "LOST", true },   { "DIVERTED", true },
+	{ "SUPPRESSED", true },       { "WORST", false }, { "WHEN", false },
+	{ "MISSING NUMBERS", false },
 };
-
-/* A process that only reported for others has no line. */
-static bool is_worth_a_line(const struct counted *process)
-{
-	const struct losses *told = &process->told;
-
-	return process->records || process->last || told->lost || told->diverted ||
-	       told->suppressed;
-}
 
 enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT, CAUSE_BEFORE };
 
@@ -146,6 +137,36 @@ static void put_gaps(struct table *table, const struct counted *process,
 	table_put(table, COLOR_NONE, "%s", buffer);
 }
 
+/* When the first and the last of the missing numbers were, as far as the records beside them tell. */
+static void put_when(struct table *table, const struct counted *process,
+		     const struct verdict *verdict)
+{
+	struct gaps gaps = gaps_of(process, verdict);
+	char after[TERM_TIME_SIZE] = "", before[TERM_TIME_SIZE] = "";
+	uint64_t after_us = 0, before_us = 0;
+	bool is_first = true;
+	struct gap gap;
+
+	while (next_gap(&gaps, &gap)) {
+		if (gap.cause == CAUSE_BEFORE)
+			continue;
+		after_us = is_first ? gap.range.first_us : after_us;
+		before_us = gap.range.last_us;
+		is_first = false;
+	}
+	if (after_us)
+		(void)term_time(after, (int64_t)after_us * 1000);
+	if (before_us)
+		(void)term_time(before, (int64_t)before_us * 1000);
+	table_put(table, COLOR_NONE, "%s%s%s%s", after_us ? "after " : "", after,
+		  after_us && before_us ? ", before "
+		  : before_us           ? "before "
+					: "",
+		  after_us && before_us && strncmp(after, before, DATE_SIZE) == 0
+			  ? before + DATE_SIZE
+			  : before);
+}
+
 static void put_number(struct table *table, enum color color, uint64_t number)
 {
 	table_put(table, number ? color : COLOR_NONE, "%" PRIu64, number);
@@ -155,13 +176,16 @@ static void put_process(struct table *table, const struct counted *process)
 {
 	const struct verdict verdict = judge(process);
 
-	table_put(table, COLOR_NONE, "%s", process->name);
+	table_put_bytes(table, COLOR_NONE, process->name);
 	table_put(table, COLOR_NONE, "%ld", (long)process->pid);
 	put_number(table, COLOR_NONE, process->records);
 	put_number(table, COLOR_RED, verdict.missing);
 	put_number(table, COLOR_NONE, verdict.losses.lost);
 	put_number(table, COLOR_NONE, verdict.losses.diverted);
 	put_number(table, COLOR_NONE, verdict.losses.suppressed);
+	table_put(table, COLOR_NONE, "%s",
+		  process->worst ? mplog_level_name(process->worst - 1) : "");
+	put_when(table, process, &verdict);
 	put_gaps(table, process, &verdict);
 }
 
@@ -196,8 +220,10 @@ static void print_sum(const struct tally *tally)
 	const char *separator;
 	struct sum sum = { 0 };
 
-	for (size_t i = 0; i < tally->n; i++)
-		add_to_sum(&sum, tally->process[i]);
+	for (size_t i = 0; i < tally->n; i++) {
+		if (judge_is_worth_a_line(tally->process[i]))
+			add_to_sum(&sum, tally->process[i]);
+	}
 	(void)printf("%" PRIu64 " records, %" PRIu64 " missing", sum.records, sum.missing);
 	separator = ": ";
 	print_part(&separator, sum.told, "reported lost or diverted");
@@ -209,19 +235,14 @@ static void print_sum(const struct tally *tally)
 	(void)putchar('\n');
 }
 
-static bool is_of_another_run(const struct counted *process, const struct counted *before)
-{
-	return !before || strcmp(before->run_id, process->run_id) != 0;
-}
-
 /* Sorts by run, and within a run by appearance. */
 static int compare_processes(const void *a, const void *b)
 {
 	const struct counted *left = *(struct counted *const *)a,
 			     *right = *(struct counted *const *)b;
 
-	if (left->run_order != right->run_order)
-		return left->run_order < right->run_order ? -1 : 1;
+	if (left->run != right->run)
+		return left->run->order < right->run->order ? -1 : 1;
 	return left->order < right->order ? -1 : left->order > right->order;
 }
 
@@ -235,11 +256,11 @@ void gaps_print(const struct tally *tally)
 	for (size_t i = 0; i < tally->n; i++) {
 		const struct counted *process = tally->process[i];
 
-		if (!is_worth_a_line(process))
+		if (!judge_is_worth_a_line(process))
 			continue;
-		if (is_of_another_run(process, before))
-			table_put_heading(table, COLOR_BOLD, "%s, run %s", process->identifier,
-					  process->run_id);
+		if (!before || before->run != process->run)
+			table_put_heading(table, COLOR_BOLD, process->identifier, ", run %s",
+					  process->run->id);
 		put_process(table, process);
 		before = process;
 	}
@@ -274,6 +295,25 @@ static void gaps_as_json(struct json *json, const struct counted *process,
 	json_close(json, ']');
 }
 
+/* When each gap was: the times of the records before and behind it. */
+static void times_as_json(struct json *json, const struct counted *process,
+			  const struct verdict *verdict)
+{
+	struct gaps gaps = gaps_of(process, verdict);
+	struct gap gap;
+
+	json_open(json, "times", '[');
+	while (next_gap(&gaps, &gap)) {
+		json_open(json, NULL, '{');
+		if (gap.range.first_us)
+			json_number(json, "after_us", (long long)gap.range.first_us);
+		if (gap.range.last_us)
+			json_number(json, "before_us", (long long)gap.range.last_us);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void print_process_as_json(const struct counted *process)
 {
 	const struct verdict verdict = judge(process);
@@ -281,10 +321,10 @@ static void print_process_as_json(const struct counted *process)
 	struct json json;
 
 	json_begin(&json, stdout);
-	json_string(&json, "identifier", process->identifier);
-	json_string(&json, "run_id", process->run_id);
+	json_bytes(&json, "identifier", process->identifier);
+	json_string(&json, "run_id", process->run->id);
 	json_string(&json, "boot_id", sd_id128_to_string(process->boot_id, boot_id));
-	json_string(&json, "process", process->name);
+	json_bytes(&json, "process", process->name);
 	json_number(&json, "pid", process->pid);
 	json_number(&json, "records", (long long)process->records);
 	json_number(&json, "missing", (long long)verdict.missing);
@@ -294,6 +334,8 @@ static void print_process_as_json(const struct counted *process)
 	json_number(&json, "lost", (long long)verdict.losses.lost);
 	json_number(&json, "diverted", (long long)verdict.losses.diverted);
 	json_number(&json, "suppressed", (long long)verdict.losses.suppressed);
+	json_string(&json, "worst", process->worst ? mplog_level_name(process->worst - 1) : NULL);
+	times_as_json(&json, process, &verdict);
 	gaps_as_json(&json, process, &verdict);
 	json_end(&json);
 }
@@ -301,7 +343,7 @@ static void print_process_as_json(const struct counted *process)
 void gaps_print_json(const struct tally *tally)
 {
 	for (size_t i = 0; i < tally->n; i++) {
-		if (is_worth_a_line(tally->process[i]))
+		if (judge_is_worth_a_line(tally->process[i]))
 			print_process_as_json(tally->process[i]);
 	}
 }

@@ -20,6 +20,7 @@ struct options {
 	const char *run_id;
 	const char *namespace;
 	const char *directory;
+	uint64_t since_us; /* 0: the beginning */
 	char *const *match;
 	size_t n_matches;
 	bool json;
@@ -63,64 +64,86 @@ static int find_beginning(sd_journal *journal, const struct options *options, ui
 	return -ENODATA;
 }
 
-static int tally_journal(const struct options *options, struct tally *tally)
+static int open_to_count(const struct options *options, struct tally *tally, sd_journal **ret)
 {
-	sd_journal *journal;
-	int r = open_journal(options, &journal);
+	int r = open_journal(options, ret);
 
-	if (r < 0)
-		return r;
-	r = find_beginning(journal, options, &tally->begins_us);
 	if (r >= 0)
-		r = add_matches(journal, options);
+		r = find_beginning(*ret, options, &tally->begins_us);
 	if (r >= 0)
-		r = sd_journal_set_data_threshold(journal, DATA_MAX);
+		r = add_matches(*ret, options);
 	if (r >= 0)
-		r = count_journal(tally, journal);
-	sd_journal_close(journal);
+		r = sd_journal_set_data_threshold(*ret, DATA_MAX);
+	if (r >= 0 && tally->begins_us < options->since_us) {
+		tally->begins_us = options->since_us;
+		r = sd_journal_seek_realtime_usec(*ret, options->since_us);
+	}
 	return r;
 }
 
-static bool count_records(const struct options *options, struct tally *tally)
+/* What comes into the journal while boards are read is counted as well: so all records of a process
+ * that is dead on its board had time to get there. */
+static bool count_all(const struct options *options, struct tally *tally)
 {
-	static const struct filter everything;
-	struct each each;
-	int r;
+	const struct gaps_live live = {
+		.identifier = options->identifier,
+		.run_id = options->directory || options->namespace ? NULL : options->run_id,
+		.since_us = options->since_us,
+	};
+	struct reports reports = { .may_add = options->n_matches == 0 };
+	sd_journal *journal = NULL;
+	bool good = true;
+	int r = open_to_count(options, tally, &journal);
 
-	if (!each_begin(&each, "gaps", &everything, false))
-		return false;
-	while (each_next(&each))
-		(void)each_snapshot(&each);
-	r = tally_journal(options, tally);
+	if (r >= 0)
+		r = count_journal(tally, &reports, journal);
+	if (r >= 0)
+		good = gaps_add_live(tally, &reports, &live);
+	if (r >= 0)
+		r = sd_journal_wait(journal, 0);
+	if (r >= 0)
+		r = count_journal(tally, &reports, journal);
 	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these two were explained */
 		tool_complain("gaps: %s", strerror(-r));
-	gaps_add_live(tally, &each, options->n_matches == 0);
+	sd_journal_close(journal);
+	reports_apply(&reports, tally);
+	reports_free(&reports);
 	judge_find_older(tally);
-	each_end(&each);
-	return r >= 0;
+	return r >= 0 && good;
 }
 
-static bool is_anything_missing(const struct tally *tally)
+static void complain_of_nothing(const struct options *options)
 {
+	tool_complain("gaps: the journal has no record%s%s%s%s%s",
+		      options->identifier ? " of program " : "",
+		      options->identifier ? options->identifier : "",
+		      options->run_id ? " of run " : "", options->run_id ? options->run_id : "",
+		      options->n_matches ? " that matches" : "");
+}
+
+static int print_and_judge(const struct options *options, struct tally *tally)
+{
+	bool is_missing = false, is_empty = true;
+
 	for (size_t i = 0; i < tally->n; i++) {
-		if (judge(tally->process[i]).missing)
-			return true;
+		is_missing |= judge(tally->process[i]).missing > 0;
+		is_empty &= !judge_is_worth_a_line(tally->process[i]);
 	}
-	return false;
+	if (is_empty)
+		complain_of_nothing(options);
+	else if (options->json)
+		gaps_print_json(tally);
+	else
+		gaps_print(tally);
+	return is_missing || is_empty ? STATUS_BAD : STATUS_GOOD;
 }
 
 static int gaps(const struct options *options)
 {
 	struct tally tally = { 0 };
-	int status = STATUS_TROUBLE;
+	const int status =
+		count_all(options, &tally) ? print_and_judge(options, &tally) : STATUS_TROUBLE;
 
-	if (count_records(options, &tally)) {
-		if (options->json)
-			gaps_print_json(&tally);
-		else
-			gaps_print(&tally);
-		status = is_anything_missing(&tally) ? STATUS_BAD : STATUS_GOOD;
-	}
 	tally_free(&tally);
 	return status;
 }
@@ -133,6 +156,7 @@ static int run_gaps(const struct command *command, int argc, char **argv)
 		{ "run", .text = &options.run_id },
 		{ "namespace", .text = &options.namespace },
 		{ "directory", 'D', .text = &options.directory },
+		{ "since", .time_us = &options.since_us },
 		{ "json", .flag = &options.json },
 		{ 0 },
 	};
@@ -147,8 +171,8 @@ static int run_gaps(const struct command *command, int argc, char **argv)
 const struct command command_gaps = {
 	.name = "gaps",
 	.summary = "Tell whether every record is in the journal, by PROCESS_SEQ",
-	.arguments = "[-t IDENTIFIER] [--run=RUN_ID] [--namespace=NAME] [-D DIRECTORY] [--json] "
-		     "[FIELD=VALUE...]",
+	.arguments = "[-t IDENTIFIER] [--run=RUN_ID] [--namespace=NAME] [-D DIRECTORY]\n"
+		     "                  [--since=TIME] [--json] [FIELD=VALUE...]",
 	.help = "For each process: how many records are there, which numbers are missing, and what mplog's\n"
 		"own records say of them. Matches are journalctl's; they should hold for all records of a\n"
 		"process, as PROCESS=worker-1 or _PID=4711 do.\n"
@@ -157,8 +181,9 @@ const struct command command_gaps = {
 		"  --run=RUN_ID                 of this run: mplog ps shows it\n"
 		"  --namespace=NAME             the journal of this namespace\n"
 		"  -D, --directory=DIRECTORY    the journal files in this directory\n"
+		"  --since=TIME                 records from then on: as of mplog tail\n"
 		"  --json                       one JSON object a line\n"
 		"\n"
-		"Exit status: 0 nothing is missing, 1 something is, 2 usage or trouble.\n",
+		"Exit status: 0 nothing is missing, 1 something is or there is no record, 2 usage or trouble.\n",
 	.run = run_gaps,
 };

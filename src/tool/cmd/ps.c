@@ -119,7 +119,8 @@ static void put_figures(struct table *table, const struct figures *figures)
 static void put_program(struct table *table, const struct found_board *board,
 			const struct tree *tree, const struct totals *totals)
 {
-	table_put_heading(table, COLOR_BOLD, "%s, run %s", board->identifier, board->run_id);
+	table_put_heading(table, COLOR_BOLD, term_bytes(board->identifier), ", run %s",
+			  board->run_id);
 	for (size_t i = 0; i < tree->n; i++)
 		put_process(table, &tree->line[i]);
 	for (size_t i = 0; i < totals->n; i++)

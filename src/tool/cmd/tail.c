@@ -12,7 +12,6 @@
 #include "tool/journal/query.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
-#include "tool/ui/since.h"
 #include "tool/ui/tool.h"
 #include "tool/view/view.h"
 
@@ -148,15 +147,6 @@ static int parse_view(void *userdata, const char *name)
 	return tool_usage(&command_tail, "unknown output \"%s\" (expected short, cat, json)", name);
 }
 
-static int parse_since(void *userdata, const char *text)
-{
-	struct arguments *const arguments = userdata;
-
-	if (since_parse(text, time(NULL), &arguments->query.since_us) < 0)
-		return tool_usage(&command_tail, "invalid time \"%s\"", text);
-	return STATUS_GOOD;
-}
-
 static int parse_tail(struct arguments *arguments, int argc, char **argv)
 {
 	bool has_lanes = false;
@@ -165,7 +155,7 @@ static int parse_tail(struct arguments *arguments, int argc, char **argv)
 		{ "lines", 'n', .parse = parse_count },
 		{ "identifier", 't', .text = &arguments->query.match.identifier },
 		{ "level", 'p', .level = &arguments->query.match.level },
-		{ "since", .parse = parse_since },
+		{ "since", .time_us = &arguments->query.since_us },
 		{ "run", .text = &arguments->query.match.run },
 		{ "directory", 'D', .text = &arguments->query.directory },
 		{ "lanes", .flag = &has_lanes },

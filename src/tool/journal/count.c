@@ -3,191 +3,224 @@
 
 #include <string.h>
 
+#include "mplog.h"
 #include "notice/notice.h"
 #include "record/field-name.h"
 #include "tool/journal/entry.h"
 
-enum { TEXT_SIZE = IDENTIFIER_SIZE };
+enum { LEVEL_NAME_SIZE = 16 };
 
 /* The record that the journal stands at. */
 struct record_at_hand {
 	sd_journal *journal;
-	char run_id[TEXT_SIZE], message_id[TEXT_SIZE];
+	enum notice_kind kind; /* NOTICE_COUNT: no notice */
+	char run_id[RUN_ID_SIZE];
 	sd_id128_t boot_id;
+	pid_t pid;
+	uid_t uid;
+	uint64_t when_us;
 };
-
-/* Copies a field, "" where there is none. A value that does not fit is cut: no valid one is as
- * long. */
-static const char *get_text(sd_journal *journal, const char *name, char buffer[TEXT_SIZE])
-{
-	const struct bytes value = entry_get(journal, name);
-	const size_t size = value.size < TEXT_SIZE ? value.size : TEXT_SIZE - 1;
-
-	if (size > 0)
-		memcpy(buffer, value.data, size);
-	buffer[size] = '\0';
-	return buffer;
-}
 
 static uint64_t get_number(const struct record_at_hand *record, const char *name)
 {
 	return entry_get_number(record->journal, name);
 }
 
-/* Returns false where the record is none of mplog's. */
-static bool read_record(struct record_at_hand *record)
+/* Copies a text that may be valid. Returns false where there is none, or one that cannot be. */
+static bool get_text(sd_journal *journal, const char *name, char *ret, size_t size)
 {
-	char boot_id[TEXT_SIZE];
+	const struct bytes value = entry_get(journal, name);
 
-	if (!*get_text(record->journal, "RUN_ID", record->run_id))
+	if (!value.size || value.size >= size || memchr(value.data, '\0', value.size))
 		return false;
-	(void)get_text(record->journal, "MESSAGE_ID", record->message_id);
-	if (sd_id128_from_string(get_text(record->journal, "_BOOT_ID", boot_id), &record->boot_id) <
-	    0)
-		record->boot_id = SD_ID128_NULL;
+	memcpy(ret, value.data, value.size);
+	ret[value.size] = '\0';
 	return true;
 }
 
-static bool is_notice(const struct record_at_hand *record, enum notice_kind kind)
+static enum notice_kind kind_of(sd_journal *journal)
 {
-	return strcmp(record->message_id, notice_message_ids[kind]) == 0;
+	char id[SD_ID128_STRING_MAX];
+	int kind = 0;
+
+	if (!get_text(journal, "MESSAGE_ID", id, sizeof(id)))
+		return NOTICE_COUNT;
+	while (kind < NOTICE_COUNT && strcmp(id, notice_message_ids[kind]) != 0)
+		kind++;
+	return (enum notice_kind)kind;
 }
 
-static void name_process(struct counted *process, const struct record_at_hand *record,
-			 const char *field)
+/* Returns false where the record is none of mplog's. */
+static bool read_record(struct record_at_hand *record)
 {
-	char name[TEXT_SIZE], identifier[TEXT_SIZE];
+	char boot_id[SD_ID128_STRING_MAX];
 
-	if (process->name[0])
+	if (!get_text(record->journal, "RUN_ID", record->run_id, sizeof(record->run_id)))
+		return false;
+	record->kind = kind_of(record->journal);
+	if (!get_text(record->journal, "_BOOT_ID", boot_id, sizeof(boot_id)) ||
+	    sd_id128_from_string(boot_id, &record->boot_id) < 0)
+		record->boot_id = SD_ID128_NULL;
+	record->pid = (pid_t)get_number(record, "_PID");
+	record->uid = (uid_t)get_number(record, "_UID");
+	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
+}
+
+static struct counted *process_of(struct tally *tally, const struct record_at_hand *record)
+{
+	return tally_get(tally, tally_get_run(tally, record->run_id, record->uid), record->boot_id,
+			 record->pid, record->uid);
+}
+
+static void name_process(const struct record_at_hand *record, struct counted *process)
+{
+	if (process->name.data)
 		return;
-	counted_name(process, get_text(record->journal, field, name),
-		     get_text(record->journal, "SYSLOG_IDENTIFIER", identifier));
+	process->name = tally_copy(entry_get(record->journal, "PROCESS"));
+	process->identifier = tally_copy(entry_get(record->journal, "SYSLOG_IDENTIFIER"));
 }
 
 static void note_first(const struct record_at_hand *record, struct counted *process)
 {
-	uint64_t realtime_us = 0, monotonic_us = 0;
+	uint64_t monotonic_us = 0;
 
-	if (sd_journal_get_realtime_usec(record->journal, &realtime_us) >= 0)
-		(void)sd_journal_get_monotonic_usec(record->journal, &monotonic_us, NULL);
-	process->first_us = realtime_us;
-	process->booted_us = realtime_us - monotonic_us;
+	(void)sd_journal_get_monotonic_usec(record->journal, &monotonic_us, NULL);
+	process->first_us = record->when_us;
+	process->booted_us = record->when_us - monotonic_us;
+	process->tid = (pid_t)get_number(record, "TID");
+	name_process(record, process);
 }
 
-static void count_record(struct tally *tally, const struct record_at_hand *record,
-			 struct counted *process)
+static void count_record(struct tally *tally, const struct record_at_hand *record)
 {
 	const uint64_t sequence = get_number(record, "PROCESS_SEQ");
+	struct counted *process = process_of(tally, record);
 
-	/* PROCESS_SEQ begins anew: the pid belongs to another process now. */
+	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. */
 	if (sequence == 1 && numbers_has(&process->numbers, 1))
 		process = tally_renew(tally, process);
-	name_process(process, record, "PROCESS");
 	if (!process->records)
 		note_first(record, process);
 	/* A process without a parent is the run's first. */
 	if (sequence == 1 && !entry_get(record->journal, "PROCESS_PARENT").size)
-		tally->process[process->run_order]->run_begins = true;
+		process->run->begins = true;
 	process->records++;
+	process->last_us = record->when_us;
 	if (sequence)
-		process->twice += !numbers_add(&process->numbers, sequence);
+		process->twice += !numbers_add(&process->numbers, sequence, record->when_us);
 }
 
-static void note_lost(const struct record_at_hand *record, struct counted *process)
+static void note_worst(const struct record_at_hand *record, struct counted *process)
 {
-	const struct range range = { get_number(record, FIELD_NAME_FIRST_SEQ),
-				     get_number(record, FIELD_NAME_LAST_SEQ) };
+	char name[LEVEL_NAME_SIZE];
+	int level;
 
+	if (get_text(record->journal, FIELD_NAME_LEVEL, name, sizeof(name)) &&
+	    mplog_level_parse(name, &level) == 0 && level >= MPLOG_EMERG &&
+	    (!process->worst || level < process->worst - 1))
+		process->worst = level + 1;
+}
+
+static void note_lost(struct tally *tally, const struct record_at_hand *record)
+{
+	const struct range range = { .first = get_number(record, FIELD_NAME_FIRST_SEQ),
+				     .last = get_number(record, FIELD_NAME_LAST_SEQ) };
+	struct counted *process = process_of(tally, record);
+
+	name_process(record, process);
 	process->told.lost += get_number(record, FIELD_NAME_LOST);
 	process->told.diverted += get_number(record, FIELD_NAME_DIVERTED);
 	numbers_add_range(&process->told_of, range);
+	note_worst(record, process);
 }
 
-/* What a parent says of its child. Where pids are counted differently (a container), the child is
- * known by its name. */
-static struct counted *find_child(struct tally *tally, const struct record_at_hand *record)
+/* Returns whether the process that sent the record is of the user whose run it is: the run id may be
+ * another user's. */
+static bool is_own_run(const struct record_at_hand *record, const struct counted *sender)
 {
-	const pid_t pid = (pid_t)get_number(record, FIELD_NAME_CHILD_PID);
-	char name[TEXT_SIZE];
-	struct counted *found = tally_find(tally, record->run_id, pid);
-
-	if (found)
-		return found;
-	(void)get_text(record->journal, FIELD_NAME_CHILD, name);
-	for (size_t i = tally->n; i-- > 0;) {
-		struct counted *process = tally->process[i];
-
-		if (process->end == END_UNKNOWN && !process->last &&
-		    strcmp(process->name, name) == 0 &&
-		    strcmp(process->run_id, record->run_id) == 0)
-			return process;
-	}
-	return tally_get(tally, record->run_id, record->boot_id, pid);
+	return record->uid == 0 || sender->first_uid == sender->run->uid;
 }
 
-static void note_child(struct tally *tally, const struct record_at_hand *record)
+static enum end end_of(const struct record_at_hand *record)
 {
-	struct counted *child = find_child(tally, record);
-	char code[TEXT_SIZE];
+	char code[sizeof("unknown")];
 
-	name_process(child, record, FIELD_NAME_CHILD);
-	child->last = get_number(record, FIELD_NAME_LAST_SEQ);
-	child->sent = get_number(record, FIELD_NAME_SENT);
-	child->since_us = get_number(record, FIELD_NAME_SINCE);
-	child->final = (struct losses){
-		.lost = get_number(record, FIELD_NAME_LOST),
-		.diverted = get_number(record, FIELD_NAME_DIVERTED),
-		.suppressed = get_number(record, FIELD_NAME_SUPPRESSED),
-	};
-	(void)get_text(record->journal, FIELD_NAME_EXIT_CODE, code);
+	if (!get_text(record->journal, FIELD_NAME_EXIT_CODE, code, sizeof(code)))
+		return END_UNKNOWN;
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
-		child->end = END_KILLED;
-	else if (strcmp(code, "exited") == 0)
-		child->end = END_ITSELF;
+		return END_KILLED;
+	return strcmp(code, "exited") == 0 ? END_ITSELF : END_UNKNOWN;
 }
 
-/* The suppressed records of a killed child are reported by its parent. */
-static void note_suppressed(struct tally *tally, const struct record_at_hand *record,
-			    struct counted *process)
+static void note_child(struct tally *tally, struct reports *reports,
+		       const struct record_at_hand *record)
 {
+	const struct counted *sender = process_of(tally, record);
+	struct report report = {
+		.run = sender->run,
+		.boot_id = record->boot_id,
+		.pid = (pid_t)get_number(record, FIELD_NAME_CHILD_PID),
+		.uid = record->uid,
+		.is_own = is_own_run(record, sender),
+		.since_us = get_number(record, FIELD_NAME_SINCE),
+		.until_us = record->when_us,
+		.figures = {
+			.end = end_of(record),
+			.last = get_number(record, FIELD_NAME_LAST_SEQ),
+			.sent = get_number(record, FIELD_NAME_SENT),
+			.losses = { .lost = get_number(record, FIELD_NAME_LOST),
+				    .diverted = get_number(record, FIELD_NAME_DIVERTED),
+				    .suppressed = get_number(record, FIELD_NAME_SUPPRESSED) },
+		},
+	};
+
+	report.name = tally_copy(entry_get(record->journal, FIELD_NAME_CHILD));
+	report.identifier = tally_copy(entry_get(record->journal, "SYSLOG_IDENTIFIER"));
+	reports_add(reports, &report);
+}
+
+/* Those of a killed child are reported by its parent. */
+static void note_suppressed(struct tally *tally, const struct record_at_hand *record)
+{
+	struct counted *process = process_of(tally, record);
+
 	if (entry_get(record->journal, FIELD_NAME_CHILD).size)
-		process = find_child(tally, record);
-	process->told.suppressed += get_number(record, FIELD_NAME_SUPPRESSED);
+		process = tally_find(tally, process->run, record->boot_id,
+				     (pid_t)get_number(record, FIELD_NAME_CHILD_PID));
+	if (process && counted_trusts(process, record->uid))
+		process->told.suppressed += get_number(record, FIELD_NAME_SUPPRESSED);
 }
 
 /* A notice has no number, and is in no counter. */
-static bool is_any_notice(const struct record_at_hand *record)
+static void count_entry(struct tally *tally, struct reports *reports,
+			const struct record_at_hand *record)
 {
-	for (int i = 0; i < NOTICE_COUNT; i++) {
-		if (is_notice(record, (enum notice_kind)i))
-			return true;
+	switch (record->kind) {
+	case NOTICE_CHILD:
+		note_child(tally, reports, record);
+		break;
+	case NOTICE_LOST:
+		note_lost(tally, record);
+		break;
+	case NOTICE_SUPPRESSED:
+		note_suppressed(tally, record);
+		break;
+	case NOTICE_COUNT:
+		count_record(tally, record);
+		break;
+	default:
+		break;
 	}
-	return false;
 }
 
-static void count_entry(struct tally *tally, const struct record_at_hand *record)
-{
-	struct counted *process = tally_get(tally, record->run_id, record->boot_id,
-					    (pid_t)get_number(record, "_PID"));
-
-	if (is_notice(record, NOTICE_CHILD))
-		note_child(tally, record);
-	else if (is_notice(record, NOTICE_LOST))
-		note_lost(record, process);
-	else if (is_notice(record, NOTICE_SUPPRESSED))
-		note_suppressed(tally, record, process);
-	else if (!is_any_notice(record))
-		count_record(tally, record, process);
-}
-
-int count_journal(struct tally *tally, sd_journal *journal)
+int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal)
 {
 	struct record_at_hand record = { .journal = journal };
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
 		if (read_record(&record))
-			count_entry(tally, &record);
+			count_entry(tally, reports, &record);
 	}
 	return r;
 }

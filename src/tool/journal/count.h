@@ -4,7 +4,7 @@
 
 #include <systemd/sd-journal.h>
 
-#include "tool/journal/tally.h"
+#include "tool/journal/ended.h"
 
 /* Reads the journal from where it stands to its end. Returns 0 or a negative errno. */
-int count_journal(struct tally *tally, sd_journal *journal);
+int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal);

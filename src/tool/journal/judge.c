@@ -17,14 +17,23 @@ static bool is_older(const struct tally *tally, const struct counted *process)
 {
 	if (process->since_us)
 		return process->since_us < tally->begins_us;
-	return process->booted_us < tally->begins_us &&
-	       !tally->process[process->run_order]->run_begins;
+	return process->booted_us < tally->begins_us && !process->run->begins;
 }
 
 void judge_find_older(struct tally *tally)
 {
 	for (size_t i = 0; i < tally->n; i++)
 		tally->process[i]->is_older = is_older(tally, tally->process[i]);
+}
+
+bool judge_is_worth_a_line(const struct counted *process)
+{
+	const struct losses *told = &process->told;
+
+	if (process->records || process->is_reported)
+		return true;
+	return (told->lost || told->diverted || told->suppressed) &&
+	       (process->uid == 0 || process->first_uid == process->run->uid);
 }
 
 /* journald deletes old files: the first numbers of an older process are not missing then. */
@@ -42,9 +51,10 @@ static uint64_t find_before(const struct counted *process, uint64_t last)
 
 struct verdict judge(const struct counted *process)
 {
-	const struct losses *told = &process->told, *final = &process->final;
+	const struct figures *figures = &process->figures;
+	const struct losses *told = &process->told, *final = &figures->losses;
 	struct verdict verdict = {
-		.last = larger(numbers_last(&process->numbers), process->last),
+		.last = larger(numbers_last(&process->numbers), figures->last),
 		.losses = { .lost = larger(told->lost, final->lost),
 			    .diverted = larger(told->diverted, final->diverted),
 			    .suppressed = larger(told->suppressed, final->suppressed) },
@@ -53,9 +63,9 @@ struct verdict judge(const struct counted *process)
 	verdict.before = find_before(process, verdict.last);
 	verdict.missing = numbers_missing(&process->numbers, verdict.last) - verdict.before;
 	/* A killed process may have numbered a record without counting what became of it. */
-	if (process->end == END_KILLED)
+	if (figures->end == END_KILLED)
 		verdict.in_flight =
-			left_over(process->last, process->sent + final->lost + final->diverted);
+			left_over(figures->last, figures->sent + final->lost + final->diverted);
 	if (verdict.in_flight > verdict.missing)
 		verdict.in_flight = verdict.missing;
 	verdict.unknown = left_over(verdict.missing, verdict.in_flight + verdict.losses.lost +

@@ -8,6 +8,10 @@
  * once the tally is complete. */
 void judge_find_older(struct tally *tally);
 
+/* Returns whether the process has anything to show: it did not only report for others, nor under the run
+ * of another user. */
+bool judge_is_worth_a_line(const struct counted *process);
+
 /* Of the numbers up to LAST: how many are missing, how many of these were under way when the process
  * was killed, and how many were neither that nor lost nor diverted, as far as is reported. Those up
  * to BEFORE are not missing: the journal begins after them. */

@@ -51,7 +51,8 @@ static void blur_lowest(struct numbers *numbers)
 			numbers->blurred_missing = range[0].first - 1;
 		numbers->blurred_missing += range[1].first - range[0].last - 1;
 		numbers->blurred_last = range[1].last;
-		replace_ranges(numbers, 0, 2, (struct range){ 1, range[1].last });
+		replace_ranges(numbers, 0, 2,
+			       (struct range){ 1, range[1].last, 0, range[1].last_us });
 	}
 }
 
@@ -65,13 +66,13 @@ static bool add_blurred(struct numbers *numbers)
 	return true;
 }
 
-bool numbers_add(struct numbers *numbers, uint64_t number)
+bool numbers_add(struct numbers *numbers, uint64_t number, uint64_t us)
 {
 	if (number <= numbers->blurred_last)
 		return number && add_blurred(numbers);
 	if (number == UINT64_MAX || numbers_has(numbers, number))
 		return false;
-	numbers_add_range(numbers, (struct range){ number, number });
+	numbers_add_range(numbers, (struct range){ number, number, us, us });
 	return true;
 }
 
@@ -83,10 +84,16 @@ void numbers_add_range(struct numbers *numbers, struct range range)
 		return;
 	i = find_range(numbers, range.first - 1); /* the first that touches it, if any does */
 	for (end = i; end < numbers->n && numbers->range[end].first <= range.last + 1; end++) {
-		if (numbers->range[end].first < range.first)
-			range.first = numbers->range[end].first;
-		if (numbers->range[end].last > range.last)
-			range.last = numbers->range[end].last;
+		const struct range *other = &numbers->range[end];
+
+		if (other->first < range.first) {
+			range.first = other->first;
+			range.first_us = other->first_us;
+		}
+		if (other->last > range.last) {
+			range.last = other->last;
+			range.last_us = other->last_us;
+		}
 	}
 	if (end == i)
 		insert_range(numbers, i, range);
@@ -119,19 +126,19 @@ uint64_t numbers_last(const struct numbers *numbers)
 
 bool numbers_gap(const struct numbers *numbers, size_t i, uint64_t last, struct range *ret)
 {
-	uint64_t behind = 0; /* the end of the range before */
+	static const struct range end_of_all = { .first = UINT64_MAX };
+	struct range before = { 0 };
 
 	for (size_t at = 0; at <= numbers->n; at++) {
-		const bool is_end = at == numbers->n;
-		const uint64_t next = is_end ? UINT64_MAX : numbers->range[at].first;
-		const uint64_t end = next - 1 < last ? next - 1 : last;
+		const struct range *next = at == numbers->n ? &end_of_all : &numbers->range[at];
+		const uint64_t end = next->first - 1 < last ? next->first - 1 : last;
 
-		if (end > behind && i-- == 0) {
-			*ret = (struct range){ behind + 1, end };
+		if (end > before.last && i-- == 0) {
+			*ret = (struct range){ before.last + 1, end, before.last_us,
+					       next->first_us };
 			return true;
 		}
-		if (!is_end)
-			behind = numbers->range[at].last;
+		before = *next;
 	}
 	return false;
 }

@@ -13,6 +13,8 @@ enum { NUMBERS_RANGES_MAX = 1024 };
 
 struct range {
 	uint64_t first, last;
+	uint64_t first_us,
+		last_us; /* when these were, CLOCK_REALTIME; of a gap: its neighbors; 0: unknown */
 };
 
 struct numbers {
@@ -22,8 +24,8 @@ struct numbers {
 	uint64_t blurred_missing; /* how many are missing there */
 };
 
-/* Adds a number. Returns whether it is new. */
-bool numbers_add(struct numbers *numbers, uint64_t number);
+/* Adds a number, of that moment. Returns whether it is new. */
+bool numbers_add(struct numbers *numbers, uint64_t number, uint64_t us);
 
 /* Adds all of a range; overlaps are allowed. */
 void numbers_add_range(struct numbers *numbers, struct range range);

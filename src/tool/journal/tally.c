@@ -7,113 +7,130 @@
 
 #include "tool/ui/memory.h"
 
-static void copy_text(char *to, size_t size, const char *text)
+static int compare_runs(const void *a, const void *b)
 {
-	const size_t length = strnlen(text, size - 1);
+	const struct run *left = a, *right = b;
 
-	memcpy(to, text, length);
-	to[length] = '\0';
+	return strcmp(left->id, right->id);
 }
 
-static int compare_keys(const void *a, const void *b)
+static int compare_processes(const void *a, const void *b)
 {
 	const struct counted *left = a, *right = b;
-	int order = strcmp(left->run_id, right->run_id);
 
-	if (!order)
-		order = memcmp(&left->boot_id, &right->boot_id, sizeof(left->boot_id));
-	return order ? order : (left->pid > right->pid) - (left->pid < right->pid);
+	if (left->run != right->run)
+		return left->run->order < right->run->order ? -1 : 1;
+	if (left->pid != right->pid)
+		return left->pid < right->pid ? -1 : 1;
+	return memcmp(&left->boot_id, &right->boot_id, sizeof(left->boot_id));
 }
 
+static void insert_node(const void *item, void **tree, int (*compare)(const void *, const void *))
+{
+	if (!tsearch(item, tree, compare))
+		memory_exhausted();
+}
+
+struct run *tally_find_run(const struct tally *tally, const char *id)
+{
+	struct run key = { .order = 0 };
+	struct run *const *found;
+
+	strncat(key.id, id, sizeof(key.id) - 1);
+	found = tfind(&key, &tally->runs, compare_runs);
+	return found ? *found : NULL;
+}
+
+struct run *tally_get_run(struct tally *tally, const char *id, uid_t uid)
+{
+	struct run *run = tally_find_run(tally, id);
+
+	if (run)
+		return run;
+	run = memory_new(1, sizeof(*run));
+	*run = (struct run){ .order = tally->n_runs++, .uid = uid };
+	strncat(run->id, id, sizeof(run->id) - 1);
+	insert_node(run, &tally->runs, compare_runs);
+	return run;
+}
+
+struct counted *tally_find(const struct tally *tally, const struct run *run, sd_id128_t boot_id,
+			   pid_t pid)
+{
+	const struct counted key = { .run = (struct run *)(uintptr_t)run,
+				     .boot_id = boot_id,
+				     .pid = pid };
+	struct counted *const *found = tfind(&key, &tally->processes, compare_processes);
+
+	return found ? *found : NULL;
+}
+
+/* The youngest of a key is the one in the tree. */
 static struct counted *add_process(struct tally *tally, const struct counted *key)
 {
 	struct counted *process = memory_new(1, sizeof(*process));
+	struct counted **found;
 
 	*process = *key;
 	process->order = tally->n;
-	process->run_order = tally->n;
-	for (size_t i = tally->n; i-- > 0;) {
-		if (strcmp(tally->process[i]->run_id, process->run_id) != 0)
-			continue;
-		process->run_order = tally->process[i]->run_order;
-		break;
-	}
 	tally->process =
 		memory_grow(tally->process, tally->n + 1, &tally->room, sizeof(struct counted *));
 	tally->process[tally->n++] = process;
-	return process;
-}
-
-struct counted *tally_get(struct tally *tally, const char *run_id, sd_id128_t boot_id, pid_t pid)
-{
-	struct counted key = { .boot_id = boot_id, .pid = pid };
-	struct counted **found, *process;
-
-	copy_text(key.run_id, sizeof(key.run_id), run_id);
-	found = tfind(&key, &tally->tree, compare_keys);
+	found = tfind(process, &tally->processes, compare_processes);
 	if (found)
-		return *found;
-	process = add_process(tally, &key);
-	if (!tsearch(process, &tally->tree, compare_keys))
-		memory_exhausted();
+		*found = process;
+	else
+		insert_node(process, &tally->processes, compare_processes);
 	return process;
-}
-
-/* Looks for the youngest of the first N. */
-static struct counted *find_among(const struct tally *tally, size_t n, const char *run_id,
-				  pid_t pid)
-{
-	while (n-- > 0) {
-		struct counted *process = tally->process[n];
-
-		if (process->pid == pid && strcmp(process->run_id, run_id) == 0)
-			return process;
-	}
-	return NULL;
-}
-
-struct counted *tally_find(const struct tally *tally, const char *run_id, pid_t pid)
-{
-	return find_among(tally, tally->n, run_id, pid);
-}
-
-struct counted *tally_find_before(const struct tally *tally, const struct counted *process)
-{
-	return find_among(tally, process->order, process->run_id, process->pid);
 }
 
 struct counted *tally_renew(struct tally *tally, const struct counted *before)
 {
-	struct counted key = { .boot_id = before->boot_id, .pid = before->pid };
-	struct counted **found, *process;
-
-	copy_text(key.run_id, sizeof(key.run_id), before->run_id);
-	process = add_process(tally, &key);
-	found = tfind(&key, &tally->tree, compare_keys);
-	if (found)
-		*found = process;
-	return process;
+	return add_process(tally, &(struct counted){ .run = before->run,
+						     .boot_id = before->boot_id,
+						     .pid = before->pid,
+						     .uid = before->uid,
+						     .first_uid = before->uid });
 }
 
-void counted_name(struct counted *process, const char *name, const char *identifier)
+struct counted *tally_get(struct tally *tally, struct run *run, sd_id128_t boot_id, pid_t pid,
+			  uid_t uid)
 {
-	if (process->name[0])
-		return;
-	copy_text(process->name, sizeof(process->name), name);
-	copy_text(process->identifier, sizeof(process->identifier), identifier);
+	struct counted *found = tally_find(tally, run, boot_id, pid);
+
+	if (found && (uid == 0 || found->uid == uid || found->uid == 0)) {
+		found->uid = found->uid ? found->uid : uid;
+		return found;
+	}
+	return add_process(
+		tally,
+		&(struct counted){
+			.run = run, .boot_id = boot_id, .pid = pid, .uid = uid, .first_uid = uid });
 }
 
-static void keep_process(void *process)
+struct bytes tally_copy(struct bytes bytes)
 {
-	(void)process; /* freed with the array */
+	char *const copy = memory_new(bytes.size, 1);
+
+	if (bytes.size > 0)
+		memcpy(copy, bytes.data, bytes.size);
+	return (struct bytes){ copy, bytes.size };
+}
+
+static void keep_item(void *item)
+{
+	(void)item; /* freed with the array */
 }
 
 void tally_free(struct tally *tally)
 {
-	tdestroy(tally->tree, keep_process);
+	tdestroy(tally->processes, keep_item);
+	tdestroy(tally->runs, free);
 	for (size_t i = 0; i < tally->n; i++) {
 		numbers_free(&tally->process[i]->numbers);
 		numbers_free(&tally->process[i]->told_of);
+		free((char *)(uintptr_t)tally->process[i]->name.data);
+		free((char *)(uintptr_t)tally->process[i]->identifier.data);
 		free(tally->process[i]);
 	}
 	free(tally->process);

@@ -54,13 +54,14 @@ static int check_header(int fd, uint32_t *ret_version)
 }
 
 /* A process that could make the file shorter could kill this one with SIGBUS. */
-static int check_file(int fd)
+static int check_file(int fd, uid_t *ret_owner)
 {
 	const int seals = fcntl(fd, F_GET_SEALS), needed = F_SEAL_SHRINK | F_SEAL_GROW;
 	struct stat status;
 
 	if (seals < 0 || fstat(fd, &status) < 0)
 		return -errno;
+	*ret_owner = status.st_uid;
 	return (seals & needed) == needed && status.st_size == sizeof(struct board) ? 0 : -EBADF;
 }
 
@@ -100,7 +101,7 @@ int board_file_open(pid_t pid, const struct proc_mapping *mapping, bool writable
 		return fd;
 	r = check_header(fd, &ret->version);
 	if (r >= 0)
-		r = check_file(fd);
+		r = check_file(fd, &ret->owner);
 	if (r >= 0)
 		r = map_board(fd, writable, &ret->board);
 	if (r < 0)

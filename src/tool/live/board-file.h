@@ -10,6 +10,7 @@
 struct board_file {
 	int fd;
 	struct board *board;
+	uid_t owner;
 	uint32_t version; /* where it could be read */
 };
 

@@ -67,6 +67,7 @@ static void append_board(struct search *search, ino_t inode, const struct board_
 		memory_grow(boards->board, boards->n + 1, &search->boards_room, sizeof(*found));
 	found = &boards->board[boards->n++];
 	*found = (struct found_board){ .inode = inode, .fd = file->fd, .board = file->board };
+	found->owner = file->owner;
 	read_header(found);
 }
 

@@ -19,6 +19,7 @@ struct member {
 
 struct found_board {
 	ino_t inode;
+	uid_t owner; /* of its file */
 	int fd;
 	struct board *board;
 	size_t used; /* slots to look at */

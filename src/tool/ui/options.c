@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "mplog.h"
+#include "tool/ui/since.h"
 #include "tool/ui/tool.h"
 
 /* The rows as getopt_long(3) has them. */
@@ -52,10 +53,12 @@ static int take_value(const struct command *command, const struct option_row *ro
 		return row->parse(userdata, optarg);
 	if (row->flag)
 		*row->flag = true;
-	else if (row->text)
+	if (row->text)
 		*row->text = optarg;
-	else if (mplog_level_parse(optarg, row->level) < 0 ||
-		 (*row->level == MPLOG_NONE && !row->takes_none))
+	if (row->time_us && since_parse(optarg, time(NULL), row->time_us) < 0)
+		return tool_usage(command, "invalid time \"%s\"", optarg);
+	if (row->level && (mplog_level_parse(optarg, row->level) < 0 ||
+			   (*row->level == MPLOG_NONE && !row->takes_none)))
 		return tool_usage(command, "unknown level \"%s\"", optarg);
 	return STATUS_GOOD;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "tool/ui/command.h"
 
@@ -15,6 +16,7 @@ struct option_row {
 	bool *flag;       /* an option without an argument */
 	const char **text;
 	int *level;
+	uint64_t *time_us;                                  /* a moment, as of since.h */
 	bool takes_none;                                    /* the level may be none */
 	int (*parse)(void *userdata, const char *argument); /* returns an exit status */
 };

@@ -51,24 +51,41 @@ static struct cell *add_cell(struct table *table, enum color color, char *text)
 	return cell;
 }
 
-void table_put(struct table *table, enum color color, const char *fmt, ...)
+static void put_cell(struct table *table, enum color color, char *text)
 {
-	struct cell *cell;
-	va_list ap;
+	struct cell *cell = add_cell(table, color, text);
 
-	va_start(ap, fmt);
-	cell = add_cell(table, color, term_vformat(fmt, ap));
-	va_end(ap);
-	cell->width = term_width(term_bytes(cell->text));
+	cell->width = term_width(term_bytes(text));
 }
 
-void table_put_heading(struct table *table, enum color color, const char *fmt, ...)
+void table_put(struct table *table, enum color color, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)add_cell(table, color, term_vformat(fmt, ap));
+	put_cell(table, color, term_vformat(fmt, ap));
 	va_end(ap);
+}
+
+void table_put_bytes(struct table *table, enum color color, struct bytes bytes)
+{
+	put_cell(table, color, term_escape(bytes));
+}
+
+void table_put_heading(struct table *table, enum color color, struct bytes name, const char *fmt,
+		       ...)
+{
+	AUTO_FREE char *head = term_escape(name);
+	AUTO_FREE char *tail = NULL;
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	tail = term_vformat(fmt, ap);
+	va_end(ap);
+	if (asprintf(&text, "%s%s", head, tail) < 0)
+		memory_exhausted();
+	(void)add_cell(table, color, text);
 	table_end_row(table);
 }
 

@@ -20,9 +20,12 @@ void table_free(struct table *table);
 /* Adds the next cell, from left to right, row by row. */
 void table_put(struct table *table, enum color color, const char *fmt, ...) MPLOG_PRINTF_(3, 4);
 
-/* Adds a row of one text that goes over all columns. */
-void table_put_heading(struct table *table, enum color color, const char *fmt, ...)
-	MPLOG_PRINTF_(3, 4);
+/* Likewise, of any bytes. */
+void table_put_bytes(struct table *table, enum color color, struct bytes bytes);
+
+/* Adds a row of one text that goes over all columns: a name, and what stands behind it. */
+void table_put_heading(struct table *table, enum color color, struct bytes name, const char *fmt,
+		       ...) MPLOG_PRINTF_(4, 5);
 
 /* Leaves the rest of the row empty. */
 void table_end_row(struct table *table);

@@ -8,7 +8,7 @@
 
 static void add(struct numbers *numbers, uint64_t number, bool expected)
 {
-	ck_assert_int_eq(numbers_add(numbers, number), expected);
+	ck_assert_int_eq(numbers_add(numbers, number, 0), expected);
 }
 
 static void expect_gap(const struct numbers *numbers, size_t i, uint64_t last, uint64_t from,
@@ -98,7 +98,7 @@ START_TEST(a_million_in_order_are_one_range)
 	struct numbers numbers = { 0 };
 
 	for (uint64_t i = 1; i <= 1000000; i++)
-		ck_assert(numbers_add(&numbers, i));
+		ck_assert(numbers_add(&numbers, i, 0));
 	ck_assert_uint_eq(numbers.n, 1);
 	ck_assert_uint_le(numbers.room, 8);
 	numbers_free(&numbers);
@@ -112,11 +112,11 @@ START_TEST(memory_is_bounded_and_the_count_exact)
 	struct numbers numbers = { 0 };
 
 	for (uint64_t i = 1; i <= COUNT; i++)
-		ck_assert(numbers_add(&numbers, 2 * i));
+		ck_assert(numbers_add(&numbers, 2 * i, 0));
 	ck_assert_uint_le(numbers.n, NUMBERS_RANGES_MAX);
 	ck_assert_uint_eq(numbers_missing(&numbers, 2 * COUNT), COUNT);
 	/* One that comes very late fills a gap that is not known by its number any more. */
-	ck_assert(numbers_add(&numbers, 3));
+	ck_assert(numbers_add(&numbers, 3, 0));
 	ck_assert_uint_eq(numbers_missing(&numbers, 2 * COUNT), COUNT - 1);
 	numbers_free(&numbers);
 }
@@ -140,17 +140,17 @@ START_TEST(ranges_join)
 {
 	struct numbers numbers = { 0 };
 
-	numbers_add_range(&numbers, (struct range){ 10, 20 });
-	numbers_add_range(&numbers, (struct range){ 30, 40 });
+	numbers_add_range(&numbers, (struct range){ .first = 10, .last = 20 });
+	numbers_add_range(&numbers, (struct range){ .first = 30, .last = 40 });
 	ck_assert_uint_eq(numbers.n, 2);
-	numbers_add_range(&numbers, (struct range){ 15, 29 });
+	numbers_add_range(&numbers, (struct range){ .first = 15, .last = 29 });
 	ck_assert_uint_eq(numbers.n, 1);
 	ck_assert_uint_eq(numbers.range[0].first, 10);
 	ck_assert_uint_eq(numbers.range[0].last, 40);
-	numbers_add_range(&numbers, (struct range){ 1, 3 });
+	numbers_add_range(&numbers, (struct range){ .first = 1, .last = 3 });
 	ck_assert_uint_eq(numbers.n, 2);
-	numbers_add_range(&numbers, (struct range){ 5, 4 });
-	numbers_add_range(&numbers, (struct range){ 0, 4 });
+	numbers_add_range(&numbers, (struct range){ .first = 5, .last = 4 });
+	numbers_add_range(&numbers, (struct range){ .first = 0, .last = 4 });
 	ck_assert_uint_eq(numbers.n, 2);
 	ck_assert_uint_eq(numbers_same_until(&numbers, 1), 3);
 	ck_assert_uint_eq(numbers_same_until(&numbers, 4), 9);
