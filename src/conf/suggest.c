@@ -170,15 +170,27 @@ const char *suggest_word(const char *word, const char *const *words)
 	return closest ? closest : find_synonym(word, words);
 }
 
+/* The words that a setting may have as its value. */
+static const char *const *words_of(const struct setting_info *info)
+{
+	static const char *const none[] = { NULL };
+
+	switch (info->kind) {
+	case KIND_LEVEL:
+		return level_words;
+	case KIND_SWITCH:
+		return switch_words;
+	case KIND_AUTO:
+		return auto_words;
+	default:
+		return info->choices ? info->choices : none;
+	}
+}
+
 /* "; did you mean ...?", or nothing. */
 static void put_meant(const struct setting_info *info, const char *word, char *buffer, size_t size)
 {
-	static const char *const *const words[] = {
-		[KIND_LEVEL] = level_words,
-		[KIND_SWITCH] = switch_words,
-		[KIND_AUTO] = auto_words,
-	};
-	const char *closest = suggest_word(word, info->choices ? info->choices : words[info->kind]);
+	const char *closest = suggest_word(word, words_of(info));
 	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
 
 	buffer[0] = '\0';
