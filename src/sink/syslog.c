@@ -11,6 +11,7 @@
 
 #include "base/pages.h"
 #include "base/utf8.h"
+#include "sink/rsyslog.h"
 #include "sink/socket.h"
 #include "sink/syslog-format.h"
 
@@ -30,6 +31,7 @@ struct syslog_message {
 	const struct delivery *delivery;
 	struct timespec when;
 	char host[sizeof(((struct utsname *)0)->nodename)];
+	bool is_rfc5424;
 	bool with_fields;
 };
 
@@ -39,7 +41,7 @@ static struct strbuf put_message(char *buffer, size_t capacity,
 	/* A zero byte follows the message, as log_socket_send() wants. */
 	struct strbuf text = { buffer, capacity - 1, 0 };
 
-	if (message->delivery->output->syslog_rfc5424)
+	if (message->is_rfc5424)
 		strbuf_put_rfc5424(&text, message->delivery, &message->when, message->host,
 				   message->with_fields);
 	else
@@ -111,7 +113,9 @@ static int syslog_write(const struct delivery *delivery)
 	int r;
 
 	(void)clock_gettime(CLOCK_REALTIME, &message.when);
-	if (delivery->output->syslog_rfc5424)
+	message.is_rfc5424 = delivery->output->syslog_rfc5424 &&
+			     !rsyslog_has_special_parser(deadline_now_ns(delivery->deadline));
+	if (message.is_rfc5424)
 		get_host(&message);
 	text = put_message(buffer, sizeof(buffer), &message);
 	r = text.size <= text.capacity ? send_text(&message, text)

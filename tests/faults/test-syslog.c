@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -208,6 +209,54 @@ START_TEST(rfc5424_and_its_fields)
 }
 END_TEST
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *const file = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+/* As a package starts it: with a file of its number, and a configuration in /etc. */
+static void be_packaged(const char *conf)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d\n", (int)daemon_pid());
+	write_file("/run/rsyslogd.pid", text);
+	write_file("/run/mplog-test/rsyslog.conf", conf);
+	ck_assert_int_eq(
+		mount("/run/mplog-test/rsyslog.conf", "/etc/rsyslog.conf", NULL, MS_BIND, NULL), 0);
+}
+
+/* Its special parser would take the version for the tag. */
+START_TEST(no_rfc5424_for_the_special_parser)
+{
+	be_packaged("#module(load=\"imuxsock\" SysSock.UseSpecialParser=\"off\")\n"
+		    "module(load=\"imuxsock\")\n");
+	open_as("packaged", "syslog = { format = \"rfc5424\"; };");
+	ck_assert_int_eq(mplog_warning("as packaged"), 0);
+	faults_wait(is_written, "as packaged");
+	ck_assert_str_eq(member("app_name"), "syslogged");
+	ck_assert_str_eq(member("procid"), own_pid());
+	ck_assert_str_eq(member("structured_data"), "-");
+	ck_assert_int_eq(umount("/etc/rsyslog.conf"), 0);
+}
+END_TEST
+
+START_TEST(rfc5424_where_it_is_off)
+{
+	be_packaged("module(load=\"imuxsock\" # local messages\n"
+		    "       SysSock.useSpecialParser = \"off\" SysSock.ParseHostname=\"on\")\n");
+	open_as("switched-off", "syslog = { format = \"rfc5424\"; };");
+	ck_assert_int_eq(mplog_warning("switched off"), 0);
+	faults_wait(is_written, "switched off");
+	ck_assert_ptr_nonnull(strstr(member("raw"), "PROCESS=\\\"switched-off\\\""));
+	ck_assert_int_eq(umount("/etc/rsyslog.conf"), 0);
+}
+END_TEST
+
 START_TEST(a_long_one_is_cut)
 {
 	static char text[1 << 20];
@@ -321,6 +370,8 @@ int main(int argc, char **argv)
 	knows_rfc5424 = strstr(argv[0], "5424") != NULL;
 	tcase_add_test(tcase, the_local_form);
 	tcase_add_test(tcase, rfc5424_and_its_fields);
+	tcase_add_test(tcase, no_rfc5424_for_the_special_parser);
+	tcase_add_test(tcase, rfc5424_where_it_is_off);
 	tcase_add_loop_test(tcase, a_long_one_is_cut, 0, 2);
 	tcase_add_test(tcase, forked_children);
 	tcase_add_test(tcase, stopped);
