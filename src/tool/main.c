@@ -51,8 +51,9 @@ static int unknown_command(const char *name)
 	(void)fputs("mplog: there is no command \"", stderr);
 	(void)term_puts(stderr, name);
 	if (closest)
-		(void)fprintf(stderr, "\"; did you mean \"%s", closest);
-	(void)fputs("\"?\n", stderr);
+		(void)fprintf(stderr, "\"; did you mean \"%s\"?\n", closest);
+	else
+		(void)fputs("\"\n", stderr);
 	(void)fputs("More: mplog help\n", stderr);
 	return STATUS_TROUBLE;
 }
