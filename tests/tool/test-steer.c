@@ -113,6 +113,15 @@ static const char *match_identifier(void)
 	return match;
 }
 
+/* In the command's own record of a change. */
+static const char *match_program(void)
+{
+	static char match[64];
+
+	(void)snprintf(match, sizeof(match), "MPLOG_IDENTIFIER=%s", identifier);
+	return match;
+}
+
 static size_t count_debug(const char *process)
 {
 	return journal_count(match_identifier(), "PRIORITY=7", process, NULL);
@@ -139,8 +148,7 @@ static int64_t reaction_us(void)
 
 	shell_says("mplog level -t $PROGRAM worker-7 debug", ": worker-7 at debug until steer-");
 	await_ticks(7, 20);
-	change = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
-			      NULL);
+	change = journal_read(match_program(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b", NULL);
 	ck_assert_uint_gt(change.n, 0);
 	changed_us = sent_us(&change.entries[change.n - 1]);
 	debug = journal_read(match_identifier(), "PRIORITY=7", NULL);
@@ -193,8 +201,8 @@ START_TEST(a_change_is_a_record_of_who_what_and_until_when)
 	start_worker(1);
 	await_ticks(1, 1);
 	shell_says("mplog level -t $PROGRAM 'work*' debug --for=10m", "work* at debug until ");
-	entries = journal_read(match_identifier(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
-			       NULL);
+	entries =
+		journal_read(match_program(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b", NULL);
 	ck_assert_uint_eq(entries.n, 1);
 	entry = &entries.entries[0];
 	(void)snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());

@@ -119,8 +119,10 @@ static void put_figures(struct table *table, const struct figures *figures)
 static void put_program(struct table *table, const struct found_board *board,
 			const struct tree *tree, const struct totals *totals)
 {
-	table_put_heading(table, COLOR_BOLD, term_bytes(board->identifier), ", run %s",
-			  board->run_id);
+	char user[DESCRIPTION_SIZE];
+
+	table_put_heading(table, COLOR_BOLD, term_bytes(board->identifier), ", run %s, user %s",
+			  board->run_id, describe_user(board->owner, user));
 	for (size_t i = 0; i < tree->n; i++)
 		put_process(table, &tree->line[i]);
 	for (size_t i = 0; i < totals->n; i++)
@@ -209,7 +211,7 @@ static int ps(const struct options *options)
 	struct each each;
 
 	if (!each_begin(&each, "ps", &options->filter, false))
-		return STATUS_TROUBLE;
+		return STATUS_BAD;
 	show_boards(&each, options);
 	each_rewind(&each);
 	while ((board = each_next(&each)))
@@ -221,7 +223,7 @@ static int ps(const struct options *options)
 
 static int run_ps(const struct command *command, int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .filter.with_pids = true };
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.filter.identifier },
 		{ "all", 'a', .flag = &options.filter.with_dead },
@@ -239,14 +241,15 @@ static int run_ps(const struct command *command, int argc, char **argv)
 const struct command command_ps = {
 	.name = "ps",
 	.summary = "Show every process that logs through mplog",
-	.arguments = "[-a] [-t IDENTIFIER] [--json] [NAME...]",
-	.help = "A tree by program and run, the scopes of a process below it. NAME may be a glob.\n"
+	.arguments = "[-a] [-t IDENTIFIER] [--json] [NAME|PID...]",
+	.help = "A tree by program and run, the scopes of a process below it; whose the program is. NAME may\n"
+		"be a glob.\n"
 		"\n"
 		"  -a, --all                    those that have ended, too, as long as their program runs\n"
 		"  -t, --identifier=IDENTIFIER  of this program\n"
 		"  --json                       one JSON object a line\n"
 		"\n"
 		"Root sees all processes, others their own.\n"
-		"Exit status: 0, 2 usage or trouble.\n",
+		"Exit status: 0, 1 processes cannot be seen, 2 usage or trouble.\n",
 	.run = run_ps,
 };

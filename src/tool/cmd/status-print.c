@@ -39,14 +39,14 @@ static void print_lineage(const struct snapshot *snapshot, const struct slot_vie
 {
 	const struct slot_view *parent = snapshot_find(snapshot, view->parent);
 	const bool is_known = parent && strcmp(parent->name, view->parent_name) == 0;
-	char when[TERM_TIME_SIZE], span[TERM_TIME_SIZE];
+	char when[TERM_TIME_SIZE], span[TERM_TIME_SIZE], user[DESCRIPTION_SIZE];
 
 	if (is_known)
 		LINE("parent", "%s, pid %ld%s", parent->name, (long)parent->pid,
 		     parent->is_alive ? "" : " (ended)");
 	else
 		LINE("parent", "%s", view->parent_name[0] ? view->parent_name : "none");
-	LINE("run", "%s", view->board->run_id);
+	LINE("run", "%s, of user %s", view->board->run_id, describe_user(view->board->owner, user));
 	if (view->since_ns)
 		LINE("since", "%s, %s ago", term_time(when, view->since_ns),
 		     term_age(span, view->since_ns));

@@ -123,6 +123,10 @@ static int look_at_all(struct search *search)
 
 	if (!proc)
 		return -errno;
+	if (access("/proc/self", F_OK) < 0) {
+		(void)closedir(proc);
+		return -ENOENT;
+	}
 	while ((entry = readdir(proc))) {
 		if (isdigit((unsigned char)entry->d_name[0]))
 			look_at(search, (pid_t)strtol(entry->d_name, NULL, 10));

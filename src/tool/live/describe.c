@@ -2,6 +2,7 @@
 #include "tool/live/describe.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <string.h>
 #include <time.h>
 
@@ -77,6 +78,17 @@ const char *describe_level_by(const struct slot_view *view, char buffer[DESCRIPT
 	return buffer;
 }
 
+const char *describe_user(uid_t uid, char buffer[DESCRIPTION_SIZE])
+{
+	const struct passwd *user = getpwuid(uid);
+
+	if (user)
+		(void)snprintf(buffer, DESCRIPTION_SIZE, "%.100s", user->pw_name);
+	else
+		(void)snprintf(buffer, DESCRIPTION_SIZE, "%" PRIu32, (uint32_t)uid);
+	return buffer;
+}
+
 const char *describe_sink(int sink)
 {
 	return sink >= 0 && sink < SINK_COUNT ? sinks[sink]->name : "-";
@@ -108,6 +120,7 @@ void describe_as_json(struct json *json, const struct slot_view *view)
 {
 	json_string(json, "identifier", view->board->identifier);
 	json_string(json, "run_id", view->board->run_id);
+	json_number(json, "owner", view->board->owner);
 	json_string(json, "process", view->name);
 	json_number(json, "pid", view->pid);
 	if (view->is_scope)

@@ -19,6 +19,9 @@ const char *describe_own_level_by(const struct slot_view *view, char buffer[DESC
 const char *describe_until(const char *identifier, uint64_t until_ms,
 			   char buffer[DESCRIPTION_SIZE]);
 
+/* Returns the name of a user, or the number. */
+const char *describe_user(uid_t uid, char buffer[DESCRIPTION_SIZE]);
+
 /* "journal"; "-": none yet. */
 const char *describe_sink(int sink);
 

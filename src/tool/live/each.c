@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/live/each.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,9 @@ bool each_begin(struct each *each, const char *command, const struct filter *fil
 	const int r = boards_find(writable, &each->boards);
 
 	if (r < 0) {
-		tool_complain("%s: %s", command, strerror(-r));
+		tool_complain("%s: %s", command,
+			      r == -ENOENT ? "/proc is not mounted: no process can be seen"
+					   : strerror(-r));
 		return false;
 	}
 	each->filter = filter;

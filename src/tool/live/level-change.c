@@ -54,11 +54,11 @@ int level_change_apply(const struct found_board *found, const struct override_or
 	return r;
 }
 
-/* The record has the identifier and the run of the program: a reader of either journal finds it. */
+/* The record is the command's own: the identifier on the board may be anything. */
 static struct scope_config *make_voice(const struct found_board *board)
 {
 	const struct scope_params source = {
-		.identifier = board->identifier,
+		.identifier = "mplog",
 		.run_id = board->run_id,
 		.process = "mplog",
 		.parent = "",
@@ -70,10 +70,11 @@ static struct scope_config *make_voice(const struct found_board *board)
 	return scope_config_new(&source);
 }
 
-static void put_reset(struct notice *notice, const struct override_order *order)
+static void put_reset(struct notice *notice, const char *identifier,
+		      const struct override_order *order)
 {
-	notice_textf(notice, "The level of %s was given back to the configuration by uid %u",
-		     order->pattern, order->uid);
+	notice_textf(notice, "The level of %s of %s was given back to the configuration by uid %u",
+		     order->pattern, identifier, order->uid);
 }
 
 static void put_set(struct notice *notice, const struct found_board *board,
@@ -81,8 +82,8 @@ static void put_set(struct notice *notice, const struct found_board *board,
 {
 	char until[DESCRIPTION_SIZE];
 
-	notice_textf(notice, "The level of %s was set to %s by uid %u, %s", order->pattern,
-		     describe_level(override_level(order->override)), order->uid,
+	notice_textf(notice, "The level of %s of %s was set to %s by uid %u, %s", order->pattern,
+		     board->identifier, describe_level(override_level(order->override)), order->uid,
 		     describe_until(board->identifier, override_until_ms(order->override), until));
 }
 
@@ -96,12 +97,13 @@ static void fill(struct notice *notice, const struct found_board *board,
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
 	notice_put(notice, FIELD_NAME_LEVEL, level);
+	notice_put(notice, "MPLOG_IDENTIFIER", board->identifier);
 	notice_put(notice, "MPLOG_PATTERN", order->pattern);
 	notice_put_number(notice, "MPLOG_UID", order->uid);
 	if (until_ms)
 		notice_put_time(notice, "MPLOG_UNTIL", describe_realtime_us(until_ms) * 1000);
 	if (is_reset)
-		put_reset(notice, order);
+		put_reset(notice, board->identifier, order);
 	else
 		put_set(notice, board, order);
 }

@@ -81,7 +81,8 @@ static int shown_parent(const struct forest *forest, int i)
 	return i;
 }
 
-/* Scopes stand before child processes, older ones before younger. */
+/* Scopes stand before child processes, scopes by age and processes by name: worker-2 before
+ * worker-10. */
 static int compare(const void *a, const void *b, void *entries)
 {
 	const struct slot_view *left = (const struct slot_view *)entries + *(const int *)a,
@@ -89,6 +90,8 @@ static int compare(const void *a, const void *b, void *entries)
 
 	if (left->is_scope != right->is_scope)
 		return left->is_scope ? -1 : 1;
+	if (!left->is_scope && strcmp(left->name, right->name) != 0)
+		return strverscmp(left->name, right->name);
 	if (left->since_ns != right->since_ns)
 		return left->since_ns < right->since_ns ? -1 : 1;
 	return left->index < right->index ? -1 : left->index > right->index;

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* Other users of the machine, who can make boards and records that look like anybody's: root writes
+ * nothing under a name that they chose, whose they are is shown, and they explain no gap but their own. */
+#include "lib/journald.h"
+#include "lib/shell.h"
+#include "lib/suite.h"
+
+#include "board/layout.h"
+
+#include <mplog.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <systemd/sd-journal.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MESSAGE_ID_LOST "71df69f8ea8d4de889630e30f4d7f242"
+
+enum {
+	NOBODY_ID = 65534,
+	MAX = 8,
+};
+
+static char identifier[32];
+static pid_t strangers[MAX];
+static size_t n_strangers;
+
+static void setup(void)
+{
+	journald_start();
+	(void)snprintf(identifier, sizeof(identifier), "honest-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
+	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
+	ck_assert_int_eq(mplog_info("start"), 0);
+	n_strangers = 0;
+}
+
+static void teardown(void)
+{
+	for (size_t i = 0; i < n_strangers; i++) {
+		(void)kill(strangers[i], SIGKILL);
+		(void)waitpid(strangers[i], NULL, 0);
+	}
+	mplog_close();
+}
+
+/* ---- A stranger ------------------------------------------------------------------------------- */
+
+static int become_nobody(void)
+{
+	return setgroups(0, NULL) < 0 || setresgid(NOBODY_ID, NOBODY_ID, NOBODY_ID) < 0 ||
+	       setresuid(NOBODY_ID, NOBODY_ID, NOBODY_ID) < 0;
+}
+
+struct claim {
+	const char *identifier, *run_id;
+	pid_t pid;                 /* 0: the stranger's own */
+	uint64_t lost, sent, last; /* of a process that has ended, where it has a last number */
+};
+
+static struct board *new_board(const struct claim *claim, int *ret_fd)
+{
+	const int fd = memfd_create(BOARD_FILE_NAME, MFD_ALLOW_SEALING);
+	struct board *board;
+
+	if (fd < 0 || ftruncate(fd, sizeof(*board)) < 0)
+		_exit(2);
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (board == MAP_FAILED)
+		_exit(3);
+	board->magic = BOARD_MAGIC;
+	board->version = BOARD_VERSION;
+	board->size = sizeof(*board);
+	board->slot_size = sizeof(struct slot);
+	board->n_slots = BOARD_SLOTS;
+	(void)snprintf(board->identifier, sizeof(board->identifier), "%s", claim->identifier);
+	(void)snprintf(board->run_id, sizeof(board->run_id), "%s", claim->run_id);
+	*ret_fd = fd;
+	return board;
+}
+
+static void fill_board(struct board *board, const struct claim *claim)
+{
+	const uint64_t pid = (uint64_t)(claim->pid ? claim->pid : getpid()) << 32;
+	struct slot *const slot = &board->slot[0];
+
+	atomic_store(&board->state[0], pid | (claim->last ? SLOT_ENDED : SLOT_PROCESS));
+	(void)strcpy(slot->name, "worker-1");
+	atomic_store(&slot->since_ns, 1);
+	atomic_store(&slot->last_record_ns, (int64_t)time(NULL) * 1000000000);
+	atomic_store(&slot->since_boot_ms, INT64_C(1) << 60); /* later than its process began */
+	atomic_store(&slot->counter[COUNTER_LOST], claim->lost);
+	atomic_store(&slot->counter[COUNTER_SENT], claim->sent);
+	atomic_store(&slot->sequence, claim->last);
+	atomic_store(&board->used, 1);
+}
+
+/* Returns when the stranger's board is there. */
+static void start_stranger(const struct claim *claim)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		struct board *board;
+		int fd;
+
+		if (become_nobody() || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+			_exit(1);
+		(void)prctl(PR_SET_DUMPABLE, 1);
+		board = new_board(claim, &fd);
+		fill_board(board, claim);
+		if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+			_exit(4);
+		if (write(ready[1], "", 1) != 1)
+			_exit(6);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ready[1]);
+	strangers[n_strangers++] = pid;
+	ck_assert_msg(read(ready[0], &byte, 1) == 1, "no stranger: this test needs root");
+	(void)close(ready[0]);
+}
+
+static const char zeroes[] = "00112233445566778899aabbccddeeff";
+
+static void expect_has(const char *output, const char *text)
+{
+	ck_assert_msg(strstr(output, text) != NULL, "no \"%s\" in\n%.500s", text, output);
+}
+
+/* ---- They are not believed -------------------------------------------------------------------- */
+
+/* What root does to a stranger's board is told under the command's own name. */
+START_TEST(no_record_of_root_s_under_their_name)
+{
+	start_stranger(&(struct claim){ .identifier = "forged-name", .run_id = zeroes });
+	free(shell_expect(0, "mplog level -t forged-name worker-1 debug 2>&1"));
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=forged-name", "_UID=0", NULL), 0);
+	ck_assert_uint_ge(journal_count("SYSLOG_IDENTIFIER=mplog", "_UID=0",
+					"MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b", NULL),
+			  1);
+}
+END_TEST
+
+START_TEST(whose_they_are_is_shown)
+{
+	char *output;
+
+	start_stranger(&(struct claim){ .identifier = identifier, .run_id = zeroes });
+	output = shell_expect(0, "mplog ps -t $PROGRAM");
+	expect_has(output, "nobody");
+	free(output);
+	output = shell_expect(0, "mplog ps --json -t $PROGRAM");
+	expect_has(output, "65534");
+	free(output);
+}
+END_TEST
+
+/* ---- Gaps ------------------------------------------------------------------------------------- */
+
+static char run_id[33];
+
+/* A process of root's, whose numbers 3 and 4 are nowhere. */
+static pid_t leave_gap(void)
+{
+	int status;
+	pid_t pid;
+
+	(void)snprintf(run_id, sizeof(run_id), "%032lx", (long)getpid());
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		static const int numbers[] = { 1, 2, 5 };
+
+		for (int i = 0; i < 3; i++)
+			if (sd_journal_send("MESSAGE=x", "SYSLOG_IDENTIFIER=%s", identifier,
+					    "RUN_ID=%s", run_id, "PROCESS=worker-1",
+					    "PROCESS_SEQ=%d", numbers[i], NULL) < 0)
+				_exit(1);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	journald_sync();
+	return pid;
+}
+
+static char *gaps(void)
+{
+	int status;
+	char *const output =
+		shell(&status, "timeout 30 mplog gaps --json --run=%s 2>&1; echo exit $?", run_id);
+
+	ck_assert_int_eq(status, 0);
+	return output;
+}
+
+static void expect_same(char *before)
+{
+	char *const after = gaps();
+
+	expect_has(before, "exit 1\n");
+	ck_assert_str_eq(after, before);
+	free(after);
+	free(before);
+}
+
+START_TEST(their_boards_explain_nothing)
+{
+	const pid_t pid = leave_gap();
+	char *const before = gaps();
+
+	start_stranger(&(struct claim){ .identifier = identifier,
+					.run_id = run_id,
+					.pid = pid,
+					.lost = 2,
+					.sent = 3,
+					.last = 5 });
+	expect_same(before);
+}
+END_TEST
+
+START_TEST(their_boards_invent_nothing)
+{
+	const pid_t pid = leave_gap();
+	char *const before = gaps();
+
+	start_stranger(&(struct claim){ .identifier = identifier,
+					.run_id = run_id,
+					.pid = pid,
+					.lost = UINT64_MAX - 7,
+					.sent = UINT64_MAX,
+					.last = UINT64_MAX - 1 });
+	expect_same(before);
+}
+END_TEST
+
+/* A notice of records lost, under the name of the process, but from another user. */
+START_TEST(their_notices_explain_nothing)
+{
+	const pid_t pid = leave_gap();
+	char *const before = gaps();
+	pid_t liar = fork();
+	int status;
+
+	if (liar == 0) {
+		if (become_nobody() ||
+		    sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_LOST,
+				    "SYSLOG_IDENTIFIER=%s", identifier, "RUN_ID=%s", run_id,
+				    "PROCESS=worker-1", "SYSLOG_PID=%ld", (long)pid, "MPLOG_LOST=2",
+				    "MPLOG_DIVERTED=0", "MPLOG_FIRST_SEQ=3", "MPLOG_LAST_SEQ=4",
+				    NULL) < 0 ||
+		    sd_journal_send("MESSAGE=x", "MESSAGE_ID=9258b8862001475eabd44b7f4049e9cf",
+				    "SYSLOG_IDENTIFIER=%s", identifier, "RUN_ID=%s", run_id,
+				    "PROCESS=main", "MPLOG_CHILD=worker-1", "MPLOG_CHILD_PID=%ld",
+				    (long)pid, "MPLOG_EXIT_CODE=killed", "MPLOG_SENT=3",
+				    "MPLOG_LOST=2", "MPLOG_DIVERTED=0", "MPLOG_LAST_SEQ=5",
+				    NULL) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(liar, &status, 0), liar);
+	ck_assert_msg(status == 0, "no stranger: this test needs root");
+	journald_sync();
+	expect_same(before);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("forged");
+	TCase *tcase = suite_case(suite, "forged", 120, setup, teardown);
+
+	tcase_add_test(tcase, no_record_of_root_s_under_their_name);
+	tcase_add_test(tcase, whose_they_are_is_shown);
+	tcase_add_test(tcase, their_boards_explain_nothing);
+	tcase_add_test(tcase, their_boards_invent_nothing);
+	tcase_add_test(tcase, their_notices_explain_nothing);
+	return suite_run(suite);
+}

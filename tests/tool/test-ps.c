@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* mplog ps: which processes it shows, in which order, and what it says where it can show none. */
+#include "lib/child.h"
+#include "lib/journald.h"
+#include "lib/shell.h"
+#include "lib/suite.h"
+
+#include <mplog.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+enum { WORKERS = 4 };
+
+/* In the order in which they are started. */
+static const char *const names[WORKERS] = { "worker-10", "worker-2", "worker-1", "helper" };
+static pid_t pids[WORKERS];
+
+static pid_t start_worker(const char *name)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = mplog_fork(name);
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (mplog_info("here") != 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	(void)close(ready[0]);
+	return pid;
+}
+
+static void set_up(void)
+{
+	char identifier[32];
+
+	journald_start();
+	(void)snprintf(identifier, sizeof(identifier), "ps-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
+	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
+	ck_assert_int_eq(mplog_info("here"), 0);
+	for (int i = 0; i < WORKERS; i++)
+		pids[i] = start_worker(names[i]);
+}
+
+static void tear_down(void)
+{
+	for (int i = 0; i < WORKERS; i++) {
+		(void)kill(pids[i], SIGKILL);
+		child_killed(pids[i], SIGKILL);
+	}
+	mplog_close();
+}
+
+START_TEST(siblings_are_sorted)
+{
+	char *output =
+		shell_expect(0, "mplog ps -t $PROGRAM --json | "
+				"sed 's/.*\"process\":\"\\([^\"]*\\)\".*/\\1/' | tr '\\n' ' '");
+
+	ck_assert_str_eq(output, "main helper worker-1 worker-2 worker-10 ");
+	free(output);
+}
+END_TEST
+
+START_TEST(of_a_pid)
+{
+	char *output = shell_expect(0, "mplog ps --json %ld | wc -l", (long)pids[1]);
+
+	ck_assert_int_eq(atoi(output), 1);
+	free(output);
+	output = shell_expect(0, "mplog ps %ld", (long)pids[1]);
+	ck_assert_ptr_nonnull(strstr(output, "worker-2"));
+	ck_assert_ptr_null(strstr(output, "worker-10"));
+	free(output);
+}
+END_TEST
+
+START_TEST(without_proc)
+{
+	char *output = shell_expect(
+		1, "unshare --mount sh -c 'umount -l /proc || exit 77; mplog ps' 2>&1");
+
+	ck_assert_str_eq(output, "mplog: ps: /proc is not mounted: no process can be seen\n");
+	free(output);
+	output = shell_expect(
+		1, "unshare --mount sh -c 'mount -t tmpfs none /proc || exit 77; mplog ps' 2>&1");
+	ck_assert_str_eq(output, "mplog: ps: /proc is not mounted: no process can be seen\n");
+	free(output);
+}
+END_TEST
+
+START_TEST(a_command_like_no_other)
+{
+	char *output = shell_expect(2, "mplog qqqqqqqq 2>&1");
+
+	ck_assert_str_eq(output, "mplog: there is no command \"qqqqqqqq\"\nMore: mplog help\n");
+	free(output);
+	output = shell_expect(2, "mplog satus 2>&1");
+	ck_assert_ptr_nonnull(strstr(output, "\"satus\"; did you mean \"status\"?\n"));
+	free(output);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("ps");
+	TCase *tcase = suite_case(suite, "ps", 60, set_up, tear_down);
+
+	tcase_add_test(tcase, siblings_are_sorted);
+	tcase_add_test(tcase, of_a_pid);
+	tcase_add_test(tcase, without_proc);
+	tcase_add_test(tcase, a_command_like_no_other);
+	return suite_run(suite);
+}
