@@ -117,6 +117,7 @@ struct slot {
 	/* What configuration, environment and program say, and which of them decided. */
 	_Atomic int level;
 	_Atomic int level_by;
+	_Atomic int end_status; /* once its parent knows: status of waitpid(2) + 1; 0: unknown */
 	_Atomic override_word override;
 	_Atomic uint32_t override_uid;
 	/* mplog reload sets reload_requested to board.reload_generation; the process has read its files

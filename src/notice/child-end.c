@@ -31,9 +31,9 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* Puts how the child ended, which the kernel knows until the program has waited for it. Returns false
- * where that was a failure. */
-static bool put_end(struct notice *notice, pid_t pid)
+/* Puts how the child ended, into its slot too, which the kernel knows until the program has waited for
+ * it. Returns false where that was a failure. */
+static bool put_end(struct notice *notice, struct slot *slot, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
@@ -43,6 +43,9 @@ static bool put_end(struct notice *notice, pid_t pid)
 		notice_textf(notice, " ended");
 		return true;
 	}
+	atomic_store(&slot->end_status,
+		     1 + (info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+						     : W_EXITCODE(0, info.si_status)));
 	notice_put(notice, FIELD_NAME_EXIT_CODE,
 		   info.si_code == CLD_EXITED   ? "exited"
 		   : info.si_code == CLD_DUMPED ? "dumped"
@@ -75,13 +78,13 @@ static void put_figures(struct notice *notice, const struct slot *slot)
 	}
 }
 
-static void report_end(const struct slot *slot, pid_t pid, bool is_waitable)
+static void report_end(struct slot *slot, pid_t pid, bool is_waitable)
 {
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put_child(&notice, slot, pid);
-	if (!put_end(&notice, is_waitable ? pid : 0) ||
+	if (!put_end(&notice, slot, is_waitable ? pid : 0) ||
 	    figure_value(slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* A record that has a number and is in no counter was being sent when the child was killed:

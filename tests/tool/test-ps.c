@@ -101,6 +101,63 @@ START_TEST(without_proc)
 }
 END_TEST
 
+static pid_t end_worker(void (*end)(void))
+{
+	siginfo_t info;
+	const pid_t pid = mplog_fork("ending");
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)mplog_info("here");
+		end();
+	}
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	return pid;
+}
+
+static void exit_with_7(void)
+{
+	exit(7);
+}
+
+static void exit_at_once(void)
+{
+	_exit(0);
+}
+
+static void be_killed(void)
+{
+	(void)kill(getpid(), SIGKILL);
+}
+
+static const struct {
+	void (*end)(void);
+	bool is_reaped;
+	const char *says, *json;
+} ends[] = {
+	{ exit_with_7, true, "end: it exited with status 7\n", "\"exit_status\":7" },
+	{ be_killed, true, "end: it was killed by signal 9, SIGKILL\n", "\"signal\":9" },
+	{ exit_with_7, false, "end: by itself: its parent has not reported how\n", NULL },
+	{ exit_at_once, false, "end: it was killed, called _exit(2), or executed another", NULL },
+};
+
+START_TEST(status_tells_how_it_ended)
+{
+	const pid_t pid = end_worker(ends[_i].end);
+	char *output;
+
+	if (ends[_i].is_reaped)
+		ck_assert_int_eq(mplog_reap(pid, NULL), 0);
+	(void)child_status(pid);
+	output = shell_expect(0, "mplog status -t $PROGRAM ending");
+	ck_assert_msg(strstr(output, ends[_i].says) != NULL, "%s", output);
+	free(output);
+	output = shell_expect(0, "mplog status --json -t $PROGRAM ending");
+	ck_assert_msg(!ends[_i].json || strstr(output, ends[_i].json), "%s", output);
+	free(output);
+}
+END_TEST
+
 START_TEST(a_command_like_no_other)
 {
 	char *output = shell_expect(2, "mplog qqqqqqqq 2>&1");
@@ -121,6 +178,7 @@ int main(void)
 	tcase_add_test(tcase, siblings_are_sorted);
 	tcase_add_test(tcase, of_a_pid);
 	tcase_add_test(tcase, without_proc);
+	tcase_add_loop_test(tcase, status_tells_how_it_ended, 0, sizeof(ends) / sizeof(ends[0]));
 	tcase_add_test(tcase, a_command_like_no_other);
 	return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/color.h"
 #include "board/status-text.h"
@@ -153,13 +154,30 @@ static bool is_asked_to_reload(const struct slot_view *view)
 	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
 }
 
+static void print_end(const struct slot_view *view)
+{
+	const int status = view->end_status;
+	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+
+	if (status >= 0 && WIFEXITED(status))
+		LINE("end", "it exited with status %d", WEXITSTATUS(status));
+	else if (status >= 0)
+		LINE("end", "it was killed by signal %d%s%s", WTERMSIG(status), name ? ", SIG" : "",
+		     name ? name : "");
+	else if (view->has_said_so)
+		LINE("end", "by itself: its parent has not reported how");
+	else
+		LINE("end", "it was killed, called _exit(2), or executed another program");
+	LINE("note", "it has ended: its figures are final");
+}
+
 /* Prints why the process is silent, and which command helps. */
 static void print_advice(const struct slot_view *view)
 {
 	const uint64_t *counter = view->counter;
 
 	if (!view->is_alive) {
-		LINE("note", "it has ended: its figures are final");
+		print_end(view);
 		return;
 	}
 	if (view->level == MPLOG_NONE)
@@ -232,6 +250,10 @@ void status_print_json(const struct snapshot *snapshot, const struct slot_view *
 	describe_as_json(&json, view);
 	json_bool(&json, "frozen", report.is_frozen);
 	json_bool(&json, "reload_pending", is_asked_to_reload(view));
+	if (view->end_status >= 0 && WIFEXITED(view->end_status))
+		json_number(&json, "exit_status", WEXITSTATUS(view->end_status));
+	else if (view->end_status >= 0)
+		json_number(&json, "signal", WTERMSIG(view->end_status));
 	files_as_json(&json, &report);
 	json_end(&json);
 }

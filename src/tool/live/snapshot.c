@@ -64,9 +64,11 @@ static void read_level(const struct slot *slot, struct slot_view *view)
 static void read_numbers(const struct slot *slot, struct slot_view *view)
 {
 	const int sink = atomic_load(&slot->sink);
+	const int end = atomic_load(&slot->end_status);
 
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		view->counter[i] = figure_value(slot->counter[i]);
+	view->end_status = end > 0 && end <= 0x10000 ? end - 1 : -1;
 	view->sequence = figure_value(slot->sequence);
 	view->sink = sink >= 0 && sink < SINK_COUNT ? sink : -1;
 	view->sink_error = atomic_load(&slot->sink_error);

@@ -14,6 +14,7 @@ struct slot_view {
 	bool is_scope;
 	bool is_alive;
 	bool has_said_so; /* it said that it ended: it was not killed */
+	int end_status;   /* of waitpid(2); -1: unknown */
 	pid_t pid;        /* as seen from here where it lives, else as its board says */
 	pid_t inner_pid;  /* as its board says */
 	pid_t tid;        /* of a scope's thread; 0: the process's own */
