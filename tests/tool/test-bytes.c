@@ -111,8 +111,12 @@ static const char *const outputs[] = {
 	"tail -n all --output=json",
 	"tail -n all --lanes",
 	"tail -n all --delta",
+	"tail -n 7 -p warning --output=json",
+	"tail -n all -t bytes --lanes --delta [!h]*",
+	"tail --since=yesterday --output=short worker-1 h*",
 	"gaps",
 	"gaps --json",
+	"gaps -t bytes --since=yesterday",
 };
 
 enum { N_OUTPUTS = sizeof(outputs) / sizeof(outputs[0]) };
@@ -133,6 +137,7 @@ static char *run(const char *command)
 	int status;
 	char *const output = shell(&status,
 				   "export LC_ALL=C.UTF-8 TZ=UTC COLUMNS=1000; "
+				   "export ASAN_OPTIONS=\"$ASAN_OPTIONS:exitcode=99\"; "
 				   "{ timeout 30 mplog %s --run=%s 2>&1; echo \"exit $?\"; } | "
 				   "tr '\\000' '\\001'",
 				   command, run_id);
