@@ -56,22 +56,13 @@ static inline ALWAYS_INLINE void guard_leave_inline(struct guard *guard)
 struct guard guard_enter(bool in_signal);
 void guard_leave(struct guard *guard);
 
-COLD bool guard_is_on_signal_stack(void);
-
-/* Tells whether the call may send notices. They take more stack than a handler on sigaltstack(2) may
- * have: a later call sends them. */
-static inline bool guard_may_notice(bool in_signal)
-{
-	return !in_signal || !guard_is_on_signal_stack();
-}
-
-COLD void guard_identify_new(struct thread *thread, bool in_signal);
+COLD void guard_identify_new(struct thread *thread);
 
 /* Identifies the process, where that is pending. */
 static inline void guard_identify(const struct guard *guard)
 {
 	if (fork_is_pending())
-		guard_identify_new(guard->thread, guard->in_signal);
+		guard_identify_new(guard->thread);
 }
 
 #define GUARD(name) CLEANUP(guard_leave) struct guard name = guard_enter(false)

@@ -18,6 +18,7 @@
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
+#include "process/stack.h"
 #include "scope/context.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
@@ -173,7 +174,7 @@ static void read_surroundings(void)
 	global_unlock();
 }
 
-int lifecycle_open(struct thread *thread, const struct mplog_options *options)
+static int open_program(struct thread *thread, const struct mplog_options *options)
 {
 	CLEANUP(cleanup_environment) struct environment *environment = NULL;
 	AUTO_FREE struct context *context = NULL;
@@ -208,6 +209,28 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 	begin_program(thread, process);
 	report_mistakes(&process_scope, opened);
 	return 0;
+}
+
+struct opening {
+	struct thread *thread;
+	const struct mplog_options *options;
+	int r;
+};
+
+static void open_on_stack(void *argument)
+{
+	struct opening *opening = argument;
+
+	opening->r = open_program(opening->thread, opening->options);
+}
+
+int lifecycle_open(struct thread *thread, const struct mplog_options *options)
+{
+	struct opening opening = { thread, options, 0 };
+
+	stack_run(open_on_stack, &opening);
+	stack_trim();
+	return opening.r;
 }
 
 /* ---- The end -------------------------------------------------------------------------------- */

@@ -15,15 +15,14 @@
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
+#include "process/stack.h"
 #include "scope/scope.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
 
 enum {
-	/* Enough for a usual record. */
-	BUFFER_SIZE = 4096,
-	/* A signal handler's stack may have 8 KiB, SIGSTKSZ, in all. */
-	BUFFER_SIZE_IN_SIGNAL = 1024,
+	/* Enough for a usual record. All of a call is to take less than 8 KiB of stack. */
+	BUFFER_SIZE = 1536,
 };
 
 /* ---- The way of a record -------------------------------------------------------------------- */
@@ -127,13 +126,13 @@ static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *
 
 /* Counts a record that its primary sink did not take. */
 static COLD void finish_failed(struct scope *scope, const struct dispatch *dispatch,
-			       struct dispatch_result result, uint64_t sequence, bool may_notice)
+			       struct dispatch_result result, uint64_t sequence)
 {
 	const bool lost = result.sent == SINK_NONE;
 
 	count_record(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
 	loss_count(lost, sequence);
-	if (may_notice && dispatch->output->forced != SINK_NONE)
+	if (dispatch->output->forced != SINK_NONE)
 		notice_sink_failed(dispatch, &result, scope);
 }
 
@@ -156,7 +155,6 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
 	struct dispatch dispatch = dispatch_to(&config->output);
-	const bool may_notice = guard_may_notice(guard->in_signal);
 	struct record_source source;
 	struct dispatch_result result;
 	uint64_t sequence;
@@ -167,10 +165,8 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 		count_record(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}
-	if (may_notice) {
-		loss_report_pending(&dispatch, scope);
-		suppressed_report_due(&dispatch, scope);
-	}
+	loss_report_pending(&dispatch, scope);
+	suppressed_report_due(&dispatch, scope);
 	sequence = next_sequence(config);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
@@ -182,7 +178,7 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 	if (LIKELY(result.error == 0))
 		count_record(scope, slot, COUNTER_SENT);
 	else
-		finish_failed(scope, &dispatch, result, sequence, may_notice);
+		finish_failed(scope, &dispatch, result, sequence);
 	if (scope != &process_scope) /* the last record of any scope is the process's last too */
 		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
@@ -204,14 +200,14 @@ static COLD int emit_in_vfork(const struct record_source *said, struct scope *sc
 }
 
 /* The level where an operator has set it, or the board may have been closed. */
-static COLD int level_of_slot(struct scope *scope, int64_t now_ns, bool in_signal)
+static COLD int level_of_slot(struct scope *scope, int64_t now_ns)
 {
 	const struct scope_config *config = scope_get_config(scope);
 	struct slot *slot = scope_slot(scope);
 	bool expired;
 	const int level = slot_level(slot, (uint64_t)now_ns / 1000000, &expired);
 
-	if (expired && guard_may_notice(in_signal))
+	if (expired)
 		notice_level_expired(scope, level);
 	/* A board that was just closed reads as zeroes. */
 	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && config)
@@ -219,14 +215,14 @@ static COLD int level_of_slot(struct scope *scope, int64_t now_ns, bool in_signa
 	return level;
 }
 
-static inline int level_of(struct scope *scope, int64_t now_ns, bool in_signal)
+static inline int level_of(struct scope *scope, int64_t now_ns)
 {
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
 	if (UNLIKELY(atomic_load_explicit(&slot->override, memory_order_relaxed) ||
 		     level == MPLOG_EMERG))
-		return level_of_slot(scope, now_ns, in_signal);
+		return level_of_slot(scope, now_ns);
 	return level;
 }
 
@@ -235,7 +231,7 @@ int log_level(struct thread *thread)
 	const int64_t now_ns = clock_coarse_ns();
 
 	refresh_if_due(thread, now_ns);
-	return level_of(scope_of(thread), now_ns, false);
+	return level_of(scope_of(thread), now_ns);
 }
 
 static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
@@ -251,19 +247,24 @@ static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
 	if (UNLIKELY(!scope_get_config(scope)))
 		return -ENOMEM;
 	scope_set_gate(guard->thread);
-	if (said->level > level_of(scope, now_ns, guard->in_signal))
+	if (said->level > level_of(scope, now_ns))
 		return 0;
 	if (guard->in_signal && getpid() != getpid_cached())
 		return emit_in_vfork(said, scope, guard->saved_errno, buffer, capacity);
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }
 
-static inline ALWAYS_INLINE int emit_source(const struct record_source *said, bool in_signal,
-					    char *buffer, size_t capacity)
+static inline bool can_log_at(int level)
 {
-	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(in_signal);
+	return level >= MPLOG_EMERG && level <= MPLOG_DEBUG;
+}
 
-	if (said->level < MPLOG_EMERG || said->level > MPLOG_DEBUG)
+static inline ALWAYS_INLINE int emit_source(const struct record_source *said, char *buffer,
+					    size_t capacity)
+{
+	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(false);
+
+	if (!can_log_at(said->level))
 		return -EINVAL;
 	if (UNLIKELY(!guard.thread))
 		return -ENOMEM;
@@ -286,7 +287,7 @@ static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int 
 		.ap = ap,
 	};
 
-	return emit_source(&said, false, buffer, sizeof(buffer));
+	return emit_source(&said, buffer, sizeof(buffer));
 }
 
 /* ---- The calls ------------------------------------------------------------------------------- */
@@ -322,16 +323,38 @@ int log_message(const struct mplog_site *site, int level, struct bytes message)
 	char buffer[BUFFER_SIZE];
 	const struct record_source said = { .site = site, .level = level, .message = message };
 
-	return emit_source(&said, false, buffer, sizeof(buffer));
+	return emit_source(&said, buffer, sizeof(buffer));
 }
 
+struct writing {
+	const struct guard *guard;
+	const struct record_source *said;
+	int r;
+};
+
+static void write_on_stack(void *argument)
+{
+	char buffer[BUFFER_SIZE];
+	struct writing *writing = argument;
+
+	guard_identify(writing->guard);
+	writing->r = emit_guarded(writing->said, writing->guard, buffer, sizeof(buffer));
+}
+
+/* A handler on sigaltstack(2) may have little more than the kernel's own frame takes. */
 int mplog_write(int level, const char *message, size_t length)
 {
-	char buffer[BUFFER_SIZE_IN_SIGNAL];
+	CLEANUP(guard_leave) struct guard guard = guard_enter(true);
 	const struct record_source said = {
 		.level = level,
 		.message = { message, message ? length : 0 },
 	};
+	struct writing writing = { .guard = &guard, .said = &said };
 
-	return emit_source(&said, true, buffer, sizeof(buffer));
+	if (!can_log_at(level))
+		return -EINVAL;
+	if (!guard.thread)
+		return -ENOMEM;
+	stack_run(write_on_stack, &writing);
+	return writing.r;
 }

@@ -12,6 +12,7 @@
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
+#include "process/stack.h"
 #include "scope/context.h"
 #include "scope/scope.h"
 #include "scope/status.h"
@@ -68,32 +69,45 @@ static uint64_t version_key(const struct conf *conf)
 	return key;
 }
 
-/* Loads the files again and releases global_lock(), which the caller has taken. Returns as
- * mplog_reload() does. flags: CONF_DROP_MISSING. */
-static int reload_files(unsigned flags, enum reload_result *ret_result)
-{
-	const struct conf *conf = context_get()->conf;
-	int r = 0;
+struct reload {
+	unsigned flags; /* CONF_DROP_MISSING */
+	enum reload_result result;
+	int r; /* as mplog_reload() returns */
+};
 
-	*ret_result = RELOAD_FROZEN;
+static void reload_on_stack(void *argument)
+{
+	struct reload *reload = argument;
+	const struct conf *conf = context_get()->conf;
+
+	reload->result = RELOAD_FROZEN;
 	/* Another thread may have closed the library before the lock was taken. */
 	if (conf && fork_malloc_is_safe() && !conf_root_changed(conf)) {
 		timestamp_init(); /* the time zone may have changed too */
-		r = load_files(flags);
+		reload->r = load_files(reload->flags);
 		/* A file that was written a moment ago is loaded again, and often unchanged. */
-		*ret_result =
+		reload->result =
 			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
 	status_publish_files();
 	global_unlock();
-	if (r < 0)
-		*ret_result = RELOAD_KEPT;
+	if (reload->r < 0)
+		reload->result = RELOAD_KEPT;
 	thread_open_gates();
 	scope_update(&process_scope);
 	conf_errors_report(&process_scope, context_get()->conf);
-	if (*ret_result == RELOAD_DONE)
+	if (reload->result == RELOAD_DONE)
 		notice_reloaded(version_key(context_get()->conf));
-	return r;
+}
+
+/* Loads the files again and releases global_lock(), which the caller has taken. */
+static struct reload reload_files(unsigned flags)
+{
+	struct reload reload = { .flags = flags };
+
+	stack_run(reload_on_stack, &reload);
+	stack_trim();
+	return reload;
 }
 
 /* ---- Reloads that the operator or the program asks for ----------------------------------------- */
@@ -101,12 +115,12 @@ static int reload_files(unsigned flags, enum reload_result *ret_result)
 static void answer_request(struct slot *slot)
 {
 	const uint32_t requested = atomic_load(&slot->reload_requested);
-	enum reload_result result;
+	struct reload reload;
 
 	if (!global_trylock())
 		return; /* another thread reloads: the next call answers */
-	(void)reload_files(CONF_DROP_MISSING, &result);
-	atomic_store(&slot->reload_result, (int)result);
+	reload = reload_files(CONF_DROP_MISSING);
+	atomic_store(&slot->reload_result, (int)reload.result);
 	atomic_store(&slot->reload_completed, requested);
 	slot_open_gate(slot);
 }
@@ -114,18 +128,17 @@ static void answer_request(struct slot *slot)
 int refresh_now(struct thread *thread)
 {
 	struct board *board = board_get();
-	enum reload_result result;
-	int r;
+	struct reload reload;
 
 	if (!context_get()->conf)
 		return 0;
 	if (board) /* the other processes of the run reload with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
 	global_lock();
-	r = reload_files(CONF_DROP_MISSING, &result);
+	reload = reload_files(CONF_DROP_MISSING);
 	scope_update(scope_of(thread));
 	scope_set_gate(thread);
-	return r;
+	return reload.r;
 }
 
 /* ---- Files that have changed ------------------------------------------------------------------ */
@@ -160,12 +173,11 @@ static bool have_files_changed(const struct conf *conf, int64_t now_ms)
 static void check_files(int64_t now_ms)
 {
 	const struct conf *conf = context_get()->conf;
-	enum reload_result result;
 
 	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
 	if (have_files_changed(context_get()->conf, now_ms))
-		(void)reload_files(0, &result);
+		(void)reload_files(0);
 	else
 		global_unlock();
 }

@@ -11,6 +11,7 @@
 #include "board/board.h"
 #include "board/slot.h"
 #include "mplog.h"
+#include "process/stack.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
 #include "record/format.h"
@@ -96,12 +97,21 @@ void notice_textf(struct notice *notice, const char *fmt, ...)
 	va_end(ap);
 }
 
-struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
-				       struct bytes head)
+struct sending {
+	const struct notice *notice;
+	struct dispatch *dispatch;
+	struct bytes head;
+	struct dispatch_result result;
+};
+
+static void send_on_stack(void *argument)
 {
+	struct sending *sending = argument;
+	const struct notice *notice = sending->notice;
+	struct dispatch *dispatch = sending->dispatch;
 	const struct strbuf *text = &notice->message;
 	struct record_source source = {
-		.head = head,
+		.head = sending->head,
 		.fields = { notice->fields_data, notice->fields.size },
 		.prefix = dispatch->output->prefix[SINK_JOURNAL],
 		.level = notice->level,
@@ -117,9 +127,17 @@ struct dispatch_result notice_dispatch(const struct notice *notice, struct dispa
 		source.prefix.size = 0; /* the rest is bounded, and fits */
 		size = record_compose(&record, buffer, sizeof(buffer), &source);
 	}
-	if (size > sizeof(buffer))
-		return dispatch_refused(-EMSGSIZE);
-	return dispatch_record(dispatch, &record);
+	sending->result = size > sizeof(buffer) ? dispatch_refused(-EMSGSIZE)
+						: dispatch_record(dispatch, &record);
+}
+
+struct dispatch_result notice_dispatch(const struct notice *notice, struct dispatch *dispatch,
+				       struct bytes head)
+{
+	struct sending sending = { .notice = notice, .dispatch = dispatch, .head = head };
+
+	stack_run(send_on_stack, &sending);
+	return sending.result;
 }
 
 struct dispatch_result notice_send(const struct notice *notice, struct dispatch *dispatch,

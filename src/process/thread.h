@@ -26,6 +26,8 @@ struct thread {
 	unsigned depth;           /* of that scope */
 	unsigned inherited_depth; /* scopes up to this one came by fork(2) and cannot be left */
 
+	char *own_stack; /* the one of stack_run() that the thread is on; or NULL */
+
 	struct slot *spare_slot;      /* of the scope left last, for the next one */
 	uint32_t spare_board;         /* the board of that slot */
 	char name[PROCESS_NAME_SIZE]; /* the result of mplog_process() */
