@@ -53,8 +53,7 @@ COLD uint64_t scope_count_moved(size_t offset);
 
 static inline ALWAYS_INLINE uint64_t scope_count_at(size_t offset)
 {
-	_Atomic uint64_t *figure =
-		(_Atomic uint64_t *)((char *)scope_slot(&process_scope) + offset);
+	_Atomic uint64_t *figure = (void *)((char *)scope_slot(&process_scope) + offset);
 	const uint64_t before = atomic_fetch_add_explicit(figure, 1, memory_order_relaxed);
 
 	return LIKELY(!(before & FIGURE_MOVED)) ? before : scope_count_moved(offset);
