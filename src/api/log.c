@@ -175,6 +175,8 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 				 sequence, guard->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
+	if (UNLIKELY(result.error != 0))
+		loss_note_level(said->level);
 	if (LIKELY(result.error == 0))
 		count_record(scope, slot, COUNTER_SENT);
 	else

@@ -23,6 +23,7 @@ void loss_after_fork(void)
 	atomic_store(&loss_pending.first, 0);
 	atomic_store(&loss_pending.last, 0);
 	atomic_store(&loss_pending.since_ns, 0);
+	atomic_store(&loss_pending.severity, 0);
 }
 
 static void note_start(_Atomic int64_t *since_ns)
@@ -31,6 +32,20 @@ static void note_start(_Atomic int64_t *since_ns)
 
 	if (!atomic_load_explicit(since_ns, memory_order_relaxed))
 		(void)atomic_compare_exchange_strong(since_ns, &none, clock_now_ns(CLOCK_REALTIME));
+}
+
+static void raise_severity(int severity)
+{
+	int now = atomic_load(&loss_pending.severity);
+
+	while (now < severity &&
+	       !atomic_compare_exchange_weak(&loss_pending.severity, &now, severity))
+		;
+}
+
+void loss_note_level(int level)
+{
+	raise_severity(MPLOG_DEBUG + 1 - level);
 }
 
 void loss_count(bool lost, uint64_t sequence)
@@ -62,6 +77,7 @@ struct account {
 	uint64_t lost, diverted;
 	uint64_t first, last;
 	int64_t since_ns;
+	int severity;
 };
 
 /* Each figure is taken by one exchange: no two threads report the same records. A record that another
@@ -70,6 +86,7 @@ static struct account take_account(void)
 {
 	return (struct account){
 		.since_ns = atomic_exchange(&loss_pending.since_ns, 0),
+		.severity = atomic_exchange(&loss_pending.severity, 0),
 		.lost = atomic_exchange(&loss_pending.lost, 0),
 		.diverted = atomic_exchange(&loss_pending.diverted, 0),
 		.first = atomic_exchange(&loss_pending.first, 0),
@@ -85,6 +102,7 @@ static void give_back(const struct account *account)
 		atomic_store(&loss_pending.since_ns, account->since_ns);
 	if (account->first)
 		atomic_store(&loss_pending.first, account->first);
+	raise_severity(account->severity);
 	atomic_fetch_add(&loss_pending.lost, account->lost);
 	atomic_fetch_add(&loss_pending.diverted, account->diverted);
 }
@@ -100,6 +118,9 @@ static struct dispatch_result send_account(struct dispatch *dispatch, const stru
 	notice_put_number(&notice, FIELD_NAME_FIRST_SEQ, account->first);
 	notice_put_number(&notice, FIELD_NAME_LAST_SEQ, account->last);
 	notice_put_time(&notice, FIELD_NAME_SINCE, account->since_ns);
+	if (account->severity)
+		notice_put(&notice, FIELD_NAME_LEVEL,
+			   mplog_level_name(MPLOG_DEBUG + 1 - account->severity));
 	put_lost(&notice, account->lost, account->diverted);
 	return notice_send(&notice, dispatch, scope);
 }

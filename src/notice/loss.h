@@ -13,11 +13,15 @@
 /* Counts a record that was lost, or (not LOST) diverted. SEQUENCE: its PROCESS_SEQ, or 0. */
 void loss_count(bool lost, uint64_t sequence);
 
+/* Notes the level of a record that is going to be counted as lost or diverted. */
+COLD void loss_note_level(int level);
+
 /* What is counted and not reported yet. A child begins with nothing. */
 extern struct loss_pending {
 	_Atomic uint64_t lost, diverted;
 	_Atomic uint64_t first, last; /* PROCESS_SEQ */
 	_Atomic int64_t since_ns;
+	_Atomic int severity; /* of the most severe: MPLOG_DEBUG + 1 - its level; 0: none */
 } loss_pending;
 
 static inline bool loss_is_pending(void)

@@ -286,6 +286,7 @@ START_TEST(an_outage_is_reported)
 	ck_assert_uint_eq(strtoul(journal_value(&entries.entries[0], "MPLOG_DIVERTED"), NULL, 10),
 			  faults_stats().diverted);
 	ck_assert_str_eq(journal_value(&entries.entries[0], "MPLOG_FIRST_SEQ"), "2");
+	ck_assert_str_eq(journal_value(&entries.entries[0], "MPLOG_LEVEL"), "info");
 	journal_entries_free(&entries);
 }
 END_TEST
