@@ -340,8 +340,8 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("no-gaps");
-	TCase *tcase = suite_case(suite, "no-gaps", 120, setup, NULL);
+	Suite *suite;
+	TCase *tcase;
 
 	if (argc == 2)
 		return be_executed(argv[0], argv[1]);
@@ -351,6 +351,8 @@ int main(int argc, char **argv)
 		be_container(atoi(argv[2]), atoi(argv[3]));
 		return EXIT_SUCCESS;
 	}
+	suite = suite_create("no-gaps");
+	tcase = suite_case(suite, "no-gaps", 120, setup, NULL);
 	tcase_add_loop_test(tcase, of_a_container, 0, N_NAMESPACES);
 	tcase_add_loop_test(tcase, of_a_child_that_executes, 0, N_COUNTS);
 	tcase_add_loop_test(tcase, of_pids_that_are_used_again, 0, 3);

@@ -87,16 +87,18 @@ START_TEST(of_a_pid)
 }
 END_TEST
 
+static const char *const proc_is_gone[] = { "umount -l /proc", "mount -t tmpfs none /proc" };
+
 START_TEST(without_proc)
 {
-	char *output = shell_expect(
-		1, "unshare --mount sh -c 'umount -l /proc || exit 77; mplog ps' 2>&1");
+	/* The leak sanitizer needs /proc itself. */
+	char *output = shell_expect(1,
+				    "export ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\"; "
+				    "unshare --mount sh -c '%s || exit 77; mplog ps' 2>&1",
+				    proc_is_gone[_i]);
 
-	ck_assert_str_eq(output, "mplog: ps: /proc is not mounted: no process can be seen\n");
-	free(output);
-	output = shell_expect(
-		1, "unshare --mount sh -c 'mount -t tmpfs none /proc || exit 77; mplog ps' 2>&1");
-	ck_assert_str_eq(output, "mplog: ps: /proc is not mounted: no process can be seen\n");
+	ck_assert_ptr_nonnull(
+		strstr(output, "mplog: ps: /proc is not mounted: no process can be seen\n"));
 	free(output);
 }
 END_TEST
@@ -177,7 +179,7 @@ int main(void)
 
 	tcase_add_test(tcase, siblings_are_sorted);
 	tcase_add_test(tcase, of_a_pid);
-	tcase_add_test(tcase, without_proc);
+	tcase_add_loop_test(tcase, without_proc, 0, 2);
 	tcase_add_loop_test(tcase, status_tells_how_it_ended, 0, sizeof(ends) / sizeof(ends[0]));
 	tcase_add_test(tcase, a_command_like_no_other);
 	return suite_run(suite);
