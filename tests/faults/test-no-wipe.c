@@ -2,6 +2,7 @@
 /* Where madvise(2) answers 0 and does nothing, as in qemu-user, each child is still noticed as one,
  * and waits for no thread of its parent. */
 #include "lib/family.h"
+#include "lib/sanitizer.h"
 #include "lib/suite.h"
 
 #include <stdatomic.h>
@@ -104,6 +105,7 @@ int main(void)
 	TCase *tcase = suite_case(suite, "no-wipe", 120, journald_start, NULL);
 
 	tcase_add_test(tcase, children_are_noticed);
-	tcase_add_test(tcase, forks_beside_threads_that_log);
+	if (!UNDER_TSAN)
+		tcase_add_test(tcase, forks_beside_threads_that_log);
 	return suite_run(suite);
 }
