@@ -262,7 +262,7 @@ void lifecycle_close(struct thread *thread)
 		return;
 	child_end_report_all();
 	report_losses(thread);
-	board_end(slot);
+	board_give_back(slot, SLOT_ENDED);
 	context_set_default_level(LEVEL_UNSET);
 	global_lock(); /* a reload would publish a context too */
 	context_publish(NULL);
@@ -281,5 +281,5 @@ __attribute__((destructor)) static void end_program(void)
 	if (!guard.thread || fork_is_pending() || !context_get()->is_open)
 		return;
 	report_losses(guard.thread);
-	board_end(scope_slot(&process_scope));
+	board_give_back(scope_slot(&process_scope), SLOT_ENDED);
 }

@@ -212,7 +212,7 @@ static COLD int level_of_slot(struct scope *scope, int64_t now_ns)
 	if (expired)
 		notice_level_expired(scope, level);
 	/* A board that was just closed reads as zeroes. */
-	if (level == MPLOG_EMERG && !atomic_load(&slot->override) && config)
+	if (level == MPLOG_EMERG && !override_is_set(atomic_load(&slot->override)) && config)
 		return config->level;
 	return level;
 }
@@ -222,8 +222,9 @@ static inline int level_of(struct scope *scope, int64_t now_ns)
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
-	if (UNLIKELY(atomic_load_explicit(&slot->override, memory_order_relaxed) ||
-		     level == MPLOG_EMERG))
+	if (UNLIKELY(override_is_set(
+			     atomic_load_explicit(&slot->override, memory_order_relaxed)) ||
+		     level <= MPLOG_EMERG || level > MPLOG_DEBUG))
 		return level_of_slot(scope, now_ns);
 	return level;
 }

@@ -9,3 +9,11 @@ extern const char *const level_words[];
 
 /* The names that are printed, for messages about a wrong level. */
 #define LEVEL_NAMES "emerg alert crit err warning notice info debug none"
+
+/* Returns the level that is nearest to any number. */
+static inline int level_clamp(int number)
+{
+	if (number > MPLOG_DEBUG)
+		return MPLOG_DEBUG;
+	return number < MPLOG_NONE ? MPLOG_NONE : number;
+}

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,15 +15,15 @@
 #include "board/slot.h"
 #include "process/ancestry.h"
 
-enum { SEARCH_MAX = 128 }; /* slots looked at for a dead one: 2 µs for each that lives */
+/* How many slots a search for a dead process's looks at: 2 µs for each living process. */
+enum { SEARCH_MAX = 128 };
 
 /* The process's own board. */
 static struct {
-	_Atomic(struct board *) open; /* NULL: none is */
-	/* Kept for good: a thread that is about to read its gate must never fault. */
-	struct board *area;
+	_Atomic(struct board *) open; /* NULL: none */
+	struct board *area;           /* never unmapped: a thread may be about to read its gate */
 	bool is_shared;
-	_Atomic uint32_t number;
+	_Atomic uint32_t generation;
 	struct owned_fd fd;
 } own = { .fd = OWNED_FD_NONE };
 
@@ -77,12 +76,11 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	own.area->slot_size = sizeof(struct slot);
 	own.area->n_slots = BOARD_SLOTS;
 	own.area->since_ns = clock_now_ns(CLOCK_REALTIME);
-	own.area->opener = getpid();
 	(void)stpncpy(own.area->run_id, run_id, sizeof(own.area->run_id) - 1);
 	(void)stpncpy(own.area->identifier, identifier, sizeof(own.area->identifier) - 1);
 	own.area->magic = BOARD_MAGIC;
 	own.is_shared = shared;
-	atomic_fetch_add(&own.number, 1);
+	atomic_fetch_add(&own.generation, 1);
 	if (fd >= 0)
 		owned_fd_take(&own.fd, take_fd(&fd));
 	atomic_store_explicit(&own.open, own.area, memory_order_release);
@@ -103,22 +101,28 @@ void board_wipe(void)
 		(void)map(-1);
 }
 
-static struct slot *take(struct board *board, uint32_t i, uint64_t seen, pid_t pid,
-			 bool other_pidns)
+static uint64_t next_generation(uint64_t word)
 {
-	const uint64_t generation = ((seen >> 8) + 1) & 0xffffff;
-	const uint64_t word = (uint64_t)pid << 32 | generation << 8 |
+	return (uint64_t)((slot_word_generation(word) + 1) & SLOT_GENERATION) << 8;
+}
+
+/* Takes the slot of that number where its state still is SEEN. */
+static struct slot *take_at(struct board *board, uint32_t i, uint64_t seen, pid_t pid,
+			    bool other_pidns)
+{
+	const uint64_t word = (uint64_t)pid << 32 | next_generation(seen) |
 			      (other_pidns ? SLOT_OTHER_PIDNS : 0) | SLOT_TAKEN;
 
 	return atomic_compare_exchange_strong(&board->state[i], &seen, word) ? &board->slot[i]
 									     : NULL;
 }
 
+/* The tries are counted: any process of the tree may write any number to board.used. */
 static struct slot *take_fresh(struct board *board, pid_t pid, bool other_pidns)
 {
-	while (atomic_load(&board->used) < BOARD_SLOTS) {
+	for (int n = 0; n < BOARD_SLOTS && atomic_load(&board->used) < BOARD_SLOTS; n++) {
 		const uint32_t i = atomic_fetch_add(&board->used, 1);
-		struct slot *slot = i < BOARD_SLOTS ? take(board, i, 0, pid, other_pidns) : NULL;
+		struct slot *slot = i < BOARD_SLOTS ? take_at(board, i, 0, pid, other_pidns) : NULL;
 
 		if (slot)
 			return slot;
@@ -158,16 +162,24 @@ static struct total *find_total(struct board *board, const char name[PROCESS_NAM
 	return total - 1; /* more names than places: they share the last one */
 }
 
-static void fold(struct board *board, struct slot *slot)
+/* Keeps the figures of a dead process, whose slot is going to be another process's. */
+static void keep_figures(struct board *board, const struct slot *slot)
 {
 	char name[PROCESS_NAME_SIZE];
 	struct total *total;
 
-	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	(void)slot_read_name(slot, name);
 	total = find_total(board, name);
 	atomic_fetch_add(&total->processes, 1);
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		atomic_fetch_add(&total->counter[i], figure_value(slot->counter[i]));
+}
+
+static bool is_of_process(uint64_t word)
+{
+	const enum slot_phase phase = slot_word_phase(word);
+
+	return phase == SLOT_PROCESS || phase == SLOT_ENDED || phase == SLOT_REPORTED;
 }
 
 static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
@@ -181,12 +193,11 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
 
 		if (!word || !can_reuse(word, other_pidns))
 			continue;
-		slot = take(board, i, word, pid, other_pidns);
+		slot = take_at(board, i, word, pid, other_pidns);
 		if (!slot)
 			continue;
-		if (slot_word_phase(word) != SLOT_FREE && slot_word_phase(word) != SLOT_TAKEN &&
-		    slot_word_phase(word) != SLOT_SCOPE)
-			fold(board, slot);
+		if (is_of_process(word))
+			keep_figures(board, slot);
 		if (slot_word_phase(word) != SLOT_TAKEN && atomic_load(&board->ended) > 0)
 			atomic_fetch_sub(&board->ended, 1);
 		memset(slot, 0, sizeof(*slot));
@@ -224,39 +235,39 @@ static uint64_t with_phase(uint64_t word, enum slot_phase phase)
 	return (word & ~UINT64_C(0x7f)) | phase;
 }
 
-static void set_phase(struct slot *slot, enum slot_phase phase)
+static void set_state(const struct slot *slot, uint64_t word)
 {
-	struct board *board = board_get();
 	const int i = board_index(slot);
 
 	if (i >= 0)
-		atomic_store(&board->state[i], with_phase(atomic_load(&board->state[i]), phase));
+		atomic_store(&board_get()->state[i], word);
 }
 
+/* The slot has no override yet, and a word that no earlier owner had: see override.h. */
 void board_show(struct slot *slot, enum slot_phase phase)
 {
-	set_phase(slot, phase);
+	const uint64_t word = board_slot_state(slot);
+
+	atomic_store(&slot->override, override_of_generation(0, slot_word_generation(word)));
+	set_state(slot, with_phase(word, phase));
 }
 
-void board_end(struct slot *slot)
+void board_give_back(struct slot *slot, enum slot_phase phase)
 {
-	struct board *board = board_get();
-
 	if (board_index(slot) < 0)
 		return;
-	set_phase(slot, SLOT_ENDED);
-	atomic_fetch_add(&board->ended, 1);
+	set_state(slot, with_phase(board_slot_state(slot), phase));
+	atomic_fetch_add(&board_get()->ended, 1);
 }
 
 bool board_mark_reported(struct slot *slot, pid_t pid)
 {
 	struct board *board = board_get();
-	const int i = board_index(slot);
-	uint64_t word = i >= 0 ? atomic_load(&board->state[i]) : 0;
+	uint64_t word = board_slot_state(slot);
 	const enum slot_phase phase = slot_word_phase(word);
 
 	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
-	    !atomic_compare_exchange_strong(&board->state[i], &word,
+	    !atomic_compare_exchange_strong(&board->state[board_index(slot)], &word,
 					    with_phase(word, SLOT_REPORTED)))
 		return false;
 	if (phase == SLOT_PROCESS)
@@ -264,19 +275,13 @@ bool board_mark_reported(struct slot *slot, pid_t pid)
 	return true;
 }
 
-void board_release(struct slot *slot)
-{
-	struct board *board = board_get();
-
-	if (board_index(slot) < 0)
-		return;
-	set_phase(slot, SLOT_FREE);
-	atomic_fetch_add(&board->ended, 1);
-}
-
+/* The generation goes up: what was meant for the scope that is left does not reach the next one. */
 struct slot *board_park(struct slot *slot)
 {
-	set_phase(slot, SLOT_TAKEN);
+	const uint64_t word = board_slot_state(slot);
+	const uint64_t generation = (uint64_t)SLOT_GENERATION << 8;
+
+	set_state(slot, with_phase((word & ~generation) | next_generation(word), SLOT_TAKEN));
 	return slot;
 }
 
@@ -289,9 +294,16 @@ int board_index(const struct slot *slot)
 	return (int)(slot - board->slot);
 }
 
+uint64_t board_slot_state(const struct slot *slot)
+{
+	const int i = board_index(slot);
+
+	return i < 0 ? 0 : atomic_load(&board_get()->state[i]);
+}
+
 uint32_t board_generation(void)
 {
-	return atomic_load(&own.number);
+	return atomic_load(&own.generation);
 }
 
 struct slot *board_find(pid_t pid, bool other_pidns)

@@ -12,15 +12,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "board/layout.h"
+#include "board/slot.h"
 
 /* Makes the process's own board: shared, or for this process alone (no descriptor; forked children
  * have copies). There is at most one; its memory stays readable for good, so that a gate never
  * dangles. Returns 0 or a negative errno. Not async-signal-safe. */
 int board_open(const char *identifier, const char *run_id, bool shared);
 
-/* Takes the board out of the sight of others. Its memory is as it was until board_wipe(), and zeroes
- * then: before that no gate may point there. */
+/* Closes the board: mplog(1) does not find it any more. Its memory is as it was until board_wipe(),
+ * and zeroes then: before that no gate may point there. */
 void board_close(void);
 void board_wipe(void);
 
@@ -42,29 +42,29 @@ static inline uint32_t board_used(const struct board *board)
 	return used < BOARD_SLOTS ? used : BOARD_SLOTS;
 }
 
-/* Takes a slot for the process with that pid, or returns NULL: there is none left. Others see the
- * slot once it is shown as SLOT_PROCESS or SLOT_SCOPE. */
+/* Takes a slot for the process with that pid, or returns NULL: there is none left. The slot becomes
+ * visible to other processes by board_show(), as SLOT_PROCESS or SLOT_SCOPE. */
 struct slot *board_take(pid_t pid, bool other_pidns);
 void board_show(struct slot *slot, enum slot_phase phase);
 
-/* Ends a process's slot: its figures are final. */
-void board_end(struct slot *slot);
+/* Gives a slot back: a process's as SLOT_ENDED, with its final figures, a scope's as SLOT_FREE. */
+void board_give_back(struct slot *slot, enum slot_phase phase);
 
-/* Marks the slot of the process PID, which has ended, as told of by a record. Returns false where
+/* Marks the slot of the process PID, which has ended, as reported by a record. Returns false where
  * another process or thread has done so. */
 bool board_mark_reported(struct slot *slot, pid_t pid);
 
-/* Gives a scope's slot back, whose figures are in those of its process. */
-void board_release(struct slot *slot);
-
-/* Takes a scope's slot out of sight, and leaves it to its owner for the next scope. */
+/* Hides a scope's slot, and leaves it to its owner for the next scope. */
 struct slot *board_park(struct slot *slot);
 
 /* Returns the slot's index, or -1 where it is not on the board. */
 int board_index(const struct slot *slot);
 
-/* Tells whether the slot belongs to the process, or to a scope of it, that a caller calls PID.
- * OTHER_PIDNS: the caller is in another pid namespace than the board's creator. */
+/* Returns the slot's state and owner, or 0 where it is not on the board. */
+uint64_t board_slot_state(const struct slot *slot);
+
+/* Tells whether the slot belongs to the process PID, or to a scope of it. OTHER_PIDNS: the caller,
+ * which knows the process by that pid, is in another pid namespace than the board's creator. */
 static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool other_pidns)
 {
 	const enum slot_phase phase = slot_word_phase(word);
@@ -73,8 +73,8 @@ static inline bool slot_word_is_of(uint64_t word, pid_t pid, bool other_pidns)
 	       phase != SLOT_FREE && phase != SLOT_TAKEN;
 }
 
-/* Returns the newest process slot of a pid, of a process that has ended too; or NULL. OTHER_PIDNS: as
- * in slot_word_is_of(). */
+/* Returns the newest process slot of a pid, also of a process that has ended; or NULL. OTHER_PIDNS:
+ * as in slot_word_is_of(). */
 struct slot *board_find(pid_t pid, bool other_pidns);
 
 /* Returns true once a run for each key of a kind. Of more keys than BOARD_ONCE the table forgets some,

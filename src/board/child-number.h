@@ -3,8 +3,8 @@
  *
  * A child claims a number by writing its pid into the number's place, where there is none or the
  * pid of a process that has ended: no two living children have the same. A child in a pid namespace
- * of its own and its siblings cannot tell of each other whether they have ended: its number is
- * given once. */
+ * of its own and its siblings cannot find out of each other whether they live: its number is given
+ * once. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,6 +13,6 @@
 #include "board/layout.h"
 
 /* Claims the lowest number that no living child of the slot's process has, for the child PID.
- * APART: the child is in another pid namespace than its siblings. Returns 0 where the board has
+ * OTHER_PIDNS: the child is in another pid namespace than its siblings. Returns 0 where the board has
  * none left. */
 unsigned child_number_claim(struct slot *parent, pid_t pid, bool other_pidns);

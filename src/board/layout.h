@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* layout: the memory that the processes of a fork tree share, as it lies there: a slot for each
- * process and live scope, with its level and counters. The layout has a version: mplog(1) refuses
- * a board of another one.
+/* layout: the memory that the processes of a fork tree share: a slot for each process and live
+ * scope, with its level and counters. mplog(1) refuses a board of another version of the layout.
  *
  * Every word that two processes may write is atomic, and every claim carries the pid of its owner,
- * so that a process killed at any instruction leaves the board usable. Nothing read from a board is
- * used as an index or a length unchecked, and strings are copied with their bounds: any process of
- * the tree may write there, and any file may look like a board. */
+ * so that a process killed at any instruction leaves the board usable. Any process of the tree may
+ * write anything there, and any file may look like a board: a value is brought into its bounds where
+ * it is loaded, and a text is copied before it is used. */
 #pragma once
 
 #include <stdatomic.h>
@@ -20,7 +19,7 @@
 #define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
 
 enum {
-	BOARD_VERSION = 2,
+	BOARD_VERSION = 3,
 	BOARD_SLOTS = 4096,
 	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
 	BOARD_OVERRIDES = 32,
@@ -53,58 +52,32 @@ enum counter {
  * final. */
 #define FIGURE_MOVED (UINT64_C(1) << 63)
 
-static inline uint64_t figure_value(uint64_t figure)
-{
-	return figure & ~FIGURE_MOVED;
-}
-
-/* A slot's state and owner in one word: pid << 32 | generation << 8 | foreign << 7 | phase. */
+/* A slot's state and owner in one word: pid << 32 | generation << 8 | other_pidns << 7 | phase. The
+ * generation goes up with each owner and with each scope. */
 enum slot_phase {
 	SLOT_FREE,
-	SLOT_TAKEN, /* being filled by its owner, or hidden by it */
+	SLOT_TAKEN, /* being filled by its owner, or parked */
 	SLOT_PROCESS,
 	SLOT_SCOPE,
-	SLOT_ENDED,   /* the process has ended and said so: its figures are final */
-	SLOT_REPORTED /* likewise, and a record told of them */
+	SLOT_ENDED,   /* the process has ended by itself: its figures are final */
+	SLOT_REPORTED /* the process has ended, and a record has reported its figures */
 };
 
-/* The slot's pid is of another pid namespace than the board's creator: no process can say whether
- * it lives. */
-enum { SLOT_OTHER_PIDNS = 0x80 };
-
-static inline pid_t slot_word_pid(uint64_t word)
-{
-	return (pid_t)(word >> 32);
-}
-
-static inline enum slot_phase slot_word_phase(uint64_t word)
-{
-	return (enum slot_phase)(word & 0x7f);
-}
+/* The slot's pid is of another pid namespace than the board's creator: no process can find out
+ * whether it lives. */
+enum { SLOT_OTHER_PIDNS = 0x80, SLOT_GENERATION = 0xffffff };
 
 enum level_by { LEVEL_BY_DEFAULT, LEVEL_BY_CONFIGURATION, LEVEL_BY_ENVIRONMENT, LEVEL_BY_PROGRAM };
 
-/* A level set by an operator: 0, or level + 2 in the low 4 bits and the end above them, in
- * milliseconds of CLOCK_MONOTONIC; an end of 0: as long as the program runs. */
+/* A level set by an operator, from the lowest bits on:
+ *   4   level + 2; 0: none; OVERRIDE_RESET: as configured (in the table of overrides alone)
+ *   18  on a slot, its generation: of a slot that has changed hands every word is another one
+ *   42  the end in milliseconds of CLOCK_MONOTONIC; 0: none, as long as the program runs */
 typedef uint64_t override_word;
 
-/* In the table of overrides: such names have the level of the configuration again. */
-#define OVERRIDE_RESET ((override_word)15)
-
-static inline override_word override_pack(int level, uint64_t until_ms)
-{
-	return until_ms << 4 | (unsigned)(level + 2);
-}
-
-static inline int override_level(override_word override)
-{
-	return (int)(override & 15) - 2;
-}
-
-static inline uint64_t override_until_ms(override_word override)
-{
-	return override >> 4;
-}
+#define OVERRIDE_RESET     ((override_word)15)
+#define OVERRIDE_LEVEL     ((override_word)15)
+#define OVERRIDE_UNTIL_MAX ((UINT64_C(1) << 42) - 1) /* 139 years: still a number in nanoseconds */
 
 enum reload_result { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
 
@@ -114,14 +87,14 @@ struct slot {
 	/* The gate that the macros read: the level in force, or a looser one. Not _Atomic, but
 	 * accessed with __atomic_load_n() and __atomic_store_n(): C++ programs read it too. */
 	int gate;
-	/* What configuration, environment and program say, and which of them decided. */
+	/* What configuration, environment and program say, and which of them decided. See slot.h. */
 	_Atomic int level;
 	_Atomic int level_by;
 	_Atomic int end_status; /* once its parent knows: status of waitpid(2) + 1; 0: unknown */
 	_Atomic override_word override;
 	_Atomic uint32_t override_uid;
 	/* mplog reload sets reload_requested to board.reload_generation; the process has read its files
-	 * once reload_completed is the same number. Until then slot_open_gate() opens the gate. */
+	 * once reload_completed is the same number. Until then the gate is open. */
 	_Atomic uint32_t reload_requested;
 	_Atomic uint32_t reload_completed;
 	_Atomic int reload_result;
@@ -132,13 +105,12 @@ struct slot {
 	_Atomic int sink;               /* enum sink_id of the last record; -1: none */
 	_Atomic int sink_error;         /* why it was not the primary sink: errno, or 0 */
 
-	/* Rate limit: when the bucket is full again (CLOCK_MONOTONIC), and what is to be told. */
+	/* Rate limit: when the bucket is full again (CLOCK_MONOTONIC), and what is not reported yet. */
 	_Atomic int64_t bucket_full_ns;
 	_Atomic uint64_t suppressed_pending;
 	_Atomic int64_t suppressed_since_ns; /* CLOCK_REALTIME */
 
-	/* Written by the owner before the slot becomes visible; the name also when a child gets
-	 * one. */
+	/* Written by the owner before the slot becomes visible; the name also by a renaming. */
 	_Atomic uint32_t tid;   /* of a scope's thread; 0: the process's own */
 	_Atomic int32_t parent; /* slot of the process or scope before this one; -1: none */
 	_Atomic uint32_t parent_pid;
@@ -160,9 +132,9 @@ _Static_assert(sizeof(struct slot) == SLOT_SIZE, "the layout is versioned");
 
 /* One level of the table of overrides: see override.h. */
 struct override_rule {
-	_Atomic uint32_t sequence; /* odd while it is written; 0: never used */
+	_Atomic override_word override;
 	_Atomic uint32_t uid;
-	_Atomic override_word override; /* 0: none */
+	_Atomic uint32_t pid; /* 0: every process and scope of that name */
 	char name[PROCESS_NAME_SIZE];
 };
 
@@ -190,16 +162,16 @@ struct board {
 	char run_id[RUN_ID_SIZE];
 	char identifier[IDENTIFIER_SIZE];
 	int64_t since_ns; /* CLOCK_REALTIME */
-	pid_t opener;
 
-	_Atomic uint32_t used;         /* slots that were ever taken, and more: see board_used() */
-	_Atomic uint32_t reuse_cursor; /* where the search for a dead one goes on */
-	_Atomic uint32_t ended;        /* about how many have ended and not been reused */
+	_Atomic uint32_t used;         /* slots that were ever taken, or more: see board_used() */
+	_Atomic uint32_t reuse_cursor; /* where the search for the slot of a dead process goes on */
+	_Atomic uint32_t ended;        /* about how many slots have ended and not been reused */
 	_Atomic uint32_t slotless;     /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
 
 	_Atomic uint32_t files_generation;  /* mplog_reload() */
 	_Atomic uint32_t reload_generation; /* mplog reload */
+	_Atomic uint32_t overrides_sequence; /* odd while the table of overrides is written */
 	_Atomic uint32_t overrides_used;
 
 	_Atomic uint64_t once[ONCE_COUNT][BOARD_ONCE]; /* keys; 0: free */

@@ -1,30 +1,86 @@
 /* SPDX-License-Identifier: MIT */
-/* slot: the texts of a slot and its gate. Async-signal-safe, all of it.
+/* slot: the words, the texts and the gate of a slot. Async-signal-safe.
  *
- * The texts (name, parent_name, origin, report) have one writer at a time, the owner of the slot,
- * and readers in all processes of the tree: a sequence lock. The writer makes text_sequence odd,
- * writes, and makes it even again. A reader copies, and what it copied stood there together if the
- * sequence was even before and is the same afterwards. */
+ * A slot's texts are written by its owner and read by any process of the tree: a sequence lock. The
+ * writer makes text_sequence odd, writes, and makes it even again. What a reader copied stood there
+ * together if the sequence was even before and is the same afterwards. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/level.h"
 #include "board/layout.h"
+
+/* ---- Words ------------------------------------------------------------------------------------ */
+
+/* Returns the number of a counter or sequence: see FIGURE_MOVED. */
+static inline uint64_t figure_value(uint64_t figure)
+{
+	return figure & ~FIGURE_MOVED;
+}
+
+static inline pid_t slot_word_pid(uint64_t word)
+{
+	return (pid_t)(word >> 32);
+}
+
+static inline uint32_t slot_word_generation(uint64_t word)
+{
+	return (uint32_t)(word >> 8) & SLOT_GENERATION;
+}
+
+static inline enum slot_phase slot_word_phase(uint64_t word)
+{
+	return (enum slot_phase)(word & 0x7f);
+}
+
+static inline override_word override_pack(int level, uint64_t until_ms)
+{
+	const uint64_t end_ms = until_ms < OVERRIDE_UNTIL_MAX ? until_ms : OVERRIDE_UNTIL_MAX;
+
+	return end_ms << 22 | (unsigned)(level + 2);
+}
+
+/* Returns the word as it stands on a slot whose state has that generation. */
+static inline override_word override_of_generation(override_word override, uint32_t generation)
+{
+	const override_word mask = (override_word)0x3ffff << 4;
+
+	return (override & ~mask) | (((override_word)generation << 4) & mask);
+}
+
+static inline bool override_is_set(override_word override)
+{
+	return override & OVERRIDE_LEVEL;
+}
+
+static inline int override_level(override_word override)
+{
+	return level_clamp((int)(override & OVERRIDE_LEVEL) - 2);
+}
+
+static inline uint64_t override_until_ms(override_word override)
+{
+	return override >> 22;
+}
+
+/* ---- Texts and gate --------------------------------------------------------------------------- */
 
 /* Writes TEXT, cut to SIZE, to one of the slot's texts: slot->name, for example. */
 void slot_write_text(struct slot *slot, char *field, size_t size, const char *text);
 
-/* Copies the SIZE bytes at OFFSET of the slot, one or several texts, as they stood together.
- * Returns false where that did not succeed, because the writer was killed before it had finished,
- * for example: then RET has what was there, which ends with a NUL all the same. */
-bool slot_read_text(const struct slot *slot, size_t offset, size_t size, char *ret);
+/* Copies the name of the slot's process or scope. Returns false where it was being written, or its
+ * writer was killed before it had finished: then RET has what was there. RET has allowed bytes only
+ * and ends with a NUL in either case. */
+bool slot_read_name(const struct slot *slot, char ret[static PROCESS_NAME_SIZE]);
 
-/* Does the same, and tries again at most *TRIES times, which are subtracted: for a reader of many
- * slots, whose writers may never finish. */
-bool slot_read_text_within(const struct slot *slot, size_t offset, size_t size, char *ret,
-			   unsigned *tries);
+/* Returns the level that configuration, environment and program say. */
+static inline int slot_own_level(const struct slot *slot)
+{
+	return level_clamp(atomic_load_explicit(&slot->level, memory_order_relaxed));
+}
 
-/* Makes the gate follow the slot's level, what an operator set, and a pending reload. A process
- * that changes one of these, of any slot, calls it afterwards. */
+/* Makes the gate follow the slot's level, its override and a pending reload. A process that changes
+ * one of these, of any slot, calls it afterwards. */
 void slot_open_gate(struct slot *slot);

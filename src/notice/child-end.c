@@ -25,7 +25,7 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 		.lost = figure_value(slot->counter[COUNTER_LOST]),
 		.suppressed = figure_value(slot->counter[COUNTER_SUPPRESSED]),
 		.pid = pid,
-		.level = atomic_load(&slot->level),
+		.level = slot_own_level(slot),
 	};
 
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));

@@ -2,7 +2,6 @@
 #include "notice/notice.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,7 +72,7 @@ void notice_put_child(struct notice *notice, const struct slot *slot, pid_t pid)
 {
 	char name[PROCESS_NAME_SIZE];
 
-	(void)slot_read_text(slot, offsetof(struct slot, name), sizeof(name), name);
+	(void)slot_read_name(slot, name);
 	notice_put(notice, FIELD_NAME_CHILD, name);
 	notice_put_number(notice, FIELD_NAME_CHILD_PID, (uint64_t)pid);
 	notice_textf(notice, "Process %s (pid %d)", name, pid);

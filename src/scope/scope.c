@@ -312,7 +312,7 @@ static bool has_spare_slot(const struct thread *thread)
 static void keep_spare_slot(struct thread *thread, struct slot *slot)
 {
 	if (has_spare_slot(thread)) {
-		board_release(slot);
+		board_give_back(slot, SLOT_FREE);
 		return;
 	}
 	thread->spare_slot = board_park(slot);
@@ -346,7 +346,7 @@ void scope_leave_all(struct thread *thread)
 	while (thread->depth > 0)
 		scope_leave(thread);
 	if (has_spare_slot(thread))
-		board_release(thread->spare_slot);
+		board_give_back(thread->spare_slot, SLOT_FREE);
 	thread->spare_slot = NULL;
 }
 

@@ -320,7 +320,7 @@ START_TEST(no_process_of_that_name)
 END_TEST
 
 static const char *const misuses[] = {
-	"level",
+	"level --reset",
 	"level a b c",
 	"level worker-1 vebrose",
 	"level worker-1 debug --for=soon",

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/glob.h"
 #include "board/override.h"
 #include "tool/live/describe.h"
 #include "tool/ui/table.h"
@@ -25,44 +26,66 @@ static void put_view(struct table *table, const struct slot_view *view)
 	table_put(table, COLOR_NONE, "%s", describe_level_by(view, by));
 }
 
-/* What was set is for names to come as well. */
-static void put_overrides(struct table *table, const struct found_board *board)
+static void put_override(struct table *table, const struct found_board *board,
+			 const struct override_entry *entry)
 {
-	struct override_entry shown[BOARD_OVERRIDES];
-	const size_t n = override_list(board->board, shown);
+	const bool is_reset = entry->override == OVERRIDE_RESET;
+	const uint64_t until_ms = is_reset ? 0 : override_until_ms(entry->override);
 	char until[DESCRIPTION_SIZE];
 
-	for (size_t i = 0; i < n; i++) {
-		const bool is_reset = shown[i].override == OVERRIDE_RESET;
-
-		table_put(table, COLOR_FAINT, "%s", board->identifier);
-		table_put(table, COLOR_FAINT, "%s", shown[i].pattern);
+	table_put(table, COLOR_FAINT, "%s", board->identifier);
+	table_put(table, COLOR_FAINT, "%s", entry->pattern);
+	if (entry->pid)
+		table_put(table, COLOR_FAINT, "%ld", (long)entry->pid);
+	else
 		table_put(table, COLOR_FAINT, "to come");
-		table_put(table, COLOR_FAINT, "%s",
-			  is_reset ? "as configured"
-				   : describe_level(override_level(shown[i].override)));
-		table_put(table, COLOR_FAINT, "uid %" PRIu32 " %s", (uint32_t)shown[i].uid,
-			  describe_until(board->identifier,
-					 is_reset ? 0 : override_until_ms(shown[i].override),
-					 until));
-	}
+	table_put(table, COLOR_FAINT, "%s",
+		  is_reset ? "as configured" : describe_level(override_level(entry->override)));
+	table_put(table, COLOR_FAINT, "uid %" PRIu32 " %s", (uint32_t)entry->uid,
+		  describe_until(board->identifier, until_ms, until));
 }
 
-/* Returns how many processes and scopes there were. */
+/* Whether the entry may hold for a name that is asked for: either may be the glob. */
+static bool concerns(const struct override_entry *entry, const struct filter *filter)
+{
+	for (size_t i = 0; i < filter->n_names; i++) {
+		if (glob_match_once(entry->pattern, filter->name[i]) ||
+		    glob_match_once(filter->name[i], entry->pattern))
+			return true;
+	}
+	return filter->n_names == 0;
+}
+
+/* Puts what was set, which is for names to come as well. Returns how much that was. */
+static size_t put_overrides(struct table *table, const struct found_board *board,
+			    const struct filter *filter)
+{
+	struct override_entry entries[BOARD_OVERRIDES];
+	const size_t n = override_list(board->copy, entries);
+	size_t shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!concerns(&entries[i], filter))
+			continue;
+		put_override(table, board, &entries[i]);
+		shown++;
+	}
+	return shown;
+}
+
+/* Without a name the processes are left out. Returns how many lines there were. */
 static size_t put_board(struct table *table, const struct found_board *board,
 			const struct snapshot *snapshot, const struct filter *filter)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < snapshot->n; i++) {
+	for (size_t i = 0; i < snapshot->n && filter->n_names; i++) {
 		if (!filter_wants(filter, &snapshot->view[i]))
 			continue;
 		put_view(table, &snapshot->view[i]);
 		n++;
 	}
-	if (n || filter->identifier)
-		put_overrides(table, board);
-	return n;
+	return n + put_overrides(table, board, filter);
 }
 
 int level_show(const struct filter *filter)
@@ -78,10 +101,12 @@ int level_show(const struct filter *filter)
 		shown += put_board(table, board, each_snapshot(&each), filter);
 	if (shown)
 		table_print(table);
-	else
+	else if (filter->n_names)
 		filter_tell_none(filter);
+	else
+		tool_complain("no level has been set");
 	table_free(table);
 	boards_tell_hidden(&each.boards);
 	each_end(&each);
-	return shown ? STATUS_GOOD : STATUS_BAD;
+	return shown || !filter->n_names ? STATUS_GOOD : STATUS_BAD;
 }

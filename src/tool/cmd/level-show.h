@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* level-show: mplog level NAME: what level processes have, and who set it. */
+/* level-show: mplog level [NAME]: what level processes have, and what was set. */
 #pragma once
 
 #include "tool/live/each.h"

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,10 +17,13 @@
 #include "tool/live/describe.h"
 #include "tool/live/each.h"
 #include "tool/live/level-change.h"
+#include "tool/ui/memory.h"
 #include "tool/ui/options.h"
 #include "tool/ui/term.h"
 #include "tool/ui/timespan.h"
 #include "tool/ui/tool.h"
+
+enum { LOCK_WAIT_NS = 2000000000, LOCK_PAUSE_NS = 10000000 };
 
 struct options {
 	struct filter filter;
@@ -27,62 +32,38 @@ struct options {
 	override_word override;
 };
 
-static const char *plural(size_t n, const char *one, const char *many)
-{
-	return n == 1 ? one : many;
-}
+/* ---- Which programs ---------------------------------------------------------------------------- */
 
-static void print_done(const struct found_board *board, const struct override_order *order,
-		       const struct level_change_effect *effect)
-{
-	char until[DESCRIPTION_SIZE];
+/* A board that the level goes to. */
+struct target {
+	const struct found_board *board;
+	pid_t pid, inner_pid; /* of one process; 0: all that have the name */
+};
 
-	if (order->override == OVERRIDE_RESET)
-		(void)term_printf(stdout, "%s: %s as configured", board->identifier,
-				  order->pattern);
-	else
-		(void)term_printf(stdout, "%s: %s at %s %s", board->identifier, order->pattern,
-				  describe_level(override_level(order->override)),
-				  describe_until(board->identifier,
-						 override_until_ms(order->override), until));
-	(void)printf(", now %zu %s", effect->processes,
-		     plural(effect->processes, "process", "processes"));
-	if (effect->scopes)
-		(void)printf(" and %zu %s", effect->scopes,
-			     plural(effect->scopes, "scope", "scopes"));
-	(void)putchar('\n');
-}
+struct targets {
+	struct target *target;
+	size_t n, room;
+};
 
-static int set_on(const struct found_board *board, const struct options *options)
+static void add_target(struct targets *targets, const struct found_board *board,
+		       const struct member *member)
 {
-	const struct override_order order = {
-		.pattern = options->filter.name[0],
-		.override = options->override,
-		.uid = getuid(),
+	targets->target = memory_grow(targets->target, targets->n + 1, &targets->room,
+				      sizeof(*targets->target));
+	targets->target[targets->n++] = (struct target){
+		.board = board,
+		.pid = member ? member->pid : 0,
+		.inner_pid = member ? member->inner_pid : 0,
 	};
-	struct level_change_effect effect;
-	const int r = level_change_apply(board, &order, &effect);
+}
 
-	switch (r) {
-	case 0:
-		print_done(board, &order, &effect);
-		level_change_record(board, &order);
-		break;
-	case -ENAMETOOLONG:
-		tool_complain("level: the pattern has more than %d bytes", PROCESS_NAME_SIZE - 1);
-		break;
-	case -ENOSPC:
-		tool_complain(
-			"%s: %d levels are set already: take them back with mplog level '*' --reset",
-			board->identifier, BOARD_OVERRIDES);
-		break;
-	case -EBUSY:
-		tool_complain("%s: its board is locked by another process", board->identifier);
-		break;
-	default:
-		tool_complain("%s: %s", board->identifier, strerror(-r));
+static bool is_target(const struct targets *targets, const struct found_board *board)
+{
+	for (size_t i = 0; i < targets->n; i++) {
+		if (targets->target[i].board == board)
+			return true;
 	}
-	return r;
+	return false;
 }
 
 static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *filter)
@@ -94,43 +75,224 @@ static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *
 	return false;
 }
 
-/* Without -t a program is meant only where a process of it matches: a level that waits for a process
- * to come is for a program that was named. */
-static bool is_meant(struct each *each, const struct found_board *board,
-		     const struct options *options)
+static bool has_entry(const struct board *board, const char *pattern)
 {
-	return options->filter.identifier || is_any_wanted(each_snapshot(each), &options->filter) ||
-	       (options->reset && override_holds(board->board, options->filter.name[0]));
+	struct override_entry entries[BOARD_OVERRIDES];
+	const size_t n = override_list(board, entries);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(entries[i].pattern, pattern) == 0)
+			return true;
+	}
+	return false;
 }
 
-static int set(const struct options *options)
+/* Adds the programs of which a process has the name now. */
+static void add_by_name(struct each *each, const struct options *options, struct targets *targets)
 {
 	const struct found_board *board;
-	size_t meant = 0, failed = 0;
-	struct each each;
 
-	if (!each_begin(&each, "level", &options->filter, true))
-		return STATUS_TROUBLE;
-	while ((board = each_next(&each))) {
-		if (!is_meant(&each, board, options))
-			continue;
-		meant++;
-		failed += set_on(board, options) < 0;
+	each_rewind(each);
+	while ((board = each_next(each))) {
+		const struct snapshot *snapshot = each_snapshot(each);
+
+		if (is_any_wanted(snapshot, &options->filter) ||
+		    (options->reset && has_entry(board->copy, options->filter.name[0])))
+			add_target(targets, board, NULL);
 	}
-	if (!meant && options->filter.identifier)
-		tool_complain("no program %s logs through mplog", options->filter.identifier);
-	else if (!meant)
+}
+
+/* Adds the process of which the name is the pid. */
+static void add_by_pid(struct each *each, const struct options *options, struct targets *targets)
+{
+	const struct found_board *board;
+	char *end;
+	const long pid = strtol(options->filter.name[0], &end, 10);
+
+	each_rewind(each);
+	while (*end == '\0' && (board = each_next(each))) {
+		const struct member *member = board_member_by_pid(board, (pid_t)pid);
+
+		if (member)
+			add_target(targets, board, member);
+	}
+}
+
+static void add_all(struct each *each, struct targets *targets)
+{
+	const struct found_board *board;
+
+	each_rewind(each);
+	while ((board = each_next(each))) {
+		if (!is_target(targets, board))
+			add_target(targets, board, NULL);
+	}
+}
+
+/* Adds what a program of the targets has executed, which has a board of its own and the same run. */
+static void add_runs(const struct boards *boards, struct targets *targets)
+{
+	const size_t n = targets->n;
+
+	for (size_t i = 0; i < boards->n; i++) {
+		for (size_t k = 0; k < n; k++) {
+			const struct found_board *board = targets->target[k].board;
+
+			if (board->run_id[0] &&
+			    strcmp(boards->board[i].run_id, board->run_id) == 0 &&
+			    !is_target(targets, &boards->board[i])) {
+				add_target(targets, &boards->board[i], NULL);
+				break;
+			}
+		}
+	}
+}
+
+/* Where only a process is named its program is meant: a level that waits for a process to come is for
+ * programs that were chosen. */
+static void find_targets(struct each *each, const struct options *options, struct targets *targets)
+{
+	add_by_name(each, options, targets);
+	if (targets->n == 0)
+		add_by_pid(each, options, targets);
+	if (targets->n > 0 && targets->target[0].pid)
+		return;
+	if (filter_names_programs(&options->filter))
+		add_all(each, targets);
+	add_runs(&each->boards, targets);
+}
+
+/* ---- Setting ----------------------------------------------------------------------------------- */
+
+static const char *plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+static void print_change(const struct target *target, const struct override_entry *entry,
+			 const struct level_change_effect *effect)
+{
+	const char *identifier = target->board->identifier;
+	char until[DESCRIPTION_SIZE];
+
+	(void)term_printf(stdout, "%s: ", identifier);
+	if (target->pid)
+		(void)printf("process %ld", (long)target->pid);
+	else
+		(void)term_printf(stdout, "%s", entry->pattern);
+	if (entry->override == OVERRIDE_RESET)
+		(void)fputs(" as configured", stdout);
+	else
+		(void)term_printf(
+			stdout, " at %s %s", describe_level(override_level(entry->override)),
+			describe_until(identifier, override_until_ms(entry->override), until));
+	(void)printf(", now %zu %s", effect->processes,
+		     plural(effect->processes, "process", "processes"));
+	if (effect->scopes)
+		(void)printf(" and %zu %s", effect->scopes,
+			     plural(effect->scopes, "scope", "scopes"));
+	(void)putchar('\n');
+}
+
+static void complain_about(const struct found_board *board, int error)
+{
+	if (error == -ENOSPC)
+		tool_complain(
+			"%s: %d levels are set already: take them back with mplog level '*' --reset",
+			board->identifier, BOARD_OVERRIDES);
+	else if (error == -EAGAIN)
+		tool_complain("%s: its board is locked by another process", board->identifier);
+	else
+		tool_complain("%s: cannot open its board: %s", board->identifier, strerror(-error));
+}
+
+static int set_on(const struct target *target, const struct options *options)
+{
+	struct override_entry entry = {
+		.override = options->override,
+		.uid = getuid(),
+		.pid = target->inner_pid,
+	};
+	struct level_change_effect effect;
+	int r;
+
+	(void)stpncpy(entry.pattern, target->pid ? "*" : options->filter.name[0],
+		      sizeof(entry.pattern) - 1);
+	r = level_change_apply(target->board, &entry, &effect);
+	if (r == 0) {
+		print_change(target, &entry, &effect);
+		level_change_record(target->board, &entry);
+	}
+	return r;
+}
+
+/* Any process that has a board open may hold its lock: all locks together are waited for so long. */
+static size_t set_on_all(const struct targets *targets, const struct options *options)
+{
+	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + LOCK_WAIT_NS;
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	size_t failed = 0, left = targets->n;
+	bool is_over;
+
+	while (left) {
+		const size_t n = left;
+
+		is_over = clock_now_ns(CLOCK_MONOTONIC) >= end_ns;
+		left = 0;
+		for (size_t i = 0; i < n; i++) {
+			const struct target target = targets->target[i];
+			const int r = set_on(&target, options);
+
+			if (r == -EAGAIN && !is_over) {
+				targets->target[left++] = target;
+			} else if (r < 0) {
+				complain_about(target.board, r);
+				failed++;
+			}
+		}
+		if (left)
+			(void)nanosleep(&pause, NULL);
+	}
+	return failed;
+}
+
+static void complain_of_none(const struct filter *filter)
+{
+	if (filter->identifier)
+		tool_complain("no program %s logs through mplog", filter->identifier);
+	else if (filter_names_programs(filter))
+		tool_complain("no program of that %s logs through mplog",
+			      filter->unit ? "unit" : "run");
+	else
 		tool_complain(
 			"no process %s logs through mplog; with -t IDENTIFIER the level waits for one",
-			options->filter.name[0]);
+			filter->name[0]);
+}
+
+static int set_level(const struct options *options)
+{
+	struct targets targets = { 0 };
+	size_t meant, failed;
+	struct each each;
+
+	if (!each_begin(&each, "level", &options->filter, false))
+		return STATUS_TROUBLE;
+	find_targets(&each, options, &targets);
+	meant = targets.n;
+	failed = set_on_all(&targets, options);
+	if (!meant)
+		complain_of_none(&options->filter);
 	boards_tell_hidden(&each.boards);
+	free(targets.target);
 	each_end(&each);
 	if (failed)
 		return STATUS_TROUBLE;
 	return meant ? STATUS_GOOD : STATUS_BAD;
 }
 
-static int parse_person(const struct command *command, struct options *options, const char *level)
+/* ---- Arguments --------------------------------------------------------------------------------- */
+
+static int parse_level(const struct command *command, struct options *options, const char *level)
 {
 	const uint64_t now_ms = (uint64_t)clock_now_ns(CLOCK_MONOTONIC) / 1000000;
 	/* Rounded up, so that an end is never 0, which would say: none. */
@@ -155,31 +317,43 @@ static int parse_for(void *userdata, const char *text)
 			  "--for=%s: a time span was expected, such as 10m or 1h30min", text);
 }
 
-/* NAME [LEVEL], or NAME --reset */
+static int check_pattern(const struct command *command, const char *pattern)
+{
+	if (glob_mistake(pattern))
+		return tool_usage(command, "malformed pattern \"%s\": %s", pattern,
+				  glob_mistake(pattern));
+	if (strlen(pattern) >= PROCESS_NAME_SIZE)
+		return tool_usage(command, "the pattern has more than %d bytes",
+				  PROCESS_NAME_SIZE - 1);
+	return STATUS_GOOD;
+}
+
+/* Nothing, NAME [LEVEL], or NAME --reset */
 static int parse_arguments(const struct command *command, struct options *options, int n,
 			   char **arguments)
 {
 	const bool sets = n == 2;
 
-	if (n < 1 || n > 2 || (options->reset && (sets || options->for_usec)) ||
+	if (n > 2 || (options->reset && (n != 1 || options->for_usec)) ||
 	    (options->for_usec && !sets))
 		return tool_usage(command,
 				  "expected NAME, NAME LEVEL [--for=TIME], or NAME --reset");
-	if (glob_mistake(arguments[0]))
-		return tool_usage(command, "malformed pattern \"%s\": %s", arguments[0],
-				  glob_mistake(arguments[0]));
 	options->filter.name = arguments;
-	options->filter.n_names = 1;
+	options->filter.n_names = n > 0;
+	if (n > 0 && check_pattern(command, arguments[0]) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	if (options->reset)
 		options->override = OVERRIDE_RESET;
-	return sets ? parse_person(command, options, arguments[1]) : STATUS_GOOD;
+	return sets ? parse_level(command, options, arguments[1]) : STATUS_GOOD;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_level(const struct command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.filter.identifier },
+		{ "run", .text = &options.filter.run_id },
+		{ "unit", 'u', .text = &options.filter.unit },
 		{ "for", 'f', .parse = parse_for },
 		{ "reset", 'r', .flag = &options.reset },
 		{ 0 },
@@ -189,21 +363,26 @@ static int run(const struct command *command, int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (parse_arguments(command, &options, argc - optind, argv + optind) != STATUS_GOOD)
 		return STATUS_TROUBLE;
-	return options.override ? set(&options) : level_show(&options.filter);
+	options.filter.with_pids = !options.override;
+	return options.override ? set_level(&options) : level_show(&options.filter);
 }
 
 const struct command command_level = {
 	.name = "level",
 	.summary = "Show or set the levels of processes that run",
-	.arguments = "[-t IDENTIFIER] NAME [LEVEL [--for=TIME] | --reset]",
-	.help = "NAME may be a glob. A level holds at once, in every process and scope of that name, and in\n"
-		"those to come, until the time is over or the program ends.\n"
+	.arguments =
+		"[-t IDENTIFIER] [-u UNIT] [--run=RUN_ID] [NAME|PID [LEVEL [--for=TIME] | --reset]]",
+	.help = "NAME may be a glob. A level holds at once, in every process and scope of that name, in those\n"
+		"to come, and in programs that these execute, until the time is over or the program ends.\n"
+		"Of a PID it holds for that process and its scopes. Without NAME: all levels that were set.\n"
 		"\n"
 		"  -t, --identifier=IDENTIFIER  of this program, though there be no such process yet\n"
+		"  -u, --unit=UNIT              of programs in this unit of systemd\n"
+		"      --run=RUN_ID             of this run: mplog ps shows it\n"
 		"  --for=TIME                   10m, 2s, 1h30min: afterwards it is what it was before\n"
 		"  --reset                      it is the configuration's now\n"
 		"\n"
 		"Levels: " LEVEL_NAMES ".\n"
 		"Exit status: 0, 1 no such process, 2 usage or trouble.\n",
-	.run = run,
+	.run = run_level,
 };

@@ -98,7 +98,7 @@ static void read_totals(const struct found_board *board, const struct filter *fi
 {
 	ret->n = 0;
 	for (int i = 0; filter->with_dead && i < BOARD_TOTALS; i++) {
-		if (read_figures(&board->board->total[i], &ret->figures[ret->n]) &&
+		if (read_figures(&board->copy->total[i], &ret->figures[ret->n]) &&
 		    filter_wants_name(filter, ret->figures[ret->n].name))
 			ret->n++;
 	}
@@ -163,7 +163,7 @@ static void print_program_as_json(const struct found_board *board, const struct 
 
 static void tell_slotless(const struct found_board *board)
 {
-	const uint32_t n = atomic_load(&board->board->slotless);
+	const uint32_t n = board->slotless;
 
 	if (n)
 		tool_complain("%s: %" PRIu32

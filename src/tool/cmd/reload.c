@@ -2,8 +2,10 @@
 /* mplog reload: every process reads its files again, and answers with the result. */
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "board/slot.h"
 #include "board/status-text.h"
@@ -25,18 +27,19 @@ struct options {
 
 /* The request to the processes of one board. */
 struct question {
+	struct board *board; /* mapped; NULL: it could not be opened */
 	uint32_t generation;
 	const struct snapshot *snapshot;
 };
 
-static struct slot *slot_of(const struct slot_view *view)
+static struct slot *slot_of(const struct question *question, const struct slot_view *view)
 {
-	return &view->board->board->slot[view->index];
+	return &question->board->slot[view->index];
 }
 
 static bool has_answered(const struct question *question, const struct slot_view *view)
 {
-	return atomic_load(&slot_of(view)->reload_completed) == question->generation;
+	return atomic_load(&slot_of(question, view)->reload_completed) == question->generation;
 }
 
 /* Asks scopes too: a thread in a scope sees only the gate of that scope. */
@@ -45,10 +48,10 @@ static void ask_processes(const struct question *question)
 	for (size_t i = 0; i < question->snapshot->n; i++) {
 		const struct slot_view *view = &question->snapshot->view[i];
 
-		if (!view->is_alive || !snapshot_is_current(view))
+		if (!view->is_alive || !snapshot_is_current(question->board, view))
 			continue;
-		atomic_store(&slot_of(view)->reload_requested, question->generation);
-		slot_open_gate(slot_of(view));
+		atomic_store(&slot_of(question, view)->reload_requested, question->generation);
+		slot_open_gate(slot_of(question, view));
 	}
 }
 
@@ -64,7 +67,8 @@ static size_t count_pending(const struct question *question)
 	for (size_t i = 0; i < question->snapshot->n; i++) {
 		const struct slot_view *view = &question->snapshot->view[i];
 
-		n += is_process(view) && snapshot_is_current(view) && !has_answered(question, view);
+		n += is_process(view) && snapshot_is_current(question->board, view) &&
+		     !has_answered(question, view);
 	}
 	return n;
 }
@@ -97,13 +101,13 @@ static void wait_for_answers(const struct question *questions, size_t n,
 	}
 }
 
-static void print_mistakes(const struct slot_view *view)
+static void print_mistakes(const struct slot *slot)
 {
 	char text[SLOT_REPORT_SIZE];
 	struct status_file file;
 	struct status_text report;
 
-	snapshot_read_report(view, text);
+	snapshot_read_report(slot, text);
 	report = status_text_begin(text);
 	while (status_text_next(&report, &file)) {
 		if (!file.error[0])
@@ -126,13 +130,13 @@ static bool print_answer(const struct question *question, const struct slot_view
 	int answer = RELOAD_PENDING;
 
 	if (has_answered(question, view))
-		answer = atomic_load(&slot_of(view)->reload_result);
+		answer = atomic_load(&slot_of(question, view)->reload_result);
 	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
 		answer = RELOAD_PENDING;
 	term_line("%s %s %ld: %s", view->board->identifier, view->name, (long)view->pid,
 		  answers[answer]);
 	if (answer == RELOAD_KEPT)
-		print_mistakes(view);
+		print_mistakes(slot_of(question, view));
 	return answer != RELOAD_KEPT;
 }
 
@@ -143,25 +147,43 @@ static bool print_answers(const struct question *question)
 	for (size_t i = 0; i < question->snapshot->n; i++) {
 		const struct slot_view *view = &question->snapshot->view[i];
 
-		if (is_process(view) && snapshot_is_current(view))
+		if (is_process(view) && snapshot_is_current(question->board, view))
 			all_good &= print_answer(question, view);
 	}
 	return all_good;
 }
 
+static int map_board(const struct found_board *found, struct board **ret)
+{
+	AUTO_CLOSE int fd = board_open_file(found, true);
+
+	return fd < 0 ? fd : board_file_map(fd, ret);
+}
+
 /* The generation is raised before the snapshot is taken: a child forked in between has read the new
  * files. */
+static void ask_program(struct each *each, const struct found_board *found,
+			struct question *question)
+{
+	const int r = map_board(found, &question->board);
+
+	if (r < 0) {
+		tool_complain("%s: %s", found->identifier, strerror(-r));
+		return;
+	}
+	question->generation = atomic_fetch_add(&question->board->reload_generation, 1) + 1;
+	question->snapshot = each_snapshot(each);
+	ask_processes(question);
+}
+
 static size_t ask_all(struct each *each, struct question *questions)
 {
-	const struct found_board *board;
+	const struct found_board *found;
 	size_t n = 0;
 
-	while ((board = each_next(each))) {
-		struct question *question = &questions[n++];
-
-		question->generation = atomic_fetch_add(&board->board->reload_generation, 1) + 1;
-		question->snapshot = each_snapshot(each);
-		ask_processes(question);
+	while ((found = each_next(each))) {
+		ask_program(each, found, &questions[n]);
+		n += questions[n].board != NULL;
 	}
 	return n;
 }
@@ -178,8 +200,10 @@ static int reload_all(const struct options *options)
 	questions = memory_new(each.boards.n, sizeof(*questions));
 	n = ask_all(&each, questions);
 	wait_for_answers(questions, n, options);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		good &= print_answers(&questions[i]);
+		board_file_unmap(questions[i].board);
+	}
 	if (n == 0)
 		filter_tell_none(&options->filter);
 	free(questions);

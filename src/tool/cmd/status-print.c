@@ -149,7 +149,7 @@ static void print_scopes(const struct snapshot *snapshot, const struct slot_view
 
 static bool is_asked_to_reload(const struct slot_view *view)
 {
-	const struct slot *slot = &view->board->board->slot[view->index];
+	const struct slot *slot = snapshot_slot(view);
 
 	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
 }
@@ -204,7 +204,7 @@ void status_print(const struct snapshot *snapshot, const struct slot_view *view)
 	struct status_text report;
 
 	if (process)
-		snapshot_read_report(process, text);
+		snapshot_read_report(snapshot_slot(process), text);
 	report = status_text_begin(text);
 	print_title(view);
 	print_lineage(snapshot, view);
@@ -244,7 +244,7 @@ void status_print_json(const struct snapshot *snapshot, const struct slot_view *
 	struct json json;
 
 	if (process)
-		snapshot_read_report(process, text);
+		snapshot_read_report(snapshot_slot(process), text);
 	report = status_text_begin(text);
 	json_begin(&json, stdout);
 	describe_as_json(&json, view);

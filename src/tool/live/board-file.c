@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "tool/ui/memory.h"
 #include "tool/ui/tool.h"
 
 int board_file_device(dev_t *ret)
@@ -33,7 +34,7 @@ struct header {
 
 _Static_assert(sizeof(struct header) == offsetof(struct board, run_id), "the layout is versioned");
 
-/* Read before anything is mapped. */
+/* Reads before anything is mapped. */
 static int check_header(int fd, uint32_t *ret_version)
 {
 	struct header header;
@@ -79,17 +80,6 @@ void board_file_tell_refused(pid_t pid, int error, uint32_t version)
 			      strerror(-error));
 }
 
-static int map_board(int fd, bool writable, struct board **ret)
-{
-	const int protection = PROT_READ | (writable ? PROT_WRITE : 0);
-	void *memory = mmap(NULL, sizeof(struct board), protection, MAP_SHARED, fd, 0);
-
-	if (memory == MAP_FAILED)
-		return -errno;
-	*ret = memory;
-	return 0;
-}
-
 int board_file_open(pid_t pid, const struct proc_mapping *mapping, bool writable,
 		    struct board_file *ret)
 {
@@ -102,10 +92,93 @@ int board_file_open(pid_t pid, const struct proc_mapping *mapping, bool writable
 	r = check_header(fd, &ret->version);
 	if (r >= 0)
 		r = check_file(fd, &ret->owner);
-	if (r >= 0)
-		r = map_board(fd, writable, &ret->board);
 	if (r < 0)
 		return r;
 	ret->fd = take_fd(&fd);
 	return 0;
+}
+
+/* ---- Copying ---------------------------------------------------------------------------------- */
+
+/* How often slots that were just being written are read again, all slots of a board together: a
+ * board whose writers never end would cost minutes otherwise. */
+enum { READ_TRIES = 100 };
+
+#define OFFSET_OF_SLOT(i) (offsetof(struct board, slot) + (i) * sizeof(struct slot))
+
+static bool read_at(int fd, size_t offset, size_t size, void *ret)
+{
+	return pread(fd, ret, size, (off_t)offset) == (ssize_t)size;
+}
+
+bool board_file_read_head(int fd, struct board *ret)
+{
+	return read_at(fd, 0, offsetof(struct board, state), ret);
+}
+
+static bool is_visible(uint64_t state)
+{
+	return slot_word_phase(state) != SLOT_FREE && slot_word_phase(state) != SLOT_TAKEN;
+}
+
+/* Tells whether the slot is as it was copied; updates the state of the copy. */
+static bool is_settled(int fd, struct board *copy, size_t i)
+{
+	const size_t sequence_offset = OFFSET_OF_SLOT(i) + offsetof(struct slot, text_sequence);
+	const uint64_t before = atomic_load(&copy->state[i]);
+	const uint32_t sequence = atomic_load(&copy->slot[i].text_sequence);
+	uint64_t state = 0;
+	uint32_t now = 0;
+
+	if (!read_at(fd, sequence_offset, sizeof(now), &now) ||
+	    !read_at(fd, offsetof(struct board, state) + i * sizeof(state), sizeof(state), &state))
+		return true;
+	atomic_store(&copy->state[i], state);
+	return !is_visible(state) || (state == before && sequence == now && !(now & 1));
+}
+
+bool board_file_read_slots(int fd, struct board *ret)
+{
+	const size_t used = board_used(ret);
+	unsigned tries = READ_TRIES;
+
+	if (!read_at(fd, offsetof(struct board, state), used * sizeof(ret->state[0]), ret->state) ||
+	    !read_at(fd, OFFSET_OF_SLOT(0), used * sizeof(struct slot), ret->slot))
+		return false;
+	for (size_t i = 0; i < used; i++) {
+		while (is_visible(atomic_load(&ret->state[i])) && !is_settled(fd, ret, i) &&
+		       tries > 0) {
+			(void)read_at(fd, OFFSET_OF_SLOT(i), sizeof(struct slot), &ret->slot[i]);
+			tries--;
+		}
+	}
+	return true;
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------- */
+
+int board_file_map(int fd, struct board **ret)
+{
+	void *memory = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	*ret = memory;
+	return 0;
+}
+
+struct board *board_file_new_copy(void)
+{
+	void *memory = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		memory_exhausted();
+	return memory;
+}
+
+void board_file_unmap(struct board *board)
+{
+	if (board)
+		(void)munmap(board, sizeof(*board));
 }

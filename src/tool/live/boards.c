@@ -3,120 +3,42 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "tool/live/board-file.h"
-#include "tool/live/proc.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/tool.h"
 
 /* A slot is taken after its process began, but both are rounded. */
 enum { START_SLACK_MS = 20 };
 
-/* While looking: the boards found so far, and those that were tried in vain. */
+/* ---- Members ---------------------------------------------------------------------------------- */
+
 struct search {
 	struct boards *boards;
-	bool writable;
 	dev_t device; /* of all memfds */
-	ino_t *refused;
-	size_t n_refused, refused_room, boards_room;
+	size_t members_room;
 };
 
-static void read_header(struct found_board *found)
-{
-	found->used = board_used(found->board);
-	memcpy(found->identifier, found->board->identifier, sizeof(found->identifier));
-	found->identifier[sizeof(found->identifier) - 1] = '\0';
-	memcpy(found->run_id, found->board->run_id, sizeof(found->run_id));
-	found->run_id[sizeof(found->run_id) - 1] = '\0';
-}
-
-static struct found_board *find_board(const struct search *search, ino_t inode)
-{
-	for (size_t i = 0; i < search->boards->n; i++) {
-		if (search->boards->board[i].inode == inode)
-			return &search->boards->board[i];
-	}
-	return NULL;
-}
-
-static bool was_refused(const struct search *search, ino_t inode)
-{
-	for (size_t i = 0; i < search->n_refused; i++) {
-		if (search->refused[i] == inode)
-			return true;
-	}
-	return false;
-}
-
-static void remember_refused(struct search *search, ino_t inode)
-{
-	search->refused = memory_grow(search->refused, search->n_refused + 1, &search->refused_room,
-				      sizeof(*search->refused));
-	search->refused[search->n_refused++] = inode;
-}
-
-static void append_board(struct search *search, ino_t inode, const struct board_file *file)
+static void add_member(struct search *search, pid_t pid)
 {
 	struct boards *boards = search->boards;
-	struct found_board *found;
-
-	boards->board =
-		memory_grow(boards->board, boards->n + 1, &search->boards_room, sizeof(*found));
-	found = &boards->board[boards->n++];
-	*found = (struct found_board){ .inode = inode, .fd = file->fd, .board = file->board };
-	found->owner = file->owner;
-	read_header(found);
-}
-
-/* One that only this process may not let us see is tried again with the next. */
-static void add_board(struct search *search, pid_t pid, const struct proc_mapping *mapping)
-{
-	struct board_file file = { .fd = -1 };
-	const int r = board_file_open(pid, mapping, search->writable, &file);
-
-	if (file.board) {
-		append_board(search, mapping->inode, &file);
-	} else if (r == -EACCES) {
-		search->boards->hidden++;
-	} else if (r != -ESRCH && r != -ENOENT) {
-		board_file_tell_refused(pid, r, file.version);
-		remember_refused(search, mapping->inode);
-	}
-}
-
-static void add_member(struct found_board *found, pid_t pid)
-{
 	struct member member = { .pid = pid };
-
-	if (proc_inner_pid(pid, &member.inner_pid) < 0 ||
-	    proc_started_ms(pid, &member.started_ms) < 0)
-		return; /* it has just ended */
-	found->member =
-		memory_grow(found->member, found->n_members + 1, &found->room, sizeof(member));
-	found->member[found->n_members++] = member;
-}
-
-static void look_at(struct search *search, pid_t pid)
-{
-	struct proc_mapping mapping;
-	struct found_board *found;
-	const int r = proc_find_memfd(pid, BOARD_FILE_NAME, search->device, &mapping);
+	const int r = proc_find_memfd(pid, BOARD_FILE_NAME, search->device, &member.mapping);
 
 	if (r == -EACCES)
-		search->boards->hidden++;
-	if (r < 0 || was_refused(search, mapping.inode))
-		return;
-	if (!find_board(search, mapping.inode))
-		add_board(search, pid, &mapping);
-	found = find_board(search, mapping.inode);
-	if (found)
-		add_member(found, pid);
+		boards->hidden++;
+	if (r < 0 || proc_inner_pid(pid, &member.inner_pid) < 0 ||
+	    proc_started_ms(pid, &member.started_ms) < 0)
+		return; /* it has no board, or has just ended */
+	boards->member = memory_grow(boards->member, boards->n_members + 1, &search->members_room,
+				     sizeof(member));
+	boards->member[boards->n_members++] = member;
 }
 
-static int look_at_all(struct search *search)
+static int find_members(struct search *search)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
@@ -129,7 +51,7 @@ static int look_at_all(struct search *search)
 	}
 	while ((entry = readdir(proc))) {
 		if (isdigit((unsigned char)entry->d_name[0]))
-			look_at(search, (pid_t)strtol(entry->d_name, NULL, 10));
+			add_member(search, (pid_t)strtol(entry->d_name, NULL, 10));
 	}
 	(void)closedir(proc);
 	return 0;
@@ -139,9 +61,85 @@ static int compare_members(const void *a, const void *b)
 {
 	const struct member *left = a, *right = b;
 
+	if (left->mapping.inode != right->mapping.inode)
+		return left->mapping.inode < right->mapping.inode ? -1 : 1;
 	if (left->inner_pid != right->inner_pid)
 		return left->inner_pid < right->inner_pid ? -1 : 1;
 	return (left->started_ms > right->started_ms) - (left->started_ms < right->started_ms);
+}
+
+/* ---- Boards ----------------------------------------------------------------------------------- */
+
+/* A process that is gone, or may not be looked at, does not hide the board of the next member. */
+static int open_by_members(const struct found_board *board, bool writable, struct board_file *ret)
+{
+	int r = -ESRCH;
+
+	for (size_t i = 0; i < board->n_members && (r == -ESRCH || r == -EACCES); i++)
+		r = board_file_open(board->member[i].pid, &board->member[i].mapping, writable, ret);
+	return r;
+}
+
+int board_open_file(const struct found_board *board, bool writable)
+{
+	struct board_file file = { .fd = -1 };
+	const int r = open_by_members(board, writable, &file);
+
+	return r < 0 ? r : file.fd;
+}
+
+static void read_head(int fd, struct board *head, struct found_board *found)
+{
+	(void)board_file_read_head(fd, head);
+	memcpy(found->identifier, head->identifier, sizeof(found->identifier));
+	found->identifier[sizeof(found->identifier) - 1] = '\0';
+	memcpy(found->run_id, head->run_id, sizeof(found->run_id));
+	found->run_id[sizeof(found->run_id) - 1] = '\0';
+	found->slotless = atomic_load(&head->slotless);
+}
+
+/* Adds the board of these members, which is one file. */
+static void add_board(struct boards *boards, const struct member *member, size_t n,
+		      struct board *head)
+{
+	struct found_board *found = &boards->board[boards->n];
+	struct board_file file = { .fd = -1 };
+	int r;
+
+	*found = (struct found_board){
+		.inode = member->mapping.inode,
+		.member = member,
+		.n_members = n,
+	};
+	r = open_by_members(found, false, &file);
+	if (r == 0) {
+		found->owner = file.owner;
+		read_head(file.fd, head, found);
+		(void)close(file.fd);
+		boards->n++;
+	} else if (r == -EACCES) {
+		boards->hidden += n;
+	} else if (r != -ESRCH && r != -ENOENT) {
+		board_file_tell_refused(member->pid, r, file.version);
+	}
+}
+
+static void add_boards(struct boards *boards)
+{
+	struct board *head = board_file_new_copy();
+	size_t n;
+
+	boards->board = memory_new(boards->n_members, sizeof(*boards->board));
+	for (size_t i = 0; i < boards->n_members; i += n) {
+		const struct member *first = &boards->member[i];
+
+		for (n = 1; i + n < boards->n_members; n++) {
+			if (first[n].mapping.inode != first->mapping.inode)
+				break;
+		}
+		add_board(boards, first, n, head);
+	}
+	board_file_unmap(head);
 }
 
 static int compare_boards(const void *a, const void *b)
@@ -152,42 +150,32 @@ static int compare_boards(const void *a, const void *b)
 	return order ? order : (left->inode > right->inode) - (left->inode < right->inode);
 }
 
-static void sort(struct boards *boards)
+int boards_find(struct boards *ret)
 {
-	for (size_t i = 0; i < boards->n; i++) {
-		if (boards->board[i].n_members > 1)
-			qsort(boards->board[i].member, boards->board[i].n_members,
-			      sizeof(struct member), compare_members);
-	}
-	if (boards->n > 1)
-		qsort(boards->board, boards->n, sizeof(struct found_board), compare_boards);
-}
-
-int boards_find(bool writable, struct boards *ret)
-{
-	struct search search = { .boards = ret, .writable = writable };
+	struct search search = { .boards = ret };
 	int r = board_file_device(&search.device);
 
 	*ret = (struct boards){ 0 };
 	if (r == 0)
-		r = look_at_all(&search);
-	free(search.refused);
+		r = find_members(&search);
 	if (r < 0) {
 		boards_free(ret);
 		return r;
 	}
-	sort(ret);
+	if (ret->n_members)
+		qsort(ret->member, ret->n_members, sizeof(*ret->member), compare_members);
+	add_boards(ret);
+	if (ret->n)
+		qsort(ret->board, ret->n, sizeof(*ret->board), compare_boards);
 	return 0;
 }
 
 void boards_free(struct boards *boards)
 {
-	for (size_t i = 0; i < boards->n; i++) {
-		(void)munmap(boards->board[i].board, sizeof(struct board));
-		(void)close(boards->board[i].fd);
-		free(boards->board[i].member);
-	}
+	for (size_t i = 0; i < boards->n; i++)
+		board_file_unmap(boards->board[i].copy);
 	free(boards->board);
+	free(boards->member);
 	*boards = (struct boards){ 0 };
 }
 
@@ -211,11 +199,20 @@ const struct member *board_member(const struct found_board *board, pid_t inner_p
 		else
 			high = middle;
 	}
-	/* Two of one number live in different pid namespaces: the younger one that was there. */
+	/* Two with one number live in different pid namespaces: the younger that was there then. */
 	const struct member *found = NULL;
 	for (; low < board->n_members && board->member[low].inner_pid == inner_pid; low++) {
 		if (board->member[low].started_ms - START_SLACK_MS <= since_ms)
 			found = &board->member[low];
 	}
 	return found;
+}
+
+const struct member *board_member_by_pid(const struct found_board *board, pid_t pid)
+{
+	for (size_t i = 0; i < board->n_members; i++) {
+		if (board->member[i].pid == pid)
+			return &board->member[i];
+	}
+	return NULL;
 }

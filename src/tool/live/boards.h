@@ -1,44 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /* boards: those of all programs that run, found through /proc.
  *
- * What stands on a board may be a lie: any process can make a memfd that looks like one. Nothing
- * of it is used unchecked, and what is printed is escaped. */
+ * What stands on a board may be a lie: any process can make a memfd that looks like one. A board
+ * belongs to its file's owner, nothing of it is used unchecked, and what is printed is escaped. No
+ * descriptor is kept: there may be more boards than a process may have. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "board/board.h"
+#include "tool/live/board-file.h"
 
 /* A process that has the board in its memory. */
 struct member {
-	pid_t pid;          /* as seen from here */
-	pid_t inner_pid;    /* as it sees itself, and as its slots say */
-	int64_t started_ms; /* CLOCK_BOOTTIME */
+	pid_t pid;                   /* as seen from here */
+	pid_t inner_pid;             /* as it sees itself, and as its slots say */
+	int64_t started_ms;          /* CLOCK_BOOTTIME */
+	struct proc_mapping mapping; /* of the board */
 };
 
 struct found_board {
 	ino_t inode;
-	uid_t owner; /* of its file */
-	int fd;
-	struct board *board;
-	size_t used; /* slots to look at */
+	uid_t owner; /* of its file: the user who opened the program's log */
 	char identifier[IDENTIFIER_SIZE];
 	char run_id[RUN_ID_SIZE];
-	struct member *member; /* sorted by inner_pid */
-	size_t n_members, room;
+	uint32_t slotless;           /* processes and scopes that found no slot */
+	const struct member *member; /* sorted by inner_pid */
+	size_t n_members;
+	struct board *copy; /* while each.h is at this board; NULL: not read */
 };
 
 struct boards {
 	struct found_board *board; /* sorted by identifier, then by age */
 	size_t n;
+	struct member *member; /* of all boards */
+	size_t n_members;
 	size_t hidden; /* processes that only root may look at */
 };
 
-/* Looks through /proc. WRITABLE: the boards are going to be changed. A board that cannot be used is
- * reported on standard error. Returns 0 or a negative errno. */
-int boards_find(bool writable, struct boards *ret);
+/* Looks through /proc. A board that cannot be used is reported on standard error. Returns 0 or a
+ * negative errno. */
+int boards_find(struct boards *ret);
 void boards_free(struct boards *boards);
+
+/* Opens the board by one of its members, for reading or for writing. Returns a descriptor or a
+ * negative errno. */
+int board_open_file(const struct found_board *board, bool writable);
 
 /* Says on standard error how many processes were not looked at, where root could. */
 void boards_tell_hidden(const struct boards *boards);
@@ -46,3 +53,6 @@ void boards_tell_hidden(const struct boards *boards);
 /* Returns the process with that pid since SINCE_MS, or NULL: the process has ended. */
 const struct member *board_member(const struct found_board *board, pid_t inner_pid,
 				  int64_t since_ms);
+
+/* Returns the first member with that pid as seen from here, or NULL. */
+const struct member *board_member_by_pid(const struct found_board *board, pid_t pid);

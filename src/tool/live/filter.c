@@ -2,6 +2,7 @@
 #include "tool/live/filter.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/glob.h"
 #include "tool/ui/tool.h"
@@ -14,9 +15,25 @@ static bool is_pid(const char *text, pid_t pid)
 	return end != text && *end == '\0' && number == pid;
 }
 
+static bool is_in_unit(const struct found_board *board, const char *unit)
+{
+	for (size_t i = 0; i < board->n_members; i++) {
+		if (proc_is_in_unit(board->member[i].pid, unit))
+			return true;
+	}
+	return false;
+}
+
+bool filter_names_programs(const struct filter *filter)
+{
+	return filter->identifier || filter->run_id || filter->unit;
+}
+
 bool filter_wants_program(const struct filter *filter, const struct found_board *board)
 {
-	return !filter->identifier || glob_match_once(filter->identifier, board->identifier);
+	return (!filter->identifier || glob_match_once(filter->identifier, board->identifier)) &&
+	       (!filter->run_id || strcasecmp(filter->run_id, board->run_id) == 0) &&
+	       (!filter->unit || is_in_unit(board, filter->unit));
 }
 
 bool filter_wants_name(const struct filter *filter, const char *name)

@@ -6,11 +6,16 @@
 
 struct filter {
 	const char *identifier; /* a glob; NULL: every program */
+	const char *run_id;     /* NULL: every run */
+	const char *unit;       /* of systemd, of which a process has the board; NULL: every one */
 	char *const *name;      /* globs on process names; none: every process */
 	size_t n_names;
 	bool with_pids; /* a number is a pid as well */
 	bool with_dead;
 };
+
+/* Returns whether programs are chosen, and not only processes. */
+bool filter_names_programs(const struct filter *filter);
 
 bool filter_wants_program(const struct filter *filter, const struct found_board *board);
 bool filter_wants_name(const struct filter *filter, const char *name);

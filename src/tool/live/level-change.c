@@ -5,8 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/glob.h"
 #include "base/level.h"
+#include "base/name.h"
 #include "board/board.h"
 #include "notice/notice.h"
 #include "record/field-name.h"
@@ -17,49 +19,56 @@
 
 enum { TIMEOUT_MS = 1000 };
 
-static void sweep(const struct found_board *found, const struct override_order *order,
-		  struct level_change_effect *ret)
+/* Goes through the slots, also of what seems dead: a child that was born since the members were found is
+ * not among them. */
+static void change_slots(const struct found_board *found, struct board *board,
+			 const struct override_entry *entry, struct level_change_effect *ret)
 {
 	struct level_change_effect effect = { 0 };
 	struct found_board now = *found;
 	struct snapshot snapshot;
 
-	now.used = board_used(found->board); /* it may have grown since it was found */
 	snapshot_take(&now, &snapshot);
 	for (size_t i = 0; i < snapshot.n; i++) {
 		const struct slot_view *view = &snapshot.view[i];
 
-		/* Also where it seems dead: a child that was born since is not among the members. */
-		if (!glob_match_once(order->pattern, view->name) || !snapshot_is_current(view))
+		if (!glob_match_once(entry->pattern, view->name) ||
+		    (entry->pid && entry->pid != view->inner_pid) ||
+		    !override_set_slot(board, view->index, view->state, entry))
 			continue;
-		slot_set_override(&now.board->slot[view->index], order->override, order->uid);
 		effect.processes += view->is_alive && !view->is_scope;
 		effect.scopes += view->is_alive && view->is_scope;
 	}
 	snapshot_free(&snapshot);
+	board_file_unmap(now.copy);
 	*ret = effect;
 }
 
-int level_change_apply(const struct found_board *found, const struct override_order *order,
+int level_change_apply(const struct found_board *found, const struct override_entry *entry,
 		       struct level_change_effect *ret)
 {
-	int r = override_lock(found->fd);
+	AUTO_CLOSE int fd = board_open_file(found, true);
+	struct board *board = NULL;
+	int r = fd < 0 ? fd : override_lock(fd);
 
 	if (r < 0)
 		return r;
-	r = override_set(found->board, order);
+	r = board_file_map(fd, &board);
 	if (r == 0)
-		sweep(found, order, ret);
-	override_unlock(found->fd);
+		r = override_set(board, entry);
+	if (r == 0)
+		change_slots(found, board, entry, ret);
+	override_unlock(fd);
+	board_file_unmap(board);
 	return r;
 }
 
-/* The record is the command's own: the identifier on the board may be anything. */
-static struct scope_config *make_voice(const struct found_board *board)
+/* The record has the run of the program: a reader of either journal finds it. */
+static struct scope_config *new_config(const struct found_board *board)
 {
-	const struct scope_params source = {
+	const struct scope_params params = {
 		.identifier = "mplog",
-		.run_id = board->run_id,
+		.run_id = run_id_is_valid(board->run_id) ? board->run_id : "",
 		.process = "mplog",
 		.parent = "",
 		.pid = getpid(),
@@ -67,45 +76,44 @@ static struct scope_config *make_voice(const struct found_board *board)
 		.default_level = LEVEL_UNSET,
 	};
 
-	return scope_config_new(&source);
+	return scope_config_new(&params);
 }
 
-static void put_reset(struct notice *notice, const char *identifier,
-		      const struct override_order *order)
+/* "worker-* of ingestd", "process 12 of ingestd" */
+static void put_target(struct notice *notice, const struct found_board *board,
+		       const struct override_entry *entry)
 {
-	notice_textf(notice, "The level of %s of %s was given back to the configuration by uid %u",
-		     order->pattern, identifier, order->uid);
+	if (entry->pid)
+		notice_textf(notice, "process %d of %s", entry->pid, board->identifier);
+	else
+		notice_textf(notice, "%s of %s", entry->pattern, board->identifier);
 }
 
-static void put_set(struct notice *notice, const struct found_board *board,
-		    const struct override_order *order)
+static void fill_notice(struct notice *notice, const struct found_board *board,
+			const struct override_entry *entry)
 {
 	char until[DESCRIPTION_SIZE];
-
-	notice_textf(notice, "The level of %s of %s was set to %s by uid %u, %s", order->pattern,
-		     board->identifier, describe_level(override_level(order->override)), order->uid,
-		     describe_until(board->identifier, override_until_ms(order->override), until));
-}
-
-static void fill(struct notice *notice, const struct found_board *board,
-		 const struct override_order *order)
-{
-	const bool is_reset = order->override == OVERRIDE_RESET;
+	const bool is_reset = entry->override == OVERRIDE_RESET;
 	const char *level =
-		is_reset ? "configured" : describe_level(override_level(order->override));
-	const uint64_t until_ms = is_reset ? 0 : override_until_ms(order->override);
+		is_reset ? "configured" : describe_level(override_level(entry->override));
+	const uint64_t until_ms = is_reset ? 0 : override_until_ms(entry->override);
 
 	notice_begin(notice, NOTICE_LEVEL, MPLOG_NOTICE);
 	notice_put(notice, FIELD_NAME_LEVEL, level);
-	notice_put(notice, "MPLOG_IDENTIFIER", board->identifier);
-	notice_put(notice, "MPLOG_PATTERN", order->pattern);
-	notice_put_number(notice, "MPLOG_UID", order->uid);
+	notice_put(notice, "MPLOG_PATTERN", entry->pattern);
+	notice_put_number(notice, "MPLOG_UID", entry->uid);
 	if (until_ms)
 		notice_put_time(notice, "MPLOG_UNTIL", describe_realtime_us(until_ms) * 1000);
+	notice_put(notice, "MPLOG_IDENTIFIER", board->identifier);
+	if (entry->pid)
+		notice_put_number(notice, "MPLOG_TARGET_PID", (uint64_t)entry->pid);
+	notice_textf(notice, "The level of ");
+	put_target(notice, board, entry);
 	if (is_reset)
-		put_reset(notice, board->identifier, order);
+		notice_textf(notice, " was given back to the configuration by uid %u", entry->uid);
 	else
-		put_set(notice, board, order);
+		notice_textf(notice, " was set to %s by uid %u, %s", level, entry->uid,
+			     describe_until(board->identifier, until_ms, until));
 }
 
 static int send_notice(const struct notice *notice, const struct scope_config *config)
@@ -116,16 +124,16 @@ static int send_notice(const struct notice *notice, const struct scope_config *c
 	return dispatch_status(&result);
 }
 
-void level_change_record(const struct found_board *board, const struct override_order *order)
+void level_change_record(const struct found_board *board, const struct override_entry *entry)
 {
-	struct scope_config *config = make_voice(board);
+	struct scope_config *config = new_config(board);
 	struct notice notice;
 	int r = -ENOMEM;
 
 	if (config) {
-		config->output.echo = false; /* the command itself has said so */
+		config->output.echo = false; /* the command prints the change */
 		config->output.timeout_ms = TIMEOUT_MS;
-		fill(&notice, board, order);
+		fill_notice(&notice, board, entry);
 		r = send_notice(&notice, config);
 		scope_config_free(config);
 	}

@@ -165,11 +165,12 @@ static int open_mapping(pid_t pid, const struct proc_mapping *mapping, int flags
 	return open_at(AT_FDCWD, path, mapping, flags);
 }
 
+/* By the mapping first: a process may have very many descriptors. */
 int proc_open_memfd(pid_t pid, const char *name, const struct proc_mapping *mapping, int flags)
 {
-	const int fd = open_descriptor(pid, name, mapping, flags);
+	const int fd = open_mapping(pid, mapping, flags);
 
-	return fd == -ENOENT ? open_mapping(pid, mapping, flags) : fd;
+	return fd >= 0 ? fd : open_descriptor(pid, name, mapping, flags);
 }
 
 int proc_inner_pid(pid_t pid, pid_t *ret)
@@ -208,4 +209,30 @@ int proc_started_ms(pid_t pid, int64_t *ret)
 		return -EINVAL;
 	*ret = strtoll(field, NULL, 10) * 1000 / ticks_per_second;
 	return 0;
+}
+
+static bool is_unit(const char *part, const char *unit)
+{
+	const size_t size = strlen(unit);
+
+	return strncmp(part, unit, size) == 0 &&
+	       (part[size] == '\0' || strcmp(part + size, ".service") == 0);
+}
+
+bool proc_is_in_unit(pid_t pid, const char *unit)
+{
+	CLEANUP(cleanup_file) FILE *file = open_file(pid, "cgroup");
+	AUTO_FREE char *line = NULL; /* "0::/system.slice/ingestd.service" */
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) >= 0) {
+		char *rest = strchr(line, '/'), *part;
+
+		line[strcspn(line, "\n")] = '\0';
+		while ((part = strsep(&rest, "/"))) {
+			if (is_unit(part, unit))
+				return true;
+		}
+	}
+	return false;
 }

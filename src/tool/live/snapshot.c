@@ -3,36 +3,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "board/slot.h"
 #include "sink/sink.h"
 #include "tool/ui/memory.h"
 
-/* 140,000 years: microseconds of it are still a number. */
-#define PERSON_UNTIL_MAX (UINT64_C(1) << 52)
-
-/* How often a text that is just being written is read again, for all slots of a board together:
- * one whose writers never end would cost minutes otherwise. */
-enum { READ_TRIES = 100 };
-
-/* A text that could not be read whole is bounded all the same. */
-static void read_texts(const struct slot *slot, struct slot_view *view, unsigned *tries)
+static void read_text(char *ret, const char *text, size_t size)
 {
-	(void)slot_read_text_within(slot, offsetof(struct slot, name), sizeof(view->name),
-				    view->name, tries);
-	(void)slot_read_text_within(slot, offsetof(struct slot, parent_name),
-				    sizeof(view->parent_name), view->parent_name, tries);
-	(void)slot_read_text_within(slot, offsetof(struct slot, origin), sizeof(view->origin),
-				    view->origin, tries);
+	memcpy(ret, text, size);
+	ret[size - 1] = '\0';
 }
 
-static int bounded_level(int level)
+static void read_texts(const struct slot *slot, struct slot_view *view)
 {
-	if (level > MPLOG_DEBUG)
-		return MPLOG_DEBUG;
-	return level < MPLOG_NONE ? MPLOG_NONE : level;
+	read_text(view->name, slot->name, sizeof(view->name));
+	read_text(view->parent_name, slot->parent_name, sizeof(view->parent_name));
+	read_text(view->origin, slot->origin, sizeof(view->origin));
 }
 
 /* Clamps a time read from a board to the past. */
@@ -52,13 +40,13 @@ static void read_level(const struct slot *slot, struct slot_view *view)
 	const uint64_t until_ms = override_until_ms(override);
 	const int by = atomic_load(&slot->level_by);
 
-	view->own_level = bounded_level(atomic_load(&slot->level));
+	view->own_level = slot_own_level(slot);
 	view->own_level_by = by >= LEVEL_BY_DEFAULT && by <= LEVEL_BY_PROGRAM ? (enum level_by)by
 									      : LEVEL_BY_DEFAULT;
-	view->by_person = override && (!until_ms || now_ms < until_ms);
-	view->level = view->by_person ? bounded_level(override_level(override)) : view->own_level;
+	view->by_person = override_is_set(override) && (!until_ms || now_ms < until_ms);
+	view->level = view->by_person ? override_level(override) : view->own_level;
 	view->override_uid = atomic_load(&slot->override_uid);
-	view->override_until_ms = until_ms < PERSON_UNTIL_MAX ? until_ms : PERSON_UNTIL_MAX;
+	view->override_until_ms = until_ms;
 }
 
 static void read_numbers(const struct slot *slot, struct slot_view *view)
@@ -79,14 +67,78 @@ static void read_numbers(const struct slot *slot, struct slot_view *view)
 	view->tid = (pid_t)atomic_load(&slot->tid);
 }
 
-static void find_out_whether_it_lives(const struct slot *slot, enum slot_phase phase,
-				      struct slot_view *view)
+static void find_life(const struct slot *slot, enum slot_phase phase, struct slot_view *view)
 {
 	const struct member *member =
 		board_member(view->board, view->inner_pid, atomic_load(&slot->since_boot_ms));
 
 	view->is_alive = member && phase == SLOT_PROCESS;
 	view->pid = view->is_alive ? member->pid : view->inner_pid;
+}
+
+/* Returns false where the slot shows no process or scope: each of them has a name. */
+static bool read_view(const struct found_board *found, unsigned i, struct slot_view *view)
+{
+	const struct slot *slot = &found->copy->slot[i];
+	const uint64_t state = atomic_load(&found->copy->state[i]);
+	const enum slot_phase phase = slot_word_phase(state);
+
+	if (phase == SLOT_FREE || phase == SLOT_TAKEN || phase > SLOT_REPORTED || !slot->name[0])
+		return false;
+	*view = (struct slot_view){
+		.board = found,
+		.index = i,
+		.state = state,
+		.is_scope = phase == SLOT_SCOPE,
+		.has_said_so = phase == SLOT_ENDED,
+		.inner_pid = slot_word_pid(state),
+	};
+	read_texts(slot, view);
+	read_level(slot, view);
+	read_numbers(slot, view);
+	find_life(slot, phase, view);
+	return true;
+}
+
+/* ---- Processes and their scopes ---------------------------------------------------------------- */
+
+static int compare_ages(const void *a, const void *b)
+{
+	const struct slot_view *left = *(const struct slot_view *const *)a,
+			       *right = *(const struct slot_view *const *)b;
+
+	if (left->inner_pid != right->inner_pid)
+		return left->inner_pid < right->inner_pid ? -1 : 1;
+	if (left->since_ns != right->since_ns)
+		return left->since_ns < right->since_ns ? -1 : 1;
+	return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static void sort_processes(struct snapshot *snapshot)
+{
+	snapshot->process = memory_new(snapshot->n, sizeof(*snapshot->process));
+	for (size_t i = 0; i < snapshot->n; i++) {
+		if (!snapshot->view[i].is_scope)
+			snapshot->process[snapshot->n_processes++] = &snapshot->view[i];
+	}
+	qsort(snapshot->process, snapshot->n_processes, sizeof(*snapshot->process), compare_ages);
+}
+
+/* A process whose end was not seen, and whose pid went to a younger process, is dead. */
+static void bury_predecessors(const struct snapshot *snapshot)
+{
+	const struct slot_view *younger = NULL;
+
+	for (size_t i = snapshot->n_processes; i-- > 0;) {
+		struct slot_view *view = snapshot->process[i];
+
+		if (!view->is_alive)
+			continue;
+		if (younger && younger->inner_pid == view->inner_pid && younger->pid == view->pid)
+			view->is_alive = false;
+		else
+			younger = view;
+	}
 }
 
 /* A scope lives as long as the process that entered it. */
@@ -104,65 +156,29 @@ static void find_scopes_that_live(struct snapshot *snapshot)
 	}
 }
 
-/* Returns false where the slot is free, or its owner changed while it was read. */
-static bool read_view(const struct found_board *found, unsigned i, struct slot_view *view,
-		      unsigned *tries)
+static bool read_copy(const struct found_board *found, struct board *copy)
 {
-	const struct slot *slot = &found->board->slot[i];
-	const uint64_t word = atomic_load(&found->board->state[i]);
-	const enum slot_phase phase = slot_word_phase(word);
+	const int fd = board_open_file(found, false);
+	bool good;
 
-	if (phase == SLOT_FREE || phase == SLOT_TAKEN || phase > SLOT_REPORTED)
+	if (fd < 0)
 		return false;
-	*view = (struct slot_view){
-		.board = found,
-		.index = i,
-		.is_scope = phase == SLOT_SCOPE,
-		.has_said_so = phase == SLOT_ENDED,
-		.inner_pid = slot_word_pid(word),
-	};
-	read_texts(slot, view, tries);
-	read_level(slot, view);
-	read_numbers(slot, view);
-	find_out_whether_it_lives(slot, phase, view);
-	return (atomic_load(&found->board->state[i]) & ~UINT64_C(0xff)) == (word & ~UINT64_C(0xff));
+	good = board_file_read_head(fd, copy) && board_file_read_slots(fd, copy);
+	(void)close(fd);
+	return good;
 }
 
-static int compare_ages(const void *a, const void *b)
+void snapshot_take(struct found_board *found, struct snapshot *ret)
 {
-	const struct slot_view *left = *(const struct slot_view *const *)a,
-			       *right = *(const struct slot_view *const *)b;
+	struct snapshot snapshot = { .n = 0 };
+	struct board *copy = board_file_new_copy();
+	const uint32_t used = read_copy(found, copy) ? board_used(copy) : 0;
 
-	if (left->inner_pid != right->inner_pid)
-		return left->inner_pid < right->inner_pid ? -1 : 1;
-	return (left->since_ns > right->since_ns) - (left->since_ns < right->since_ns);
-}
-
-/* A process whose end was not seen, and whose pid went to a younger process, is dead. */
-static void bury_predecessors(struct snapshot *snapshot)
-{
-	AUTO_FREE struct slot_view **by_pid = memory_new(snapshot->n, sizeof(struct slot_view *));
-	size_t n = 0;
-
-	for (size_t i = 0; i < snapshot->n; i++) {
-		if (snapshot->view[i].is_alive && !snapshot->view[i].is_scope)
-			by_pid[n++] = &snapshot->view[i];
-	}
-	qsort(by_pid, n, sizeof(struct slot_view *), compare_ages);
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (by_pid[i]->pid == by_pid[i + 1]->pid)
-			by_pid[i]->is_alive = false;
-	}
-}
-
-void snapshot_take(const struct found_board *found, struct snapshot *ret)
-{
-	struct snapshot snapshot = { .view = memory_new(found->used + 1,
-							sizeof(struct slot_view)) };
-	unsigned tries = READ_TRIES;
-
-	for (unsigned i = 0; i < found->used; i++)
-		snapshot.n += read_view(found, i, &snapshot.view[snapshot.n], &tries);
+	found->copy = copy;
+	snapshot.view = memory_new(used + 1, sizeof(struct slot_view));
+	for (uint32_t i = 0; i < used; i++)
+		snapshot.n += read_view(found, i, &snapshot.view[snapshot.n]);
+	sort_processes(&snapshot);
 	bury_predecessors(&snapshot);
 	find_scopes_that_live(&snapshot);
 	*ret = snapshot;
@@ -171,16 +187,18 @@ void snapshot_take(const struct found_board *found, struct snapshot *ret)
 void snapshot_free(struct snapshot *snapshot)
 {
 	free(snapshot->view);
+	free(snapshot->process);
 	*snapshot = (struct snapshot){ 0 };
 }
 
-bool snapshot_is_current(const struct slot_view *view)
+bool snapshot_is_current(const struct board *board, const struct slot_view *view)
 {
-	const uint64_t word = atomic_load(&view->board->board->state[view->index]);
-	const enum slot_phase phase = slot_word_phase(word);
+	return atomic_load(&board->state[view->index]) == view->state;
+}
 
-	return slot_word_pid(word) == view->inner_pid &&
-	       phase == (view->is_scope ? SLOT_SCOPE : SLOT_PROCESS);
+const struct slot *snapshot_slot(const struct slot_view *view)
+{
+	return &view->board->copy->slot[view->index];
 }
 
 struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot)
@@ -202,17 +220,19 @@ struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot)
 const struct slot_view *snapshot_process_of(const struct snapshot *snapshot,
 					    const struct slot_view *scope)
 {
-	const struct slot_view *found = NULL;
+	size_t low = 0, high = snapshot->n_processes; /* behind the youngest with that pid */
 
-	for (size_t i = 0; i < snapshot->n; i++) {
-		const struct slot_view *view = &snapshot->view[i];
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
 
-		if (view->is_scope || view->inner_pid != scope->inner_pid)
-			continue;
-		if (!found || view->since_ns > found->since_ns)
-			found = view;
+		if (snapshot->process[middle]->inner_pid <= scope->inner_pid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return found;
+	if (low == 0 || snapshot->process[low - 1]->inner_pid != scope->inner_pid)
+		return NULL;
+	return snapshot->process[low - 1];
 }
 
 bool snapshot_repeats_process(const struct snapshot *snapshot, const struct slot_view *scope)
@@ -223,12 +243,12 @@ bool snapshot_repeats_process(const struct snapshot *snapshot, const struct slot
 	return process && process->level == scope->level && strcmp(process->name, scope->name) == 0;
 }
 
-void snapshot_read_report(const struct slot_view *view, char ret[SLOT_REPORT_SIZE])
+void snapshot_read_report(const struct slot *slot, char ret[SLOT_REPORT_SIZE])
 {
-	const struct slot *slot = &view->board->board->slot[view->index];
-	unsigned tries = 0;
+	const uint32_t sequence = atomic_load(&slot->text_sequence);
 
-	if (!slot_read_text_within(slot, offsetof(struct slot, report), SLOT_REPORT_SIZE, ret,
-				   &tries))
+	read_text(ret, slot->report, SLOT_REPORT_SIZE);
+	atomic_thread_fence(memory_order_acquire);
+	if (sequence & 1 || sequence != atomic_load(&slot->text_sequence))
 		ret[0] = '\0';
 }

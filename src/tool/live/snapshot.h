@@ -11,6 +11,7 @@
 struct slot_view {
 	const struct found_board *board;
 	unsigned index; /* of its slot */
+	uint64_t state; /* of its slot: owner, generation and phase */
 	bool is_scope;
 	bool is_alive;
 	bool has_said_so; /* it said that it ended: it was not killed */
@@ -40,16 +41,22 @@ struct slot_view {
 };
 
 struct snapshot {
-	struct slot_view *view; /* in the order of their slots */
+	struct slot_view *view; /* in the order of their slots; never NULL once it was taken */
 	size_t n;
+	struct slot_view **process; /* the processes by inner_pid, then by age */
+	size_t n_processes;
 };
 
-/* Copies all slots of the board. */
-void snapshot_take(const struct found_board *found, struct snapshot *ret);
+/* Reads the board into found->copy and copies all its slots. A board that cannot be read any more has
+ * none. */
+void snapshot_take(struct found_board *found, struct snapshot *ret);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Returns whether the slot is still that of the same process or scope. */
-bool snapshot_is_current(const struct slot_view *view);
+/* Returns whether the slot on the mapped board is still that of the same process or scope. */
+bool snapshot_is_current(const struct board *board, const struct slot_view *view);
+
+/* Returns the slot of the view on the board's copy. */
+const struct slot *snapshot_slot(const struct slot_view *view);
 
 /* Returns what was copied of the slot of that number, or NULL. */
 struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot);
@@ -62,4 +69,4 @@ const struct slot_view *snapshot_process_of(const struct snapshot *snapshot,
 bool snapshot_repeats_process(const struct snapshot *snapshot, const struct slot_view *scope);
 
 /* Copies the text about sink and files; empty where it was just being written. */
-void snapshot_read_report(const struct slot_view *view, char ret[SLOT_REPORT_SIZE]);
+void snapshot_read_report(const struct slot *slot, char ret[SLOT_REPORT_SIZE]);

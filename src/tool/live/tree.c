@@ -13,6 +13,7 @@ enum { DEPTH_SHOWN_MAX = 16 }; /* deeper ones are drawn at that depth */
 /* Indices are those of the snapshot's entries; -1: none. */
 struct node {
 	int parent;
+	int walk; /* that opened the rings; -1: not passed */
 	int first_child, last_child, next;
 	bool is_shown;
 };
@@ -33,16 +34,6 @@ static bool can_be_parent(const struct slot_view *parent, const struct slot_view
 	return parent->since_ns <= child->since_ns;
 }
 
-/* Whether the forest would close into a ring: a board may say that two are each other's parents. */
-static bool is_below(const struct forest *forest, int i, int forebear)
-{
-	for (; i >= 0; i = forest->node[i].parent) {
-		if (i == forebear)
-			return true;
-	}
-	return false;
-}
-
 static int find_parent(const struct forest *forest, int i)
 {
 	const struct slot_view *view = &forest->snapshot->view[i];
@@ -52,9 +43,24 @@ static int find_parent(const struct forest *forest, int i)
 		parent = NULL;
 	if (!parent && view->is_scope)
 		parent = snapshot_process_of(forest->snapshot, view);
-	if (!parent || is_below(forest, (int)(parent - forest->snapshot->view), i))
-		return -1;
-	return (int)(parent - forest->snapshot->view);
+	return parent ? (int)(parent - forest->snapshot->view) : -1;
+}
+
+/* Opens the rings: a board may say that two are each other's parents. Each node is passed once, and has
+ * the number of the walk that passed it. */
+static void open_rings(struct forest *forest)
+{
+	for (int i = 0; i < (int)forest->snapshot->n; i++) {
+		int above = i, below = -1;
+
+		while (above >= 0 && forest->node[above].walk < 0) {
+			forest->node[above].walk = i;
+			below = above;
+			above = forest->node[above].parent;
+		}
+		if (above >= 0 && below >= 0 && forest->node[above].walk == i)
+			forest->node[below].parent = -1;
+	}
 }
 
 static struct node *node_of(struct forest *forest, int i)
@@ -73,12 +79,21 @@ static void append_child(struct forest *forest, int parent, int i)
 	above->last_child = i;
 }
 
+/* Returns the nearest node above that is shown, and makes it the parent of all below it, so that each
+ * way is gone once. */
 static int shown_parent(const struct forest *forest, int i)
 {
-	do
-		i = forest->node[i].parent;
-	while (i >= 0 && !forest->node[i].is_shown);
-	return i;
+	int shown = forest->node[i].parent;
+
+	while (shown >= 0 && !forest->node[shown].is_shown)
+		shown = forest->node[shown].parent;
+	while (i >= 0 && forest->node[i].parent != shown) {
+		const int above = forest->node[i].parent;
+
+		forest->node[i].parent = shown;
+		i = above;
+	}
+	return shown;
 }
 
 /* Scopes stand before child processes, scopes by age and processes by name: worker-2 before
@@ -115,11 +130,12 @@ static void plant(struct forest *forest, const struct filter *filter)
 		const bool is_shown =
 			filter_wants(filter, view) && !snapshot_repeats_process(snapshot, view);
 
-		forest->node[i] = (struct node){ -1, -1, -1, -1, is_shown };
+		forest->node[i] = (struct node){ -1, -1, -1, -1, -1, is_shown };
 		order[i] = (int)i;
 	}
 	for (size_t i = 0; i < snapshot->n; i++)
 		forest->node[i].parent = find_parent(forest, (int)i);
+	open_rings(forest);
 	qsort_r(order, snapshot->n, sizeof(*order), compare, snapshot->view);
 	link_shown(forest, order);
 }
@@ -183,7 +199,7 @@ struct tree tree_grow(const struct snapshot *snapshot, const struct filter *filt
 	struct forest forest = {
 		.snapshot = snapshot,
 		.node = nodes,
-		.root = { -1, -1, -1, -1, true },
+		.root = { -1, -1, -1, -1, -1, true },
 	};
 	struct tree tree = { .line = memory_new(snapshot->n, sizeof(struct tree_line)) };
 

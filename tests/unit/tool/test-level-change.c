@@ -19,40 +19,42 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct member self;
-static struct found_board found;
+static struct boards boards;
+static const struct found_board *found;
 
 static void setup(void)
 {
 	ck_assert_int_eq(board_open("level-change", "0123456789abcdef0123456789abcdef", true), 0);
-	self = (struct member){ .pid = getpid(), .inner_pid = getpid() };
-	found = (struct found_board){
-		.fd = memfd_create("lock", MFD_CLOEXEC), /* any file can be locked */
-		.board = board_get(),
-		.identifier = "level-change",
-		.member = &self,
-		.n_members = 1,
-	};
-	ck_assert_int_ge(found.fd, 0);
+	ck_assert_int_eq(boards_find(&boards), 0);
+	for (size_t i = 0; i < boards.n; i++) {
+		if (board_member_by_pid(&boards.board[i], getpid()))
+			found = &boards.board[i];
+	}
+	ck_assert_ptr_nonnull(found);
 }
 
 static void teardown(void)
 {
-	close(found.fd);
+	boards_free(&boards);
 	board_close();
 }
 
 static int apply(const char *pattern, override_word override)
 {
-	const struct override_order order = { .pattern = pattern, .override = override, .uid = 7 };
+	struct override_entry entry = { .override = override, .uid = 7 };
 	struct level_change_effect effect;
+	int r;
 
-	return level_change_apply(&found, &order, &effect);
+	(void)stpncpy(entry.pattern, pattern, sizeof(entry.pattern) - 1);
+	do
+		r = level_change_apply(found, &entry, &effect);
+	while (r == -EAGAIN); /* another process has the lock */
+	return r;
 }
 
 static size_t list(struct override_entry shown[BOARD_OVERRIDES])
 {
-	return override_list(found.board, shown);
+	return override_list(board_get(), shown);
 }
 
 static struct slot *take(const char *name, int level)
@@ -134,10 +136,6 @@ START_TEST(two_at_once)
 
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found.fd);
-		found.fd = open(path, O_RDWR | O_CLOEXEC); /* the lock is the open file's */
 		for (int i = 0; i < ROUNDS; i++) {
 			if (apply("worker-*", override_pack(MPLOG_DEBUG, 0)) < 0)
 				_exit(1);
