@@ -6,9 +6,7 @@
 #include "record/field-name.h"
 
 enum {
-	BAD_NAME_MAX = 256, /* a longer bad name is cut */
-	MESSAGE_RESERVE =
-		1 << 16,       /* the part of RECORD_SIZE_MAX that fields leave to the message */
+	BAD_NAME_MAX = 256,    /* a longer bad name is cut */
 	NAME_SIZE_MASK = 0xff, /* of a key */
 };
 
@@ -18,7 +16,7 @@ enum {
 struct names {
 	struct call_fields call;
 	uint16_t key[RECORD_FIELDS_MAX]; /* 0: the field is left out */
-	const char *bad;                 /* the first name that is left out as a mistake */
+	struct bytes bad;                /* the first name of a field that had to be left out */
 };
 
 static bool has_data(const struct mplog_field *field)
@@ -53,9 +51,17 @@ static bool search_from(const struct names *names, size_t first, struct bytes na
 	return false;
 }
 
-static const char *shown(const char *name)
+/* Notes the name of a field that is left out, unless there is one already. */
+static void note_bad(struct names *names, struct bytes name)
 {
-	return name ? name : "(null)";
+	if (!names->bad.data)
+		names->bad = name;
+}
+
+static struct bytes shown(const char *name)
+{
+	return name ? (struct bytes){ name, strnlen(name, BAD_NAME_MAX) }
+		    : (struct bytes){ "(null)", 6 };
 }
 
 /* The size of the field's name, 0 where the field has to be left out. Fields are looked at from the
@@ -76,7 +82,7 @@ static size_t usable_name(struct names *names, const struct mplog_field *field)
 static void collect_names(struct names *names, struct call_fields call)
 {
 	names->call = call;
-	names->bad = NULL;
+	names->bad = (struct bytes){ NULL, 0 };
 	if (call.n > RECORD_FIELDS_MAX) {
 		names->call.n = RECORD_FIELDS_MAX;
 		names->bad = shown(call.field[RECORD_FIELDS_MAX].name);
@@ -92,7 +98,8 @@ static void collect_names(struct names *names, struct call_fields call)
 }
 
 /* Writes the scope's fields that the call does not have; returns their number. */
-static size_t put_remaining(struct strbuf *out, struct bytes fields, const struct names *names)
+static size_t put_remaining(struct strbuf *out, struct bytes fields, struct names *names,
+			    size_t limit)
 {
 	struct encoded_field field;
 	size_t n = 0;
@@ -100,6 +107,10 @@ static size_t put_remaining(struct strbuf *out, struct bytes fields, const struc
 	while (encoding_next(&fields, &field)) {
 		if (search_from(names, 0, field.name))
 			continue;
+		if (field.encoded.size > limit) {
+			note_bad(names, field.name);
+			continue;
+		}
 		strbuf_put(out, field.encoded);
 		n++;
 	}
@@ -131,54 +142,62 @@ static void put_plain_value(struct strbuf *out, const struct mplog_field *field)
 	}
 }
 
-/* Writes a field; returns false where the record has no room for the field. */
-static bool put_call_field(struct strbuf *out, const struct mplog_field *field, size_t name_size)
+/* A size over LIMIT may be a mistake: no byte of such a blob is read. */
+static struct bytes data_of(const struct mplog_field *field, size_t limit)
+{
+	const char *const data = field->value.data;
+
+	if (field->type == MPLOG_FIELD_STRING)
+		return (struct bytes){ data, strnlen(data, limit + 1) };
+	return (struct bytes){ data, field->size };
+}
+
+/* Writes a field, unless it takes more than LIMIT; returns whether it was written. */
+static bool put_call_field(struct strbuf *out, const struct mplog_field *field, size_t name_size,
+			   size_t limit)
 {
 	const struct bytes name = { field->name, name_size };
-	struct bytes value = { field->value.data, field->size };
+	struct strbuf with = *out;
 
-	if (!has_data(field)) {
-		strbuf_put(out, name);
-		strbuf_put_char(out, '=');
-		put_plain_value(out, field);
-		strbuf_put_char(out, '\n');
-		return true;
+	if (has_data(field)) {
+		const struct bytes value = data_of(field, limit);
+
+		if (value.size > limit)
+			return false;
+		strbuf_put_binary_field(&with, name, value);
+	} else {
+		strbuf_put(&with, name);
+		strbuf_put_char(&with, '=');
+		put_plain_value(&with, field);
+		strbuf_put_char(&with, '\n');
 	}
-	if (field->type == MPLOG_FIELD_STRING)
-		value.size = strlen(value.data);
-	if (value.size > RECORD_SIZE_MAX ||
-	    out->size + value.size > RECORD_SIZE_MAX - MESSAGE_RESERVE)
+	if (with.size - out->size > limit)
 		return false;
-	strbuf_put_binary_field(out, name, value);
+	*out = with;
 	return true;
 }
 
-static void put_bad_name(struct strbuf *out, const char *bad)
-{
-	const struct bytes value = { bad, strnlen(bad, BAD_NAME_MAX) };
-
-	strbuf_put_binary_field(out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, value);
-}
-
 size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
-				struct call_fields call)
+				struct call_fields call, size_t limit)
 {
 	struct names names;
 	size_t n_put;
 
 	collect_names(&names, call);
-	n_put = put_remaining(&out, scope_fields, &names);
-	for (size_t i = 0; i < names.call.n; i++) {
+	n_put = put_remaining(&out, scope_fields, &names, limit);
+	/* Once the record is too large the sum stops growing: it cannot overflow. */
+	for (size_t i = 0; i < names.call.n && out.size <= RECORD_SIZE_MAX; i++) {
+		const struct mplog_field *const field = &call.field[i];
 		const size_t name_size = names.key[i] & NAME_SIZE_MASK;
 
 		if (name_size == 0)
 			continue;
-		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, &call.field[i], name_size))
+		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, name_size, limit))
 			n_put++;
-		else if (!names.bad)
-			names.bad = call.field[i].name;
+		else
+			note_bad(&names, shown(field->name));
 	}
-	if (names.bad)
-		put_bad_name(&out, names.bad);
+	if (names.bad.data)
+		strbuf_put_binary_field(&out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, names.bad);
 	return out.size;
 }

@@ -14,9 +14,13 @@ struct call_fields {
 	size_t n;
 };
 
-/* Does the work of strbuf_put_fields() for a call with fields; returns the new size of out. */
+/* The largest size that an object can have: one over that is a mistake. */
+#define FIELD_SIZE_ANY ((size_t)PTRDIFF_MAX)
+
+/* Does the work of strbuf_put_fields(), and leaves out fields that take more than LIMIT bytes:
+ * MPLOG_BAD_FIELD names the first. Returns the new size of out. */
 size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
-				struct call_fields call);
+				struct call_fields call, size_t limit);
 
 /* Writes the scope's encoded fields without those that the call has too, then the call's. */
 static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fields,
@@ -25,5 +29,5 @@ static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fiel
 	if (call.n == 0)
 		strbuf_put(out, scope_fields);
 	else
-		out->size = strbuf_put_merged_fields(*out, scope_fields, call);
+		out->size = strbuf_put_merged_fields(*out, scope_fields, call, FIELD_SIZE_ANY);
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/format.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+
+enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf(3) */
+
+/* ---- The usual directives --------------------------------------------------------------------- */
 
 void strbuf_put_error(struct strbuf *text, unsigned error)
 {
@@ -174,4 +180,87 @@ char *format_put(char *at, char *end, const char *fmt, va_list ap, int error)
 	done = put_all(&cursor, fmt, &arguments, error);
 	va_end(arguments.ap);
 	return done ? cursor.at : NULL;
+}
+
+/* ---- All directives --------------------------------------------------------------------------- */
+
+/* Returns whether the format has %n. The fortified vsnprintf(3) takes such a format only from memory
+ * that cannot be written: no copy of it will do. */
+static bool has_count(const char *fmt)
+{
+	static const char modifiers[] = "0123456789$*. -+#'IhlqjzLt";
+
+	while ((fmt = strchr(fmt, '%'))) {
+		fmt += 1 + strspn(fmt + 1, modifiers);
+		if (*fmt == 'n')
+			return true;
+		fmt += *fmt != '\0';
+	}
+	return false;
+}
+
+/* Returns the next %m without flags or width, or NULL. */
+static const char *find_errno_directive(const char *fmt)
+{
+	const char *at = fmt;
+
+	while ((at = strchr(at, '%'))) {
+		if (at[1] == 'm')
+			return at;
+		at += at[1] == '%' ? 2 : 1;
+	}
+	return NULL;
+}
+
+/* Writes the format with the error's description for each %m; no description has a per cent sign. */
+static const char *expand_errno(struct strbuf *expanded, const char *fmt, int error)
+{
+	const char *rest = fmt;
+	const char *at;
+
+	while ((at = find_errno_directive(rest))) {
+		strbuf_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
+		strbuf_put_error(expanded, (unsigned)error);
+		rest = at + 2;
+	}
+	strbuf_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
+	return expanded->size <= expanded->capacity ? expanded->data : fmt;
+}
+
+/* Returns what vsnprintf(3) does: the size of the whole text, or less than 0. */
+static int print_format(struct strbuf out, const char *fmt, va_list ap, int error)
+{
+	const size_t room = out.size < out.capacity ? out.capacity - out.size : 0;
+
+	errno = error;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the callers' compilers have checked it */
+	return vsnprintf(room > 0 ? out.data + out.size : NULL, room, fmt, ap);
+#pragma GCC diagnostic pop
+}
+
+static __attribute__((__noinline__)) int print_expanded(struct strbuf out, const char *fmt,
+							va_list ap, int error)
+{
+	char buffer[EXPANDED_FORMAT_MAX];
+	struct strbuf expanded = { buffer, sizeof(buffer), 0 };
+
+	return print_format(out, expand_errno(&expanded, fmt, error), ap, error);
+}
+
+size_t strbuf_put_printed(struct strbuf out, const char *fmt, va_list ap, int error)
+{
+	const bool expands = find_errno_directive(fmt) && !has_count(fmt);
+	va_list copy;
+	int size;
+
+	va_copy(copy, ap);
+	size = expands ? print_expanded(out, fmt, copy, error)
+		       : print_format(out, fmt, copy, error);
+	va_end(copy);
+	if (size < 0)
+		strbuf_put_string(&out, fmt);
+	else
+		out.size += (size_t)size;
+	return out.size;
 }

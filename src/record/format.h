@@ -15,3 +15,7 @@ char *format_put(char *at, char *end, const char *fmt, va_list ap, int error);
 /* Writes what strerror(3) says in the C locale, without its gettext and malloc(3), which a fork may
  * have left locked. */
 void strbuf_put_error(struct strbuf *text, unsigned error);
+
+/* Writes what vsnprintf(3) makes of the format, ERROR being described by %m; returns the new size.
+ * Where vsnprintf(3) refuses a format, the format is the text: no message is lost. */
+size_t strbuf_put_printed(struct strbuf out, const char *fmt, va_list ap, int error);

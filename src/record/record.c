@@ -2,8 +2,6 @@
 #include "record/record.h"
 
 #include <endian.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/compiler.h"
@@ -12,7 +10,13 @@
 #include "record/fields.h"
 #include "record/format.h"
 
-enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf */
+/* What the parts of a record that is too large may take. */
+enum {
+	HEAD_MAX = RECORD_SIZE_MAX / 4, /* head and site */
+	PREFIX_MAX = RECORD_SIZE_MAX / 4,
+	TEXT_RESERVE = 1 << 16, /* what fields leave to a text that does not fit */
+	TRUNCATED_MAX = 64,     /* MPLOG_TRUNCATED=size */
+};
 
 static struct bytes bytes_of(const char *string)
 {
@@ -133,73 +137,6 @@ static inline void put_origin(struct strbuf *out, const struct record_source *so
 
 /* ---- The message ---------------------------------------------------------------------------- */
 
-/* Returns the next %m without flags or width, which format_put() would have taken too, or NULL. */
-static const char *find_errno_directive(const char *fmt)
-{
-	const char *at = fmt;
-
-	while ((at = strchr(at, '%'))) {
-		if (at[1] == 'm')
-			return at;
-		at += at[1] == '%' ? 2 : 1;
-	}
-	return NULL;
-}
-
-/* Writes the format with the error's description for each %m; no description has a per cent sign. */
-static const char *expand_errno(struct strbuf *expanded, const char *fmt, int error)
-{
-	const char *rest = fmt;
-	const char *at;
-
-	while ((at = find_errno_directive(rest))) {
-		strbuf_put(expanded, (struct bytes){ rest, (size_t)(at - rest) });
-		strbuf_put_error(expanded, (unsigned)error);
-		rest = at + 2;
-	}
-	strbuf_put(expanded, (struct bytes){ rest, strlen(rest) + 1 });
-	return expanded->size <= expanded->capacity ? expanded->data : fmt;
-}
-
-/* Where printf(3) refuses a format, the format is the message: no message is lost. */
-static void put_printed(struct strbuf *out, const char *fmt, const struct record_source *source)
-{
-	const size_t room = out->size < out->capacity ? out->capacity - out->size : 0;
-	va_list ap;
-	int size;
-
-	va_copy(ap, *source->ap);
-	errno = source->saved_errno;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the callers' compilers have checked it */
-	size = vsnprintf(room > 0 ? out->data + out->size : NULL, room, fmt, ap);
-#pragma GCC diagnostic pop
-	va_end(ap);
-	if (size < 0)
-		strbuf_put_string(out, source->fmt);
-	else
-		out->size += (size_t)size;
-}
-
-static __attribute__((__noinline__)) void put_printed_errno(struct strbuf *out,
-							    const struct record_source *source)
-{
-	char buffer[EXPANDED_FORMAT_MAX];
-	struct strbuf expanded = { buffer, sizeof(buffer), 0 };
-
-	put_printed(out, expand_errno(&expanded, source->fmt, source->saved_errno), source);
-}
-
-static __attribute__((__noinline__)) size_t put_printed_by_libc(struct strbuf out,
-								const struct record_source *source)
-{
-	if (find_errno_directive(source->fmt))
-		put_printed_errno(&out, source);
-	else
-		put_printed(&out, source->fmt, source);
-	return out.size;
-}
-
 static COLD size_t put_description(struct strbuf out, int error)
 {
 	strbuf_put_literal(&out, ": ");
@@ -207,21 +144,23 @@ static COLD size_t put_description(struct strbuf out, int error)
 	return out.size;
 }
 
+static inline void put_format(struct strbuf *out, const struct record_source *source)
+{
+	const char *const end = format_put(strbuf_begin(out, 0), out->data + out->capacity,
+					   source->fmt, *source->ap, source->saved_errno);
+
+	if (LIKELY(end))
+		strbuf_end(out, end);
+	else
+		out->size = strbuf_put_printed(*out, source->fmt, *source->ap, source->saved_errno);
+}
+
 static inline void put_text(struct strbuf *out, const struct record_source *source)
 {
-	char *const begin = strbuf_begin(out, 0);
-	const char *end;
-
-	if (!source->fmt) {
+	if (source->fmt)
+		put_format(out, source);
+	else
 		strbuf_put(out, source->message);
-	} else {
-		end = format_put(begin, out->data + out->capacity, source->fmt, *source->ap,
-				 source->saved_errno);
-		if (LIKELY(end))
-			strbuf_end(out, end);
-		else
-			out->size = put_printed_by_libc(*out, source);
-	}
 	if (source->error != 0)
 		out->size = put_description(*out, source->error);
 }
@@ -251,41 +190,69 @@ static inline struct message put_message_value(struct strbuf *out,
 	return message;
 }
 
-/* Writes the message again, so that it ends at RECORD_SIZE_MAX, and before it the size that it had. */
-static COLD struct message cut_message(struct strbuf out, const struct record_source *source,
-				       struct message whole)
-{
-	struct message message;
+/* ---- A record that is too large --------------------------------------------------------------- */
 
-	out.size = whole.at;
+/* Returns the largest limit, by halves, with which the fields take no more than ROOM. */
+static size_t limit_fields(const struct record_source *source, struct call_fields call, size_t room)
+{
+	const struct strbuf none = { NULL, 0, 0 };
+	size_t limit = RECORD_SIZE_MAX;
+
+	while (limit > 0 && strbuf_put_merged_fields(none, source->fields, call, limit) > room)
+		limit /= 2;
+	return limit;
+}
+
+/* Writes head and site, or without the site where that alone is too large. */
+static size_t put_bounded_origin(struct strbuf out, const struct record_source *source,
+				 const struct mplog_site *site)
+{
+	static const struct mplog_site no_site = { .size = sizeof(no_site) };
+	const struct strbuf before = out;
+
+	put_origin(&out, source, site);
+	if (out.size <= HEAD_MAX)
+		return out.size;
+	out = before;
+	put_origin(&out, source, &no_site);
+	return out.size;
+}
+
+/* Writes the record again: without its largest fields, so that the message fits; or with the message
+ * cut, where it does not fit even without fields. WHOLE: the message as it was. */
+static COLD struct message put_shortened(struct strbuf out, struct record_source source,
+					 const struct mplog_site *site, struct message whole)
+{
+	const struct call_fields call = { source.call_fields, source.n_call_fields };
+	size_t reserve = whole.end - whole.at + 1;
+	struct message message;
+	size_t room;
+
+	if (source.prefix.size > PREFIX_MAX)
+		source.prefix.size = PREFIX_MAX;
+	out.size = put_bounded_origin(out, &source, site);
+	room = RECORD_SIZE_MAX - out.size - TRUNCATED_MAX;
+	if (reserve > room)
+		reserve = source.prefix.size + TEXT_RESERVE;
+	out.size = strbuf_put_merged_fields(out, source.fields, call,
+					    limit_fields(&source, call, room - reserve));
 	strbuf_put_literal(&out, "MPLOG_TRUNCATED=");
 	strbuf_put_number(&out, whole.end - whole.value_at);
 	strbuf_put_char(&out, '\n');
-	message = put_message_value(&out, source);
-	message.end = RECORD_SIZE_MAX - 1;
-	if (out.capacity >= RECORD_SIZE_MAX)
-		message.end =
-			utf8_cut((struct bytes){ out.data, out.size },
-				 message.end - 1); /* vsnprintf(3) may have put a NUL behind it */
-	if (message.text_at > message.end)
-		message.text_at = message.end;
+	message = put_message_value(&out, &source);
+	if (message.end >= RECORD_SIZE_MAX) /* vsnprintf(3) may have put a NUL at the end */
+		message.end = utf8_cut((struct bytes){ out.data, out.size }, RECORD_SIZE_MAX - 2);
 	return message;
 }
 
-static inline struct message put_message(struct strbuf *out, const struct record_source *source)
+static inline void end_message(struct strbuf *out, struct message message)
 {
-	struct message message = put_message_value(out, source);
-	uint64_t size;
+	const uint64_t size = htole64(message.end - message.value_at);
 
-	if (message.end >= RECORD_SIZE_MAX)
-		message = cut_message(*out, source, message);
 	out->size = message.end;
 	strbuf_put_char(out, '\n');
-	if (out->size <= out->capacity) {
-		size = htole64(message.end - message.value_at);
+	if (out->size <= out->capacity)
 		memcpy(out->data + message.value_at - sizeof(size), &size, sizeof(size));
-	}
-	return message;
 }
 
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
@@ -303,7 +270,14 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 	put_origin(&out, source, site);
 	strbuf_put_fields(&out, source->fields,
 			  (struct call_fields){ source->call_fields, source->n_call_fields });
-	message = put_message(&out, source);
+	message = put_message_value(&out, source);
+	if (UNLIKELY(message.end >= RECORD_SIZE_MAX)) {
+		if (capacity < RECORD_SIZE_MAX)
+			return RECORD_SIZE_MAX;
+		out = (struct strbuf){ buffer, RECORD_SIZE_MAX, 0 };
+		message = put_shortened(out, *source, site, message);
+	}
+	end_message(&out, message);
 	if (out.size <= capacity)
 		*ret = (struct record){
 			.data = { buffer, out.size },

@@ -39,10 +39,12 @@ static void compose_source(void)
 
 	ck_assert_uint_gt(size, sizeof(small));
 	free(memory);
-	memory = malloc(size);
+	memory = malloc(size + sizeof(small));
 	ck_assert_ptr_nonnull(memory);
+	memset(memory + size, '#', sizeof(small));
 	ck_assert_uint_le(record_compose(&record, memory, size, &source), size);
 	ck_assert_ptr_eq(record.data.data, memory);
+	ck_assert_mem_eq(memory + size, "################", sizeof(small));
 }
 
 __attribute__((format(printf, 1, 2))) static void compose(const char *fmt, ...)
@@ -506,8 +508,182 @@ START_TEST(leaves_out_a_field_that_fills_the_record)
 
 	compose_fields(fields, 2);
 	check_string("MPLOG_BAD_FIELD", "HUGE");
+	check_string("MPLOG_TRUNCATED", "1");
 	check_string("SMALL", "1");
 	check_string("MESSAGE", "x");
+	free(huge);
+}
+END_TEST
+
+START_TEST(reads_no_byte_of_a_size_that_is_none)
+{
+	static const size_t sizes[] = { (size_t)PTRDIFF_MAX + 1, SIZE_MAX, SIZE_MAX - 4096 };
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct mplog_field fields[] = { MPLOG_BLOB("BLOB", "1234", sizes[i]),
+						      MPLOG_F("SMALL", 1) };
+
+		compose_fields(fields, 2);
+		check_string("MPLOG_BAD_FIELD", "BLOB");
+		check_string("SMALL", "1");
+		check_string("MESSAGE", "x");
+	}
+}
+END_TEST
+
+/* ---- Sums of parts that are each within their limit ------------------------------------------- */
+
+enum { NUMBERS = 999, SUM_TEXT = 70000 };
+
+/* A blob, and numbers with the longest names. */
+static struct mplog_field sum[1 + NUMBERS];
+static char sum_names[NUMBERS][65];
+
+static void fill_sum(unsigned type, const char *blob, size_t size)
+{
+	sum[0] = (struct mplog_field){
+		.name = "BLOB", .type = MPLOG_FIELD_BLOB, .size = size, .value.data = blob
+	};
+	for (int i = 0; i < NUMBERS; i++) {
+		(void)snprintf(sum_names[i], sizeof(sum_names[i]), "N%04d_%058d", i, 0);
+		sum[1 + i] = (struct mplog_field){ .name = sum_names[i], .type = type };
+		if (type == MPLOG_FIELD_REAL)
+			sum[1 + i].value.real = -1.2345678901234567e-300;
+		else
+			sum[1 + i].value.unsigned_number = (uint64_t)INT64_MIN;
+	}
+}
+
+static const size_t blobs[] = {
+	RECORD_SIZE_MAX,          RECORD_SIZE_MAX - 2000,    RECORD_SIZE_MAX - (64 << 10) - 2000,
+	RECORD_SIZE_MAX - 100000, RECORD_SIZE_MAX - 120000,  RECORD_SIZE_MAX - 160000,
+	RECORD_SIZE_MAX / 2,      RECORD_SIZE_MAX + 1000000,
+};
+
+enum { N_BLOBS = sizeof(blobs) / sizeof(blobs[0]) };
+
+static void check_sum(void)
+{
+	ck_assert_uint_le(record.data.size, RECORD_SIZE_MAX);
+	ck_assert_uint_eq(count("PRIORITY"), 1); /* and all bytes are fields */
+	ck_assert_uint_eq(count("MESSAGE"), 1);
+}
+
+START_TEST(drops_the_largest_fields_until_the_message_fits)
+{
+	char *blob = repeat("b", blobs[_i]);
+	char *text = repeat("t", SUM_TEXT);
+
+	for (unsigned type = MPLOG_FIELD_INT; type <= MPLOG_FIELD_BOOL; type++) {
+		fill_sum(type, blob, blobs[_i]);
+		source.call_fields = sum;
+		source.n_call_fields = 1 + NUMBERS;
+		compose("%s", text);
+		check_sum();
+		check_string("MESSAGE", text);
+		ck_assert_uint_eq(count(sum_names[NUMBERS - 1]), 1);
+		if (count("BLOB") == 0) {
+			check_string("MPLOG_TRUNCATED", "70000");
+			check_string("MPLOG_BAD_FIELD", "BLOB");
+		}
+	}
+	ck_assert_uint_eq(count("BLOB"), blobs[_i] < RECORD_SIZE_MAX - 140000);
+	free(blob);
+	free(text);
+}
+END_TEST
+
+START_TEST(adds_no_sizes_that_overflow)
+{
+	char *blob = repeat("b", RECORD_SIZE_MAX);
+
+	fill_sum(MPLOG_FIELD_INT, blob, RECORD_SIZE_MAX);
+	for (int i = 0; i <= NUMBERS; i++) {
+		sum[i].type = MPLOG_FIELD_BLOB;
+		sum[i].size = i % 2 ? PTRDIFF_MAX : RECORD_SIZE_MAX;
+		sum[i].value.data = blob;
+	}
+	compose_fields(sum, 1 + NUMBERS);
+	check_sum();
+	check_string("MESSAGE", "x");
+	check_string("MPLOG_BAD_FIELD", "BLOB");
+	free(blob);
+}
+END_TEST
+
+static const int scope_fields[] = { 1, 255, 497, 505, 511, 512, 513, 600 };
+
+enum { N_SCOPE_FIELDS = sizeof(scope_fields) / sizeof(scope_fields[0]), SCOPE_VALUE = 64 << 10 };
+
+/* As many fields of 64 KiB as a configuration could have. */
+static struct bytes fill_scope_fields(int n)
+{
+	const size_t capacity = (size_t)n * (SCOPE_VALUE + 32);
+	struct strbuf fields = { malloc(capacity), capacity, 0 };
+	char *value = repeat("v", SCOPE_VALUE);
+	char name[16];
+
+	ck_assert_ptr_nonnull(fields.data);
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "F%d", i);
+		strbuf_put_field(&fields, (struct bytes){ name, strlen(name) },
+				 (struct bytes){ value, SCOPE_VALUE });
+	}
+	free(value);
+	return (struct bytes){ fields.data, fields.size };
+}
+
+START_TEST(drops_fields_of_the_scope_too)
+{
+	source.fields = fill_scope_fields(scope_fields[_i]);
+	compose("a whole %s", "message");
+	check_sum();
+	check_string("MESSAGE", "a whole message");
+	ck_assert_uint_eq(count("MPLOG_TRUNCATED"), source.fields.size > RECORD_SIZE_MAX - 200);
+	free((void *)(uintptr_t)source.fields.data);
+}
+END_TEST
+
+/* A message that does not fit without fields either: fields that leave some of it stay. */
+START_TEST(cuts_a_message_beside_its_fields)
+{
+	char *huge = repeat("x", RECORD_SIZE_MAX * 2);
+	char *prefix = repeat("p", RECORD_SIZE_MAX);
+
+	source.fields = BYTES("A=1\n");
+	source.prefix = (struct bytes){ prefix, RECORD_SIZE_MAX / 4 };
+	compose("%s", huge);
+	check_sum();
+	check_string("A", "1");
+	ck_assert_uint_gt(record.text.size, RECORD_SIZE_MAX / 2);
+	source.fields = fill_scope_fields(scope_fields[_i]);
+	source.prefix.size = RECORD_SIZE_MAX;
+	compose("%s", huge);
+	check_sum();
+	ck_assert_uint_gt(record.text.size, SUM_TEXT / 2);
+	ck_assert_mem_eq(record.text.data, "xxxx", 4);
+	free((void *)(uintptr_t)source.fields.data);
+	free(prefix);
+	free(huge);
+}
+END_TEST
+
+START_TEST(leaves_out_a_site_that_fills_the_record)
+{
+	char *huge = repeat("f", RECORD_SIZE_MAX);
+	const struct mplog_site sites[] = {
+		{ sizeof(sites[0]), huge, "f", "db", NULL, 1 },
+		{ sizeof(sites[0]), "a.c", huge, "db", "LOGGER=db\n", 1 },
+		{ sizeof(sites[0]), huge, huge, huge, NULL, 1 },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		source.site = &sites[i];
+		compose("x");
+		check_sum();
+		check_string("MESSAGE", "x");
+		check_string("MPLOG_TRUNCATED", "1");
+	}
 	free(huge);
 }
 END_TEST
@@ -585,17 +761,28 @@ static void add_field_tests(TCase *tcase)
 	tcase_add_test(tcase, cuts_a_bad_name);
 	tcase_add_test(tcase, has_room_for_a_thousand_fields);
 	tcase_add_test(tcase, leaves_out_a_field_that_fills_the_record);
+	tcase_add_test(tcase, reads_no_byte_of_a_size_that_is_none);
 	tcase_add_test(tcase, puts_a_field_so_that_it_comes_back);
 	tcase_add_loop_test(tcase, stops_at_what_is_no_field, 0,
 			    sizeof(malformed) / sizeof(*malformed));
 }
 
+static void add_sum_tests(TCase *tcase)
+{
+	tcase_add_loop_test(tcase, drops_the_largest_fields_until_the_message_fits, 0, N_BLOBS);
+	tcase_add_test(tcase, adds_no_sizes_that_overflow);
+	tcase_add_loop_test(tcase, drops_fields_of_the_scope_too, 0, N_SCOPE_FIELDS);
+	tcase_add_loop_test(tcase, cuts_a_message_beside_its_fields, 0, N_SCOPE_FIELDS);
+	tcase_add_test(tcase, leaves_out_a_site_that_fills_the_record);
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("record");
-	TCase *tcase = suite_case(suite, "record", 30, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "record", 60, set_up, tear_down);
 
 	add_message_tests(tcase);
+	add_sum_tests(tcase);
 	add_field_tests(tcase);
 	return suite_run(suite);
 }
