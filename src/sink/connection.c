@@ -119,12 +119,39 @@ static bool is_absence(int error)
 	}
 }
 
-int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream)
+/* The program closed a descriptor of the library's: each record checks the identity from then on. */
+static atomic_bool program_closes;
+
+bool connection_is_ours(const struct connection *connection)
+{
+	if (owned_fd_is_valid(&connection->socket))
+		return true;
+	/* In a child, daemon(3) and its like close once what was inherited. */
+	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) !=
+	    CONNECTION_AFTER_FORK)
+		atomic_store_explicit(&program_closes, true, memory_order_relaxed);
+	return false;
+}
+
+bool connection_check(struct connection *connection, int64_t now_ns)
+{
+	if (!connection_is_ours(connection))
+		return false;
+	if (atomic_load_explicit(&program_closes, memory_order_relaxed))
+		now_ns = CONNECTION_ALWAYS;
+	atomic_store_explicit(&connection->checked_ns, now_ns, memory_order_relaxed);
+	return true;
+}
+
+int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream,
+			  int64_t now_ns)
 {
 	int r = -ENOENT;
 
 	for (; *paths; paths++) {
 		r = connection_open(ret, *paths, may_stream);
+		if (r == 0)
+			(void)connection_check(*ret, now_ns);
 		if (r == 0 || !is_absence(r))
 			return r;
 	}

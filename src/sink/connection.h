@@ -19,6 +19,9 @@ struct connection {
 	atomic_llong checked_ns; /* the coarse clock at the last check of the identity */
 };
 
+/* Values of checked_ns that no tick of the clock has. */
+enum { CONNECTION_AFTER_FORK = 0, CONNECTION_ALWAYS = -1 };
+
 /* A blocking send(2) wakes waiters one by one; poll(2) wakes all of them. SO_SNDTIMEO is shared with
  * every process that inherited the socket: it is short and never changes, and a caller with more
  * time sends again. */
@@ -30,7 +33,15 @@ int connection_open(struct connection **ret, const char *path, bool may_stream);
 
 /* Connects to the first of PATHS, which end with NULL, that has a service. Returns as
  * connection_open(), and -ENOENT where none has. */
-int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream);
+int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream,
+			  int64_t now_ns);
+
+/* Tells whether the number still stands for the socket. */
+COLD bool connection_is_ours(const struct connection *connection);
+
+/* Likewise, and notes when that was: so no record checks again before the next tick, unless the
+ * program has ever closed a descriptor of the library's. */
+COLD bool connection_check(struct connection *connection, int64_t now_ns);
 
 /* Tells whether the service reads what the connection takes. A stream takes what its buffer holds
  * from anyone, read or not; TAKEN bytes are more than what the buffer still holds. */

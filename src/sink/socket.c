@@ -16,30 +16,6 @@ enum { STREAM_MESSAGE_MAX = 32768 };
 
 enum { NAP_MS = 1 };
 
-/* The program closed a descriptor of the library's: each record checks the identity from then on. */
-static atomic_bool program_closes;
-
-/* Moments that no tick of the clock is. */
-enum { AFTER_FORK = 0, ALWAYS = -1 };
-
-static bool is_ours(const struct connection *connection)
-{
-	if (owned_fd_is_valid(&connection->socket))
-		return true;
-	/* In a child, daemon(3) and its like close once what was inherited. */
-	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) != AFTER_FORK)
-		atomic_store_explicit(&program_closes, true, memory_order_relaxed);
-	return false;
-}
-
-static void note_check(struct connection *connection, int64_t now_ns)
-{
-	const bool always = atomic_load_explicit(&program_closes, memory_order_relaxed);
-
-	atomic_store_explicit(&connection->checked_ns, always ? ALWAYS : now_ns,
-			      memory_order_relaxed);
-}
-
 struct parcel {
 	struct bytes message;
 	int fd; /* -1: none */
@@ -78,7 +54,7 @@ static COLD int send_waiting(const struct connection *connection, struct parcel 
 		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
 			return -EAGAIN;
 		/* During the wait another thread may have closed the descriptor. */
-		if (!is_ours(connection))
+		if (!connection_is_ours(connection))
 			return -ENOTCONN;
 		n = send_parcel(connection, parcel, blocks ? 0 : MSG_DONTWAIT);
 		if (n >= 0 && take_off(parcel, (size_t)n, connection->is_stream))
@@ -151,7 +127,7 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 			     int64_t now_ns)
 {
 	struct connection *opened = NULL;
-	int r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream);
+	int r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream, now_ns);
 
 	if (r == -ENOENT)
 		r = absence(log_socket);
@@ -163,7 +139,6 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	if (r < 0)
 		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;
 
-	note_check(opened, now_ns);
 	atomic_store_explicit(&log_socket->taken, 0, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->inherited, false, memory_order_relaxed);
@@ -172,18 +147,10 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	return *connection ? 0 : -ENOTCONN;
 }
 
-static COLD bool is_still_ours(struct connection *connection, int64_t now_ns)
-{
-	if (!is_ours(connection))
-		return false;
-	note_check(connection, now_ns);
-	return true;
-}
-
 static inline ALWAYS_INLINE bool is_current(struct connection *connection, int64_t now_ns)
 {
 	return atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) == now_ns ||
-	       is_still_ours(connection, now_ns);
+	       connection_check(connection, now_ns);
 }
 
 static bool may_look(const struct log_socket *log_socket, int64_t now_ns)
@@ -203,11 +170,10 @@ static COLD bool is_worth_another(struct log_socket *log_socket,
 {
 	if (!may_look(log_socket, now_ns))
 		return false;
-	if (connection->is_stream && is_read(log_socket, connection)) {
-		breaker_reset(&log_socket->breaker);
-		return false;
-	}
-	return true;
+	if (!connection->is_stream || !is_read(log_socket, connection))
+		return true;
+	breaker_reset(&log_socket->breaker);
+	return false;
 }
 
 /* Tells whether to connect anew: in a child, and where the service is stuck. */
@@ -262,7 +228,7 @@ static COLD bool is_broken(int error, const struct connection *connection)
 	case -ETIMEDOUT:
 		return true;
 	default:
-		return !is_ours(connection);
+		return !connection_is_ours(connection);
 	}
 }
 
@@ -357,7 +323,7 @@ void log_socket_after_fork(struct log_socket *log_socket)
 	struct connection *connection = atomic_load(&log_socket->connection);
 
 	if (connection)
-		atomic_store(&connection->checked_ns, AFTER_FORK);
+		atomic_store(&connection->checked_ns, CONNECTION_AFTER_FORK);
 	atomic_store(&log_socket->inherited, connection != NULL);
 	atomic_store(&log_socket->retry_at_ns, 0);
 }
