@@ -35,7 +35,7 @@ struct conf; /* immutable once made */
 /* Loads the files; those that did not change since PREVIOUS (or NULL) are taken over from it
  * unparsed. DIAG (may be NULL) is called with each diagnostic of a changed file. Returns 0 and *ret
  * (which may share memory with previous; each is freed by itself); likewise with *ret set: -EBADMSG
- * where a file has mistakes, a new one or one that it had before, or what open(2) or read(2) said
+ * where a file has errors, a new one or one that it had before, or what open(2) or read(2) said
  * where one cannot be read. Where nothing could be made *ret is NULL: -ENOMEM, which is a diagnostic
  * too. With another root (see conf_root_changed()) *ret is what PREVIOUS is. */
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,

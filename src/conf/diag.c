@@ -31,7 +31,7 @@ static void pass_on(const struct conf_diags *diags, struct conf_diag diag)
 	if (!diags->diag || diags->first.count > SHOWN_MAX + 1)
 		return;
 	if (diags->first.count > SHOWN_MAX)
-		diag.text = "too many mistakes: those from here on are not shown";
+		diag.text = "too many errors: those from here on are not shown";
 	diags->diag(diags->userdata, &diag);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conf-errors: the mistakes of the configuration, reported once a run: one notice a file. */
+/* conf-errors: what is wrong with the configuration, reported once a run: one notice a file. */
 #pragma once
 
 #include "conf/conf.h"
@@ -12,5 +12,5 @@ void conf_errors_report(struct scope *scope, const struct conf *conf);
 /* Reports that there was no memory to load FILE; NULL: the system's files. */
 void conf_errors_report_no_memory(struct scope *scope, const char *file);
 
-/* Reports the mistakes in the environment's variables. */
+/* Reports what is wrong with the environment's variables. */
 void conf_errors_report_env(struct scope *scope, const struct env *env);

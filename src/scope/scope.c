@@ -197,7 +197,7 @@ uint64_t scope_count_moved(size_t offset)
 		if (!(before & FIGURE_MOVED) ||
 		    (!atomic_load(&figures_are_moving) && slot == scope_slot(&process_scope)))
 			return figure_value(before);
-		if (slot != &process_scope.own_slot) /* that one's figures are replaced */
+		if (slot != &process_scope.own_slot) /* the figures of own_slot are replaced */
 			atomic_fetch_sub(figure_at(slot, offset), 1);
 		(void)nanosleep(&little, NULL); /* the moving thread may have a lower priority */
 	}

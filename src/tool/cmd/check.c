@@ -26,7 +26,7 @@ struct mistake {
 };
 
 struct check {
-	struct mistake *mistakes;
+	struct mistake *diags;
 	size_t n, room;
 	bool has_errors, has_warnings, is_unreadable;
 };
@@ -39,8 +39,8 @@ static void add_mistake(void *userdata, const struct conf_diag *diag)
 
 	if (!mistake.file || !mistake.text)
 		memory_exhausted();
-	check->mistakes = memory_grow(check->mistakes, check->n + 1, &check->room, sizeof(mistake));
-	check->mistakes[check->n++] = mistake;
+	check->diags = memory_grow(check->diags, check->n + 1, &check->room, sizeof(mistake));
+	check->diags[check->n++] = mistake;
 	if (diag->severity == CONF_ERROR)
 		check->has_errors = true;
 	else
@@ -71,9 +71,9 @@ static int compare_mistakes(const void *a, const void *b)
 static void print_sorted(const struct check *check)
 {
 	if (check->n > 0)
-		qsort(check->mistakes, check->n, sizeof(*check->mistakes), compare_mistakes);
+		qsort(check->diags, check->n, sizeof(*check->diags), compare_mistakes);
 	for (size_t i = 0; i < check->n; i++) {
-		const struct mistake *mistake = &check->mistakes[i];
+		const struct mistake *mistake = &check->diags[i];
 
 		(void)term_puts(stdout, mistake->file);
 		if (mistake->line > 0)
@@ -86,10 +86,10 @@ static void print_sorted(const struct check *check)
 static void free_mistakes(struct check *check)
 {
 	for (size_t i = 0; i < check->n; i++) {
-		free(check->mistakes[i].file);
-		free(check->mistakes[i].text);
+		free(check->diags[i].file);
+		free(check->diags[i].text);
 	}
-	free(check->mistakes);
+	free(check->diags);
 }
 
 /* Returns whether all users may search all directories on the way to the file. */
@@ -219,7 +219,7 @@ const struct command command_check = {
 		"  -d, --directory=DIRECTORY  DIRECTORY/mplog.conf and mplog.conf.d instead of the system's\n"
 		"  --lenient                  warnings alone are no failure\n"
 		"\n"
-		"Exit status: 0 good, 1 mistakes or warnings, 2 usage or unreadable.\n"
+		"Exit status: 0 good, 1 errors or warnings, 2 usage or unreadable.\n"
 		"Ansible: validate: mplog check %s\n",
 	.run = run_check,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* level-change: putting a level that an operator sets into force, and the record of it: who, what, until
- * when. */
+/* level-change: putting a level that an operator sets into force, and the record of the change. */
 #pragma once
 
 #include "board/override.h"
