@@ -183,7 +183,7 @@ static const size_t figure_offsets[] = {
 
 static _Atomic uint64_t *figure_at(struct slot *slot, size_t offset)
 {
-	return (_Atomic uint64_t *)((char *)slot + offset);
+	return (_Atomic uint64_t *)(void *)((char *)slot + offset);
 }
 
 uint64_t scope_count_moved(size_t offset)

@@ -9,9 +9,7 @@
 #include "mplog.h"
 #include "tool/ui/memory.h"
 
-static const char field[] = "PROCESS=";
-
-enum { FIELD_SIZE = sizeof(field) - 1 };
+enum { FIELD_SIZE = sizeof("PROCESS=") - 1 };
 
 bool match_wants(const struct match *match, struct bytes name)
 {
