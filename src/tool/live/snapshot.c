@@ -116,12 +116,12 @@ static int compare_ages(const void *a, const void *b)
 
 static void sort_processes(struct snapshot *snapshot)
 {
-	snapshot->process = memory_new(snapshot->n, sizeof(*snapshot->process));
+	snapshot->process = memory_new(snapshot->n, sizeof(void *));
 	for (size_t i = 0; i < snapshot->n; i++) {
 		if (!snapshot->view[i].is_scope)
 			snapshot->process[snapshot->n_processes++] = &snapshot->view[i];
 	}
-	qsort(snapshot->process, snapshot->n_processes, sizeof(*snapshot->process), compare_ages);
+	qsort(snapshot->process, snapshot->n_processes, sizeof(void *), compare_ages);
 }
 
 /* A process whose end was not seen, and whose pid went to a younger process, is dead. */
