@@ -21,10 +21,20 @@ static inline void status_publish_sink(struct slot *slot, int sink, int error)
 	atomic_store_explicit(&slot->sink_error, -error, memory_order_relaxed);
 }
 
+/* An absent sink is no failure, and worth a word only where it may not be used. */
+static inline int status_error(const struct dispatch_result *result)
+{
+	const int error = result->failed == SINK_NONE ? 0 : result->error;
+
+	if (LIKELY(result->sent == result->primary) || result->primary == SINK_NONE ||
+	    (error && error != -ENOTCONN))
+		return error;
+	return dispatch_absence(result->primary) == -EACCES ? -EACCES : error;
+}
+
 /* Does so from the result of a record that came to a sink. */
 static inline void status_publish_result(struct slot *slot, const struct dispatch_result *result)
 {
 	if (LIKELY(result->error == 0) || result->primary != SINK_NONE)
-		status_publish_sink(slot, result->sent,
-				    result->failed == SINK_NONE ? 0 : result->error);
+		status_publish_sink(slot, result->sent, status_error(result));
 }

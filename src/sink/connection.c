@@ -146,16 +146,19 @@ bool connection_check(struct connection *connection, int64_t now_ns)
 int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream,
 			  int64_t now_ns)
 {
-	int r = -ENOENT;
+	int absence = -ENOENT;
 
 	for (; *paths; paths++) {
-		r = connection_open(ret, *paths, may_stream);
+		const int r = connection_open(ret, *paths, may_stream);
+
 		if (r == 0)
 			(void)connection_check(*ret, now_ns);
 		if (r == 0 || !is_absence(r))
 			return r;
+		if (r == -EACCES || r == -EPERM)
+			absence = -EACCES;
 	}
-	return -ENOENT;
+	return absence;
 }
 
 bool connection_is_read(const struct connection *connection, size_t taken)

@@ -32,7 +32,8 @@ enum { CONNECTION_AFTER_FORK = 0, CONNECTION_ALWAYS = -1 };
 int connection_open(struct connection **ret, const char *path, bool may_stream);
 
 /* Connects to the first of PATHS, which end with NULL, that has a service. Returns as
- * connection_open(), and -ENOENT where none has. */
+ * connection_open(), and -ENOENT where none has, or
+ * -EACCES where one may not be used. */
 int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream,
 			  int64_t now_ns);
 

@@ -73,6 +73,15 @@ static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
 		*journald_failed = true;
 }
 
+int dispatch_absence(enum sink_id id)
+{
+	const struct log_socket *log_socket = sinks[id]->socket;
+
+	return log_socket && atomic_load_explicit(&log_socket->forbidden, memory_order_relaxed)
+		       ? -EACCES
+		       : -ENOENT;
+}
+
 struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
 					 enum sink_id primary, int r)
 {
@@ -81,7 +90,8 @@ struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct
 	bool journald_failed = false;
 
 	/* An absent sink is a failure only where it was asked for by name. */
-	note_failure(&result, primary, r == 0 && forced ? -ENOENT : r, delivery, &journald_failed);
+	note_failure(&result, primary, r == 0 && forced ? dispatch_absence(primary) : r, delivery,
+		     &journald_failed);
 	for (enum sink_id id = 0; id < SINK_COUNT && result.sent == SINK_NONE; id++) {
 		if (dispatch->primary_only && result.error)
 			break;

@@ -89,6 +89,9 @@ static inline ALWAYS_INLINE int dispatch_try(const struct dispatch *dispatch, en
 	return sinks[id]->write(delivery);
 }
 
+/* Returns why a sink that is absent is: -EACCES or -ENOENT. */
+COLD int dispatch_absence(enum sink_id id);
+
 /* Goes down the chain for a record that its primary sink did not take. R: as returned by write. */
 COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
 					      const struct delivery *delivery, enum sink_id primary,

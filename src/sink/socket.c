@@ -129,7 +129,8 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	struct connection *opened = NULL;
 	int r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream, now_ns);
 
-	if (r == -ENOENT)
+	atomic_store_explicit(&log_socket->forbidden, r == -EACCES, memory_order_relaxed);
+	if (r == -ENOENT || r == -EACCES)
 		r = absence(log_socket);
 	/* After a first success retry_at_ns stays: another thread that has not yet seen the
 	 * connection must not report the service as absent. */

@@ -25,6 +25,7 @@ struct log_socket {
 	atomic_size_t taken;      /* bytes, by the connection since the breaker opened */
 	atomic_bool inherited;    /* by fork(2): the next record connects a socket of our own */
 	atomic_bool seen;         /* the service, since the program began; a child inherits it */
+	atomic_bool forbidden;    /* absent, for its socket may not be used: for mplog status */
 	atomic_llong retry_at_ns; /* when an absent service is looked for again */
 };
 

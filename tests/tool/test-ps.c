@@ -160,6 +160,39 @@ START_TEST(status_tells_how_it_ended)
 }
 END_TEST
 
+/* Of a user who may not write to the journal's socket. */
+START_TEST(status_tells_what_is_forbidden)
+{
+	int ready[2];
+	char byte, *output;
+	pid_t pid;
+
+	shell_run(0, "chmod 600 /run/systemd/journal/socket");
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		mplog_close();
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || setresuid(65534, 65534, 65534) < 0 ||
+		    mplog_open("ps-forbidden", "main", 0) < 0 || mplog_info("here") < 0 ||
+		    write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	output = shell_expect(0, "mplog status -t ps-forbidden main");
+	(void)kill(pid, SIGKILL);
+	child_killed(pid, SIGKILL);
+	shell_run(0, "chmod 666 /run/systemd/journal/socket");
+	ck_assert_msg(strstr(output, "because the one before it failed: Permission denied\n") !=
+			      NULL,
+		      "%s", output);
+	free(output);
+}
+END_TEST
+
 START_TEST(a_command_like_no_other)
 {
 	char *output = shell_expect(2, "mplog qqqqqqqq 2>&1");
@@ -181,6 +214,7 @@ int main(void)
 	tcase_add_test(tcase, of_a_pid);
 	tcase_add_loop_test(tcase, without_proc, 0, 2);
 	tcase_add_loop_test(tcase, status_tells_how_it_ended, 0, sizeof(ends) / sizeof(ends[0]));
+	tcase_add_test(tcase, status_tells_what_is_forbidden);
 	tcase_add_test(tcase, a_command_like_no_other);
 	return suite_run(suite);
 }
