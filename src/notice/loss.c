@@ -249,7 +249,8 @@ void suppressed_report_if_due(struct dispatch *dispatch, struct scope *scope)
 	struct slot *slot = scope_slot(scope);
 
 	if (has_suppressed(slot) &&
-	    (uint64_t)(clock_now_ns(CLOCK_REALTIME) - atomic_load(&slot->suppressed_since_ns)) >=
+	    (uint64_t)clock_now_ns(CLOCK_REALTIME) -
+			    (uint64_t)atomic_load(&slot->suppressed_since_ns) >=
 		    interval_ns)
 		report_slot(dispatch, scope, slot, 0);
 }
