@@ -43,7 +43,8 @@ static uint64_t next_sequence(const struct scope_config *config)
 }
 
 /* A token bucket as one word, the moment at which it is full again: taking a token moves it on by
- * interval / burst, and there is none left where it lies more than interval ahead. */
+ * interval / burst, and there is none left where it lies more than interval ahead. No call stores one
+ * that lies further: such a moment, which another member of the tree has written, counts as none. */
 static bool has_token(const struct scope_config *config, struct slot *slot, int64_t now_ns)
 {
 	const int64_t interval_ns = (int64_t)config->interval_ms * 1000000;
@@ -52,7 +53,8 @@ static bool has_token(const struct scope_config *config, struct slot *slot, int6
 	int64_t next_ns;
 
 	do {
-		next_ns = (full_ns > now_ns ? full_ns : now_ns) + token_ns;
+		next_ns = full_ns > now_ns && full_ns <= now_ns + interval_ns ? full_ns : now_ns;
+		next_ns += token_ns;
 		if (next_ns - now_ns > interval_ns)
 			return false;
 	} while (!atomic_compare_exchange_weak(&slot->bucket_full_ns, &full_ns, next_ns));
