@@ -2,7 +2,8 @@
 /* Whether a sanitizer looks on. Of these tests each leaves out what one of them cannot judge:
  *   UNDER_TSAN  takes vfork(2) for fork(2), a mapping for a write to all that is mapped there, and
  *               the threads that a fork leaves behind for living ones, where it has not seen the
- *               fork or where the child starts threads of its own
+ *               fork or where the child starts threads of its own; and the readers of a sequence
+ *               lock for racing with its writer
  *   either      has a malloc(3) and memory of its own: neither can be counted; and complains of a
  *               conversion of printf(3) that the program has registered */
 #pragma once
