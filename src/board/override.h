@@ -55,7 +55,8 @@ void override_unlock(int fd);
 /* Adds the entry to the locked table, in place of an earlier one for the same pattern and pid; the
  * pattern "*" of every process takes the place of all. Returns 0, or -ENOSPC: the table is full of
  * others that still hold. */
-int override_set(struct board *board, const struct override_entry *entry);
+int override_set(struct board *board, const struct override_entry *entry)
+	__attribute__((__nonnull__));
 
 /* Writes the entry's level to the slot of that number, or with OVERRIDE_RESET takes it back. Returns
  * false where the slot's state is not WORD: it has changed hands. */

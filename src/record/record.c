@@ -225,6 +225,7 @@ static COLD struct message put_shortened(struct strbuf out, struct record_source
 {
 	const struct call_fields call = { source.call_fields, source.n_call_fields };
 	size_t reserve = whole.end - whole.at + 1;
+	char digits[DECIMAL_DIGITS_MAX];
 	struct message message;
 	size_t room;
 
@@ -237,7 +238,10 @@ static COLD struct message put_shortened(struct strbuf out, struct record_source
 	out.size = strbuf_put_merged_fields(out, source.fields, call,
 					    limit_fields(&source, call, room - reserve));
 	strbuf_put_literal(&out, "MPLOG_TRUNCATED=");
-	strbuf_put_number(&out, whole.end - whole.value_at);
+	/* Not strbuf_put_number(): no function that is called may see or change the buffer. */
+	strbuf_put(&out, (struct bytes){ digits,
+					 (size_t)(decimal_put(digits, whole.end - whole.value_at) -
+						  digits) });
 	strbuf_put_char(&out, '\n');
 	message = put_message_value(&out, &source);
 	if (message.end >= RECORD_SIZE_MAX) /* vsnprintf(3) may have put a NUL at the end */
