@@ -203,11 +203,14 @@ static pid_t leave_gap(void)
 	return pid;
 }
 
+/* Without the complaints about boards: other tests of the machine have invalid ones at the same time. */
 static char *gaps(void)
 {
 	int status;
-	char *const output =
-		shell(&status, "timeout 30 mplog gaps --json --run=%s 2>&1; echo exit $?", run_id);
+	char *const output = shell(&status,
+				   "{ timeout 30 mplog gaps --json --run=%s 2>&1; echo exit $?; } |"
+				   "grep -v '^mplog: process [0-9]*: '",
+				   run_id);
 
 	ck_assert_int_eq(status, 0);
 	return output;

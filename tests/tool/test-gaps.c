@@ -344,7 +344,11 @@ START_TEST(matches_choose)
 	shell_run(0, "mplog gaps --run=$RUN PROCESS=worker-1");
 	shell_run(1, "mplog gaps --run=$RUN PROCESS=main");
 	shell_run(1, "mplog gaps -t gaps");
-	output = shell_expect(1, "mplog gaps --run=ffffffffffffffffffffffffffffffff 2>&1");
+	/* Other tests of the machine may have invalid boards at the same time. */
+	output = shell_expect(1, "said=$(mplog gaps --run=ffffffffffffffffffffffffffffffff 2>&1)\n"
+				 "r=$?\n"
+				 "echo \"$said\" | grep -v '^mplog: process [0-9]*: '\n"
+				 "exit $r");
 	ck_assert_str_eq(output, "mplog: gaps: the journal has no record of run "
 				 "ffffffffffffffffffffffffffffffff\n");
 	free(output);

@@ -66,6 +66,14 @@ static bool read_record(struct record_at_hand *record)
 	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
 }
 
+/* Returns when the record was sent: a journald that was stuck takes what was sent before all at once. */
+static uint64_t sent_us(const struct record_at_hand *record)
+{
+	const uint64_t sent = get_number(record, "_SOURCE_REALTIME_TIMESTAMP");
+
+	return sent ? sent : record->when_us;
+}
+
 static struct counted *process_of(struct tally *tally, const struct record_at_hand *record)
 {
 	return tally_get(tally, tally_get_run(tally, record->run_id, record->uid), record->boot_id,
@@ -107,7 +115,7 @@ static void count_record(struct tally *tally, const struct record_at_hand *recor
 	process->records++;
 	process->last_us = record->when_us;
 	if (sequence)
-		process->twice += !numbers_add(&process->numbers, sequence, record->when_us);
+		process->twice += !numbers_add(&process->numbers, sequence, sent_us(record));
 }
 
 static void note_worst(const struct record_at_hand *record, struct counted *process)
