@@ -34,6 +34,9 @@ extern "C" {
 
 /* ---- Levels: the numbers of syslog(3), so LOG_INFO works as well ---------------------------- */
 
+/* A call may be given a facility with its level: mplog(LOG_AUTHPRIV | LOG_INFO, "..."). It is that
+ * record's SYSLOG_FACILITY. */
+
 #define MPLOG_NONE (-1) /* as a level to set: nothing passes */
 #define MPLOG_EMERG 0
 #define MPLOG_ALERT 1
@@ -96,6 +99,8 @@ struct mplog_options {
 	int level;              /* as mplog_set_default_level(); 0: info */
 	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d, unless
 				 * $MPLOG_CONF names another; or NULL */
+	int facility;           /* LOG_DAEMON ...: SYSLOG_FACILITY where neither configuration nor call
+				 * say one; 0: none */
 };
 
 /**
@@ -105,8 +110,8 @@ struct mplog_options {
  *
  * Returns 0, or
  *   -EALREADY  it is open already: nothing was changed
- *   -EINVAL    unknown flags, a number that is no level, an identifier or process that is empty,
- *              options that are NULL or lack their size
+ *   -EINVAL    unknown flags, a number that is no level or no facility, an identifier or process that
+ *              is empty, options that are NULL or lack their size
  *   -EBADMSG   MPLOG_STRICT, and the configuration has a mistake or cannot be read: not opened
  *   -ENOMEM    no memory: not opened
  */
@@ -197,7 +202,7 @@ MPLOG_EXPORT int mplog_set_field(const char *name, const char *value);
 /*
  * All of these return 0 (the record went where it should, or is below the level), 1 (it went to a
  * fallback), 2 (suppressed by its rate limit), or a negative errno value: it is lost, and why
- *   -EINVAL    the level is not 0 to 7
+ *   -EINVAL    the level is not 0 to 7, with or without a facility
  *   -EAGAIN    every sink was full until the deadline
  *   -ENOTCONN  there is no sink
  *   -ENOMEM    no memory for a large record
@@ -257,12 +262,15 @@ MPLOG_EXPORT int mplog_write(int level, const char *message, size_t length);
  * scope's level, never tighter; mplog_emit() has the last word. */
 extern MPLOG_EXPORT __thread const int *mplog_gate_ __attribute__((__tls_model__("initial-exec")));
 
-/** Whether a message of this level would pass. Thread-, fork- and async-signal-safe. */
+/** Whether a message of this level would pass, with or without a facility. Thread-, fork- and
+ * async-signal-safe. */
 static inline bool mplog_enabled(int level)
 {
-	return level <= MPLOG_MAX_LEVEL &&
-	       level <= __atomic_load_n(__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED),
-					__ATOMIC_RELAXED);
+	const int priority = level < 0 ? level : level & MPLOG_DEBUG;
+
+	return priority <= MPLOG_MAX_LEVEL &&
+	       priority <= __atomic_load_n(__atomic_load_n(&mplog_gate_, __ATOMIC_RELAXED),
+					   __ATOMIC_RELAXED);
 }
 
 /** mplog(MPLOG_INFO, "%d files", n): a message. Arguments are evaluated only if it passes. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <syslog.h>
 
 #include "api/guard.h"
 #include "api/identity.h"
@@ -47,6 +48,7 @@ static struct context *make_context(const struct mplog_options *options,
 	(void)stpncpy(context->identifier, identifier ? identifier : program_invocation_short_name,
 		      sizeof(context->identifier) - 1);
 	context->flags = options->flags;
+	context->facility = LOG_FAC(options->facility);
 	return context;
 }
 
@@ -155,13 +157,18 @@ static void begin_program(struct thread *thread, const char *process)
 		notice_name_changed(process, name);
 }
 
+static bool is_facility(int number)
+{
+	return number >= 0 && number <= LOG_LOCAL7 && (number & LOG_PRIMASK) == 0;
+}
+
 static int check_options(const struct mplog_options *options)
 {
 	const bool bad_name = (options->identifier && !*options->identifier) ||
 			      (options->process && !*options->process);
 
 	if (bad_name || options->flags & ~(unsigned)ALL_FLAGS || options->level < MPLOG_NONE ||
-	    options->level > MPLOG_DEBUG)
+	    options->level > MPLOG_DEBUG || !is_facility(options->facility))
 		return -EINVAL;
 	return context_get()->is_open ? -EALREADY : 0;
 }

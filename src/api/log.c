@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "api/guard.h"
@@ -81,6 +82,8 @@ static inline ALWAYS_INLINE struct record_source complete_source(const struct re
 	source.head = config->head;
 	source.fields = config->fields;
 	source.prefix = config->output.prefix[SINK_JOURNAL];
+	if (LIKELY(source.facility == 0))
+		source.facility = config->output.facility;
 	source.tid = tid;
 	source.sequence = sequence;
 	source.saved_errno = saved_errno;
@@ -224,8 +227,7 @@ static inline int level_of(struct scope *scope, int64_t now_ns)
 	const struct slot *slot = scope_slot(scope);
 	const int level = atomic_load_explicit(&slot->level, memory_order_relaxed);
 
-	if (UNLIKELY(override_is_set(
-			     atomic_load_explicit(&slot->override, memory_order_relaxed)) ||
+	if (UNLIKELY(override_is_set(atomic_load_explicit(&slot->override, memory_order_relaxed)) ||
 		     level <= MPLOG_EMERG || level > MPLOG_DEBUG))
 		return level_of_slot(scope, now_ns);
 	return level;
@@ -259,9 +261,11 @@ static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }
 
-static inline bool can_log_at(int level)
+/* A level may have a facility in it, as for syslog(3): LOG_AUTHPRIV | LOG_INFO. Returns -1 for a number
+ * that is none. */
+static inline int level_part(int level)
 {
-	return level >= MPLOG_EMERG && level <= MPLOG_DEBUG;
+	return level >= MPLOG_EMERG && level <= (LOG_LOCAL7 | MPLOG_DEBUG) ? LOG_PRI(level) : -1;
 }
 
 static inline ALWAYS_INLINE int emit_source(const struct record_source *said, char *buffer,
@@ -269,7 +273,7 @@ static inline ALWAYS_INLINE int emit_source(const struct record_source *said, ch
 {
 	CLEANUP(guard_leave_inline) struct guard guard = guard_enter_inline(false);
 
-	if (!can_log_at(said->level))
+	if (said->level < MPLOG_EMERG)
 		return -EINVAL;
 	if (UNLIKELY(!guard.thread))
 		return -ENOMEM;
@@ -284,7 +288,8 @@ static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int 
 	char buffer[BUFFER_SIZE];
 	const struct record_source said = {
 		.site = site,
-		.level = level,
+		.level = level_part(level),
+		.facility = LOG_FAC(level),
 		.error = error,
 		.call_fields = fields,
 		.n_call_fields = fields ? n : 0,
@@ -326,7 +331,12 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 int log_message(const struct mplog_site *site, int level, struct bytes message)
 {
 	char buffer[BUFFER_SIZE];
-	const struct record_source said = { .site = site, .level = level, .message = message };
+	const struct record_source said = {
+		.site = site,
+		.level = level_part(level),
+		.facility = LOG_FAC(level),
+		.message = message,
+	};
 
 	return emit_source(&said, buffer, sizeof(buffer));
 }
@@ -351,12 +361,13 @@ int mplog_write(int level, const char *message, size_t length)
 {
 	CLEANUP(guard_leave) struct guard guard = guard_enter(true);
 	const struct record_source said = {
-		.level = level,
+		.level = level_part(level),
+		.facility = LOG_FAC(level),
 		.message = { message, message ? length : 0 },
 	};
 	struct writing writing = { .guard = &guard, .said = &said };
 
-	if (!can_log_at(level))
+	if (said.level < MPLOG_EMERG)
 		return -EINVAL;
 	if (!guard.thread)
 		return -ENOMEM;

@@ -114,6 +114,7 @@ static void send_on_stack(void *argument)
 		.fields = { notice->fields_data, notice->fields.size },
 		.prefix = dispatch->output->prefix[SINK_JOURNAL],
 		.level = notice->level,
+		.facility = dispatch->output->facility,
 		.message = { text->data,
 			     text->size < text->capacity ? text->size : text->capacity },
 	};

@@ -73,9 +73,9 @@ static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site
 
 /* ---- The fields of mplog's own, but for MESSAGE ----------------------------------------------- */
 
-#define SMALL_LABELS "PRIORITY=7\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
+#define SMALL_LABELS "PRIORITY=7\nSYSLOG_FACILITY=\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
 
-enum { SMALL_MAX = sizeof(SMALL_LABELS) + 3 * DECIMAL_DIGITS_MAX };
+enum { SMALL_MAX = sizeof(SMALL_LABELS) + 4 * DECIMAL_DIGITS_MAX };
 
 #define copy_literal(at, literal)     ((char *)mempcpy(at, "" literal, sizeof(literal) - 1))
 #define copy_number(at, name, number) end_line(decimal_put(copy_literal(at, name "="), number))
@@ -101,6 +101,8 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 	at = copy_literal(at, "PRIORITY=");
 	*at = (char)('0' + source->level);
 	at = end_line(at + 1);
+	if (UNLIKELY(source->facility > 0))
+		at = copy_number(at, "SYSLOG_FACILITY", (unsigned)source->facility);
 	if (LIKELY(source->tid > 0))
 		at = copy_number(at, "TID", (unsigned)source->tid);
 	if (LIKELY(source->sequence > 0))
@@ -289,6 +291,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 			.text = { buffer + message.text_at, message.end - message.text_at },
 			.logger = site->logger ? site->logger : "root",
 			.level = source->level,
+			.facility = source->facility,
 		};
 	return out.size;
 }

@@ -19,6 +19,7 @@ struct record_source {
 		fields; /* encoded: the rule's and the scope's; fields of a call replace these */
 	struct bytes prefix; /* of MESSAGE */
 	int level;
+	int facility;                  /* syslog's number, 1 to 23; 0 or -1: none */
 	int error;                     /* errno value, or 0 */
 	pid_t tid;                     /* 0: none */
 	uint64_t sequence;             /* 0: none */
@@ -37,6 +38,7 @@ struct record {
 	struct bytes text;  /* the message without prefix */
 	const char *logger; /* "root" */
 	int level;
+	int facility; /* as in record_source */
 };
 
 /* Writes the record into buffer as far as the buffer goes. Returns the size of the record, or

@@ -145,6 +145,7 @@ void context_fill_params(struct scope_params *params)
 	params->run_id = state.run_id;
 	params->single = context->flags & MPLOG_SINGLE;
 	params->echo = context->flags & MPLOG_ECHO;
+	params->facility = context->facility;
 	params->default_level = atomic_load(&state.default_level);
 	params->files = context->conf ? conf_rules(context->conf) : NULL;
 	params->environment = context->environment ? &context->environment->env.rules : NULL;

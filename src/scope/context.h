@@ -26,6 +26,7 @@ struct context {
 	struct retired retired;
 	bool is_open;
 	unsigned flags; /* MPLOG_SINGLE ... */
+	int facility;   /* mplog_options.facility as syslog's number; 0: not set */
 	char identifier[IDENTIFIER_SIZE];
 	struct conf_options options;     /* options.file is the program's or the environment's */
 	struct conf *conf;               /* or NULL */

@@ -48,7 +48,7 @@ static void store_field(struct strbuf *out, const char *name, const char *value)
 			 (struct bytes){ value, strlen(value) });
 }
 
-static struct bytes store_head(struct strbuf *out, const struct scope_params *params, int facility)
+static struct bytes store_head(struct strbuf *out, const struct scope_params *params)
 {
 	const size_t start = out->size;
 	const char *at = free_byte(out);
@@ -59,12 +59,6 @@ static struct bytes store_head(struct strbuf *out, const struct scope_params *pa
 		store_field(out, "PROCESS_PARENT", params->parent);
 	if (params->run_id[0])
 		store_field(out, "RUN_ID", params->run_id);
-	if (facility >= 0) {
-		char digits[DECIMAL_DIGITS_MAX + 1];
-
-		*decimal_put(digits, (uint64_t)facility) = '\0';
-		store_field(out, "SYSLOG_FACILITY", digits);
-	}
 	return (struct bytes){ at, out->size - start };
 }
 
@@ -159,6 +153,8 @@ static void set_output(struct scope_config *config, struct strbuf *out,
 	output->echo = settings->number[SETTING_ECHO];
 	output->timeout_ms = (unsigned)settings->number[SETTING_TIMEOUT_MS];
 	output->facility = settings->number[SETTING_SYSLOG_FACILITY];
+	if (output->facility == FACILITY_UNSET && params->facility > 0)
+		output->facility = params->facility;
 	output->syslog_rfc5424 = settings->number[SETTING_SYSLOG_FORMAT] == SYSLOG_CHOICE_RFC5424;
 	output->stderr_json = settings->number[SETTING_STDERR_FORMAT] == STDERR_CHOICE_JSON;
 	output->stderr_color = settings->number[SETTING_STDERR_COLOR];
@@ -183,7 +179,7 @@ static size_t fill_config(struct scope_config *config, size_t capacity,
 				     ? store_string(&out, settings->text[SETTING_CHILD_NAME])
 				     : NULL;
 	set_output(config, &out, params, settings);
-	config->head = store_head(&out, params, settings->number[SETTING_SYSLOG_FACILITY]);
+	config->head = store_head(&out, params);
 	config->fields = store_fields(&out, settings, params->fields, &config->own_fields);
 	return out.size;
 }

@@ -29,6 +29,7 @@ struct scope_params {
 	bool echo;           /* MPLOG_ECHO */
 	int program_level;   /* mplog_set_level(), or LEVEL_UNSET */
 	int default_level;   /* mplog_set_default_level(), or LEVEL_UNSET */
+	int facility;        /* mplog_options.facility as syslog's number; 0: not set */
 	struct bytes fields; /* encoded: of mplog_set_field() */
 	/* In the order in which they apply; each may be NULL. */
 	const struct rules *files;

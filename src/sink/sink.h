@@ -25,7 +25,7 @@ struct output {
 	int echo;            /* 0, 1, or -1: where standard error is a terminal */
 	unsigned timeout_ms;
 
-	int facility; /* syslog's number, 0 to 23; -1: not set */
+	int facility; /* of records without their own: syslog's number, 1 to 23; -1: not set */
 	bool syslog_rfc5424;
 	bool stderr_json;
 	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */

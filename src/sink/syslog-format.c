@@ -18,10 +18,10 @@ enum {
 
 static void put_priority(struct strbuf *text, const struct delivery *delivery)
 {
-	const int facility = delivery->output->facility;
+	const int facility = delivery->record->facility;
 
 	strbuf_put_char(text, '<');
-	strbuf_put_number(text, (unsigned)((facility >= 0 ? facility : FACILITY_USER) * 8 +
+	strbuf_put_number(text, (unsigned)((facility > 0 ? facility : FACILITY_USER) * 8 +
 					   delivery->record->level));
 	strbuf_put_char(text, '>');
 }

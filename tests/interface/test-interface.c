@@ -217,7 +217,8 @@ END_TEST
 START_TEST(the_structures_keep_their_sizes)
 {
 	if (sizeof(void *) == 8) {
-		ck_assert_uint_eq(sizeof(struct mplog_options), 40);
+		ck_assert_uint_eq(sizeof(struct mplog_options), 48);
+		ck_assert_uint_eq(offsetof(struct mplog_options, facility), 40);
 		ck_assert_uint_eq(sizeof(struct mplog_site), 48);
 		ck_assert_uint_eq(sizeof(struct mplog_field), 32);
 		ck_assert_uint_eq(sizeof(struct mplog_stats), 56);

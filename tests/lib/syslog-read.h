@@ -37,6 +37,7 @@ static inline int syslog_write(struct bytes fields, struct bytes message)
 	const struct record_source source = { .head = BYTES("PROCESS=1\n"),
 					      .fields = fields,
 					      .level = MPLOG_WARNING,
+					      .facility = syslog_output.facility,
 					      .message = message };
 	struct deadline deadline = { .timeout_ms = 1000 };
 	struct record record;
