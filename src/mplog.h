@@ -202,7 +202,7 @@ MPLOG_EXPORT int mplog_set_field(const char *name, const char *value);
 /*
  * All of these return 0 (the record went where it should, or is below the level), 1 (it went to a
  * fallback), 2 (suppressed by its rate limit), or a negative errno value: it is lost, and why
- *   -EINVAL    the level is not 0 to 7, with or without a facility
+ *   -EINVAL    the level is not 0 to 7, with or without a facility; a length over PTRDIFF_MAX
  *   -EAGAIN    every sink was full until the deadline
  *   -ENOTCONN  there is no sink
  *   -ENOMEM    no memory for a large record
@@ -291,18 +291,7 @@ static inline bool mplog_enabled(int level)
 /** mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("BYTES", n), MPLOG_F("URL", url)), "got %s", url):
  * a message with fields. A field with a bad name is left out, and MPLOG_BAD_FIELD names it. */
 #define mplog_event(level, fields_, ...)                                                           \
-	__extension__({                                                                            \
-		const int mplog_level_ = (level);                                                  \
-		int mplog_result_ = 0;                                                             \
-		if (mplog_enabled(mplog_level_)) {                                                 \
-			const struct mplog_field mplog_fields_[] = fields_;                        \
-			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
-			mplog_result_ = mplog_emit(                                                \
-				&mplog_site_, mplog_level_, 0, mplog_fields_,                      \
-				sizeof(mplog_fields_) / sizeof(mplog_fields_[0]), __VA_ARGS__);    \
-		}                                                                                  \
-		(void)0, mplog_result_;                                                            \
-	})
+	MPLOG_EVENT_(__COUNTER__, level, (__VA_ARGS__), fields_)
 
 /** One to 1,000 fields: MPLOG_F, MPLOG_BLOB. */
 #define MPLOG_FIELDS(...) { __VA_ARGS__ }
@@ -352,25 +341,53 @@ MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 #define MPLOG_STRING_(x) MPLOG_STRING__(x)
 #define MPLOG_STRING__(x) #x
 
-/* The constant fields of a call site as the journal takes them: encoded by the compiler. */
+/* The constant fields of a call site as the journal takes them: encoded by the compiler. A newline in a
+ * file's name would begin another field: then the library encodes them. */
 #define MPLOG_BLOCK_                                                                               \
-	"LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__ "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n"
+	(__builtin_strchr(__FILE__ MPLOG_LOGGER, '\n')                                             \
+		 ? NULL                                                                            \
+		 : "LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__                                  \
+		   "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n")
 
 #define MPLOG_SITE_                                                                                \
 	{ sizeof(struct mplog_site), __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, __LINE__ }
 
-#define MPLOG_CALL_(level, error, ...)                                                             \
+/* ID: each call has variables of its own, so that one in the arguments of another shadows none. */
+#define MPLOG_CALL_(level, error, ...) MPLOG_MESSAGE_(__COUNTER__, level, error, __VA_ARGS__)
+
+#define MPLOG_MESSAGE_(id, level, error, ...)                                                      \
 	__extension__({                                                                            \
-		const int mplog_level_ = (level);                                                  \
-		int mplog_result_ = 0;                                                             \
-		if (mplog_enabled(mplog_level_)) {                                                 \
-			const struct mplog_site mplog_site_ = MPLOG_SITE_;                         \
-			mplog_result_ = mplog_emit(&mplog_site_, mplog_level_, error, NULL, 0,     \
-						   __VA_ARGS__);                                   \
+		const int MPLOG_CONCAT_(mplog_level_, id) = (level);                               \
+		int MPLOG_CONCAT_(mplog_result_, id) = 0;                                          \
+		if (mplog_enabled(MPLOG_CONCAT_(mplog_level_, id))) {                              \
+			const struct mplog_site MPLOG_CONCAT_(mplog_site_, id) = MPLOG_SITE_;      \
+			MPLOG_CONCAT_(mplog_result_, id) =                                         \
+				mplog_emit(&MPLOG_CONCAT_(mplog_site_, id),                        \
+					   MPLOG_CONCAT_(mplog_level_, id), error, NULL, 0,        \
+					   __VA_ARGS__);                                           \
 		}                                                                                  \
-		(void)0, mplog_result_;                                                            \
+		(void)0, MPLOG_CONCAT_(mplog_result_, id);                                         \
 	})
 
+/* ARGUMENTS: the format and its arguments, in parentheses. The rest are the fields, in braces. */
+#define MPLOG_EVENT_(id, level, arguments, ...)                                                    \
+	__extension__({                                                                            \
+		const int MPLOG_CONCAT_(mplog_level_, id) = (level);                               \
+		int MPLOG_CONCAT_(mplog_result_, id) = 0;                                          \
+		if (mplog_enabled(MPLOG_CONCAT_(mplog_level_, id))) {                              \
+			const struct mplog_field MPLOG_CONCAT_(mplog_fields_, id)[] = __VA_ARGS__; \
+			const struct mplog_site MPLOG_CONCAT_(mplog_site_, id) = MPLOG_SITE_;      \
+			MPLOG_CONCAT_(mplog_result_, id) = mplog_emit(                             \
+				&MPLOG_CONCAT_(mplog_site_, id), MPLOG_CONCAT_(mplog_level_, id), 0, \
+				MPLOG_CONCAT_(mplog_fields_, id),                                  \
+				sizeof(MPLOG_CONCAT_(mplog_fields_, id)) /                         \
+					sizeof(struct mplog_field),                                \
+				MPLOG_UNWRAP_ arguments);                                          \
+		}                                                                                  \
+		(void)0, MPLOG_CONCAT_(mplog_result_, id);                                         \
+	})
+
+#define MPLOG_UNWRAP_(...) __VA_ARGS__
 static inline struct mplog_field mplog_field_int_(const char *name, long long value)
 {
 	struct mplog_field field = { name, MPLOG_FIELD_INT, 0, { 0 } };

@@ -367,7 +367,7 @@ int mplog_write(int level, const char *message, size_t length)
 	};
 	struct writing writing = { .guard = &guard, .said = &said };
 
-	if (said.level < MPLOG_EMERG)
+	if (said.level < MPLOG_EMERG || length > PTRDIFF_MAX)
 		return -EINVAL;
 	if (!guard.thread)
 		return -ENOMEM;

@@ -146,8 +146,10 @@ static COLD size_t put_description(struct strbuf out, int error)
 	return out.size;
 }
 
+/* Writes the text of a format without the newlines at its end, which many programs put there. */
 static inline void put_format(struct strbuf *out, const struct record_source *source)
 {
+	const size_t start = out->size;
 	const char *const end = format_put(strbuf_begin(out, 0), out->data + out->capacity,
 					   source->fmt, *source->ap, source->saved_errno);
 
@@ -155,6 +157,9 @@ static inline void put_format(struct strbuf *out, const struct record_source *so
 		strbuf_end(out, end);
 	else
 		out->size = strbuf_put_printed(*out, source->fmt, *source->ap, source->saved_errno);
+	/* A text that does not fit is only measured, or cut. */
+	while (out->size > start && out->size <= out->capacity && out->data[out->size - 1] == '\n')
+		out->size--;
 }
 
 static inline void put_text(struct strbuf *out, const struct record_source *source)
