@@ -32,6 +32,11 @@ extern "C" {
 #define MPLOG_EXPORT __attribute__((__visibility__("default")))
 #define MPLOG_PRINTF_(fmt, first) __attribute__((__format__(__printf__, fmt, first)))
 
+/* ---- Version -------------------------------------------------------------------------------- */
+
+#define MPLOG_VERSION_MAJOR 0
+#define MPLOG_VERSION_MINOR 2
+
 /* ---- Levels: the numbers of syslog(3), so LOG_INFO works as well ---------------------------- */
 
 /* A call may be given a facility with its level: mplog(LOG_AUTHPRIV | LOG_INFO, "..."). It is that

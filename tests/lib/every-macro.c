@@ -35,11 +35,11 @@ int every_level(int n)
 		mplog_debug("braces are not needed");
 	else
 		mplog_info("an else belongs to the right if");
-	r += mplog(MPLOG_ALERT, "within %d",
+	r += mplog(MPLOG_ALERT | MPLOG_VERSION_MAJOR, "within %d",
 		   mplog_info("%d", mplog_debug("x")));
 	r += mplog_event(
 		MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", mplog_info("x")), MPLOG_F("M", 1)), "%d",
-		mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", 2)), "x"));
+		mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", MPLOG_VERSION_MINOR)), "x"));
 	return r + mplog(MPLOG_ALERT, "as an expression");
 }
 
