@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* log: one log call, from the gate to the counters: mplog_emit(), mplog_vemit(), mplog_write(). */
+/* log: one log call, from the gate through the rate limit to the counters: mplog_emit(),
+ * mplog_vemit(), mplog_write(). */
 #pragma once
 
 #include "mplog.h"

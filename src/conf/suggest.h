@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conf-suggest: what was expected, and what may have been meant. Pure, but for snprintf(3). */
+/* conf-suggest: what was expected, and "did you mean". Pure, but for snprintf(3). */
 #pragma once
 
 #include <stddef.h>

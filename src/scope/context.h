@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* context: the state of the program: its identifier, run id, flags, and the rules in force.
+/* context: the state of the program: its identifier, RUN_ID, flags, and the rules in force.
  * A context is immutable; a reload publishes the next one. */
 #pragma once
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* connection: one connected socket, at a high number, with an identity; immutable. */
+/* connection: one connected socket, at a high number, with an identity; immutable. A send on
+ * it waits for 50 ms at most. */
 #pragma once
 
 #include <stdatomic.h>

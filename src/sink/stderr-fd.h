@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stderr-fd: what descriptor 2 is, and whether it is the program's standard error.
+/* stderr-fd: what descriptor 2 is: the program's standard error, or a stream of the journal
+ * (JOURNAL_STREAM), or a stranger.
  *
  * Descriptor 2 is known by its identity when the library starts and when the program calls
  * mplog_open(). Another file that has the number later may be the program's own: a client's socket,
