@@ -173,6 +173,15 @@ MPLOG_EXPORT int mplog_enter(const char *process);
  * was entered. Without one it does nothing. */
 MPLOG_EXPORT void mplog_leave(void);
 
+/**
+ * Names this process anew, with the settings of the new name from now on: for a process whose role
+ * changes. Scopes that threads are in stay as they are. Fields, and a level of mplog_set_level(), are
+ * kept; a level that an operator set goes with the name that it was set for. Returns 0, or
+ *   -EINVAL    process is NULL or empty
+ *   -ENOMEM    no memory: nothing was changed
+ */
+MPLOG_EXPORT int mplog_rename(const char *process);
+
 /** Enters a scope that is left by itself at the end of the block, together with all that were
  * entered in it and not left. A declaration: MPLOG_SCOPE("worker-1"); */
 #define MPLOG_SCOPE(process)                                                                       \
@@ -335,6 +344,14 @@ MPLOG_EXPORT int mplog_get_stats(struct mplog_stats *stats);
  *   -EINVAL    stats has an unknown size
  */
 MPLOG_EXPORT int mplog_reap(pid_t pid, struct mplog_stats *stats);
+
+/**
+ * Does so for a child that waitpid(2) or its like has returned already, with the status that it gave:
+ * for programs whose loop waits for any child. Returns 0, or
+ *   -ESRCH     no such process on the board, or it was told of already
+ *   -EINVAL    the status is not that of a process that has ended, or stats has an unknown size
+ */
+MPLOG_EXPORT int mplog_reaped(pid_t pid, int status, struct mplog_stats *stats);
 
 /* ---- Inside of the macros: not to be used by name ------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/guard.h"
@@ -127,6 +128,25 @@ void mplog_leave(void)
 	guard_identify(&guard);
 	if (guard.thread)
 		identity_leave_scope(guard.thread);
+}
+
+int mplog_rename(const char *process)
+{
+	char name[PROCESS_NAME_SIZE];
+	GUARD(guard);
+	int r;
+
+	if (!process || !*process)
+		return -EINVAL;
+	if (!guard.thread)
+		return -ENOMEM;
+	guard_identify(&guard);
+	if (!scope_get_config(&process_scope))
+		return -ENOMEM;
+	sanitize_name(name, process);
+	r = identity_change_name(name);
+	scope_set_gate(guard.thread);
+	return r;
 }
 
 unsigned mplog_scope_enter_(const char *process)
@@ -263,5 +283,17 @@ int mplog_reap(pid_t pid, struct mplog_stats *stats)
 	if (!guard.thread)
 		return -ENOMEM;
 	guard_identify(&guard);
-	return child_end_report(pid, stats);
+	return child_end_report(pid, NULL, stats);
+}
+
+int mplog_reaped(pid_t pid, int status, struct mplog_stats *stats)
+{
+	GUARD(guard);
+
+	if ((stats && stats->size < stats_size) || (!WIFEXITED(status) && !WIFSIGNALED(status)))
+		return -EINVAL;
+	if (!guard.thread)
+		return -ENOMEM;
+	guard_identify(&guard);
+	return child_end_report(pid, &status, stats);
 }

@@ -266,6 +266,14 @@ bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_N
 	return true;
 }
 
+int identity_change_name(const char *name)
+{
+	struct dispatch dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
+
+	suppressed_report(&dispatch, &process_scope); /* under the former name */
+	return rename_process(name);
+}
+
 static int rename_locked(const char *name)
 {
 	struct scope_params params;

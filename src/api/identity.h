@@ -17,6 +17,9 @@ void identity_set_pending(const char name[static PROCESS_NAME_SIZE]);
  * that forked. Returns whether that was so. */
 bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_NAME_SIZE]);
 
+/* Does what mplog_rename() does. NAME is sanitized. */
+int identity_change_name(const char *name);
+
 /* Renames the process at mplog_open(). The process takes a slot on the board that has been opened;
  * its counters go on. */
 int identity_rename(const char *name);

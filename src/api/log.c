@@ -238,6 +238,7 @@ int log_level(struct thread *thread)
 	const int64_t now_ns = clock_coarse_ns();
 
 	refresh_if_due(thread, now_ns);
+	scope_set_gate(thread); /* a reload opens the gate */
 	return level_of(scope_of(thread), now_ns);
 }
 

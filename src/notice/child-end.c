@@ -31,30 +31,44 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
-/* Puts how the child ended, into its slot too, which the kernel knows until the program has waited for
- * it. Returns false where that was a failure. */
-static bool put_end(struct notice *notice, struct slot *slot, pid_t pid)
+/* Asks the kernel how the child ended, which it knows until the program has waited for the child. Returns
+ * false where it does not. */
+static bool find_status(pid_t pid, int *ret)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (!pid || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-	    !info.si_pid) {
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+		return false;
+	*ret = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+					  : W_EXITCODE(0, info.si_status);
+	if (info.si_code == CLD_DUMPED)
+		*ret |= WCOREFLAG;
+	return true;
+}
+
+static void put_status(struct notice *notice, const char *code, const char *verb, int status)
+{
+	notice_put(notice, FIELD_NAME_EXIT_CODE, code);
+	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)status);
+	notice_textf(notice, " %s %d", verb, status);
+}
+
+/* Puts how the child ended, into its slot too. */
+static void put_end(struct notice *notice, struct slot *slot, const int *status)
+{
+	if (!status) {
 		notice_put(notice, FIELD_NAME_EXIT_CODE, "unknown");
 		notice_textf(notice, " ended");
-		return true;
+		return;
 	}
-	atomic_store(&slot->end_status,
-		     1 + (info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
-						     : W_EXITCODE(0, info.si_status)));
-	notice_put(notice, FIELD_NAME_EXIT_CODE,
-		   info.si_code == CLD_EXITED   ? "exited"
-		   : info.si_code == CLD_DUMPED ? "dumped"
-						: "killed");
-	notice_put_number(notice, "MPLOG_EXIT_STATUS", (uint64_t)info.si_status);
-	notice_textf(notice, " %s %d",
-		     info.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
-		     info.si_status);
-	return info.si_code == CLD_EXITED && info.si_status == 0;
+	atomic_store(&slot->end_status, 1 + (*status & ~WCOREFLAG));
+	if (WIFEXITED(*status))
+		put_status(notice, "exited", "exited with status", WEXITSTATUS(*status));
+	else
+		put_status(notice, WCOREDUMP(*status) ? "dumped" : "killed", "was killed by signal",
+			   WTERMSIG(*status));
+	if (*status != 0)
+		notice->level = MPLOG_WARNING;
 }
 
 static void put_figures(struct notice *notice, const struct slot *slot)
@@ -78,14 +92,14 @@ static void put_figures(struct notice *notice, const struct slot *slot)
 	}
 }
 
-static void report_end(struct slot *slot, pid_t pid, bool is_waitable)
+static void report_end(struct slot *slot, pid_t pid, const int *status)
 {
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_CHILD, MPLOG_INFO);
 	notice_put_child(&notice, slot, pid);
-	if (!put_end(&notice, slot, is_waitable ? pid : 0) ||
-	    figure_value(slot->counter[COUNTER_LOST]) > 0)
+	put_end(&notice, slot, status);
+	if (figure_value(slot->counter[COUNTER_LOST]) > 0)
 		notice.level = MPLOG_WARNING;
 	/* A record that has a number and is in no counter was being sent when the child was killed:
 	 * see mplog gaps. */
@@ -96,8 +110,7 @@ static void report_end(struct slot *slot, pid_t pid, bool is_waitable)
 		notice_log(&notice, &process_scope);
 }
 
-/* IS_WAITABLE: no younger process has the pid, so that waitid(2) tells how this one ended. */
-static int report_slot(struct slot *slot, pid_t pid, bool is_waitable, struct mplog_stats *stats)
+static int report_slot(struct slot *slot, pid_t pid, const int *status, struct mplog_stats *stats)
 {
 	struct dispatch dispatch;
 
@@ -107,19 +120,22 @@ static int report_slot(struct slot *slot, pid_t pid, bool is_waitable, struct mp
 		stats_read(stats, slot, pid);
 	dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
 	suppressed_report_for(&dispatch, pid);
-	report_end(slot, pid, is_waitable);
+	report_end(slot, pid, status);
 	return 0;
 }
 
-int child_end_report(pid_t pid, struct mplog_stats *stats)
+int child_end_report(pid_t pid, const int *status, struct mplog_stats *stats)
 {
 	struct slot *slot = board_find(pid, fork_in_other_pidns());
+	int found;
 
 	if (!slot || pid == getpid_cached())
 		return -ESRCH;
+	if (status)
+		return report_slot(slot, pid, status, stats);
 	if (process_is_alive(pid))
 		return -EBUSY;
-	return report_slot(slot, pid, true, stats);
+	return report_slot(slot, pid, find_status(pid, &found) ? &found : NULL, stats);
 }
 
 /* The younger process that has the pid of an ended one may live. */
@@ -127,10 +143,12 @@ static void report_child(struct slot *slot, uint64_t word)
 {
 	const pid_t pid = slot_word_pid(word);
 	const bool is_youngest = slot == board_find(pid, fork_in_other_pidns());
+	int status;
 
 	if (slot_word_is_of(word, pid, fork_in_other_pidns()) && pid != getpid_cached() &&
 	    !(is_youngest && process_is_alive(pid)))
-		(void)report_slot(slot, pid, is_youngest, NULL);
+		(void)report_slot(slot, pid,
+				  is_youngest && find_status(pid, &status) ? &status : NULL, NULL);
 }
 
 void child_end_report_all(void)

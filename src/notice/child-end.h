@@ -7,8 +7,9 @@
 #include "board/layout.h"
 #include "mplog.h"
 
-/* Reports the end of a child as mplog_reap() does. STATS may be NULL. */
-int child_end_report(pid_t pid, struct mplog_stats *stats);
+/* Reports the end of a child as mplog_reap() does. STATUS: what waitpid(2) has given already, or NULL.
+ * STATS may be NULL. */
+int child_end_report(pid_t pid, const int *status, struct mplog_stats *stats);
 
 /* Reports all children of this process that ended and were not reported. */
 void child_end_report_all(void);

@@ -195,6 +195,28 @@ START_TEST(after_waitpid)
 }
 END_TEST
 
+START_TEST(with_its_status)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+	pid_t pid;
+	int status;
+
+	open_as("with", 0);
+	pid = start(_i);
+	status = child_status(pid);
+	ck_assert_int_eq(mplog_reaped(pid, 0x7f | SIGSTOP << 8, &stats), -EINVAL);
+	ck_assert_int_eq(mplog_reaped(pid, status, &stats), 0);
+	check_figures(&stats, pid);
+	check_reported("with", _i, pid, true);
+	ck_assert_int_eq(mplog_reaped(pid, status, &stats), -ESRCH);
+	ck_assert_int_eq(mplog_reaped(getpid(), status, NULL), -ESRCH);
+	stats.size = 1;
+	ck_assert_int_eq(mplog_reaped(pid, status, &stats), -EINVAL);
+	mplog_close();
+	check_reported("with", _i, pid, true);
+}
+END_TEST
+
 START_TEST(at_close)
 {
 	pid_t pid[N_ENDS];
@@ -438,6 +460,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, before_waitpid, 0, N_ENDS);
 	tcase_add_loop_test(tcase, after_waitpid, 0, N_ENDS);
+	tcase_add_loop_test(tcase, with_its_status, 0, N_ENDS);
 	tcase_add_test(tcase, at_close);
 	tcase_add_test(tcase, without_figures);
 	tcase_add_test(tcase, a_running_child);

@@ -4,6 +4,7 @@
 #include "lib/capture.h"
 #include "lib/child.h"
 #include "lib/file.h"
+#include "lib/require.h"
 #include "lib/sanitizer.h"
 #include "lib/suite.h"
 #include "lib/threads.h"
@@ -14,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 static const char configuration[] =
@@ -452,6 +454,72 @@ START_TEST(handler_in_a_thread_that_never_logs)
 }
 END_TEST
 
+/* ---- A process whose role changes ------------------------------------------------------------- */
+
+START_TEST(rename_takes_the_settings_of_the_name)
+{
+	open_it();
+	ck_assert_int_eq(mplog_set_field("KEPT", "yes"), 0);
+	ck_assert_int_eq(mplog_rename("hushed"), 0);
+	ck_assert_str_eq(mplog_process(), "hushed");
+	ck_assert_int_eq(mplog_level(), MPLOG_ERR);
+	ck_assert(!mplog_enabled(MPLOG_INFO));
+	ck_assert_int_eq(mplog_err("as another"), 0);
+	ck_assert(capture_has("\"PROCESS\":\"hushed\"", "(hushed) as another"));
+	ck_assert(capture_has("\"ROLE\":\"hushed\"", "\"KEPT\":\"yes\""));
+	ck_assert_int_eq(mplog_rename("main"), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_INFO);
+	ck_assert_int_eq(mplog_info("as before"), 0);
+	ck_assert(capture_has("\"PROCESS\":\"main\"", "[main] as before"));
+}
+END_TEST
+
+START_TEST(rename_leaves_scopes_alone)
+{
+	open_it();
+	ck_assert_int_eq(mplog_enter("loud"), 0);
+	ck_assert_int_eq(mplog_rename("hushed"), 0);
+	ck_assert_str_eq(mplog_process(), "loud");
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+	mplog_leave();
+	ck_assert_str_eq(mplog_process(), "hushed");
+	ck_assert_int_eq(mplog_level(), MPLOG_ERR);
+}
+END_TEST
+
+static void rename_in_child(void)
+{
+	REQUIRE(mplog_rename("loud") == 0);
+	REQUIRE(strcmp(mplog_process(), "loud") == 0);
+	REQUIRE(mplog_enter("first") == 0); /* names the process no more */
+	mplog_leave();
+	REQUIRE(strcmp(mplog_process(), "loud") == 0);
+}
+
+START_TEST(rename_in_a_child)
+{
+	require_setup();
+	open_it();
+	(void)child_run(fork(), rename_in_child);
+	(void)child_run(mplog_fork("other"), rename_in_child);
+	ck_assert_str_eq(mplog_process(), "main");
+}
+END_TEST
+
+START_TEST(rename_to_nothing_or_anything)
+{
+	open_it();
+	ck_assert_int_eq(mplog_rename(NULL), -EINVAL);
+	ck_assert_int_eq(mplog_rename(""), -EINVAL);
+	ck_assert_str_eq(mplog_process(), "main");
+	ck_assert_int_eq(mplog_rename("an odd one"), 0);
+	ck_assert_str_eq(mplog_process(), "an_odd_one");
+	mplog_close();
+	ck_assert_int_eq(mplog_rename("after"), 0);
+	ck_assert_str_eq(mplog_process(), "after");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("scope");
@@ -473,5 +541,9 @@ int main(void)
 	tcase_add_test(tcase, threads_leave_nothing_behind);
 	tcase_add_test(tcase, scope_across_close_and_open);
 	tcase_add_test(tcase, handler_in_a_thread_that_never_logs);
+	tcase_add_test(tcase, rename_takes_the_settings_of_the_name);
+	tcase_add_test(tcase, rename_leaves_scopes_alone);
+	tcase_add_test(tcase, rename_in_a_child);
+	tcase_add_test(tcase, rename_to_nothing_or_anything);
 	return suite_run(suite);
 }
