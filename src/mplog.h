@@ -142,6 +142,15 @@ MPLOG_EXPORT void mplog_close(void);
  */
 MPLOG_EXPORT int mplog_reload(void);
 
+/**
+ * Settles all that this process needs to log, before it gives up system calls (seccomp): the sinks are
+ * connected, memory is taken, and no file is looked at any more. From then on a log call makes no other
+ * system calls than send(2) and write(2), and reads the clock; see mplog_seal(3) for all of them. A
+ * child that is forked afterwards begins unsealed. Returns 0, or
+ *   -ENOMEM    no memory: not sealed
+ */
+MPLOG_EXPORT int mplog_seal(void);
+
 /* ---- Process names and scopes --------------------------------------------------------------- */
 
 /*

@@ -66,6 +66,14 @@ int mplog_reload(void)
 	return guard.thread ? refresh_now(guard.thread) : -ENOMEM;
 }
 
+int mplog_seal(void)
+{
+	GUARD(guard);
+
+	guard_identify(&guard);
+	return guard.thread ? lifecycle_seal(guard.thread) : -ENOMEM;
+}
+
 /* ---- Process names and scopes ---------------------------------------------------------------- */
 
 static void sanitize_name(char ret[PROCESS_NAME_SIZE], const char *process)

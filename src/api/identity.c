@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/pages.h"
 #include "board/board.h"
 #include "board/child-number.h"
 #include "board/override.h"
@@ -18,6 +19,7 @@
 #include "process/epoch.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
+#include "process/seal.h"
 #include "scope/context.h"
 #include "scope/pattern.h"
 #include "scope/scope.h"
@@ -72,10 +74,8 @@ static void before_fork(void)
 /* What a child resets, in this order: in the handler of fork(2), or before its first record where no
  * handler saw the fork. Async-signal-safe, all of it. */
 static void (*const after_fork[])(void) = {
-	lock_after_fork,
-	thread_after_fork,
-	loss_after_fork,
-	sinks_after_fork,
+	lock_after_fork,  thread_after_fork, loss_after_fork,
+	sinks_after_fork, seal_lift,   pages_release_reserve,
 };
 
 /* A child has one thread, whose scope is the base of the child's configuration. */

@@ -19,6 +19,7 @@
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
+#include "process/seal.h"
 #include "process/stack.h"
 #include "scope/context.h"
 #include "scope/status.h"
@@ -240,6 +241,32 @@ int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 	return opening.r;
 }
 
+static void seal_on_stack(void *thread)
+{
+	global_lock();
+	timestamp_init();
+	global_unlock();
+	scope_update(&process_scope);
+	scope_update(scope_of(thread));
+	scope_set_gate(thread);
+	sinks_seal();
+	epoch_collect();
+}
+
+int lifecycle_seal(struct thread *thread)
+{
+	int r;
+
+	if (seal_is_set())
+		return 0;
+	stack_keep();
+	stack_run(seal_on_stack, thread);
+	r = pages_reserve();
+	if (r == 0)
+		seal_set();
+	return r;
+}
+
 /* ---- The end -------------------------------------------------------------------------------- */
 
 /* The suppressed records of other threads' scopes are reported as those of the process. */
@@ -267,6 +294,8 @@ void lifecycle_close(struct thread *thread)
 
 	if (!context_get()->is_open)
 		return;
+	seal_lift();
+	pages_release_reserve();
 	child_end_report_all();
 	report_losses(thread);
 	board_give_back(slot, SLOT_ENDED);

@@ -5,6 +5,7 @@
 #include "mplog.h"
 #include "process/thread.h"
 
-/* Open and close the library, in a process that is identified, inside of an epoch. */
+/* Open, seal and close the library, in a process that is identified, inside of an epoch. */
 int lifecycle_open(struct thread *thread, const struct mplog_options *options);
+int lifecycle_seal(struct thread *thread);
 void lifecycle_close(struct thread *thread);

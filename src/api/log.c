@@ -16,6 +16,7 @@
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
+#include "process/seal.h"
 #include "process/stack.h"
 #include "scope/scope.h"
 #include "scope/status.h"
@@ -257,7 +258,7 @@ static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
 	scope_set_gate(guard->thread);
 	if (said->level > level_of(scope, now_ns))
 		return 0;
-	if (guard->in_signal && getpid() != getpid_cached())
+	if (guard->in_signal && !seal_is_set() && getpid() != getpid_cached())
 		return emit_in_vfork(said, scope, guard->saved_errno, buffer, capacity);
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
 }

@@ -12,6 +12,7 @@
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
+#include "process/seal.h"
 #include "process/stack.h"
 #include "scope/context.h"
 #include "scope/scope.h"
@@ -130,7 +131,7 @@ int refresh_now(struct thread *thread)
 	struct board *board = board_get();
 	struct reload reload;
 
-	if (!context_get()->conf)
+	if (!context_get()->conf || seal_is_set())
 		return 0;
 	if (board) /* the other processes of the run reload with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
@@ -182,11 +183,28 @@ static void check_files(int64_t now_ms)
 		global_unlock();
 }
 
+static void refuse_request(struct slot *slot)
+{
+	const uint32_t requested = atomic_load(&slot->reload_requested);
+
+	if (!slot_reload_requested(slot))
+		return;
+	atomic_store(&slot->reload_result, RELOAD_FROZEN);
+	atomic_store(&slot->reload_completed, requested);
+	slot_open_gate(slot);
+}
+
 void refresh_slow(struct thread *thread, int64_t now_ns)
 {
 	struct scope *scope = scope_of(thread);
 	struct slot *slot = scope_slot(scope);
 
+	if (seal_is_set()) {
+		atomic_store_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed);
+		refuse_request(scope_slot(&process_scope));
+		refuse_request(slot);
+		return;
+	}
 	/* Before the files are checked: the operator is to be told what the reload changed. */
 	if (slot_reload_requested(scope_slot(&process_scope)))
 		answer_request(scope_slot(&process_scope));

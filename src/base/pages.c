@@ -14,10 +14,15 @@
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
 #endif
 
-enum { KEPT_MAX = 8 };
+enum { KEPT_MAX = 8, RESERVE_MAX = 3 };
 
 /* A page is taken and put by one exchange: no signal handler and no fork sees half of that. */
 static HOT_DATA _Atomic(void *) kept[KEPT_MAX];
+
+static struct {
+	atomic_bool is_all;              /* the kernel is asked for nothing */
+	_Atomic(void *) at[RESERVE_MAX]; /* of PAGES_RESERVE_SIZE, untouched until it is used */
+} reserve;
 
 static void *take_page(void)
 {
@@ -42,20 +47,93 @@ static bool keep_page(void *page)
 	return false;
 }
 
+static void *map_pages(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static COLD void *take_reserve(size_t size)
+{
+	for (int i = 0; i < RESERVE_MAX && size <= PAGES_RESERVE_SIZE; i++) {
+		void *memory = atomic_exchange(&reserve.at[i], NULL);
+
+		if (memory)
+			return memset(memory, 0, size);
+	}
+	return NULL;
+}
+
+/* What was mapped before the reserve was taken is not given back: that would be a system call. */
+static COLD void put_reserve(void *memory, size_t size)
+{
+	for (int i = 0; i < RESERVE_MAX && size > PAGES_KEPT_SIZE; i++) {
+		void *none = NULL;
+
+		if (atomic_compare_exchange_strong(&reserve.at[i], &none, memory))
+			return;
+	}
+}
+
 void *pages_get(size_t size)
 {
 	void *memory = size <= PAGES_KEPT_SIZE ? take_page() : NULL;
 
 	if (memory)
 		return memory;
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return memory == MAP_FAILED ? NULL : memory;
+	if (atomic_load_explicit(&reserve.is_all, memory_order_relaxed))
+		return size <= PAGES_KEPT_SIZE ? NULL : take_reserve(size);
+	return map_pages(size);
 }
 
 void pages_put(void *memory, size_t size)
 {
-	if (size > PAGES_KEPT_SIZE || !keep_page(memory))
+	if (size <= PAGES_KEPT_SIZE && keep_page(memory))
+		return;
+	if (atomic_load_explicit(&reserve.is_all, memory_order_relaxed))
+		put_reserve(memory, size);
+	else
 		(void)munmap(memory, size);
+}
+
+static bool reserve_page(void)
+{
+	void *page = map_pages(PAGES_KEPT_SIZE);
+
+	if (page && !keep_page(page))
+		(void)munmap(page, PAGES_KEPT_SIZE);
+	return page;
+}
+
+static bool reserve_large(_Atomic(void *) *at)
+{
+	void *none = NULL;
+	void *memory = atomic_load(at) ? NULL : map_pages(PAGES_RESERVE_SIZE);
+
+	if (memory && !atomic_compare_exchange_strong(at, &none, memory))
+		(void)munmap(memory, PAGES_RESERVE_SIZE);
+	return atomic_load(at);
+}
+
+int pages_reserve(void)
+{
+	for (int i = 0; i < KEPT_MAX; i++) {
+		if (!reserve_page())
+			return -ENOMEM;
+	}
+	for (int i = 0; i < RESERVE_MAX; i++) {
+		if (!reserve_large(&reserve.at[i]))
+			return -ENOMEM;
+	}
+	atomic_store(&reserve.is_all, true);
+	return 0;
+}
+
+void pages_release_reserve(void)
+{
+	if (atomic_load(&reserve.is_all))
+		atomic_store(&reserve.is_all, false);
 }
 
 /* RLIMIT_FSIZE holds for memory files too: a write beyond the limit raises SIGXFSZ. */

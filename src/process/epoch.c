@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "process/seal.h"
 
 HOT_DATA _Atomic uint64_t epoch_now = 1;
 HOT_DATA _Atomic(struct retired *) epoch_retirees;
@@ -26,7 +27,7 @@ void epoch_retire(struct retired *retired, void (*free)(struct retired *retired)
 
 void epoch_collect_all(void)
 {
-	struct retired *list = atomic_exchange(&epoch_retirees, NULL);
+	struct retired *list = seal_is_set() ? NULL : atomic_exchange(&epoch_retirees, NULL);
 	const uint64_t oldest = thread_oldest_epoch();
 
 	while (list) {

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/compiler.h"
 #include "base/pages.h"
+#include "process/seal.h"
 
 /* The journal's and syslog's connection, and the successor of each. */
 enum { POOL_SIZE = 4 };
@@ -124,7 +125,7 @@ static atomic_bool program_closes;
 
 bool connection_is_ours(const struct connection *connection)
 {
-	if (owned_fd_is_valid(&connection->socket))
+	if (seal_is_set() || owned_fd_is_valid(&connection->socket))
 		return true;
 	/* In a child, daemon(3) and its like close once what was inherited. */
 	if (atomic_load_explicit(&connection->checked_ns, memory_order_relaxed) !=
@@ -166,8 +167,8 @@ bool connection_is_read(const struct connection *connection, size_t taken)
 	int held;
 
 	/* The kernel counts with each message what it costs, more than its bytes. */
-	return !connection->is_stream || ioctl(connection->socket.fd, SIOCOUTQ, &held) < 0 ||
-	       taken >= (size_t)held;
+	return !connection->is_stream || seal_is_set() ||
+	       ioctl(connection->socket.fd, SIOCOUTQ, &held) < 0 || taken >= (size_t)held;
 }
 
 /* An int-aligned buffer for one descriptor, as cmsg(3) wants it. */

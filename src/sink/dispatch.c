@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink/dispatch.h"
 
+#include "process/seal.h"
 #include "sink/socket.h"
 #include "sink/stderr-fd.h"
 
@@ -26,6 +27,22 @@ void sinks_close(void)
 	stderr_invalidate();
 }
 
+/* What the sinks answered when the process was sealed. */
+static bool sealed_is_journald[SINK_COUNT];
+
+static bool is_journald(enum sink_id id)
+{
+	return seal_is_set() ? sealed_is_journald[id] : sinks[id]->is_journald();
+}
+
+void sinks_seal(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++) {
+		sinks[i]->seal();
+		sealed_is_journald[i] = sinks[i]->is_journald();
+	}
+}
+
 /* "auto", opened with MPLOG_SINGLE. */
 enum sink_id dispatch_primary_of_single(struct dispatch *dispatch)
 {
@@ -45,7 +62,7 @@ void dispatch_echo(const struct delivery *delivery, enum sink_id sent)
 	const struct delivery echo = { delivery->record, delivery->output, &no_wait };
 
 	if (!wants_echo(delivery) || sent == SINK_STDERR ||
-	    (sinks[sent]->is_journald() && sink_stderr.is_journald()))
+	    (is_journald(sent) && is_journald(SINK_STDERR)))
 		return;
 	(void)sink_stderr.write(&echo);
 }
@@ -69,7 +86,7 @@ static void note_failure(struct dispatch_result *result, enum sink_id id, int r,
 	}
 	if (r == -EAGAIN)
 		deadline_shorten(delivery->deadline);
-	if (!is_refusal_of_record(r) && sinks[id]->is_journald())
+	if (!is_refusal_of_record(r) && is_journald(id))
 		*journald_failed = true;
 }
 
@@ -95,7 +112,7 @@ struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct
 	for (enum sink_id id = 0; id < SINK_COUNT && result.sent == SINK_NONE; id++) {
 		if (dispatch->primary_only && result.error)
 			break;
-		if (id == primary || (journald_failed && sinks[id]->is_journald()))
+		if (id == primary || (journald_failed && is_journald(id)))
 			continue;
 		r = dispatch_try(dispatch, id, delivery);
 		note_failure(&result, id, r, delivery, &journald_failed);

@@ -15,6 +15,9 @@ extern const struct sink *const sinks[SINK_COUNT];
 /* Has each sink take descriptors of its own with the next record. Async-signal-safe. */
 void sinks_after_fork(void);
 
+/* Makes the sinks ready for a sealed process. */
+void sinks_seal(void);
+
 /* Gives the descriptors of all sinks back. A record afterwards opens them again. */
 void sinks_close(void);
 

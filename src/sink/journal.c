@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/pages.h"
 #include "base/utf8.h"
+#include "process/seal.h"
 #include "record/encoding.h"
 #include "sink/socket.h"
 
@@ -118,7 +119,7 @@ static bool is_refusal(int r)
 
 static int send_large(struct bytes record, struct deadline *deadline)
 {
-	AUTO_CLOSE const int fd = open_sealed(record);
+	AUTO_CLOSE const int fd = seal_is_set() ? -EPERM : open_sealed(record);
 	const int r = fd < 0 ? fd : log_socket_send_fd(&journal, fd, deadline);
 
 	return is_refusal(r) ? send_cut(record, deadline) : r;
@@ -134,9 +135,15 @@ static bool journal_is_journald(void)
 	return true;
 }
 
+static void journal_seal(void)
+{
+	log_socket_seal(&journal);
+}
+
 const struct sink sink_journal = {
 	.name = "journal",
 	.write = journal_write,
 	.is_journald = journal_is_journald,
+	.seal = journal_seal,
 	.socket = &journal,
 };

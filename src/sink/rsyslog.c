@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/pages.h"
+#include "process/seal.h"
 
 #define LOOK_AGAIN_NS (10 * NS_PER_S)
 
@@ -91,7 +92,7 @@ bool rsyslog_has_special_parser(int64_t now_ns)
 {
 	const int64_t looked_ns = atomic_load_explicit(&rsyslog.looked_ns, memory_order_relaxed);
 
-	if (looked_ns == 0 || now_ns - looked_ns > LOOK_AGAIN_NS) {
+	if (!seal_is_set() && (looked_ns == 0 || now_ns - looked_ns > LOOK_AGAIN_NS)) {
 		atomic_store_explicit(&rsyslog.has_special_parser, look_for_special_parser(),
 				      memory_order_relaxed);
 		atomic_store_explicit(&rsyslog.looked_ns, now_ns, memory_order_relaxed);

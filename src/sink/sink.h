@@ -46,6 +46,8 @@ struct sink {
 	int (*write)(const struct delivery *delivery);
 	/* Tells whether the sink ends in the host's journald: no fallback after journald failed. */
 	bool (*is_journald)(void);
+	/* Opens and looks up what its writes need, before the process is sealed. */
+	void (*seal)(void);
 	struct log_socket *socket; /* NULL: descriptor 2, which is the program's */
 };
 

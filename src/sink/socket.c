@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/compiler.h"
+#include "process/seal.h"
 
 /* How often a service that is absent or stuck is looked for. */
 #define LOOK_AGAIN_NS (NS_PER_S / 4)
@@ -51,7 +52,7 @@ static COLD int send_waiting(const struct connection *connection, struct parcel 
 			connection->may_block && deadline_left_ns(deadline) >= CONNECTION_WAIT_NS;
 		ssize_t n;
 
-		if (!blocks && !deadline_poll(deadline, connection->socket.fd))
+		if (!blocks && (seal_is_set() || !deadline_poll(deadline, connection->socket.fd)))
 			return -EAGAIN;
 		/* During the wait another thread may have closed the descriptor. */
 		if (!connection_is_ours(connection))
@@ -127,8 +128,11 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 			     int64_t now_ns)
 {
 	struct connection *opened = NULL;
-	int r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream, now_ns);
+	int r;
 
+	if (seal_is_set())
+		return *connection ? 0 : absence(log_socket);
+	r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream, now_ns);
 	atomic_store_explicit(&log_socket->forbidden, r == -EACCES, memory_order_relaxed);
 	if (r == -ENOENT || r == -EACCES)
 		r = absence(log_socket);
@@ -249,7 +253,7 @@ static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const st
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
 	r = send_connected(log_socket, connection, whole, deadline);
-	if (UNLIKELY(r < 0) && is_broken(r, connection)) {
+	if (UNLIKELY(r < 0) && !seal_is_set() && is_broken(r, connection)) {
 		drop_connection(log_socket, connection);
 		atomic_store_explicit(&log_socket->retry_at_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
@@ -327,6 +331,13 @@ void log_socket_after_fork(struct log_socket *log_socket)
 		atomic_store(&connection->checked_ns, CONNECTION_AFTER_FORK);
 	atomic_store(&log_socket->inherited, connection != NULL);
 	atomic_store(&log_socket->retry_at_ns, 0);
+}
+
+void log_socket_seal(struct log_socket *log_socket)
+{
+	struct connection *connection;
+
+	(void)find_connection(log_socket, clock_coarse_ns(), &connection);
 }
 
 void log_socket_close(struct log_socket *log_socket)

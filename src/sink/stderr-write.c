@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
+#include "process/seal.h"
 
 /* A signal that a write would raise is blocked around the write, and taken away if the write raised
  * it. */
@@ -56,7 +58,7 @@ static ssize_t result_of(ssize_t n)
 }
 
 /* A file at its limit (RLIMIT_FSIZE) raises SIGXFSZ. */
-static ssize_t write_plain(struct bytes bytes)
+static ssize_t write_holding_limit(struct bytes bytes)
 {
 	struct held_signal held;
 	ssize_t n;
@@ -65,6 +67,13 @@ static ssize_t write_plain(struct bytes bytes)
 	n = result_of(write(STDERR_FILENO, bytes.data, bytes.size));
 	release_signal(&held, n == -EFBIG);
 	return n;
+}
+
+static ssize_t write_plain(struct bytes bytes)
+{
+	if (seal_is_set())
+		return result_of(write(STDERR_FILENO, bytes.data, bytes.size));
+	return write_holding_limit(bytes);
 }
 
 static int device_of_terminal(int fd)
@@ -84,15 +93,38 @@ static int open_controlling_terminal(void)
 }
 
 /* O_NONBLOCK belongs to the file description, which other programs share: opened anew, a pipe or a
- * terminal has one of our own. A pipe that poll(2) calls writable takes PIPE_BUF bytes without
- * blocking, unless another writer fills it in between. */
+ * terminal has one of our own. */
+static int open_nonblocking(enum stderr_kind kind)
+{
+	const int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 && kind == STDERR_TERMINAL ? open_controlling_terminal() : fd;
+}
+
+/* A sealed process has the description at hand. Without one it does not write to a pipe or terminal. */
+static struct owned_fd sealed = OWNED_FD_NONE;
+
+static ssize_t write_sealed(struct bytes bytes)
+{
+	return sealed.fd < 0 ? -EAGAIN : result_of(write(sealed.fd, bytes.data, bytes.size));
+}
+
+void stderr_seal_writing(enum stderr_kind kind)
+{
+	const int fd = kind == STDERR_PIPE || kind == STDERR_TERMINAL ? open_nonblocking(kind) : -1;
+
+	owned_fd_close(&sealed);
+	if (fd >= 0)
+		owned_fd_take(&sealed, fd);
+}
+
+/* A pipe that poll(2) calls writable takes PIPE_BUF bytes without blocking, unless another writer fills
+ * it in between. */
 static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
 {
 	struct pollfd state = { .fd = STDERR_FILENO, .events = POLLOUT };
-	AUTO_CLOSE int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	AUTO_CLOSE const int fd = open_nonblocking(kind);
 
-	if (fd < 0 && kind == STDERR_TERMINAL)
-		fd = open_controlling_terminal();
 	if (fd >= 0)
 		return result_of(write(fd, bytes.data, bytes.size));
 	if (poll(&state, 1, 0) == 0)
@@ -129,7 +161,7 @@ static ssize_t write_pipe(struct bytes bytes)
 	ssize_t n;
 
 	hold_signal(&held, SIGPIPE);
-	n = write_nowait(bytes);
+	n = seal_is_set() ? write_sealed(bytes) : write_nowait(bytes);
 	release_signal(&held, n == -EPIPE);
 	return n;
 }
@@ -143,7 +175,7 @@ ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes)
 		return result_of(
 			send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
 	case STDERR_TERMINAL:
-		return write_otherwise(kind, bytes);
+		return seal_is_set() ? write_sealed(bytes) : write_otherwise(kind, bytes);
 	case STDERR_PLAIN:
 		return write_plain(bytes);
 	default:

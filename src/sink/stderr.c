@@ -8,9 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/escape.h"
 #include "base/pages.h"
+#include "process/seal.h"
 #include "sink/stderr-fd.h"
 #include "sink/stderr-format.h"
 #include "sink/stderr-write.h"
@@ -50,6 +52,8 @@ static void put_record(struct strbuf *text, const struct delivery *delivery,
 /* Returns false when the deadline has passed. */
 static bool wait_writable(struct deadline *deadline, bool has_just_been)
 {
+	if (seal_is_set())
+		return false;
 	if (!has_just_been)
 		return deadline_poll(deadline, STDERR_FILENO);
 	(void)poll(NULL, 0, NAP_MS);
@@ -110,6 +114,12 @@ static int write_large(size_t size, const struct delivery *delivery,
 	return r;
 }
 
+static void stderr_seal(void)
+{
+	stderr_invalidate();
+	stderr_seal_writing(stderr_probe(true, clock_coarse_ns()).kind);
+}
+
 static int stderr_write(const struct delivery *delivery)
 {
 	const struct output *const output = delivery->output;
@@ -137,4 +147,5 @@ const struct sink sink_stderr = {
 	.name = "stderr",
 	.write = stderr_write,
 	.is_journald = stderr_leads_to_journald,
+	.seal = stderr_seal,
 };

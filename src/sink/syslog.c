@@ -9,15 +9,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/pages.h"
 #include "base/utf8.h"
+#include "process/seal.h"
 #include "sink/rsyslog.h"
 #include "sink/socket.h"
 #include "sink/syslog-format.h"
 
 /* A longer message takes pages: all of a call has to fit on the stack of a signal handler, where the
  * signal's own frame may take 3 of 8 KiB. */
-enum { MESSAGE_BUFFER = 1536 };
+enum { MESSAGE_BUFFER = 1536, HOST_SIZE = sizeof(((struct utsname *)0)->nodename) };
 
 static const char *const syslog_paths[] = { "/dev/log", "/var/run/log", NULL };
 
@@ -30,7 +32,7 @@ static const size_t smaller_sizes[] = { 131072, 32767, 8192, 2048, 1024 };
 struct syslog_message {
 	const struct delivery *delivery;
 	struct timespec when;
-	char host[sizeof(((struct utsname *)0)->nodename)];
+	char host[HOST_SIZE];
 	bool is_rfc5424;
 	bool with_fields;
 };
@@ -96,13 +98,25 @@ static int send_large(struct syslog_message *message, size_t size)
 	return r;
 }
 
+/* The host's name when the process was sealed. */
+static char sealed_host[HOST_SIZE];
+
 /* Not inline: struct utsname must not stay on the stack. */
-static __attribute__((__noinline__)) void get_host(struct syslog_message *message)
+static __attribute__((__noinline__)) void get_host(char ret[HOST_SIZE])
 {
 	struct utsname names;
 
-	if (uname(&names) == 0)
-		memcpy(message->host, names.nodename, sizeof(message->host));
+	if (seal_is_set())
+		memcpy(ret, sealed_host, HOST_SIZE);
+	else if (uname(&names) == 0)
+		memcpy(ret, names.nodename, HOST_SIZE);
+}
+
+static void syslog_seal(void)
+{
+	log_socket_seal(&syslog_socket);
+	get_host(sealed_host);
+	(void)rsyslog_has_special_parser(clock_coarse_ns());
 }
 
 static int syslog_write(const struct delivery *delivery)
@@ -116,7 +130,7 @@ static int syslog_write(const struct delivery *delivery)
 	message.is_rfc5424 = delivery->output->syslog_rfc5424 &&
 			     !rsyslog_has_special_parser(deadline_now_ns(delivery->deadline));
 	if (message.is_rfc5424)
-		get_host(&message);
+		get_host(message.host);
 	text = put_message(buffer, sizeof(buffer), &message);
 	r = text.size <= text.capacity ? send_text(&message, text)
 				       : send_large(&message, text.size);
@@ -158,5 +172,6 @@ const struct sink sink_syslog = {
 	.name = "syslog",
 	.write = syslog_write,
 	.is_journald = syslog_is_journald,
+	.seal = syslog_seal,
 	.socket = &syslog_socket,
 };
