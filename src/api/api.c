@@ -20,6 +20,7 @@
 #include "process/fork-detect.h"
 #include "record/field-name.h"
 #include "scope/context.h"
+#include "scope/scope-set.h"
 #include "scope/scope.h"
 #include "sink/dispatch.h"
 

@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "api/child-name.h"
 #include "base/compiler.h"
 #include "base/pages.h"
 #include "board/board.h"
-#include "board/child-number.h"
 #include "board/override.h"
 #include "board/slot.h"
 #include "notice/loss.h"
@@ -21,7 +21,6 @@
 #include "process/lock.h"
 #include "process/seal.h"
 #include "scope/context.h"
-#include "scope/pattern.h"
 #include "scope/scope.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
@@ -75,7 +74,7 @@ static void before_fork(void)
  * handler saw the fork. Async-signal-safe, all of it. */
 static void (*const after_fork[])(void) = {
 	lock_after_fork,  thread_after_fork, loss_after_fork,
-	sinks_after_fork, seal_lift,   pages_release_reserve,
+	sinks_after_fork, seal_lift,         pages_release_reserve,
 };
 
 /* A child has one thread, whose scope is the base of the child's configuration. */
@@ -109,33 +108,6 @@ static void after_fork_in_child(void)
 }
 
 /* ---- Identifying a process ------------------------------------------------------------------- */
-
-static void number_child(const char *pattern, char *ret_name, unsigned *ret_number,
-			 const struct scope_config *parent)
-{
-	struct slot *slot = scope_slot(&process_scope); /* still the parent's */
-	struct pattern_vars vars = {
-		.process = parent->process,
-		.identifier = parent->output.identifier,
-		.parent = parent->process,
-		.pid = getpid_cached(),
-		.number = ancestry_forks(),
-		.count = ancestry_forks(),
-	};
-	char name[PROCESS_NAME_SIZE];
-	struct strbuf text = { .data = name, .capacity = sizeof(name) - 1 };
-
-	if (board_is_shared() && board_index(slot) >= 0) {
-		vars.count = atomic_fetch_add(&slot->forks, 1) + 1;
-		if (strstr(pattern, "%c"))
-			vars.number = child_number_claim(slot, getpid_cached(),
-							 ancestry_in_other_pidns());
-	}
-	pattern_expand(&text, pattern, &vars);
-	name[text.size < sizeof(name) ? text.size : sizeof(name) - 1] = '\0';
-	(void)process_name_sanitize(ret_name, name);
-	*ret_number = vars.number;
-}
 
 static void begin_process(const struct scope_params *params, const struct slot *parent)
 {
@@ -176,7 +148,7 @@ static void establish_child(void)
 		identity.is_daemon_child = true;
 		params.parent = parent->parent;
 	} else if (parent->child_name) {
-		number_child(parent->child_name, name, &params.number, parent);
+		child_name_make(parent->child_name, name, &params.number, parent);
 		params.process = name;
 	} else {
 		identity.has_own_name = false;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/guard.h"
+#include "api/rate-limit.h"
 #include "api/refresh.h"
 #include "base/clock.h"
 #include "base/compiler.h"
@@ -18,6 +19,7 @@
 #include "process/fork-detect.h"
 #include "process/seal.h"
 #include "process/stack.h"
+#include "scope/figures.h"
 #include "scope/scope.h"
 #include "scope/status.h"
 #include "sink/dispatch.h"
@@ -33,43 +35,17 @@ static void count_record(const struct scope *scope, struct slot *slot, enum coun
 {
 	if (scope != &process_scope)
 		atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
-	(void)scope_count_at(offsetof(struct slot, counter) +
-			     (size_t)counter * sizeof(slot->counter[0]));
+	(void)figures_count(&process_scope.slot,
+			    offsetof(struct slot, counter) +
+				    (size_t)counter * sizeof(slot->counter[0]));
 }
 
 static uint64_t next_sequence(const struct scope_config *config)
 {
-	const uint64_t sequence = scope_count_at(offsetof(struct slot, sequence)) + 1;
+	const uint64_t sequence =
+		figures_count(&process_scope.slot, offsetof(struct slot, sequence)) + 1;
 
 	return config->sequence ? sequence : 0;
-}
-
-/* A token bucket as one word, the moment at which it is full again: taking a token moves it on by
- * interval / burst, and there is none left where it lies more than interval ahead. No call stores one
- * that lies further: such a moment, which another member of the tree has written, counts as none. */
-static bool has_token(const struct scope_config *config, struct slot *slot, int64_t now_ns)
-{
-	const int64_t interval_ns = (int64_t)config->interval_ms * 1000000;
-	const int64_t token_ns = interval_ns / config->burst;
-	int64_t full_ns = atomic_load(&slot->bucket_full_ns);
-	int64_t next_ns;
-
-	do {
-		next_ns = full_ns > now_ns && full_ns <= now_ns + interval_ns ? full_ns : now_ns;
-		next_ns += token_ns;
-		if (next_ns - now_ns > interval_ns)
-			return false;
-	} while (!atomic_compare_exchange_weak(&slot->bucket_full_ns, &full_ns, next_ns));
-	return true;
-}
-
-static COLD bool is_suppressed(int level, const struct scope_config *config, struct slot *slot,
-			       int64_t now_ns)
-{
-	if (level <= MPLOG_ERR || has_token(config, slot, now_ns))
-		return false;
-	suppressed_count(slot);
-	return true;
 }
 
 /* said: level, message and fields of the call. */
@@ -167,7 +143,8 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 
 	dispatch.deadline.now_ns = now_ns;
 	count_record(scope, slot, COUNTER_CALLED);
-	if (UNLIKELY(config->burst > 0) && is_suppressed(said->level, config, slot, now_ns)) {
+	if (UNLIKELY(config->burst > 0) &&
+	    rate_limit_suppresses(said->level, config, slot, now_ns)) {
 		count_record(scope, slot, COUNTER_SUPPRESSED);
 		return 2;
 	}

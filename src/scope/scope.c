@@ -2,11 +2,8 @@
 #include "scope/scope.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/pages.h"
 #include "board/board.h"
@@ -14,10 +11,8 @@
 #include "board/slot.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
-#include "record/encoding.h"
 #include "scope/context.h"
-
-enum { FIELDS_SIZE_MAX = 1 << 20 };
+#include "scope/figures.h"
 
 HOT_DATA struct scope process_scope = { .slot = &process_scope.own_slot };
 
@@ -167,61 +162,7 @@ int scope_begin_process(struct scope *scope, const struct scope_params *params,
 	return r;
 }
 
-/* ---- Figures that move ----------------------------------------------------------------------- */
-
-/* Between the marks and the new slot: the marks alone are in memory that other processes may write. */
-static _Atomic bool figures_are_moving;
-
-static const size_t figure_offsets[] = {
-	offsetof(struct slot, counter[COUNTER_CALLED]),
-	offsetof(struct slot, counter[COUNTER_SENT]),
-	offsetof(struct slot, counter[COUNTER_DIVERTED]),
-	offsetof(struct slot, counter[COUNTER_LOST]),
-	offsetof(struct slot, counter[COUNTER_SUPPRESSED]),
-	offsetof(struct slot, sequence),
-};
-
-static _Atomic uint64_t *figure_at(struct slot *slot, size_t offset)
-{
-	return (_Atomic uint64_t *)(void *)((char *)slot + offset);
-}
-
-uint64_t scope_count_moved(size_t offset)
-{
-	const struct timespec little = { .tv_nsec = 100000 };
-
-	for (;;) {
-		struct slot *slot = scope_slot(&process_scope);
-		const uint64_t before = atomic_fetch_add(figure_at(slot, offset), 1);
-
-		if (!(before & FIGURE_MOVED) ||
-		    (!atomic_load(&figures_are_moving) && slot == scope_slot(&process_scope)))
-			return figure_value(before);
-		if (slot != &process_scope.own_slot) /* the figures of own_slot are replaced */
-			atomic_fetch_sub(figure_at(slot, offset), 1);
-		(void)nanosleep(&little, NULL); /* the moving thread may have a lower priority */
-	}
-}
-
-/* A thread that counts meets the mark or counts before it: no count is in both slots or in none. A
- * signal handler that logged here would wait for its own thread. */
-static void move_figures(struct scope *scope, struct slot *to)
-{
-	struct slot *from = scope_slot(scope);
-	sigset_t before;
-
-	fork_block_signals(&before);
-	atomic_store(&figures_are_moving, true);
-	for (size_t i = 0; i < sizeof(figure_offsets) / sizeof(figure_offsets[0]); i++) {
-		const size_t offset = figure_offsets[i];
-
-		atomic_store(figure_at(to, offset),
-			     figure_value(atomic_fetch_or(figure_at(from, offset), FIGURE_MOVED)));
-	}
-	atomic_store(&scope->slot, to);
-	atomic_store(&figures_are_moving, false);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
+/* ---- The board that comes and goes -------------------------------------------------------------- */
 
 int scope_join_board(struct scope *scope, const struct scope_params *params)
 {
@@ -233,7 +174,7 @@ int scope_join_board(struct scope *scope, const struct scope_params *params)
 		return r;
 	}
 	fill_slot(slot, scope_get_config(scope));
-	move_figures(scope, slot);
+	figures_move(&scope->slot, &scope->own_slot, slot);
 	show_slot(scope, slot, SLOT_PROCESS);
 	return r;
 }
@@ -248,7 +189,7 @@ void scope_quit_board(struct scope *scope)
 		return;
 	atomic_store(&own->level, atomic_load(&shared->level));
 	slot_open_gate(own);
-	move_figures(scope, own);
+	figures_move(&scope->slot, own, own);
 }
 
 /* ---- Entering and leaving ------------------------------------------------------------------- */
@@ -348,73 +289,4 @@ void scope_leave_all(struct thread *thread)
 	if (has_spare_slot(thread))
 		board_give_back(thread->spare_slot, SLOT_FREE);
 	thread->spare_slot = NULL;
-}
-
-/* ---- Level and fields ------------------------------------------------------------------------ */
-
-static void lock_shared(const struct scope *scope)
-{
-	if (scope == &process_scope)
-		global_lock();
-}
-
-static void unlock_shared(const struct scope *scope)
-{
-	if (scope == &process_scope)
-		global_unlock();
-}
-
-int scope_set_level(struct scope *scope, int level)
-{
-	struct scope_params params;
-	int r;
-
-	lock_shared(scope);
-	scope_get_params(scope, &params);
-	params.program_level = level;
-	r = scope_set_config(scope, &params);
-	unlock_shared(scope);
-	return r;
-}
-
-static size_t count_fields(struct bytes fields)
-{
-	struct encoded_field field;
-	size_t n = 0;
-
-	while (encoding_next(&fields, &field))
-		n++;
-	return n;
-}
-
-static int change_field(struct scope *scope, struct bytes name, const struct bytes *value)
-{
-	struct scope_params params;
-	size_t size;
-	char *fields;
-	int r;
-
-	scope_get_params(scope, &params);
-	size = encoding_replace_field(NULL, 0, params.fields, name, value);
-	if (value && size > FIELDS_SIZE_MAX)
-		return -E2BIG;
-	fields = pages_get(size + 1); /* nothing may be left */
-	if (!fields)
-		return -ENOMEM;
-	(void)encoding_replace_field(fields, size, params.fields, name, value);
-	params.fields = (struct bytes){ fields, size };
-	r = count_fields(params.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
-							      : scope_set_config(scope, &params);
-	pages_put(fields, size + 1);
-	return r;
-}
-
-int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value)
-{
-	int r;
-
-	lock_shared(scope);
-	r = change_field(scope, name, value);
-	unlock_shared(scope);
-	return r;
 }

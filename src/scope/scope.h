@@ -5,8 +5,6 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/pages.h"
@@ -47,18 +45,6 @@ static inline struct slot *scope_slot(const struct scope *scope)
 	return atomic_load_explicit(&scope->slot, memory_order_acquire);
 }
 
-/* Adds 1 to a counter of the process, which is where the process's scope has its slot, and returns the
- * former value; likewise to its sequence. Another thread may move the scope to another slot. */
-COLD uint64_t scope_count_moved(size_t offset);
-
-static inline ALWAYS_INLINE uint64_t scope_count_at(size_t offset)
-{
-	_Atomic uint64_t *figure = (void *)((char *)scope_slot(&process_scope) + offset);
-	const uint64_t before = atomic_fetch_add_explicit(figure, 1, memory_order_relaxed);
-
-	return LIKELY(!(before & FIGURE_MOVED)) ? before : scope_count_moved(offset);
-}
-
 /* All functions below are called inside of an epoch, in a process that is identified. */
 
 /* Push a scope, with NULL a copy of the current one, and pop one. */
@@ -96,6 +82,3 @@ int scope_begin_process(struct scope *scope, const struct scope_params *params,
  * board to the scope's own slot. */
 int scope_join_board(struct scope *scope, const struct scope_params *params);
 void scope_quit_board(struct scope *scope);
-
-int scope_set_level(struct scope *scope, int level);
-int scope_set_field(struct scope *scope, struct bytes name, const struct bytes *value);
