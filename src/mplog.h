@@ -102,7 +102,7 @@ struct mplog_options {
 	const char *process;    /* its first process; NULL: $MPLOG_PROCESS, or "main" */
 	unsigned flags;         /* MPLOG_SINGLE ... */
 	int level;              /* as mplog_set_default_level(); 0: info */
-	const char *config;     /* read this file instead of /etc/mplog.conf and mplog.conf.d, unless
+	const char *config;     /* read this file alone, not those of mplog.conf(5), unless
 				 * $MPLOG_CONF names another; or NULL */
 	int facility;           /* LOG_DAEMON ...: SYSLOG_FACILITY where neither configuration nor call
 				 * say one; 0: none */

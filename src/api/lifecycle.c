@@ -59,7 +59,7 @@ static int load_conf(struct context *context)
 
 	if (!context->conf)
 		return r;
-	return r < 0 && context->flags & MPLOG_STRICT ? -EBADMSG : 0;
+	return r < 0 && r != -ENOENT && context->flags & MPLOG_STRICT ? -EBADMSG : 0;
 }
 
 static void report_mistakes(struct scope *scope, const struct context *context)

@@ -15,8 +15,10 @@ void conf_free(struct conf *conf)
 	for (size_t i = 0; i < conf->n_files; i++)
 		conf_file_clear(&conf->files[i]);
 	free(conf->files);
-	free(conf->directory);
-	conf_first_diag_clear(&conf->directory_diag);
+	for (size_t i = 0; i < conf->n_directories; i++) {
+		free(conf->directories[i].path);
+		conf_first_diag_clear(&conf->directories[i].diag);
+	}
 	free(conf->rule);
 	free(conf);
 }
@@ -31,23 +33,15 @@ static void report_no_memory(const char *file, conf_diag_fn *diag, void *userdat
 
 int conf_check_file(const char *path, conf_diag_fn *diag, void *userdata)
 {
-	const struct conf_file_options options = { .drop_missing = true };
+	const struct conf_file_options options = { .is_required = true };
 	struct conf_diags diags = { .diag = diag, .userdata = userdata, .file = path };
 	struct conf_file file = { .path = NULL };
-	struct stat st;
-	int r;
+	int r = conf_file_load(&file, path, NULL, &options, &diags);
 
-	if (stat(path, &st) < 0) {
-		r = -errno;
-		conf_error(&diags, 0, "cannot be read: %s", strerror(-r));
-	} else {
-		r = conf_file_load(&file, path, NULL, &options, &diags);
-		r = r < 0 ? r : file.result;
-		if (r == -ENOMEM)
-			report_no_memory(path, diag, userdata);
-	}
+	r = r < 0 ? r : file.result;
+	if (r == -ENOMEM)
+		report_no_memory(path, diag, userdata);
 	conf_file_clear(&file);
-	conf_first_diag_clear(&diags.first);
 	return r;
 }
 
@@ -60,7 +54,7 @@ static int result_of(const struct conf *conf)
 
 		if (r == -EBADMSG)
 			return r;
-		if (r < 0 && r != -ENOENT && result == 0)
+		if (r < 0 && !(r == -ENOENT && conf->files[i].last_good) && result == 0)
 			result = r;
 	}
 	return result;
@@ -69,12 +63,10 @@ static int result_of(const struct conf *conf)
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
 	      conf_diag_fn *diag, void *userdata, struct conf **ret)
 {
-	const bool root_changed = previous && conf_root_changed(previous);
 	struct conf *conf = calloc(1, sizeof(*conf));
 
 	*ret = NULL;
-	if (!conf ||
-	    conf_load_files(conf, options, previous, root_changed, flags, diag, userdata) < 0) {
+	if (!conf || conf_load_files(conf, options, previous, flags, diag, userdata) < 0) {
 		/* For none of the files: which one it was does not matter. */
 		report_no_memory(options->file ? options->file : SYSCONFDIR "/mplog.conf", diag,
 				 userdata);
@@ -85,30 +77,30 @@ int conf_load(const struct conf_options *options, const struct conf *previous, u
 	return result_of(conf);
 }
 
-/* A new file in "/" changes the times of that directory, but neither its device nor its inode. */
-bool conf_root_changed(const struct conf *conf)
+static bool is_directory_stale(const struct conf_directory *directory)
 {
-	const struct conf_identity root = conf_identity_at("/");
+	struct conf_identity now;
+	struct stat st;
 
-	return !root.exists || root.device != conf->root.device || root.inode != conf->root.inode;
+	if (stat(directory->path, &st) < 0)
+		return errno == ENOENT && directory->identity.exists;
+	now = conf_identity_of(&st);
+	return directory->racy || !conf_identity_equal(&now, &directory->identity);
 }
 
 bool conf_is_stale(const struct conf *conf)
 {
-	struct stat st;
-
 	if (conf_root_changed(conf))
 		return false;
 	for (size_t i = 0; i < conf->n_files; i++) {
 		if (conf_file_is_stale(&conf->files[i]))
 			return true;
 	}
-	if (!conf->directory)
-		return false;
-	if (stat(conf->directory, &st) < 0)
-		return errno == ENOENT && conf->directory_identity.exists;
-	const struct conf_identity now = conf_identity_of(&st);
-	return conf->directory_racy || !conf_identity_equal(&now, &conf->directory_identity);
+	for (size_t i = 0; i < conf->n_directories; i++) {
+		if (is_directory_stale(&conf->directories[i]))
+			return true;
+	}
+	return false;
 }
 
 bool conf_is_racy(const struct conf *conf)
@@ -117,7 +109,11 @@ bool conf_is_racy(const struct conf *conf)
 		if (conf->files[i].racy)
 			return true;
 	}
-	return conf->directory_racy;
+	for (size_t i = 0; i < conf->n_directories; i++) {
+		if (conf->directories[i].racy)
+			return true;
+	}
+	return false;
 }
 
 static bool is_same_version(const struct conf_content *a, const struct conf_content *b)
@@ -171,8 +167,11 @@ struct conf_file_status conf_file_status(const struct conf *conf, size_t i)
 	return status;
 }
 
-const struct conf_first_diag *conf_directory_diag(const struct conf *conf, const char **ret_path)
+const struct conf_first_diag *conf_directory_diag(const struct conf *conf, size_t i,
+						  const char **ret_path)
 {
-	*ret_path = conf->directory;
-	return &conf->directory_diag;
+	if (i >= conf->n_directories)
+		return NULL;
+	*ret_path = conf->directories[i].path;
+	return &conf->directories[i].diag;
 }

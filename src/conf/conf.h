@@ -36,8 +36,9 @@ struct conf; /* immutable once made */
  * unparsed. DIAG (may be NULL) is called with each diagnostic of a changed file. Returns 0 and *ret
  * (which may share memory with previous; each is freed by itself); likewise with *ret set: -EBADMSG
  * where a file has errors, a new one or one that it had before, or what open(2) or read(2) said
- * where one cannot be read. Where nothing could be made *ret is NULL: -ENOMEM, which is a diagnostic
- * too. With another root (see conf_root_changed()) *ret is what PREVIOUS is. */
+ * where one cannot be read; -ENOENT where options->file is not there at the first load. Where nothing
+ * could be made *ret is NULL: -ENOMEM, which is a diagnostic too. With another root (see
+ * conf_root_changed()) *ret is what PREVIOUS is. */
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
 	      conf_diag_fn *diag, void *userdata, struct conf **ret);
 
@@ -61,13 +62,12 @@ bool conf_is_racy(const struct conf *conf);
 /* Returns whether the same versions of the same files are in force in both. */
 bool conf_is_same(const struct conf *a, const struct conf *b);
 
-/* Returns whether `/` is another directory than when the files were read: what was loaded stays. */
-bool conf_root_changed(const struct conf *conf);
-
 const struct rules *conf_rules(const struct conf *conf);
 
 size_t conf_n_files(const struct conf *conf);
 struct conf_file_status conf_file_status(const struct conf *conf, size_t i);
 
-/* Returns what is wrong with the directory of the drop-ins itself; text NULL: nothing. */
-const struct conf_first_diag *conf_directory_diag(const struct conf *conf, const char **ret_path);
+/* Returns what is wrong with a directory of drop-ins itself (text NULL: nothing), and its path. Returns
+ * NULL behind the last one. */
+const struct conf_first_diag *conf_directory_diag(const struct conf *conf, size_t i,
+						  const char **ret_path);

@@ -10,24 +10,33 @@
 #include "conf/read.h"
 #include "conf/scan.h"
 
-/* Time stamps of files move with the kernel's tick, 10 ms at most. Editors truncate a file and
- * write it anew; in between, and for as long as the writing takes, it is not what was meant. */
 enum {
-	TICK_NS = 20 * 1000 * 1000,
-	WRITING_NS = 50 * 1000 * 1000,
-	SECOND_NS = 1000 * 1000 * 1000,
+	TICK_NS = 20 * 1000 * 1000, /* time stamps of files move with the kernel's tick of 10 ms */
+	QUIET_NS =
+		800 * 1000 * 1000, /* a file that is written in pieces; looked at once a second */
+	OPEN_S = 10,               /* an editor may keep its file open for ever */
 };
+
+static const long long second_ns = 1000 * 1000 * 1000;
 
 static bool is_recent(const struct timespec *time, long long ns)
 {
 	struct timespec now;
-	long long age;
+	long long seconds;
 
 	(void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	if (llabs((long long)now.tv_sec - time->tv_sec) > 1)
-		return false;
-	age = (now.tv_sec - time->tv_sec) * (long long)SECOND_NS + (now.tv_nsec - time->tv_nsec);
-	return llabs(age) < ns;
+	seconds = (long long)now.tv_sec - time->tv_sec;
+	return llabs(seconds) <= OPEN_S &&
+	       llabs(seconds * second_ns + (now.tv_nsec - time->tv_nsec)) < ns;
+}
+
+/* Generators truncate a file and write it anew, line by line or slowly: in between it is not what was
+ * meant. */
+static bool is_being_written(const char *path, const struct conf_identity *now)
+{
+	if (is_recent(&now->mtime, QUIET_NS))
+		return true;
+	return is_recent(&now->mtime, OPEN_S * second_ns) && conf_is_open_for_writing(path);
 }
 
 bool timestamp_is_racy(const struct timespec *changed)
@@ -106,6 +115,10 @@ static int load_file(struct conf_file *file, const struct stat *st,
 static int load_absent(struct conf_file *file, const struct conf_file *previous,
 		       const struct conf_file_options *options, struct conf_diags *diags)
 {
+	if (!previous && options->is_required) {
+		conf_error(diags, 0, "cannot be read: %s", strerror(ENOENT));
+		file->result = -ENOENT;
+	}
 	if (!previous || !previous->content || options->drop_missing)
 		return 0;
 	keep_last_good(file, previous);
@@ -170,16 +183,18 @@ int conf_file_load(struct conf_file *ret, const char *path, const struct conf_fi
 		   const struct conf_file_options *options, struct conf_diags *diags)
 {
 	const struct conf_identity now = conf_identity_at(path);
+	const bool is_known = previous && now.exists && is_unchanged(&now, previous, options);
 	int r;
 
-	if (!previous || !now.exists)
+	if (!is_known && !(options->may_wait && now.exists && is_being_written(path, &now)))
 		return load_anew(ret, path, previous, options, diags);
-	if (is_unchanged(&now, previous, options))
-		return conf_file_copy(ret, previous);
-	if (options->drop_missing || !is_recent(&now.mtime, WRITING_NS))
-		return load_anew(ret, path, previous, options, diags);
-	r = conf_file_copy(ret, previous);
-	ret->racy = true;
+	if (previous) {
+		r = conf_file_copy(ret, previous);
+	} else {
+		ret->path = strdup(path);
+		r = ret->path ? 0 : -ENOMEM;
+	}
+	ret->racy = !is_known;
 	return r;
 }
 

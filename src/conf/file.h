@@ -17,6 +17,8 @@ struct conf_file {
 struct conf_file_options {
 	bool secure;
 	bool drop_missing;
+	bool may_wait;    /* a file that is being written is left for a later load */
+	bool is_required; /* that there is no file is a mistake */
 };
 
 /* Loads the file, or takes over from PREVIOUS (or NULL) what did not change or cannot be replaced.

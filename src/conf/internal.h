@@ -18,7 +18,9 @@ enum {
 	CONF_VALUES_MAX = 100000,   /* in a file: libconfig takes up to 300 bytes for each */
 	CONF_TEXT_MAX = 256,        /* bytes of a prefix or pattern */
 	CONF_VALUE_MAX = 64 * 1024, /* bytes of a string: libconfig takes four times as many */
-	CONF_FILES_MAX = 1024       /* drop-ins */
+	CONF_FILES_MAX = 1024,      /* drop-ins in one directory */
+	CONF_LAYERS =
+		3 /* directories of drop-ins: of packages, of this boot, of the administrator */
 };
 
 /* Which version of a file: any change of it changes one of these. */
@@ -40,13 +42,19 @@ struct conf_content {
 	size_t n_rules;
 };
 
+/* A directory of drop-ins. */
+struct conf_directory {
+	char *path;
+	struct conf_identity identity;
+	bool racy; /* it may have changed since without a trace */
+	struct conf_first_diag diag;
+};
+
 struct conf {
-	struct conf_file *files;
+	struct conf_file *files; /* in the order in which they apply */
 	size_t n_files;
-	char *directory; /* of the drop-ins; or NULL */
-	struct conf_identity directory_identity;
-	struct conf_first_diag directory_diag;
-	bool directory_racy;
+	struct conf_directory directories[CONF_LAYERS];
+	size_t n_directories;
 	struct conf_identity root; /* of "/" */
 	struct rule *rule;
 	struct rules rules;

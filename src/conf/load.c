@@ -13,9 +13,16 @@
 #include "conf/file.h"
 #include "conf/read.h"
 
-static const char main_file[] = "mplog.conf";
-static const char drop_in_directory[] = "mplog.conf.d";
 static const char suffix[] = ".conf";
+
+/* The directories that have a mplog.conf.d: a file of a later one masks those of the same name in the
+ * ones before it. The last one is the administrator's, and has a mplog.conf. */
+static const char *const layers[CONF_LAYERS] = { VENDORDIR, "/run", SYSCONFDIR };
+
+struct drop_in {
+	char *name;
+	size_t layer;
+};
 
 struct load {
 	struct conf *conf;
@@ -23,6 +30,8 @@ struct load {
 	struct conf_file_options options;
 	conf_diag_fn *diag;
 	void *userdata;
+	struct drop_in *drop_ins;
+	size_t n_drop_ins;
 };
 
 static struct conf_diags diags_of(const struct load *load, const char *file)
@@ -35,11 +44,6 @@ static char *join(const char *directory, const char *name)
 	char *path;
 
 	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
-}
-
-static const char *directory_of(const struct conf_options *options)
-{
-	return options->directory ? options->directory : SYSCONFDIR;
 }
 
 /* A relative path would lead elsewhere after chdir(2). */
@@ -98,107 +102,160 @@ static int compare(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* What is wrong with the directory itself. */
-__attribute__((format(printf, 2, 3))) static void directory_error(struct load *load,
-								  const char *fmt, ...)
+/* Keeps what is wrong with the directory itself. */
+__attribute__((format(printf, 3, 4))) static void
+directory_error(const struct load *load, struct conf_directory *directory, const char *fmt, ...)
 {
-	struct conf_diags diags = diags_of(load, load->conf->directory);
+	struct conf_diags diags = diags_of(load, directory->path);
 	va_list ap;
 
 	va_start(ap, fmt);
 	conf_add_diag(&diags, CONF_ERROR, 0, fmt, ap);
 	va_end(ap);
-	load->conf->directory_diag = diags.first;
+	directory->diag = diags.first;
+}
+
+static int add_drop_in(struct load *load, const char *name, size_t layer)
+{
+	struct drop_in *drop_ins =
+		reallocarray(load->drop_ins, load->n_drop_ins + 1, sizeof(*drop_ins));
+
+	if (!drop_ins)
+		return -ENOMEM;
+	load->drop_ins = drop_ins;
+	drop_ins[load->n_drop_ins] = (struct drop_in){ strdup(name), layer };
+	return drop_ins[load->n_drop_ins++].name ? 0 : -ENOMEM;
 }
 
 /* The directory cannot be listed: what was found in it the last time stays. */
-static int keep_drop_ins(struct load *load, int error)
+static int keep_drop_ins(struct load *load, size_t layer, int error)
 {
-	const size_t length = strlen(load->conf->directory);
+	struct conf_directory *directory = &load->conf->directories[layer];
+	const size_t length = strlen(directory->path);
 
 	if (!load->previous)
-		directory_error(load, "cannot be read: %s", strerror(error));
+		directory_error(load, directory, "cannot be read: %s", strerror(error));
 	for (size_t i = 0; load->previous && i < load->previous->n_files; i++) {
 		const char *path = load->previous->files[i].path;
 
-		if (strncmp(path, load->conf->directory, length) != 0 || path[length] != '/')
-			continue;
-		if (load_file(load, path) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static bool is_directory_unchanged(const struct load *load)
-{
-	return load->previous && !load->conf->directory_racy &&
-	       conf_identity_equal(&load->previous->directory_identity,
-				   &load->conf->directory_identity);
-}
-
-static int load_entries(struct load *load, struct dirent **entries, int n)
-{
-	if (n > CONF_FILES_MAX) {
-		if (!is_directory_unchanged(load))
-			directory_error(load, "more than %d files: only the first ones are read",
-					CONF_FILES_MAX);
-		n = CONF_FILES_MAX;
-	}
-	for (int i = 0; i < n; i++) {
-		AUTO_FREE char *path = join(load->conf->directory, entries[i]->d_name);
-
-		if (!path || load_file(load, path) < 0)
+		if (strncmp(path, directory->path, length) == 0 && path[length] == '/' &&
+		    add_drop_in(load, path + length + 1, layer) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
 /* Users that can write to the directory can put a file there, or a link to one. */
-static bool may_be_used(struct load *load)
+static bool may_be_used(const struct load *load, struct conf_directory *directory)
 {
 	struct stat st;
 
-	if (!load->options.secure || stat(load->conf->directory, &st) < 0 || !conf_is_foreign(&st))
+	if (!load->options.secure || stat(directory->path, &st) < 0 || !conf_is_foreign(&st))
 		return true;
 	directory_error(
-		load,
+		load, directory,
 		"refused in a set-user-ID program: users other than root and the program's own can write to it");
 	return false;
 }
 
-static int load_drop_ins(struct load *load)
+static int list_layer(struct load *load, size_t layer)
 {
-	struct conf *conf = load->conf;
-	struct dirent **entries = NULL;
-	int n, r;
+	struct conf_directory *directory = &load->conf->directories[layer];
+	struct dirent **entries;
+	int n, r = 0;
 
 	/* Before the directory is listed: what is added from here on makes it stale. */
-	conf->directory_identity = conf_identity_at(conf->directory);
-	conf->directory_racy = conf->directory_identity.exists &&
-			       timestamp_is_racy(&conf->directory_identity.ctime);
-	if (!may_be_used(load))
+	directory->identity = conf_identity_at(directory->path);
+	directory->racy =
+		directory->identity.exists && timestamp_is_racy(&directory->identity.ctime);
+	if (!may_be_used(load, directory))
 		return 0;
-	n = scandir(conf->directory, &entries, is_drop_in, compare);
+	n = scandir(directory->path, &entries, is_drop_in, compare);
 	if (n < 0 && errno == ENOMEM)
 		return -ENOMEM;
 	if (n < 0)
-		return errno == ENOENT ? 0 : keep_drop_ins(load, errno);
-
-	r = load_entries(load, entries, n);
-	for (int i = 0; i < n; i++)
+		return errno == ENOENT ? 0 : keep_drop_ins(load, layer, errno);
+	if (n > CONF_FILES_MAX)
+		directory_error(load, directory, "more than %d files: only the first ones are read",
+				CONF_FILES_MAX);
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && i < CONF_FILES_MAX)
+			r = add_drop_in(load, entries[i]->d_name, layer);
 		free(entries[i]);
+	}
 	free(entries);
 	return r;
 }
 
-static int load_system(struct load *load, const char *directory)
+/* By name, and the one that masks the others of that name first. */
+static int compare_drop_ins(const void *a, const void *b)
 {
-	AUTO_FREE char *path = join(directory, main_file);
+	const struct drop_in *x = a, *y = b;
+	const int by_name = strcmp(x->name, y->name);
 
-	load->conf->directory = join(directory, drop_in_directory);
-	if (!path || !load->conf->directory || load_file(load, path) < 0)
+	return by_name != 0 ? by_name : x->layer < y->layer ? 1 : -1;
+}
+
+/* Loads those of the administrator, or those of the layers below. */
+static int load_drop_ins(struct load *load, bool is_administrators)
+{
+	const struct drop_in *drop_in = load->drop_ins;
+
+	for (size_t i = 0; i < load->n_drop_ins; i++, drop_in++) {
+		AUTO_FREE char *path = NULL;
+
+		if (i > 0 && strcmp(drop_in->name, drop_in[-1].name) == 0)
+			continue;
+		if ((drop_in->layer + 1 == load->conf->n_directories) != is_administrators)
+			continue;
+		path = join(load->conf->directories[drop_in->layer].path, drop_in->name);
+		if (!path || load_file(load, path) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static char *layer_path(const struct conf_options *options, size_t layer, const char *name)
+{
+	const char *directory = options->directory ? options->directory : layers[layer];
+	char *path;
+
+	return asprintf(&path, "%s%s/%s", options->root ? options->root : "", directory, name) < 0
+		       ? NULL
+		       : path;
+}
+
+static int list_layers(struct load *load, const struct conf_options *options)
+{
+	struct conf *conf = load->conf;
+
+	for (size_t i = options->directory ? CONF_LAYERS - 1 : 0; i < CONF_LAYERS; i++) {
+		const size_t n = conf->n_directories++;
+
+		conf->directories[n].path = layer_path(options, i, "mplog.conf.d");
+		if (!conf->directories[n].path || list_layer(load, n) < 0)
+			return -ENOMEM;
+	}
+	if (load->n_drop_ins > 0)
+		qsort(load->drop_ins, load->n_drop_ins, sizeof(*load->drop_ins), compare_drop_ins);
+	return 0;
+}
+
+static int load_layers(struct load *load, const struct conf_options *options)
+{
+	AUTO_FREE char *path = layer_path(options, CONF_LAYERS - 1, "mplog.conf");
+
+	if (!path || list_layers(load, options) < 0 || load_drop_ins(load, false) < 0 ||
+	    load_file(load, path) < 0)
 		return -ENOMEM;
-	return load_drop_ins(load);
+	return load_drop_ins(load, true);
+}
+
+static void clear_drop_ins(struct load *load)
+{
+	for (size_t i = 0; i < load->n_drop_ins; i++)
+		free(load->drop_ins[i].name);
+	free(load->drop_ins);
 }
 
 static int load_one(struct load *load, const char *file)
@@ -241,13 +298,18 @@ static int collect_rules(struct conf *conf)
 	return 0;
 }
 
+/* What was loaded before the root changed. */
 static int copy_files(struct conf *conf, const struct conf *previous)
 {
 	conf->root = previous->root;
-	conf->directory_identity = previous->directory_identity;
-	conf->directory = previous->directory ? strdup(previous->directory) : NULL;
-	if (previous->directory && !conf->directory)
-		return -ENOMEM;
+	for (size_t i = 0; i < previous->n_directories; i++) {
+		struct conf_directory *directory = &conf->directories[conf->n_directories++];
+
+		directory->identity = previous->directories[i].identity;
+		directory->path = strdup(previous->directories[i].path);
+		if (!directory->path)
+			return -ENOMEM;
+	}
 	for (size_t i = 0; i < previous->n_files; i++) {
 		struct conf_file *file = add_file(conf);
 
@@ -257,25 +319,36 @@ static int copy_files(struct conf *conf, const struct conf *previous)
 	return 0;
 }
 
-int conf_load_files(struct conf *conf, const struct conf_options *options,
-		    const struct conf *previous, bool root_changed, unsigned flags,
-		    conf_diag_fn *diag, void *userdata)
+/* A new file in "/" changes the times of that directory, but neither its device nor its inode. */
+bool conf_root_changed(const struct conf *conf)
 {
+	const struct conf_identity root = conf_identity_at("/");
+
+	return !root.exists || root.device != conf->root.device || root.inode != conf->root.inode;
+}
+
+int conf_load_files(struct conf *conf, const struct conf_options *options,
+		    const struct conf *previous, unsigned flags, conf_diag_fn *diag, void *userdata)
+{
+	CLEANUP(clear_drop_ins)
 	struct load load = {
 		.conf = conf,
 		.previous = previous,
-		.options = { .secure = options->secure, .drop_missing = flags & CONF_DROP_MISSING },
+		.options = { .secure = options->secure,
+			     .drop_missing = flags & CONF_DROP_MISSING,
+			     .may_wait = previous && !(flags & CONF_DROP_MISSING),
+			     .is_required = options->file != NULL },
 		.diag = diag,
 		.userdata = userdata,
 	};
 	int r;
 
 	conf->root = conf_identity_at("/");
-	if (root_changed)
+	if (previous && conf_root_changed(previous))
 		r = copy_files(conf, previous);
 	else if (options->file)
 		r = load_one(&load, options->file);
 	else
-		r = load_system(&load, directory_of(options));
+		r = load_layers(&load, options);
 	return r < 0 ? r : collect_rules(conf);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -57,6 +58,25 @@ bool conf_is_foreign(const struct stat *st)
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return true;
 	return (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
+}
+
+/* No lease for reading is given while the file is open for writing. A lease is given back at once: a
+ * process that opens the file in between waits for that, and the kernel sends a signal to this one,
+ * which would be SIGIO and the end of the program, and is one that programs ignore. */
+bool conf_is_open_for_writing(const char *path)
+{
+	AUTO_CLOSE int fd = -1;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || fcntl(fd, F_SETSIG, SIGURG) < 0)
+		return false;
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+		return errno == EAGAIN;
+	(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+	return false;
 }
 
 static const char *kind_of(const struct stat *st)

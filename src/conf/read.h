@@ -14,6 +14,10 @@ bool conf_identity_equal(const struct conf_identity *a, const struct conf_identi
  * refused in a set-user-ID program. */
 bool conf_is_foreign(const struct stat *st);
 
+/* Returns whether a process has the file open for writing; false too where that cannot be known: only
+ * root and the file's owner may. */
+bool conf_is_open_for_writing(const char *path);
+
 struct conf_text {
 	char *data;  /* malloc'ed; it ends with a newline and a NUL that size does not count */
 	size_t size; /* of the file */

@@ -47,8 +47,8 @@ void conf_errors_report(struct scope *scope, const struct conf *conf)
 
 		report_first(scope, status.path, status.seen_mtime, status.diag);
 	}
-	first = conf_directory_diag(conf, &directory);
-	report_first(scope, directory, (struct timespec){ 0 }, first);
+	for (size_t i = 0; (first = conf_directory_diag(conf, i, &directory)); i++)
+		report_first(scope, directory, (struct timespec){ 0 }, first);
 }
 
 void conf_errors_report_no_memory(struct scope *scope, const char *file)

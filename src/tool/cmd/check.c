@@ -136,15 +136,15 @@ static void check_permissions(struct check *check, const char *path)
 }
 
 /* A user that can write to the directory can put a file there. */
-static void check_drop_ins(struct check *check, const char *directory)
+static void check_directories(struct check *check, const struct conf *conf)
 {
-	AUTO_FREE char *path = NULL;
+	const char *path;
 	struct stat st;
 
-	if (asprintf(&path, "%s/mplog.conf.d", directory) < 0)
-		memory_exhausted();
-	if (stat(path, &st) == 0)
-		check_writers(check, path, &st);
+	for (size_t i = 0; conf_directory_diag(conf, i, &path); i++) {
+		if (stat(path, &st) == 0)
+			check_writers(check, path, &st);
+	}
 }
 
 static void note_result(struct check *check, int result)
@@ -171,14 +171,11 @@ static void check_system(struct check *check, const char *directory)
 	const struct conf_options options = value_conf_options(directory);
 	struct conf *conf;
 
-	/* Programs go without a missing file in silence; here $MPLOG_CONF names one. */
-	if (options.file && access(options.file, F_OK) < 0)
-		note_result(check, conf_check_file(options.file, add_mistake, check));
 	note_result(check, conf_load(&options, NULL, CONF_DROP_MISSING, add_mistake, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file_status(conf, i).path);
-	if (!options.file)
-		check_drop_ins(check, directory ? directory : SYSCONFDIR);
+	if (conf)
+		check_directories(check, conf);
 	conf_free(conf);
 	print_sorted(check);
 }

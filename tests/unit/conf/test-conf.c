@@ -114,6 +114,84 @@ START_TEST(drop_ins_apply_by_name_and_all_defaults_first)
 }
 END_TEST
 
+static struct conf *load_layers(void)
+{
+	const struct conf_options options = { .root = directory };
+	struct conf *conf;
+
+	diags[0] = '\0';
+	ck_assert_int_eq(conf_load(&options, NULL, 0, add_diag, diags, &conf), 0);
+	ck_assert_str_eq(diags, "");
+	return conf;
+}
+
+static void make_directory(const char *path)
+{
+	char command[3 * PATH_SIZE];
+
+	(void)snprintf(command, sizeof(command), "mkdir -p %s", path_of(path));
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* The files apply in that order: those of packages and of this boot by name, mplog.conf, the
+ * administrator's by name; a name masks the same one of the layers before it. */
+START_TEST(layers_mask_and_apply_in_order)
+{
+	static const struct {
+		const char *path, *text;
+	} files[] = {
+		{ "usr/lib/mplog.conf.d/10-a.conf", NOTICE },
+		{ "run/mplog.conf.d/20-b.conf", NOTICE },
+		{ "usr/lib/mplog.conf.d/30-c.conf", NOTICE },
+		{ SYSCONFDIR "/mplog.conf", NOTICE },
+		{ SYSCONFDIR "/mplog.conf.d/05-own.conf", NOTICE },
+		{ SYSCONFDIR "/mplog.conf.d/40-mine.conf", DEBUG },
+		/* Masked. */
+		{ "usr/lib/mplog.conf.d/20-b.conf", "broken" },
+		{ "usr/lib/mplog.conf.d/40-mine.conf", "broken" },
+		{ "run/mplog.conf.d/40-mine.conf", "broken" },
+		{ "usr/lib/mplog.conf.d/50-none.conf", "broken" },
+	};
+	enum { N_READ = 6 };
+	struct conf *conf;
+
+	make_directory("usr/lib/mplog.conf.d");
+	make_directory("run/mplog.conf.d");
+	make_directory(SYSCONFDIR "/mplog.conf.d");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		write_file(files[i].path, files[i].text);
+	ck_assert_int_eq(symlink("/dev/null", path_of("run/mplog.conf.d/50-none.conf")), 0);
+	conf = load_layers();
+	ck_assert_uint_eq(conf_n_files(conf), N_READ + 1);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_str_eq(conf_file_status(conf, i).path, path_of(files[i].path));
+	ck_assert_str_eq(conf_file_status(conf, 3).path, path_of("run/mplog.conf.d/50-none.conf"));
+	for (size_t i = 4; i <= N_READ; i++)
+		ck_assert_str_eq(strrchr(conf_file_status(conf, i).path, '/'),
+				 strrchr(files[i - 1].path, '/'));
+	ck_assert_int_eq(level_of(conf, "main"), MPLOG_DEBUG);
+	ck_assert(conf_is_stale(conf) == conf_is_racy(conf));
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(a_layer_that_changes_is_noticed)
+{
+	struct conf *conf;
+
+	make_directory("usr/lib/mplog.conf.d");
+	conf = load_layers();
+	ck_assert_int_eq(level_of(conf, "main"), MPLOG_INFO);
+	make_directory("run/mplog.conf.d");
+	write_file("run/mplog.conf.d/a.conf", DEBUG);
+	ck_assert(conf_is_stale(conf));
+	conf_free(conf);
+	conf = load_layers();
+	ck_assert_int_eq(level_of(conf, "main"), MPLOG_DEBUG);
+	conf_free(conf);
+}
+END_TEST
+
 START_TEST(a_bad_file_is_left_out_whole_and_the_others_apply)
 {
 	struct conf *conf;
@@ -163,9 +241,9 @@ START_TEST(one_file_alone)
 
 	write_file("mplog.conf", NOTICE);
 	write_file("mplog.conf.d/a.conf", NOTICE);
-	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
-	ck_assert_str_eq(diags, "");
-	ck_assert_int_eq(conf_file_status(conf, 0).state, CONF_FILE_ABSENT);
+	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), -ENOENT);
+	ck_assert_str_eq(diags, "one.conf:0: cannot be read: No such file or directory\n");
+	ck_assert_int_eq(conf_file_status(conf, 0).state, CONF_FILE_LEFT_OUT);
 	conf_free(conf);
 	write_file("one.conf", DEBUG);
 	ck_assert_int_eq(load_one(path_of("one.conf"), &conf), 0);
@@ -303,6 +381,8 @@ int main(void)
 	tcase_add_test(tcase, all_of_the_vocabulary);
 	tcase_add_test(tcase, texts_of_real_numbers);
 	tcase_add_test(tcase, drop_ins_apply_by_name_and_all_defaults_first);
+	tcase_add_test(tcase, layers_mask_and_apply_in_order);
+	tcase_add_test(tcase, a_layer_that_changes_is_noticed);
 	tcase_add_test(tcase, a_bad_file_is_left_out_whole_and_the_others_apply);
 	tcase_add_test(tcase, unknown_settings_are_warnings);
 	tcase_add_test(tcase, one_file_alone);
