@@ -123,13 +123,21 @@ static size_t find_field(const struct settings_fields *fields, const char *name)
 	return i;
 }
 
+size_t field_assignment_size(const struct field_assignment *field)
+{
+	return strlen(field->name) + strlen(field->value);
+}
+
 static void apply_field(struct settings_fields *fields, const struct rule *rule,
 			const struct field_assignment *field)
 {
-	const size_t i = find_field(fields, field->name);
+	const size_t i = find_field(fields, field->name), size = field_assignment_size(field);
+	const size_t before = i < fields->n ? field_assignment_size(fields->field[i]) : 0;
 
-	if (i == SETTINGS_FIELDS_MAX)
+	fields->sum += size - before;
+	if (i == SETTINGS_FIELDS_MAX || fields->size - before + size > SETTINGS_FIELDS_SIZE_MAX)
 		return;
+	fields->size += size - before;
 	fields->n += i == fields->n;
 	fields->field[i] = field;
 	fields->by[i] = rule;

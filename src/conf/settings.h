@@ -104,13 +104,21 @@ struct rules {
 bool rule_applies(const struct rule *rule, const char *identifier, size_t identifier_length,
 		  const char *process, size_t process_length);
 
-enum { SETTINGS_FIELDS_MAX = 1000 }; /* journald drops entries of more than 1,024 fields */
+enum {
+	SETTINGS_FIELDS_MAX = 1000,        /* journald drops entries of more than 1,024 fields */
+	SETTINGS_FIELDS_SIZE_MAX = 1 << 20 /* bytes of their names and values */
+};
+
+/* Returns how many bytes the name and the value take. */
+size_t field_assignment_size(const struct field_assignment *field);
 
 /* Apart from the rest, because it is large and few rules have fields. */
 struct settings_fields {
 	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
 	const struct rule *by[SETTINGS_FIELDS_MAX];
 	size_t n;
+	size_t size; /* of them */
+	size_t sum;  /* with those that were left out */
 };
 
 struct settings {
@@ -128,7 +136,7 @@ struct settings {
 void settings_init(struct settings *settings, struct settings_fields *fields);
 
 /* Applies each rule that matches: a later one wins. Of fields a later one of the same name takes
- * the earlier one's place; those over SETTINGS_FIELDS_MAX are left out. Strings are not copied. */
+ * the earlier one's place; those over SETTINGS_FIELDS_MAX or SETTINGS_FIELDS_SIZE_MAX are left out. Strings are not copied. */
 void settings_apply(struct settings *settings, const struct rules *rules, const char *identifier,
 		    const char *process);
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "conf/conf.h"
 #include "conf/read.h"
+#include "conf/sums.h"
 #include "tool/cmd/commands.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
@@ -174,8 +175,10 @@ static void check_system(struct check *check, const char *directory)
 	note_result(check, conf_load(&options, NULL, CONF_DROP_MISSING, add_mistake, check, &conf));
 	for (size_t i = 0; conf && i < conf_n_files(conf); i++)
 		check_permissions(check, conf_file_status(conf, i).path);
-	if (conf)
+	if (conf) {
 		check_directories(check, conf);
+		note_result(check, conf_check_sums(conf, add_mistake, check));
+	}
 	conf_free(conf);
 	print_sorted(check);
 }
