@@ -11,6 +11,8 @@
 /* What has to come next. */
 enum state { NAME, EQUALS, VALUE, SEPARATOR, N_STATES, GOOD = N_STATES, MISTAKE };
 
+enum { ESCAPE_MAX = 4 }; /* bytes of the text for one of the string: \x41 */
+
 struct bracket {
 	char open, close; /* '\0': the file as a whole */
 	unsigned line;
@@ -140,18 +142,38 @@ static enum state open_bracket(struct scan *s, char close)
 	return is_closed(s) ? close_bracket(s) : VALUE;
 }
 
+/* Returns whether the setting's string has the limit of a text: libconfig need not see a longer one. */
+static bool is_text_setting(const struct token *name)
+{
+	static const char *const words[] = { "name", "identifier" };
+	const size_t n_words = sizeof(words) / sizeof(words[0]);
+
+	for (size_t i = 0; i < SETTING_COUNT + n_words; i++) {
+		const char *key =
+			i < SETTING_COUNT ? setting_infos[i].key : words[i - SETTING_COUNT];
+
+		if (strlen(key) == name->length && memcmp(key, name->text, name->length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A string may be written in pieces. */
 static enum state take_string(struct scan *s)
 {
 	const unsigned line = s->token.line;
 	size_t length = 0;
+	int max;
 
 	for (; s->token.kind == TOKEN_STRING; advance(s))
 		length += s->token.length - strlen("\"\"");
-	if (length <= CONF_VALUE_MAX)
+	if (length <= ESCAPE_MAX * CONF_TEXT_MAX)
+		return SEPARATOR;
+	max = is_text_setting(&s->name) ? CONF_TEXT_MAX : CONF_VALUE_MAX;
+	if (max == CONF_VALUE_MAX && length <= CONF_VALUE_MAX)
 		return SEPARATOR;
 	return mistake(s, line, "%.*s: longer than %d bytes", hint_shown(&s->name), s->name.text,
-		       CONF_VALUE_MAX);
+		       max);
 }
 
 static enum state take_integer(struct scan *s)

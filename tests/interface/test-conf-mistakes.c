@@ -113,6 +113,29 @@ START_TEST(changes_nothing_but_one_record)
 }
 END_TEST
 
+/* Named by the environment or by the program. */
+START_TEST(a_missing_file_is_told_once)
+{
+	static const char missing[] = "/tmp/mplog-test-there-is-none.conf";
+	const struct mplog_options options = {
+		.size = sizeof(options),
+		.identifier = "program",
+		.config = _i ? missing : NULL,
+	};
+
+	ck_assert_int_eq(_i ? unsetenv("MPLOG_CONF") : setenv("MPLOG_CONF", missing, 1), 0);
+	ck_assert_int_eq(setenv("MPLOG_SINK", "stderr", 1), 0);
+	capture_stderr();
+	ck_assert_int_eq(mplog_open_with(&options), 0);
+	ck_assert(capture_has(missing, "cannot be read: No such file or directory"));
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(mplog_reload(), 0);
+	ck_assert_int_eq(mplog_notice("after"), 0);
+	ck_assert_uint_eq(capture_lines(), 2);
+	mplog_close();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("conf-mistakes");
@@ -124,5 +147,6 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	tcase_add_loop_test(tcase, changes_nothing_but_one_record, 0, n_entries);
+	tcase_add_loop_test(tcase, a_missing_file_is_told_once, 0, 2);
 	return suite_run(suite);
 }
