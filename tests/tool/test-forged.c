@@ -3,6 +3,7 @@
  * nothing under a name that they chose, whose they are is shown, and they explain no gap but their own. */
 #include "lib/journald.h"
 #include "lib/shell.h"
+#include "lib/stranger.h"
 #include "lib/suite.h"
 
 #include "board/layout.h"
@@ -27,14 +28,7 @@
 
 #define MESSAGE_ID_LOST "71df69f8ea8d4de889630e30f4d7f242"
 
-enum {
-	NOBODY_ID = 65534,
-	MAX = 8,
-};
-
 static char identifier[32];
-static pid_t strangers[MAX];
-static size_t n_strangers;
 
 static void setup(void)
 {
@@ -44,99 +38,12 @@ static void setup(void)
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
 	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
 	ck_assert_int_eq(mplog_info("start"), 0);
-	n_strangers = 0;
 }
 
 static void teardown(void)
 {
-	for (size_t i = 0; i < n_strangers; i++) {
-		(void)kill(strangers[i], SIGKILL);
-		(void)waitpid(strangers[i], NULL, 0);
-	}
+	strangers_end();
 	mplog_close();
-}
-
-/* ---- A stranger ------------------------------------------------------------------------------- */
-
-static int become_nobody(void)
-{
-	return setgroups(0, NULL) < 0 || setresgid(NOBODY_ID, NOBODY_ID, NOBODY_ID) < 0 ||
-	       setresuid(NOBODY_ID, NOBODY_ID, NOBODY_ID) < 0;
-}
-
-struct claim {
-	const char *identifier, *run_id;
-	pid_t pid;                 /* 0: the stranger's own */
-	uint64_t lost, sent, last; /* of a process that has ended, where it has a last number */
-};
-
-static struct board *new_board(const struct claim *claim, int *ret_fd)
-{
-	const int fd = memfd_create(BOARD_FILE_NAME, MFD_ALLOW_SEALING);
-	struct board *board;
-
-	if (fd < 0 || ftruncate(fd, sizeof(*board)) < 0)
-		_exit(2);
-	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (board == MAP_FAILED)
-		_exit(3);
-	board->magic = BOARD_MAGIC;
-	board->version = BOARD_VERSION;
-	board->size = sizeof(*board);
-	board->slot_size = sizeof(struct slot);
-	board->n_slots = BOARD_SLOTS;
-	(void)snprintf(board->identifier, sizeof(board->identifier), "%s", claim->identifier);
-	(void)snprintf(board->run_id, sizeof(board->run_id), "%s", claim->run_id);
-	*ret_fd = fd;
-	return board;
-}
-
-static void fill_board(struct board *board, const struct claim *claim)
-{
-	const uint64_t pid = (uint64_t)(claim->pid ? claim->pid : getpid()) << 32;
-	struct slot *const slot = &board->slot[0];
-
-	atomic_store(&board->state[0], pid | (claim->last ? SLOT_ENDED : SLOT_PROCESS));
-	(void)strcpy(slot->name, "worker-1");
-	atomic_store(&slot->since_ns, 1);
-	atomic_store(&slot->last_record_ns, (int64_t)time(NULL) * 1000000000);
-	atomic_store(&slot->since_boot_ms, INT64_C(1) << 60); /* later than its process began */
-	atomic_store(&slot->counter[COUNTER_LOST], claim->lost);
-	atomic_store(&slot->counter[COUNTER_SENT], claim->sent);
-	atomic_store(&slot->sequence, claim->last);
-	atomic_store(&board->used, 1);
-}
-
-/* Returns when the stranger's board is there. */
-static void start_stranger(const struct claim *claim)
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		struct board *board;
-		int fd;
-
-		if (become_nobody() || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-			_exit(1);
-		(void)prctl(PR_SET_DUMPABLE, 1);
-		board = new_board(claim, &fd);
-		fill_board(board, claim);
-		if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-			_exit(4);
-		if (write(ready[1], "", 1) != 1)
-			_exit(6);
-		for (;;)
-			(void)pause();
-	}
-	(void)close(ready[1]);
-	strangers[n_strangers++] = pid;
-	ck_assert_msg(read(ready[0], &byte, 1) == 1, "no stranger: this test needs root");
-	(void)close(ready[0]);
 }
 
 static const char zeroes[] = "00112233445566778899aabbccddeeff";

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Other users of the machine, who can make boards that look like anybody's, and many of them: they hide no
+ * process from root, and cost the command neither time nor memory. */
+#include "lib/journald.h"
+#include "lib/shell.h"
+#include "lib/stranger.h"
+#include "lib/suite.h"
+
+#include <mplog.h>
+
+#include <stdlib.h>
+
+enum {
+	FILES = 128, /* descriptors that the command may have: fewer than there are boards */
+	MANY = 200,
+	SPARSE = 60,
+	MEMORY_KIB = 300 * 1024, /* far less than sixty boards */
+	LOCKED = 6,
+	SECONDS = 8, /* for what takes a moment; two seconds a locked board are more */
+};
+
+static char identifier[32];
+
+static void setup(void)
+{
+	journald_start();
+	(void)snprintf(identifier, sizeof(identifier), "honest-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
+	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
+	ck_assert_int_eq(mplog_info("start"), 0);
+}
+
+static void teardown(void)
+{
+	strangers_end();
+	mplog_close();
+}
+
+static const char zeroes[] = "00112233445566778899aabbccddeeff";
+
+static void start_strangers(int n, const struct claim *claim)
+{
+	for (int i = 0; i < n; i++)
+		start_stranger(claim);
+}
+
+static void expect_has(const char *output, const char *text)
+{
+	ck_assert_msg(strstr(output, text) != NULL, "no \"%s\" in\n%.500s", text, output);
+}
+
+/* ---- They hide nobody ------------------------------------------------------------------------- */
+
+static void be_honest(const char *name, int ready)
+{
+	mplog_close();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || mplog_open(name, "main", 0) < 0 ||
+	    mplog_info("here") < 0 || write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;)
+		(void)pause();
+}
+
+/* A program of root's, with a board of its own. Returns when that is there. */
+static void start_honest(const char *name)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		be_honest(name, ready[1]);
+	(void)close(ready[1]);
+	strangers[n_strangers++] = pid;
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	(void)close(ready[0]);
+}
+
+/* The process with the highest number is looked at last. */
+START_TEST(many_boards_hide_nobody)
+{
+	char *output;
+
+	start_strangers(MANY, &(struct claim){ .identifier = "fake", .run_id = zeroes });
+	start_honest("honest-late");
+	output = shell_expect(0, "ulimit -n %d; timeout 60 mplog ps -t honest-late 2>&1", FILES);
+	expect_has(output, "main");
+	free(output);
+	output = shell_expect(0, "ulimit -n %d; timeout 60 mplog ps 2>&1", FILES);
+	expect_has(output, "honest-late");
+	free(output);
+}
+END_TEST
+
+START_TEST(many_programs_hide_nobody)
+{
+	char *output;
+
+	for (int i = 0; i < MANY; i++)
+		start_honest("honest-crowd");
+	output = shell_expect(0, "ulimit -n %d; timeout 60 mplog ps --json -t honest-crowd | wc -l",
+			      FILES);
+	ck_assert_int_eq(atoi(output), MANY);
+	free(output);
+}
+END_TEST
+
+/* ---- They cost little ------------------------------------------------------------------------- */
+
+START_TEST(large_boards_cost_little)
+{
+	char *output;
+
+	start_strangers(SPARSE, &(struct claim){ .identifier = "fake",
+						 .run_id = zeroes,
+						 .slots = BOARD_SLOTS - 1 });
+	output = shell_expect(0, "ulimit -v %d; timeout 20 mplog ps -t $PROGRAM 2>&1", MEMORY_KIB);
+	expect_has(output, "main");
+	free(output);
+	output = shell_expect(0, "ulimit -v %d; timeout 50 mplog ps --json >/dev/null && echo well",
+			      MEMORY_KIB);
+	expect_has(output, "well");
+	free(output);
+}
+END_TEST
+
+START_TEST(locked_boards_are_not_waited_for)
+{
+	int status;
+	char *output;
+
+	start_strangers(
+		LOCKED,
+		&(struct claim){ .identifier = identifier, .run_id = zeroes, .locked = true });
+	output = shell(&status, "timeout %d mplog level -t $PROGRAM main debug 2>&1", SECONDS);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) != 124, "%s", output);
+	free(output);
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("strangers");
+	TCase *tcase = suite_case(suite, "strangers", 120, setup, teardown);
+
+	tcase_add_test(tcase, many_boards_hide_nobody);
+	tcase_add_test(tcase, many_programs_hide_nobody);
+	tcase_add_test(tcase, large_boards_cost_little);
+	tcase_add_test(tcase, locked_boards_are_not_waited_for);
+	return suite_run(suite);
+}
