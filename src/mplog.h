@@ -199,7 +199,8 @@ MPLOG_EXPORT int mplog_rename(const char *process);
 
 /**
  * Before exec: puts MPLOG_PROCESS=process and MPLOG_RUN_ID into the environment, so that a program
- * that opens mplog with a NULL process takes its name from there and continues this run.
+ * that opens mplog with a NULL process takes its name from there and continues this run, with the
+ * levels that were set from outside for processes to come (MPLOG_SET_LEVELS).
  * Not thread-safe, as setenv(3) is not. Returns 0, or
  *   -EINVAL    process is NULL or empty
  *   -ENOMEM    no memory

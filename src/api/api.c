@@ -14,6 +14,7 @@
 #include "api/lifecycle.h"
 #include "api/log.h"
 #include "api/refresh.h"
+#include "board/override-env.h"
 #include "notice/child-end.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
@@ -188,7 +189,7 @@ int mplog_export(const char *process)
 	if (setenv("MPLOG_PROCESS", name, true) < 0 ||
 	    setenv("MPLOG_RUN_ID", context_run_id(), true) < 0)
 		return -errno;
-	return 0;
+	return override_export();
 }
 
 const char *mplog_process(void)

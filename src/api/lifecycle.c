@@ -13,6 +13,7 @@
 #include "base/pages.h"
 #include "base/timestamp.h"
 #include "board/board.h"
+#include "board/override-env.h"
 #include "notice/child-end.h"
 #include "notice/conf-errors.h"
 #include "notice/loss.h"
@@ -109,6 +110,7 @@ static void make_board(const struct context *context)
 	r = board_open(context->identifier, context_run_id(), shared);
 	if (r < 0 && shared)
 		(void)board_open(context->identifier, context_run_id(), false);
+	override_import();
 	global_unlock();
 	if (r < 0)
 		notice_board_failed(r);

@@ -302,6 +302,79 @@ START_TEST(a_scope_of_that_name_as_well)
 }
 END_TEST
 
+START_TEST(one_process_by_its_pid)
+{
+	char command[128];
+
+	start_worker(1);
+	start_worker(2);
+	await_ticks(1, 1);
+	await_ticks(2, 1);
+	(void)snprintf(command, sizeof(command), "mplog level -t $PROGRAM %ld debug",
+		       (long)workers[2]);
+	shell_says(command, "at debug until ");
+	await_ticks(1, 5);
+	await_ticks(2, 5);
+	ck_assert_uint_eq(count_debug("PROCESS=worker-1"), 0);
+	ck_assert_uint_gt(count_debug("PROCESS=worker-2"), 0);
+}
+END_TEST
+
+START_TEST(programs_are_chosen_by_their_run)
+{
+	shell_run(0, "mplog level --run=$(mplog ps --json -t $PROGRAM | "
+		     "sed -n '1s/.*run_id\":\"\\([0-9a-f]*\\).*/\\1/p') main debug");
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+	shell_run(1, "mplog level --run=00000000000000000000000000000000 main info");
+	shell_run(1, "mplog level --unit=nothing-of-that-name main info");
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+}
+END_TEST
+
+START_TEST(what_is_set_for_names_to_come_is_shown)
+{
+	shell_run(0, "mplog level -t $PROGRAM worker-9 debug");
+	shell_says("mplog level worker-9", "to come");
+	shell_says("mplog level -t $PROGRAM", "worker-9");
+	shell_run(0, "mplog level -t $PROGRAM worker-9 --reset");
+	shell_says("mplog level -t $PROGRAM 2>&1", "no level has been set");
+}
+END_TEST
+
+/* The program that one of the tests below executes: this one. */
+static int executed(void)
+{
+	if (mplog_open("steer-executed", NULL, 0) < 0 || mplog_level() != MPLOG_DEBUG ||
+	    mplog_notice("executed") != 0)
+		return 1;
+	for (int i = 0; i < PATIENCE_MS && mplog_level() != MPLOG_ERR; i++)
+		pause_ms(1);
+	return mplog_level() == MPLOG_ERR ? 0 : 2;
+}
+
+START_TEST(an_executed_program_has_it_too)
+{
+	pid_t pid;
+
+	shell_run(0, "mplog level -t $PROGRAM 'exec*' debug");
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		(void)setenv("STEER_EXECUTED", "1", 1);
+		if (mplog_export("executed") == 0)
+			(void)execl("/proc/self/exe", "executed", (char *)NULL);
+		_exit(3);
+	}
+	for (int i = 0; !journal_count("SYSLOG_IDENTIFIER=steer-executed", NULL); i++) {
+		ck_assert_int_lt(i, PATIENCE_MS);
+		pause_ms(1);
+	}
+	/* And what is set later, for the program that executed this one. */
+	shell_run(0, "mplog level -t $PROGRAM executed err");
+	child_exited_well(pid);
+}
+END_TEST
+
 START_TEST(no_process_of_that_name)
 {
 	int status;
@@ -524,6 +597,9 @@ END_TEST
 
 int main(void)
 {
+	if (getenv("STEER_EXECUTED"))
+		return executed();
+
 	Suite *suite = suite_create("steer");
 	TCase *tcase = suite_case(suite, "steer", 120, setup, teardown);
 
@@ -534,6 +610,10 @@ int main(void)
 	tcase_add_test(tcase, a_tighter_one_reverts_as_well);
 	tcase_add_test(tcase, one_forked_later_honours_it);
 	tcase_add_test(tcase, a_scope_of_that_name_as_well);
+	tcase_add_test(tcase, one_process_by_its_pid);
+	tcase_add_test(tcase, programs_are_chosen_by_their_run);
+	tcase_add_test(tcase, what_is_set_for_names_to_come_is_shown);
+	tcase_add_test(tcase, an_executed_program_has_it_too);
 	tcase_add_test(tcase, no_process_of_that_name);
 	tcase_add_loop_test(tcase, misuse_is_reported, 0, COUNT(misuses));
 	tcase_add_test(tcase, ps_shows_a_tree);
