@@ -14,10 +14,10 @@
 #include "base/glob.h"
 #include "tool/cmd/commands.h"
 #include "tool/cmd/level-show.h"
+#include "tool/cmd/level-target.h"
 #include "tool/live/describe.h"
 #include "tool/live/each.h"
 #include "tool/live/level-change.h"
-#include "tool/ui/memory.h"
 #include "tool/ui/options.h"
 #include "tool/ui/term.h"
 #include "tool/ui/timespan.h"
@@ -31,136 +31,6 @@ struct options {
 	uint64_t for_usec; /* 0: as long as the program runs */
 	override_word override;
 };
-
-/* ---- Which programs ---------------------------------------------------------------------------- */
-
-/* A board that the level goes to. */
-struct target {
-	const struct found_board *board;
-	pid_t pid, inner_pid; /* of one process; 0: all that have the name */
-};
-
-struct targets {
-	struct target *target;
-	size_t n, room;
-};
-
-static void add_target(struct targets *targets, const struct found_board *board,
-		       const struct member *member)
-{
-	targets->target = memory_grow(targets->target, targets->n + 1, &targets->room,
-				      sizeof(*targets->target));
-	targets->target[targets->n++] = (struct target){
-		.board = board,
-		.pid = member ? member->pid : 0,
-		.inner_pid = member ? member->inner_pid : 0,
-	};
-}
-
-static bool is_target(const struct targets *targets, const struct found_board *board)
-{
-	for (size_t i = 0; i < targets->n; i++) {
-		if (targets->target[i].board == board)
-			return true;
-	}
-	return false;
-}
-
-static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *filter)
-{
-	for (size_t i = 0; i < snapshot->n; i++) {
-		if (filter_wants(filter, &snapshot->view[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool has_entry(const struct board *board, const char *pattern)
-{
-	struct override_entry entries[BOARD_OVERRIDES];
-	const size_t n = override_list(board, entries);
-
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(entries[i].pattern, pattern) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Adds the programs of which a process has the name now. */
-static void add_by_name(struct each *each, const struct options *options, struct targets *targets)
-{
-	const struct found_board *board;
-
-	each_rewind(each);
-	while ((board = each_next(each))) {
-		const struct snapshot *snapshot = each_snapshot(each);
-
-		if (is_any_wanted(snapshot, &options->filter) ||
-		    (options->reset && has_entry(board->copy, options->filter.name[0])))
-			add_target(targets, board, NULL);
-	}
-}
-
-/* Adds the process of which the name is the pid. */
-static void add_by_pid(struct each *each, const struct options *options, struct targets *targets)
-{
-	const struct found_board *board;
-	char *end;
-	const long pid = strtol(options->filter.name[0], &end, 10);
-
-	each_rewind(each);
-	while (*end == '\0' && (board = each_next(each))) {
-		const struct member *member = board_member_by_pid(board, (pid_t)pid);
-
-		if (member)
-			add_target(targets, board, member);
-	}
-}
-
-static void add_all(struct each *each, struct targets *targets)
-{
-	const struct found_board *board;
-
-	each_rewind(each);
-	while ((board = each_next(each))) {
-		if (!is_target(targets, board))
-			add_target(targets, board, NULL);
-	}
-}
-
-/* Adds what a program of the targets has executed, which has a board of its own and the same run. */
-static void add_runs(const struct boards *boards, struct targets *targets)
-{
-	const size_t n = targets->n;
-
-	for (size_t i = 0; i < boards->n; i++) {
-		for (size_t k = 0; k < n; k++) {
-			const struct found_board *board = targets->target[k].board;
-
-			if (board->run_id[0] &&
-			    strcmp(boards->board[i].run_id, board->run_id) == 0 &&
-			    !is_target(targets, &boards->board[i])) {
-				add_target(targets, &boards->board[i], NULL);
-				break;
-			}
-		}
-	}
-}
-
-/* Where only a process is named its program is meant: a level that waits for a process to come is for
- * programs that were chosen. */
-static void find_targets(struct each *each, const struct options *options, struct targets *targets)
-{
-	add_by_name(each, options, targets);
-	if (targets->n == 0)
-		add_by_pid(each, options, targets);
-	if (targets->n > 0 && targets->target[0].pid)
-		return;
-	if (filter_names_programs(&options->filter))
-		add_all(each, targets);
-	add_runs(&each->boards, targets);
-}
 
 /* ---- Setting ----------------------------------------------------------------------------------- */
 
@@ -277,7 +147,7 @@ static int set_level(const struct options *options)
 
 	if (!each_begin(&each, "level", &options->filter, false))
 		return STATUS_TROUBLE;
-	find_targets(&each, options, &targets);
+	targets_find(&each, options->reset, &targets);
 	meant = targets.n;
 	failed = set_on_all(&targets, options);
 	if (!meant)

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/cmd/level-target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "board/override.h"
+#include "tool/ui/memory.h"
+
+static void add_target(struct targets *targets, const struct found_board *board,
+		       const struct member *member)
+{
+	targets->target = memory_grow(targets->target, targets->n + 1, &targets->room,
+				      sizeof(*targets->target));
+	targets->target[targets->n++] = (struct target){
+		.board = board,
+		.pid = member ? member->pid : 0,
+		.inner_pid = member ? member->inner_pid : 0,
+	};
+}
+
+static bool is_target(const struct targets *targets, const struct found_board *board)
+{
+	for (size_t i = 0; i < targets->n; i++) {
+		if (targets->target[i].board == board)
+			return true;
+	}
+	return false;
+}
+
+static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *filter)
+{
+	for (size_t i = 0; i < snapshot->n; i++) {
+		if (filter_wants(filter, &snapshot->view[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_entry(const struct board *board, const char *pattern)
+{
+	struct override_entry entries[BOARD_OVERRIDES];
+	const size_t n = override_list(board, entries);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(entries[i].pattern, pattern) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Adds the programs of which a process has the name now. */
+static void add_by_name(struct each *each, bool reset, struct targets *targets)
+{
+	const struct found_board *board;
+
+	each_rewind(each);
+	while ((board = each_next(each))) {
+		const struct snapshot *snapshot = each_snapshot(each);
+
+		if (is_any_wanted(snapshot, each->filter) ||
+		    (reset && has_entry(board->copy, each->filter->name[0])))
+			add_target(targets, board, NULL);
+	}
+}
+
+/* Adds the process of which the name is the pid. */
+static void add_by_pid(struct each *each, struct targets *targets)
+{
+	const struct found_board *board;
+	char *end;
+	const long pid = strtol(each->filter->name[0], &end, 10);
+
+	each_rewind(each);
+	while (*end == '\0' && (board = each_next(each))) {
+		const struct member *member = board_member_by_pid(board, (pid_t)pid);
+
+		if (member)
+			add_target(targets, board, member);
+	}
+}
+
+static void add_all(struct each *each, struct targets *targets)
+{
+	const struct found_board *board;
+
+	each_rewind(each);
+	while ((board = each_next(each))) {
+		if (!is_target(targets, board))
+			add_target(targets, board, NULL);
+	}
+}
+
+/* Adds what a program of the targets has executed, which has a board of its own and the same run. */
+static void add_runs(const struct boards *boards, struct targets *targets)
+{
+	const size_t n = targets->n;
+
+	for (size_t i = 0; i < boards->n; i++) {
+		for (size_t k = 0; k < n; k++) {
+			const struct found_board *board = targets->target[k].board;
+
+			if (board->run_id[0] &&
+			    strcmp(boards->board[i].run_id, board->run_id) == 0 &&
+			    !is_target(targets, &boards->board[i])) {
+				add_target(targets, &boards->board[i], NULL);
+				break;
+			}
+		}
+	}
+}
+
+void targets_find(struct each *each, bool reset, struct targets *targets)
+{
+	add_by_name(each, reset, targets);
+	if (targets->n == 0)
+		add_by_pid(each, targets);
+	if (targets->n > 0 && targets->target[0].pid)
+		return;
+	if (filter_names_programs(each->filter))
+		add_all(each, targets);
+	add_runs(&each->boards, targets);
+}
