@@ -47,8 +47,10 @@ static struct context *make_context(const struct mplog_options *options,
 	/* The environment is stronger than the program. */
 	context->options.file = environment->env.conf ? environment->env.conf : environment->file;
 	context->options.secure = getauxval(AT_SECURE);
-	(void)stpncpy(context->identifier, identifier ? identifier : program_invocation_short_name,
-		      sizeof(context->identifier) - 1);
+	if (identifier)
+		(void)stpncpy(context->identifier, identifier, sizeof(context->identifier) - 1);
+	else
+		identifier_of_program(context->identifier, program_invocation_short_name);
 	context->flags = options->flags;
 	context->facility = LOG_FAC(options->facility);
 	return context;

@@ -3,10 +3,22 @@
 
 #include "base/utf8.h"
 
-/* C0, DEL and C1: the last ones drive terminals too, as two bytes of UTF-8. */
+/* Characters that drive a terminal or change how a line is read: C0, DEL, C1, the marks, embeddings,
+ * overrides and isolates of bidirectional text, and the separators of lines and paragraphs. */
 static bool is_control(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x61c, 0x61c },
+		{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (ranges[i].first <= code && code <= ranges[i].last)
+			return true;
+	}
+	return false;
 }
 
 static struct bytes behind(struct bytes bytes, size_t size)

@@ -27,6 +27,18 @@ bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name)
 	return same && !name[n];
 }
 
+void identifier_of_program(char ret[IDENTIFIER_SIZE], const char *name)
+{
+	size_t n = 0;
+
+	for (; n < IDENTIFIER_SIZE - 1 && name[n]; n++) {
+		const unsigned char byte = (unsigned char)name[n];
+
+		ret[n] = (byte < ' ' || byte == 0x7f) ? '_' : name[n];
+	}
+	ret[n] = '\0';
+}
+
 bool run_id_is_valid(const char *text)
 {
 	return text && strlen(text) == RUN_ID_SIZE - 1 &&

@@ -20,5 +20,9 @@ bool process_name_allows(char byte);
  * where the string was changed. */
 bool process_name_sanitize(char ret[PROCESS_NAME_SIZE], const char *name);
 
+/* Makes the identifier of a program that gives none: the name of its file, which may hold any byte.
+ * Control characters become '_', and the excess is cut. */
+void identifier_of_program(char ret[IDENTIFIER_SIZE], const char *name);
+
 /* Returns whether TEXT, which may be NULL, is 32 hexadecimal digits, in either case. */
 bool run_id_is_valid(const char *text);

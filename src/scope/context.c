@@ -52,8 +52,7 @@ void context_init(void)
 	} else {
 		random_id(state.run_id);
 	}
-	(void)stpncpy(closed.identifier, program_invocation_short_name,
-		      sizeof(closed.identifier) - 1);
+	identifier_of_program(closed.identifier, program_invocation_short_name);
 }
 
 const char *context_run_id(void)

@@ -53,6 +53,16 @@ static const struct example escaped[] = {
 	EXAMPLE("\xff\xfe", "\\xff\\xfe"),
 	EXAMPLE("\xe2\x82", "\\xe2\\x82"), /* cut */
 	EXAMPLE("\xe2\x82x", "\\xe2\\x82x"),
+	/* Bidirectional text: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. */
+	EXAMPLE("\xd8\x9c", "\\xd8\\x9c"),
+	EXAMPLE("\xe2\x80\x8e\xe2\x80\x8f", "\\xe2\\x80\\x8e\\xe2\\x80\\x8f"),
+	EXAMPLE("\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae"),
+	EXAMPLE("\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"),
+	/* The ends of lines and paragraphs: U+2028, U+2029. */
+	EXAMPLE("\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"),
+	/* Their neighbours: U+200D joins characters. */
+	EXAMPLE("\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa",
+		"\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"),
 };
 
 START_TEST(keeps_text_on_one_line)
@@ -67,6 +77,7 @@ static const struct example json[] = {
 	EXAMPLE("\b\t\n\f\r", "\\b\\t\\n\\f\\r"),
 	EXAMPLE("\x01\033\x7f", "\\u0001\\u001b\\u007f"),
 	EXAMPLE("\xc2\x9b", "\\u009b"),
+	EXAMPLE("\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6", "\\u2028\\u202e\\u2066"),
 	EXAMPLE("\xc3\xbc", "\xc3\xbc"),
 	EXAMPLE("a\xff"
 		"b",
@@ -81,8 +92,11 @@ START_TEST(writes_json)
 END_TEST
 
 static const struct example structured[] = {
-	EXAMPLE("plain", "plain"),       EXAMPLE("a\"b\\c]d", "a\\\"b\\\\c\\]d"),
-	EXAMPLE("a\nb", "a\\\\x0ab"),    EXAMPLE("\xff", "\\\\xff"),
+	EXAMPLE("plain", "plain"),
+	EXAMPLE("a\"b\\c]d", "a\\\"b\\\\c\\]d"),
+	EXAMPLE("a\nb", "a\\\\x0ab"),
+	EXAMPLE("\xff", "\\\\xff"),
+	EXAMPLE("\xe2\x80\xae", "\\\\xe2\\\\x80\\\\xae"),
 	EXAMPLE("\xc3\xbc", "\xc3\xbc"),
 };
 

@@ -37,6 +37,19 @@ START_TEST(each_byte_is_allowed_or_not)
 }
 END_TEST
 
+START_TEST(identifiers_have_no_control_characters)
+{
+	char identifier[IDENTIFIER_SIZE], long_name[IDENTIFIER_SIZE + 10];
+
+	identifier_of_program(identifier, "my program\n\033[2J\x7f\xc3\xa9");
+	ck_assert_str_eq(identifier, "my program__[2J_\xc3\xa9");
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	identifier_of_program(identifier, long_name);
+	ck_assert_uint_eq(strlen(identifier), IDENTIFIER_SIZE - 1);
+}
+END_TEST
+
 START_TEST(run_ids_are_32_hexadecimal_digits)
 {
 	ck_assert(run_id_is_valid("0123456789abcdefABCDEF0123456789"));
@@ -55,6 +68,7 @@ int main(void)
 
 	tcase_add_test(tcase, names_are_cleaned);
 	tcase_add_test(tcase, each_byte_is_allowed_or_not);
+	tcase_add_test(tcase, identifiers_have_no_control_characters);
 	tcase_add_test(tcase, run_ids_are_32_hexadecimal_digits);
 	return suite_run(suite);
 }
