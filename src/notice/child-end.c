@@ -31,6 +31,8 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));
 }
 
+enum { CORE_FLAG = 0x80 }; /* in a status of waitpid(2), on every Linux */
+
 /* Asks the kernel how the child ended, which it knows until the program has waited for the child. Returns
  * false where it does not. */
 static bool find_status(pid_t pid, int *ret)
@@ -39,10 +41,9 @@ static bool find_status(pid_t pid, int *ret)
 
 	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
 		return false;
-	*ret = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
-					  : W_EXITCODE(0, info.si_status);
+	*ret = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
 	if (info.si_code == CLD_DUMPED)
-		*ret |= WCOREFLAG;
+		*ret |= CORE_FLAG;
 	return true;
 }
 
@@ -61,7 +62,7 @@ static void put_end(struct notice *notice, struct slot *slot, const int *status)
 		notice_textf(notice, " ended");
 		return;
 	}
-	atomic_store(&slot->end_status, 1 + (*status & ~WCOREFLAG));
+	atomic_store(&slot->end_status, 1 + (*status & ~CORE_FLAG));
 	if (WIFEXITED(*status))
 		put_status(notice, "exited", "exited with status", WEXITSTATUS(*status));
 	else

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/clock.h"
 #include "board/board.h"
 #include "mplog.h"
@@ -171,7 +172,7 @@ static void send_sink(struct dispatch *dispatch, const struct dispatch_result *r
 		      struct scope *scope)
 {
 	const char *name = sinks[result->primary]->name;
-	const char *why = strerrordesc_np(-result->error);
+	const char *why = error_describe(-result->error);
 	struct notice notice;
 
 	notice_begin(&notice, NOTICE_SINK, MPLOG_WARNING);

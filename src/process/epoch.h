@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#if HAVE_SYS_SINGLE_THREADED_H
+#ifdef HAVE_SYS_SINGLE_THREADED_H
 #include <sys/single_threaded.h>
 #endif
 
@@ -23,7 +23,7 @@ struct retired {
 
 static inline bool epoch_is_alone(void)
 {
-#if HAVE_SYS_SINGLE_THREADED_H
+#ifdef HAVE_SYS_SINGLE_THREADED_H
 	return __libc_single_threaded;
 #else
 	return false;

@@ -5,13 +5,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/error.h"
+
 enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf(3) */
 
 /* ---- The usual directives --------------------------------------------------------------------- */
 
 void strbuf_put_error(struct strbuf *text, unsigned error)
 {
-	const char *const description = strerrordesc_np((int)error);
+	const char *const description = error_describe((int)error);
 
 	if (description) {
 		strbuf_put_string(text, description);

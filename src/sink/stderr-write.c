@@ -133,6 +133,7 @@ static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
 		write(STDERR_FILENO, bytes.data, bytes.size < PIPE_BUF ? bytes.size : PIPE_BUF));
 }
 
+#ifdef RWF_NOWAIT
 /* Old kernels and sandboxes refuse pwritev2(2) with any error: no verdict on the pipe. */
 static bool is_refusal(ssize_t n)
 {
@@ -154,6 +155,12 @@ static ssize_t write_nowait(struct bytes bytes)
 	atomic_store_explicit(&is_refused, true, memory_order_relaxed);
 	return write_otherwise(STDERR_PIPE, bytes);
 }
+#else /* musl before 1.2.5 */
+static ssize_t write_nowait(struct bytes bytes)
+{
+	return write_otherwise(STDERR_PIPE, bytes);
+}
+#endif
 
 static ssize_t write_pipe(struct bytes bytes)
 {

@@ -154,10 +154,20 @@ static bool is_asked_to_reload(const struct slot_view *view)
 	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
 }
 
+static const char *signal_name(int signal)
+{
+#ifdef HAVE_SIGABBREV_NP
+	return sigabbrev_np(signal);
+#else
+	(void)signal;
+	return NULL;
+#endif
+}
+
 static void print_end(const struct slot_view *view)
 {
 	const int status = view->end_status;
-	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+	const char *name = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
 
 	if (status >= 0 && WIFEXITED(status))
 		LINE("end", "it exited with status %d", WEXITSTATUS(status));

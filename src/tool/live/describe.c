@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/error.h"
 #include "base/clock.h"
 #include "sink/dispatch.h"
 
@@ -131,7 +132,7 @@ void describe_as_json(struct json *json, const struct slot_view *view)
 	level_as_json(json, view);
 	json_string(json, "sink", view->sink < 0 ? NULL : describe_sink(view->sink));
 	if (view->sink_error)
-		json_string(json, "sink_error", strerrordesc_np(view->sink_error));
+		json_string(json, "sink_error", error_describe(view->sink_error));
 	describe_counters_as_json(json, view->counter);
 	if (!view->is_scope)
 		json_number(json, "sequence", view->sequence);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 enum {
 	CAPACITY = 256 << 10,
 	/* Less room is not worth a read(2). */
@@ -79,9 +81,15 @@ static bool is_indented(struct bytes text)
 
 static bool matches_regex(const regex_t *regex, struct bytes text)
 {
+#ifdef REG_STARTEND
 	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)text.size };
 
 	return regex && regexec(regex, text.data, 1, &range, REG_STARTEND) == 0;
+#else
+	AUTO_FREE char *copy = regex ? strndup(text.data, text.size) : NULL;
+
+	return copy && regexec(regex, copy, 0, NULL, 0) == 0;
+#endif
 }
 
 static bool may_continue(const struct lines *lines, const struct line *line)
