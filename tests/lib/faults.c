@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/faults.h"
 #include "lib/file.h"
-#include "lib/journald.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -13,7 +12,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <systemd/sd-journal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,7 +167,7 @@ static FILE *open_lines(int fd)
 	return file;
 }
 
-static bool mark(unsigned char *seen, size_t n_seen, size_t number)
+bool faults_mark(unsigned char *seen, size_t n_seen, size_t number)
 {
 	if (!seen)
 		return true;
@@ -194,7 +192,7 @@ size_t faults_lines_of(int fd, const char *process, unsigned char *seen, size_t 
 		number = strtoul(at + strlen(tag), &end, 10);
 		if (strcmp(end, "]\n") != 0)
 			continue;
-		ck_assert_msg(mark(seen, n_seen, number), "%s:%lu is there twice", process, number);
+		ck_assert_msg(faults_mark(seen, n_seen, number), "%s:%lu is there twice", process, number);
 		n++;
 	}
 	fclose(file);
@@ -210,40 +208,5 @@ size_t faults_lines(int fd, const char *one, const char *other)
 	while (fgets(line, sizeof(line), file))
 		n += strstr(line, one) && strstr(line, other);
 	fclose(file);
-	return n;
-}
-
-/* ---- The journal --------------------------------------------------------------------------- */
-
-static sd_journal *open_journal(const char *process)
-{
-	sd_journal *journal;
-	char match[80];
-
-	journald_sync();
-	(void)snprintf(match, sizeof(match), "PROCESS=%s", process);
-	ck_assert_int_eq(sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY), 0);
-	ck_assert_int_eq(sd_journal_add_match(journal, match, 0), 0);
-	return journal;
-}
-
-size_t faults_entries_of(const char *process, unsigned char *seen, size_t n_seen)
-{
-	sd_journal *journal = open_journal(process);
-	const void *data;
-	size_t n = 0, size;
-
-	while (sd_journal_next(journal) > 0) {
-		char number[32] = "";
-
-		if (sd_journal_get_data(journal, "PROCESS_SEQ", &data, &size) < 0)
-			continue;
-		ck_assert_uint_lt(size, sizeof(number));
-		memcpy(number, data, size);
-		ck_assert_msg(mark(seen, n_seen, strtoul(strchr(number, '=') + 1, NULL, 10)),
-			      "%s of %s is there twice", number, process);
-		n++;
-	}
-	sd_journal_close(journal);
 	return n;
 }

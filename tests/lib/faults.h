@@ -42,6 +42,9 @@ int faults_stderr_file(void);
 /* fd 2 is this, which is closed. */
 void faults_stderr(int fd);
 
+/* Sets seen[number] where seen is not NULL: false where that was set already. */
+bool faults_mark(unsigned char *seen, size_t n_seen, size_t number);
+
 /* Lines that hold "[process:N]" whole, as faults_log() writes them; each number at most once, and
  * set in seen where that is not NULL (N < n_seen). */
 size_t faults_lines_of(int fd, const char *process, unsigned char *seen, size_t n_seen);
