@@ -219,7 +219,7 @@ find_waiting(struct log_socket *log_socket, struct deadline *deadline, struct co
 		(void)poll(NULL, 0, NAP_MS);
 		r = find_connection(log_socket, deadline_now_ns(deadline), ret);
 	}
-	return r;
+	return r < 0 || *ret ? r : -ENOTCONN;
 }
 
 /* Tells whether the service ended the connection, or the program closed its descriptor. */
