@@ -128,11 +128,16 @@ size_t field_assignment_size(const struct field_assignment *field)
 	return strlen(field->name) + strlen(field->value);
 }
 
+static size_t size_of_field(const struct settings_fields *fields, size_t i)
+{
+	return i < fields->n ? field_assignment_size(fields->field[i]) : 0;
+}
+
 static void apply_field(struct settings_fields *fields, const struct rule *rule,
 			const struct field_assignment *field)
 {
 	const size_t i = find_field(fields, field->name), size = field_assignment_size(field);
-	const size_t before = i < fields->n ? field_assignment_size(fields->field[i]) : 0;
+	const size_t before = size_of_field(fields, i);
 
 	fields->sum += size - before;
 	if (i == SETTINGS_FIELDS_MAX || fields->size - before + size > SETTINGS_FIELDS_SIZE_MAX)
