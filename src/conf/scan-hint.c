@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/scan-hint.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conf/settings.h"
 
-enum {
-	SHOWN_MAX = 40,
-	NUMBER_MAX = 24, /* digits of 64 bits, sign, prefix and suffix */
-	WORD_SIZE = 2 * SHOWN_MAX,
-	TEXT_MAX = 512,
-};
-
-static const char include_hint[] =
-	"@include is refused: files in mplog.conf.d are read by themselves";
-
 /* UTF-8 of the typographic quotes, single and double, that word processors make. */
 static const char *const quotes[] = {
-	"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x98", "\xe2\x80\x99", "\xc2\xab",
+	"'",
+	"`",
+	"\xe2\x80\x9c",
+	"\xe2\x80\x9d",
+	"\xe2\x80\x9e",
+	"\xe2\x80\x98",
+	"\xe2\x80\x99",
+	"\xc2\xab",
 };
 
 /* Units that are written behind a time, in milliseconds. */
@@ -35,63 +31,36 @@ static const struct {
 	{ "m", 60000 }, { "min", 60000 }, { "seconds", 1000 }, { "minutes", 60000 },
 };
 
-int hint_shown(const struct token *token)
-{
-	return token->length > SHOWN_MAX ? SHOWN_MAX : (int)token->length;
-}
-
 struct hint_found hint_found(const struct token *token)
 {
-	struct hint_found found;
+	struct hint_found found = { "found a string" };
 
 	if (token->kind == TOKEN_END)
 		return (struct hint_found){ "found the end of the file" };
-	if (token->kind == TOKEN_STRING)
-		return (struct hint_found){ "found a string" };
-	(void)snprintf(found.text, sizeof(found.text), "found \"%.*s\"", hint_shown(token),
-		       token->text);
+	if (token->kind != TOKEN_STRING)
+		(void)snprintf(found.text, sizeof(found.text), "found \"%s\"",
+			       token_shown(token).text);
 	return found;
-}
-
-__attribute__((format(printf, 4, 5))) static void wrong_value(struct conf_diags *diags,
-							      const struct token *setting,
-							      unsigned line, const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	conf_error(diags, line, "%.*s: %s", hint_shown(setting), setting->text, text);
-}
-
-static bool is_long(const struct token *integer)
-{
-	return integer->text[integer->length - 1] == 'L';
 }
 
 /* Returns whether libconfig keeps the integer's value. */
 static bool fits(const struct token *integer)
 {
 	const bool is_hex = integer->text[1] == 'x' || integer->text[1] == 'X';
+	const bool is_long = integer->text[integer->length - 1] == 'L';
 	long long value;
 
 	errno = 0;
 	value = strtoll(integer->text, NULL, is_hex ? 16 : 10);
-	if (errno == ERANGE)
-		return false;
-	return is_long(integer) || (value >= INT_MIN && value <= INT_MAX);
+	return errno != ERANGE && (is_long || (value >= INT_MIN && value <= INT_MAX));
 }
 
 /* Returns the setting of that name if it has a number; else NULL. */
 static const struct setting_info *find_number(const struct token *setting)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		const char *key = setting_infos[i].key;
-
-		if (setting_infos[i].kind == KIND_NUMBER && strlen(key) == setting->length &&
-		    memcmp(key, setting->text, setting->length) == 0)
+		if (setting_infos[i].kind == KIND_NUMBER &&
+		    token_is_word(setting, setting_infos[i].key))
 			return &setting_infos[i];
 	}
 	return NULL;
@@ -101,56 +70,54 @@ static void hint_large(struct conf_diags *diags, const struct token *setting,
 		       const struct token *integer)
 {
 	const struct setting_info *info = find_number(setting);
-	const int shown = hint_shown(integer);
+	const struct token_shown name = token_shown(setting), shown = token_shown(integer);
 
 	if (info)
-		wrong_value(diags, setting, integer->line,
-			    "%.*s is out of range (expected %d to %d)", shown, integer->text,
-			    info->min, info->max);
+		conf_error(diags, integer->line, "%s: %s is out of range (expected %d to %d)",
+			   name.text, shown.text, info->min, info->max);
 	else
-		wrong_value(diags, setting, integer->line,
-			    "%.*s is too large a number (expected at most %s)", shown,
-			    integer->text,
-			    is_long(integer) ? "9223372036854775807L"
-					     : "2147483647, or with an L after it");
+		conf_error(diags, integer->line, "%s: %s is too large a number", name.text,
+			   shown.text);
 }
 
 /* libconfig 1.7 reads 0500 as octal and 080 as a mistake, other versions read both as decimal. */
 static bool hint_zero(struct conf_diags *diags, const struct token *setting,
 		      const struct token *integer)
 {
-	const char *sign = integer->text, *first = sign + (*sign == '+' || *sign == '-');
-	const char *rest = first;
-	struct token shortened = *integer;
+	const bool has_sign = !isdigit((unsigned char)integer->text[0]);
+	const char *const first = integer->text + has_sign;
+	struct token rest = *integer;
 
-	while (*rest == '0' && rest[1] >= '0' && rest[1] <= '9')
-		rest++;
-	if (rest == first)
+	rest.text = first;
+	while (rest.text[0] == '0' && isdigit((unsigned char)rest.text[1]))
+		rest.text++;
+	if (rest.text == first)
 		return false;
-	shortened.length -= (size_t)(rest - sign);
-	wrong_value(diags, setting, integer->line, "%.*s begins with a zero: write %.*s%.*s",
-		    hint_shown(integer), sign, (int)(first - sign), sign, hint_shown(&shortened),
-		    rest);
+	rest.length -= (size_t)(rest.text - integer->text);
+	conf_error(diags, integer->line, "%s: %s begins with a zero: write %.*s%s",
+		   token_shown(setting).text, token_shown(integer).text, has_sign, integer->text,
+		   token_shown(&rest).text);
 	return true;
 }
 
 /* "10s", "10 s" */
-static bool hint_time(struct conf_diags *diags, const struct token *setting,
-		      const struct token *number, const char *word)
+static bool hint_time(struct conf_diags *diags, const struct token *setting, unsigned line,
+		      const char *text)
 {
-	const bool is_time =
-		setting->length > 3 && memcmp(setting->text + setting->length - 3, "_ms", 3) == 0;
+	const struct token_shown name = token_shown(setting);
+	const char *suffix = strrchr(name.text, '_');
 	unsigned long value;
 	char *end;
 
-	value = strtoul(word, &end, 10);
+	value = strtoul(text, &end, 10);
 	end += strspn(end, " ");
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].unit) != 0 || !is_time || value > INT_MAX / units[i].ms)
+		if (strcmp(end, units[i].unit) != 0 || !suffix || strcmp(suffix, "_ms") != 0 ||
+		    value > INT_MAX / units[i].ms)
 			continue;
-		wrong_value(diags, setting, number->line,
-			    "\"%s\" is not a number: it is in milliseconds, write %lu", word,
-			    value * units[i].ms);
+		conf_error(diags, line,
+			   "%s: \"%s\" is not a number: it is in milliseconds, write %lu",
+			   name.text, text, value * units[i].ms);
 		return true;
 	}
 	return false;
@@ -159,7 +126,7 @@ static bool hint_time(struct conf_diags *diags, const struct token *setting,
 bool hint_integer(struct conf_diags *diags, const struct token *setting,
 		  const struct token *integer, const struct token *next)
 {
-	char word[WORD_SIZE];
+	char text[2 * sizeof(struct token_shown)];
 
 	if (hint_zero(diags, setting, integer))
 		return true;
@@ -167,49 +134,35 @@ bool hint_integer(struct conf_diags *diags, const struct token *setting,
 		hint_large(diags, setting, integer);
 		return true;
 	}
-	(void)snprintf(word, sizeof(word), "%.*s %.*s", hint_shown(integer), integer->text,
-		       hint_shown(next), next->text);
+	(void)snprintf(text, sizeof(text), "%s %s", token_shown(integer).text,
+		       token_shown(next).text);
 	return next->kind == TOKEN_NAME && next->line == integer->line &&
-	       hint_time(diags, setting, integer, word);
+	       hint_time(diags, setting, integer->line, text);
 }
 
-static bool hint_digits(struct conf_diags *diags, const struct token *setting,
+/* "10s" for a time, "100/s" for another number. */
+static bool hint_number(struct conf_diags *diags, const struct token *setting,
 			const struct token *token)
 {
 	const struct setting_info *info = find_number(setting);
-	char word[WORD_SIZE];
+	const struct token_shown shown = token_shown(token);
 
-	if (token->length >= NUMBER_MAX || token->text[0] < '0' || token->text[0] > '9')
+	if (!info || !isdigit((unsigned char)token->text[0]))
 		return false;
-	(void)snprintf(word, sizeof(word), "%.*s", (int)token->length, token->text);
-	if (hint_time(diags, setting, token, word))
-		return true;
-	if (info)
-		wrong_value(diags, setting, token->line,
-			    "\"%s\" is not a number (expected %d to %d)", word, info->min,
-			    info->max);
-	else
-		wrong_value(diags, setting, token->line,
-			    "\"%s\" is not a number: write it without a unit, or in quotes", word);
+	if (!hint_time(diags, setting, token->line, shown.text))
+		conf_error(diags, token->line, "%s: \"%s\" is not a number (expected %d to %d)",
+			   token_shown(setting).text, shown.text, info->min, info->max);
 	return true;
 }
 
 static bool is_switch_word(const struct token *token)
 {
-	static const char *const words[] = { "yes", "no", "on", "off" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (token->length == strlen(words[i]) &&
-		    strncasecmp(token->text, words[i], token->length) == 0)
-			return true;
-	}
-	return false;
+	return token_is_word(token, "yes") || token_is_word(token, "no") ||
+	       token_is_word(token, "on") || token_is_word(token, "off");
 }
 
 static bool has_other_quotes(const struct token *token)
 {
-	if (token->text[0] == '\'' || token->text[0] == '`')
-		return true;
 	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
 		if (memmem(token->text, token->length, quotes[i], strlen(quotes[i])))
 			return true;
@@ -220,42 +173,42 @@ static bool has_other_quotes(const struct token *token)
 void hint_value(struct conf_diags *diags, const struct token *setting, const struct token *token,
 		bool is_entry)
 {
-	const int shown = hint_shown(token);
+	const struct token_shown name = token_shown(setting), found = token_shown(token);
+	const unsigned line = token->line;
 
-	if (token->kind == TOKEN_INCLUDE)
-		wrong_value(diags, setting, token->line, "%s", include_hint);
-	else if (has_other_quotes(token))
-		wrong_value(diags, setting, token->line,
-			    "%.*s has the wrong quotes (expected \"...\")", shown, token->text);
+	if (has_other_quotes(token))
+		conf_error(diags, line, "%s: %s has the wrong quotes (expected \"...\")", name.text,
+			   found.text);
 	else if (is_entry && token->kind == TOKEN_NAME)
-		wrong_value(diags, setting, token->line,
-			    "found \"%.*s\" in the list: expected { ... } around each entry", shown,
-			    token->text);
+		conf_error(diags, line,
+			   "%s: found \"%s\" in the list: expected { ... } around each entry",
+			   name.text, found.text);
 	else if (is_switch_word(token))
-		wrong_value(diags, setting, token->line,
-			    "\"%.*s\" is not a value: write true or false", shown, token->text);
-	else if (!hint_digits(diags, setting, token))
-		wrong_value(diags, setting, token->line, "%.*s is not in quotes: write \"%.*s\"",
-			    shown, token->text, shown, token->text);
+		conf_error(diags, line, "%s: \"%s\" is not a value: write true or false", name.text,
+			   found.text);
+	else if (!hint_number(diags, setting, token))
+		conf_error(diags, line, "%s: %s is not in quotes: write \"%s\"", name.text,
+			   found.text, found.text);
 }
 
 void hint_name(struct conf_diags *diags, const struct token *token)
 {
-	const int shown = hint_shown(token);
+	const struct token_shown found = token_shown(token);
 
 	if (token->kind == TOKEN_INCLUDE)
-		conf_error(diags, token->line, "%s", include_hint);
+		conf_error(diags, token->line,
+			   "@include is refused: files in mplog.conf.d are read by themselves");
 	else if (token->kind == TOKEN_STRING)
-		conf_error(diags, token->line, "%.*s: write the name of a setting without quotes",
-			   shown, token->text);
+		conf_error(diags, token->line, "%s: write the name of a setting without quotes",
+			   found.text);
 	else if (token_is_mark(token, "})]"))
-		conf_error(diags, token->line, "this \"%c\" closes nothing", token->text[0]);
+		conf_error(diags, token->line, "this \"%s\" closes nothing", found.text);
 	else if (token->kind == TOKEN_MARK)
-		conf_error(diags, token->line, "expected the name of a setting, found \"%c\"",
-			   token->text[0]);
+		conf_error(diags, token->line, "expected the name of a setting, found \"%s\"",
+			   found.text);
 	else
 		conf_error(
 			diags, token->line,
-			"\"%.*s\" cannot be the name of a setting (expected a letter, then letters, digits, - or _)",
-			shown, token->text);
+			"\"%s\" cannot be the name of a setting (expected a letter, then letters, digits, - or _)",
+			found.text);
 }

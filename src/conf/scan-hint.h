@@ -4,9 +4,6 @@
 
 #include "conf/token.h"
 
-/* Returns how many bytes of a token are shown: the precision of a %.*s. */
-int hint_shown(const struct token *token);
-
 struct hint_found {
 	char text[64];
 };

@@ -11,14 +11,11 @@
 /* What has to come next. */
 enum state { NAME, EQUALS, VALUE, SEPARATOR, N_STATES, GOOD = N_STATES, MISTAKE };
 
-enum { ESCAPE_MAX = 4 }; /* bytes of the text for one of the string: \x41 */
-
 struct bracket {
 	char open, close; /* '\0': the file as a whole */
 	unsigned line;
-	struct token name;   /* of the setting that it is the value of */
-	size_t n;            /* of names in a group */
-	unsigned entry_type; /* in an array [ ]: of its first entry; 0: there is none yet */
+	struct token name; /* of the setting that it is the value of */
+	size_t n;          /* of names in a group */
 };
 
 struct scan {
@@ -87,6 +84,15 @@ static enum state close_bracket(struct scan *s)
 	return SEPARATOR;
 }
 
+/* Such a mark stands once. */
+static enum state pass_mark(struct scan *s, const char *marks, enum state next)
+{
+	advance(s);
+	if (token_is_mark(&s->token, marks))
+		return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
+	return next;
+}
+
 static enum state expect_name(struct scan *s)
 {
 	struct bracket *group = innermost(s);
@@ -111,19 +117,10 @@ static enum state expect_name(struct scan *s)
 
 static enum state expect_equals(struct scan *s)
 {
-	const int shown = hint_shown(&s->name);
-
-	if (token_is_mark(&s->token, "=:")) {
-		advance(s);
-		if (token_is_mark(&s->token, "=:"))
-			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
-		return VALUE;
-	}
-	if (starts_value(&s->token) && s->token.line == s->last_line)
-		return mistake(s, s->last_line, "%.*s: expected \"=\" after the name, %s", shown,
-			       s->name.text, hint_found(&s->token).text);
-	return mistake(s, s->last_line, "\"%.*s\" is not a setting: expected NAME = VALUE", shown,
-		       s->name.text);
+	if (token_is_mark(&s->token, "=:"))
+		return pass_mark(s, "=:", VALUE);
+	return mistake(s, s->last_line, "%s: expected \"=\" after the name, %s",
+		       token_shown(&s->name).text, hint_found(&s->token).text);
 }
 
 static enum state open_bracket(struct scan *s, char close)
@@ -142,38 +139,18 @@ static enum state open_bracket(struct scan *s, char close)
 	return is_closed(s) ? close_bracket(s) : VALUE;
 }
 
-/* Returns whether the setting's string has the limit of a text: libconfig need not see a longer one. */
-static bool is_text_setting(const struct token *name)
-{
-	static const char *const words[] = { "name", "identifier" };
-	const size_t n_words = sizeof(words) / sizeof(words[0]);
-
-	for (size_t i = 0; i < SETTING_COUNT + n_words; i++) {
-		const char *key =
-			i < SETTING_COUNT ? setting_infos[i].key : words[i - SETTING_COUNT];
-
-		if (strlen(key) == name->length && memcmp(key, name->text, name->length) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A string may be written in pieces. */
 static enum state take_string(struct scan *s)
 {
 	const unsigned line = s->token.line;
 	size_t length = 0;
-	int max;
 
 	for (; s->token.kind == TOKEN_STRING; advance(s))
 		length += s->token.length - strlen("\"\"");
-	if (length <= ESCAPE_MAX * CONF_TEXT_MAX)
-		return SEPARATOR;
-	max = is_text_setting(&s->name) ? CONF_TEXT_MAX : CONF_VALUE_MAX;
-	if (max == CONF_VALUE_MAX && length <= CONF_VALUE_MAX)
-		return SEPARATOR;
-	return mistake(s, line, "%.*s: longer than %d bytes", hint_shown(&s->name), s->name.text,
-		       max);
+	if (length > CONF_VALUE_MAX)
+		return mistake(s, line, "%s: longer than %d bytes", token_shown(&s->name).text,
+			       CONF_VALUE_MAX);
+	return SEPARATOR;
 }
 
 static enum state take_integer(struct scan *s)
@@ -185,30 +162,6 @@ static enum state take_integer(struct scan *s)
 	    hint_integer(s->lexer.diags, &s->name, &integer, &s->token))
 		return MISTAKE;
 	return SEPARATOR;
-}
-
-/* libconfig's arrays have entries of one type. Returns whether this entry may be in it; if not, that was
- * reported. */
-static bool check_entry(struct scan *s)
-{
-	enum { LONG = 1 << 8, SOME = 1 << 9 };
-	const struct token *token = &s->token;
-	struct bracket *array = innermost(s);
-	unsigned type = SOME | token->kind;
-
-	if (token->kind == TOKEN_INTEGER && token->text[token->length - 1] == 'L')
-		type |= LONG;
-	if (array->entry_type == 0)
-		array->entry_type = type;
-	if (token->kind == TOKEN_MARK)
-		(void)mistake(
-			s, token->line,
-			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
-			token->text[0]);
-	else if (array->entry_type != type)
-		(void)mistake(s, token->line,
-			      "different kinds of values in an array [ ]: expected a list ( )");
-	return token->kind != TOKEN_MARK && array->entry_type == type;
 }
 
 static enum state take_value(struct scan *s)
@@ -236,21 +189,25 @@ static enum state expect_value(struct scan *s)
 {
 	if (!is_in_entries(s) && (!starts_value(&s->token) ||
 				  (s->token.kind == TOKEN_NAME && s->token.line != s->name.line)))
-		return mistake(s, s->name.line, "%.*s: its value is missing", hint_shown(&s->name),
-			       s->name.text);
+		return mistake(s, s->name.line, "%s: its value is missing",
+			       token_shown(&s->name).text);
 	if (!starts_value(&s->token))
 		return not_closed(s);
 	if (s->n_values++ == CONF_VALUES_MAX)
 		return mistake(s, s->token.line, "more than %d values in one file",
 			       CONF_VALUES_MAX);
-	if (innermost(s)->close == ']' && !check_entry(s))
-		return MISTAKE;
+	if (innermost(s)->close == ']' && s->token.kind == TOKEN_MARK)
+		return mistake(
+			s, s->token.line,
+			"a \"%c\" in an array [ ], which has plain values only: expected a list ( )",
+			s->token.text[0]);
 	return take_value(s);
 }
 
 static enum state expect_comma(struct scan *s)
 {
 	const unsigned line = s->token.line;
+	enum state state;
 
 	if (is_closed(s))
 		return close_bracket(s);
@@ -260,13 +217,10 @@ static enum state expect_comma(struct scan *s)
 		return not_closed(s);
 	if (token_is_mark(&s->token, ";"))
 		return mistake(s, line, "a \";\" between entries: expected a comma");
-	advance(s);
+	state = pass_mark(s, ";,", VALUE);
 	if (token_is_mark(&s->token, "})]"))
 		return mistake(s, line, "a comma after the last entry: remove it");
-	if (token_is_mark(&s->token, ";,"))
-		return mistake(s, s->token.line, "an entry is missing before this \"%c\"",
-			       s->token.text[0]);
-	return VALUE;
+	return state;
 }
 
 /* Between settings there may be one, between entries there has to be. */
@@ -274,12 +228,7 @@ static enum state expect_separator(struct scan *s)
 {
 	if (is_in_entries(s))
 		return expect_comma(s);
-	if (token_is_mark(&s->token, ";,")) {
-		advance(s);
-		if (token_is_mark(&s->token, ";,"))
-			return mistake(s, s->token.line, "one \"%c\" too many", s->token.text[0]);
-	}
-	return NAME;
+	return token_is_mark(&s->token, ";,") ? pass_mark(s, ";,", NAME) : NAME;
 }
 
 static bool is_text(const char *text, size_t size, struct conf_diags *diags)

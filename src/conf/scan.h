@@ -2,7 +2,8 @@
 /* conf-scan: what libconfig must not see, and the first mistake of syntax in words.
  *
  * The text is walked once. What passes, every version of libconfig from 1.5 on reads in the same
- * way: of its own complaints only a name that stands twice in a group is left to it. */
+ * way: of its own complaints only a name that stands twice in a group, and an array with values of
+ * different types are left to it. */
 #pragma once
 
 #include "conf/diag.h"

@@ -164,7 +164,7 @@ static bool is_float(const char *s, const char *end)
 	return rest > exponent && rest == end;
 }
 
-static bool is_word(const struct token *token, const char *word)
+bool token_is_word(const struct token *token, const char *word)
 {
 	return token->length == strlen(word) && strncasecmp(token->text, word, token->length) == 0;
 }
@@ -173,9 +173,9 @@ static enum token_kind kind_of(const struct token *token)
 {
 	const char *end = token->text + token->length;
 
-	if (is_word(token, "true") || is_word(token, "false"))
+	if (token_is_word(token, "true") || token_is_word(token, "false"))
 		return TOKEN_BOOLEAN;
-	if (is_word(token, "@include"))
+	if (token_is_word(token, "@include"))
 		return TOKEN_INCLUDE;
 	if (is(*token->text, LETTER) && skip(token->text, IN_NAME) == end)
 		return TOKEN_NAME;
@@ -216,4 +216,13 @@ struct token lexer_next(struct lexer *lexer)
 bool token_is_mark(const struct token *token, const char *marks)
 {
 	return token->kind == TOKEN_MARK && strchr(marks, token->text[0]);
+}
+
+struct token_shown token_shown(const struct token *token)
+{
+	const size_t length = token->length < TOKEN_SHOWN_MAX ? token->length : TOKEN_SHOWN_MAX;
+	struct token_shown shown = { "" };
+
+	memcpy(shown.text, token->text, length);
+	return shown;
 }

@@ -27,6 +27,8 @@ struct token {
 	unsigned line;
 };
 
+enum { TOKEN_SHOWN_MAX = 40 };
+
 struct lexer {
 	const char *at; /* in a string */
 	unsigned line;
@@ -35,6 +37,16 @@ struct lexer {
 
 /* Returns the next token, and moves the lexer behind it. */
 struct token lexer_next(struct lexer *lexer);
+
+/* Returns whether the token is that word, in any case. */
+bool token_is_word(const struct token *token, const char *word);
+
+struct token_shown {
+	char text[TOKEN_SHOWN_MAX + 1];
+};
+
+/* Returns as much of a token as messages show. */
+struct token_shown token_shown(const struct token *token);
 
 /* Returns whether the token is one of the marks. */
 bool token_is_mark(const struct token *token, const char *marks);
