@@ -17,7 +17,7 @@ void conf_free(struct conf *conf)
 	free(conf->files);
 	for (size_t i = 0; i < conf->n_directories; i++) {
 		free(conf->directories[i].path);
-		conf_first_diag_clear(&conf->directories[i].diag);
+		conf_first_diag_clear(&conf->directories[i].diags.first);
 	}
 	free(conf->rule);
 	free(conf);
@@ -173,5 +173,5 @@ const struct conf_first_diag *conf_directory_diag(const struct conf *conf, size_
 	if (i >= conf->n_directories)
 		return NULL;
 	*ret_path = conf->directories[i].path;
-	return &conf->directories[i].diag;
+	return &conf->directories[i].diags.first;
 }

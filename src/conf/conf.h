@@ -37,8 +37,8 @@ struct conf; /* immutable once made */
  * (which may share memory with previous; each is freed by itself); likewise with *ret set: -EBADMSG
  * where a file has errors, a new one or one that it had before, or what open(2) or read(2) said
  * where one cannot be read; -ENOENT where options->file is not there at the first load. Where nothing
- * could be made *ret is NULL: -ENOMEM, which is a diagnostic too. With another root (see
- * conf_root_changed()) *ret is what PREVIOUS is. */
+ * could be made *ret is NULL: -ENOMEM, which is a diagnostic too. Where
+ * conf_root_changed() there is nothing to load. */
 int conf_load(const struct conf_options *options, const struct conf *previous, unsigned flags,
 	      conf_diag_fn *diag, void *userdata, struct conf **ret);
 

@@ -57,21 +57,13 @@ void conf_add_diag(struct conf_diags *diags, enum conf_severity severity, unsign
 	pass_on(diags, diag);
 }
 
-void conf_error(struct conf_diags *diags, unsigned line, const char *fmt, ...)
+void conf_report(struct conf_diags *diags, enum conf_severity severity, unsigned line,
+		 const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	conf_add_diag(diags, CONF_ERROR, line, fmt, ap);
-	va_end(ap);
-}
-
-void conf_warning(struct conf_diags *diags, unsigned line, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	conf_add_diag(diags, CONF_WARNING, line, fmt, ap);
+	conf_add_diag(diags, severity, line, fmt, ap);
 	va_end(ap);
 }
 

@@ -34,13 +34,16 @@ struct conf_diags {
 	struct conf_first_diag first;
 };
 
-__attribute__((format(printf, 3, 4))) void conf_error(struct conf_diags *diags, unsigned line,
-						      const char *fmt, ...);
+/* Adds a diagnostic: it is passed on, and kept where it is the first one. */
+__attribute__((format(printf, 4, 5))) void conf_report(struct conf_diags *diags,
+						       enum conf_severity severity, unsigned line,
+						       const char *fmt, ...);
 __attribute__((format(printf, 4, 0))) void conf_add_diag(struct conf_diags *diags,
 							 enum conf_severity severity, unsigned line,
 							 const char *fmt, va_list ap);
-__attribute__((format(printf, 3, 4))) void conf_warning(struct conf_diags *diags, unsigned line,
-							const char *fmt, ...);
+
+#define conf_error(diags, line, ...)   conf_report(diags, CONF_ERROR, line, __VA_ARGS__)
+#define conf_warning(diags, line, ...) conf_report(diags, CONF_WARNING, line, __VA_ARGS__)
 
 /* Returns 0 or -ENOMEM. */
 int conf_first_diag_copy(struct conf_first_diag *ret, const struct conf_first_diag *first);

@@ -2,7 +2,6 @@
 #include "conf/env.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,21 +18,12 @@ struct loader {
 };
 
 /* Only the first mistake in the value of a variable is reported. */
-__attribute__((format(printf, 2, 3))) static void malformed(const struct loader *loader,
-							    const char *fmt, ...)
+static struct conf_diags *add_diags(const struct loader *loader)
 {
-	struct env *env = loader->env;
-	struct conf_diags diags = {
-		.diag = loader->diag,
-		.userdata = loader->userdata,
-		.file = loader->variable,
-	};
-	va_list ap;
+	struct conf_diags *diags = &loader->env->diags[loader->env->n_diags++];
 
-	va_start(ap, fmt);
-	conf_add_diag(&diags, CONF_WARNING, 0, fmt, ap);
-	va_end(ap);
-	env->diag[env->n_diags++] = (struct env_diag){ loader->variable, diags.first };
+	*diags = (struct conf_diags){ loader->diag, loader->userdata, loader->variable };
+	return diags;
 }
 
 static void malformed_value(const struct loader *loader, enum setting setting, const char *value)
@@ -41,7 +31,7 @@ static void malformed_value(const struct loader *loader, enum setting setting, c
 	char text[SUGGEST_MAX];
 
 	suggest_value(setting, value, text, sizeof(text));
-	malformed(loader, "%s", text);
+	conf_warning(add_diags(loader), 0, "%s", text);
 }
 
 /* secure_getenv(3): a set-user-ID program must not be steered by its caller. */
@@ -95,10 +85,12 @@ static bool check_name(const struct loader *loader, const char *name)
 	const char *mistake = glob_mistake(name);
 
 	if (name[0] == '\0')
-		malformed(loader,
-			  "a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
+		conf_warning(
+			add_diags(loader), 0,
+			"a process name is missing before \"=\" (expected LEVEL or NAME=LEVEL)");
 	else if (mistake)
-		malformed(loader, "malformed pattern \"%.64s\": %s", name, mistake);
+		conf_warning(add_diags(loader), 0, "malformed pattern \"%.64s\": %s", name,
+			     mistake);
 	return name[0] != '\0' && !mistake;
 }
 
@@ -114,7 +106,8 @@ static bool add_level(const struct loader *loader, char *item)
 		name = trim(item);
 	}
 	if (env->rules.n == ENV_RULES_MAX) {
-		malformed(loader, "too many levels (expected at most %d)", ENV_RULES_MAX);
+		conf_warning(add_diags(loader), 0, "too many levels (expected at most %d)",
+			     ENV_RULES_MAX);
 		return false;
 	}
 	if (!check_name(loader, name))
@@ -165,7 +158,8 @@ static void check_run_id(struct loader *loader)
 
 	loader->variable = "MPLOG_RUN_ID";
 	if (value && !run_id_is_valid(value))
-		malformed(loader, "not a run's id (expected 32 hexadecimal digits)");
+		conf_warning(add_diags(loader), 0,
+			     "not a run's id (expected 32 hexadecimal digits)");
 }
 
 static const struct {
@@ -214,7 +208,7 @@ void env_free(struct env *env)
 	free(env->conf);
 	free(env->process);
 	for (size_t i = 0; i < env->n_diags; i++)
-		conf_first_diag_clear(&env->diag[i].first);
+		conf_first_diag_clear(&env->diags[i].first);
 	env->text = env->conf = env->process = NULL;
 	env->rules.n = env->n_diags = 0;
 }

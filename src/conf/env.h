@@ -10,11 +10,6 @@ enum {
 	ENV_VARIABLES = 3 /* with one setting each */
 };
 
-struct env_diag {
-	const char *variable;
-	struct conf_first_diag first;
-};
-
 /* RULES points into the struct: it must not be moved. */
 struct env {
 	struct rule rule[ENV_RULES_MAX];
@@ -25,13 +20,13 @@ struct env {
 	char *conf;    /* MPLOG_CONF, or NULL */
 	char *process; /* MPLOG_PROCESS, or NULL */
 
-	struct env_diag diag[ENV_VARIABLES + 2]; /* of those, MPLOG_LEVEL and MPLOG_RUN_ID */
+	struct conf_diags diags[ENV_VARIABLES + 2]; /* of those, MPLOG_LEVEL and MPLOG_RUN_ID */
 	size_t n_diags;
 };
 
 /* Reads MPLOG_LEVEL ("info", or "info,worker-*=debug"), DEBUG_INVOCATION, MPLOG_SINK, MPLOG_ECHO,
  * MPLOG_FORMAT, MPLOG_CONF, MPLOG_PROCESS, and looks at MPLOG_RUN_ID. A malformed value is ignored: DIAG (or NULL) is called
- * with it, and env->diag keeps it; an empty one is none. In a set-user-ID program it finds nothing.
+ * with it, and env->diags keeps it; an empty one is none. In a set-user-ID program it finds nothing.
  * Strings are copies. Returns 0 or -ENOMEM. */
 int env_load(struct env *env, conf_diag_fn *diag, void *userdata);
 void env_free(struct env *env);

@@ -47,7 +47,7 @@ struct conf_directory {
 	char *path;
 	struct conf_identity identity;
 	bool racy; /* it may have changed since without a trace */
-	struct conf_first_diag diag;
+	struct conf_diags diags;
 };
 
 struct conf {

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,19 +101,6 @@ static int compare(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Keeps what is wrong with the directory itself. */
-__attribute__((format(printf, 3, 4))) static void
-directory_error(const struct load *load, struct conf_directory *directory, const char *fmt, ...)
-{
-	struct conf_diags diags = diags_of(load, directory->path);
-	va_list ap;
-
-	va_start(ap, fmt);
-	conf_add_diag(&diags, CONF_ERROR, 0, fmt, ap);
-	va_end(ap);
-	directory->diag = diags.first;
-}
-
 static int add_drop_in(struct load *load, const char *name, size_t layer)
 {
 	struct drop_in *drop_ins =
@@ -134,7 +120,7 @@ static int keep_drop_ins(struct load *load, size_t layer, int error)
 	const size_t length = strlen(directory->path);
 
 	if (!load->previous)
-		directory_error(load, directory, "cannot be read: %s", strerror(error));
+		conf_error(&directory->diags, 0, "cannot be read: %s", strerror(error));
 	for (size_t i = 0; load->previous && i < load->previous->n_files; i++) {
 		const char *path = load->previous->files[i].path;
 
@@ -152,8 +138,8 @@ static bool may_be_used(const struct load *load, struct conf_directory *director
 
 	if (!load->options.secure || stat(directory->path, &st) < 0 || !conf_is_foreign(&st))
 		return true;
-	directory_error(
-		load, directory,
+	conf_error(
+		&directory->diags, 0,
 		"refused in a set-user-ID program: users other than root and the program's own can write to it");
 	return false;
 }
@@ -164,6 +150,7 @@ static int list_layer(struct load *load, size_t layer)
 	struct dirent **entries;
 	int n, r = 0;
 
+	directory->diags = diags_of(load, directory->path);
 	/* Before the directory is listed: what is added from here on makes it stale. */
 	directory->identity = conf_identity_at(directory->path);
 	directory->racy =
@@ -176,8 +163,8 @@ static int list_layer(struct load *load, size_t layer)
 	if (n < 0)
 		return errno == ENOENT ? 0 : keep_drop_ins(load, layer, errno);
 	if (n > CONF_FILES_MAX)
-		directory_error(load, directory, "more than %d files: only the first ones are read",
-				CONF_FILES_MAX);
+		conf_error(&directory->diags, 0, "more than %d files: only the first ones are read",
+			   CONF_FILES_MAX);
 	for (int i = 0; i < n; i++) {
 		if (r == 0 && i < CONF_FILES_MAX)
 			r = add_drop_in(load, entries[i]->d_name, layer);
@@ -298,27 +285,6 @@ static int collect_rules(struct conf *conf)
 	return 0;
 }
 
-/* What was loaded before the root changed. */
-static int copy_files(struct conf *conf, const struct conf *previous)
-{
-	conf->root = previous->root;
-	for (size_t i = 0; i < previous->n_directories; i++) {
-		struct conf_directory *directory = &conf->directories[conf->n_directories++];
-
-		directory->identity = previous->directories[i].identity;
-		directory->path = strdup(previous->directories[i].path);
-		if (!directory->path)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; i < previous->n_files; i++) {
-		struct conf_file *file = add_file(conf);
-
-		if (!file || conf_file_copy(file, &previous->files[i]) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* A new file in "/" changes the times of that directory, but neither its device nor its inode. */
 bool conf_root_changed(const struct conf *conf)
 {
@@ -343,10 +309,8 @@ int conf_load_files(struct conf *conf, const struct conf_options *options,
 	};
 	int r;
 
-	conf->root = conf_identity_at("/");
-	if (previous && conf_root_changed(previous))
-		r = copy_files(conf, previous);
-	else if (options->file)
+	conf->root = previous ? previous->root : conf_identity_at("/");
+	if (options->file)
 		r = load_one(&load, options->file);
 	else
 		r = load_layers(&load, options);

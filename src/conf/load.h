@@ -24,7 +24,7 @@ enum {
 struct conf;
 
 /* Fills a zeroed CONF with files and rules: what did not change is taken over from PREVIOUS (or
- * NULL), and all of it after chroot(2). Returns 0 or -ENOMEM. */
+ * NULL). Returns 0 or -ENOMEM. */
 int conf_load_files(struct conf *conf, const struct conf_options *options,
 		    const struct conf *previous, unsigned flags, conf_diag_fn *diag,
 		    void *userdata);

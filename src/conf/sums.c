@@ -36,22 +36,6 @@ static size_t size_of_fields(const struct rule *rule)
 	return size;
 }
 
-/* What the fields take at most: those of one name are all counted. Few rules have many fields. */
-static size_t estimate(const struct rules *rules, const size_t *sizes, struct subject subject)
-{
-	const size_t identifier_length = strlen(subject.identifier);
-	const size_t process_length = strlen(subject.process);
-	size_t size = 0;
-
-	for (size_t i = 0; i < rules->n; i++) {
-		if (sizes[i] > 0 &&
-		    rule_applies(&rules->rule[i], subject.identifier, identifier_length,
-				 subject.process, process_length))
-			size += sizes[i];
-	}
-	return size;
-}
-
 static size_t sum_up(const struct rules *rules, struct settings_fields *fields,
 		     struct subject subject)
 {
@@ -63,14 +47,14 @@ static size_t sum_up(const struct rules *rules, struct settings_fields *fields,
 	return fields->sum;
 }
 
-static bool was_checked(const struct rules *rules, const size_t *sizes, size_t n)
+static bool was_checked(const struct rules *rules, size_t n)
 {
 	const struct subject subject = subject_of(&rules->rule[n]);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct subject other = subject_of(&rules->rule[i]);
 
-		if (sizes[i] > 0 && is_same_subject(&subject, &other))
+		if (rules->rule[i].n_fields > 0 && is_same_subject(&subject, &other))
 			return true;
 	}
 	return false;
@@ -93,20 +77,18 @@ int conf_check_sums(const struct conf *conf, conf_diag_fn *diag, void *userdata)
 {
 	const struct rules *rules = conf_rules(conf);
 	AUTO_FREE struct settings_fields *fields = malloc(sizeof(*fields));
-	AUTO_FREE size_t *sizes = calloc(rules->n + 1, sizeof(*sizes));
 	size_t total = 0;
 	int r = 0;
 
-	if (!fields || !sizes)
+	if (!fields)
 		return -ENOMEM;
 	for (size_t i = 0; i < rules->n; i++)
-		total += sizes[i] = size_of_fields(&rules->rule[i]);
+		total += size_of_fields(&rules->rule[i]);
 	for (size_t i = 0; i < rules->n && total > SETTINGS_FIELDS_SIZE_MAX; i++) {
 		const struct subject subject = subject_of(&rules->rule[i]);
 		size_t sum;
 
-		if (sizes[i] == 0 || estimate(rules, sizes, subject) <= SETTINGS_FIELDS_SIZE_MAX ||
-		    was_checked(rules, sizes, i))
+		if (rules->rule[i].n_fields == 0 || was_checked(rules, i))
 			continue;
 		sum = sum_up(rules, fields, subject);
 		if (sum <= SETTINGS_FIELDS_SIZE_MAX)

@@ -62,6 +62,6 @@ void conf_errors_report_no_memory(struct scope *scope, const char *file)
 void conf_errors_report_env(struct scope *scope, const struct env *env)
 {
 	for (size_t i = 0; i < env->n_diags; i++)
-		report_first(scope, env->diag[i].variable, (struct timespec){ 0 },
-			     &env->diag[i].first);
+		report_first(scope, env->diags[i].file, (struct timespec){ 0 },
+			     &env->diags[i].first);
 }
