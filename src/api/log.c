@@ -24,10 +24,8 @@
 #include "scope/status.h"
 #include "sink/dispatch.h"
 
-enum {
-	/* Enough for a usual record. All of a call is to take less than 8 KiB of stack. */
-	BUFFER_SIZE = 1536,
-};
+/* Enough for a usual record. All of a call is to take less than 8 KiB of stack. */
+enum { BUFFER_SIZE = 1536 };
 
 /* ---- The way of a record -------------------------------------------------------------------- */
 
@@ -35,9 +33,7 @@ static void count_record(const struct scope *scope, struct slot *slot, enum coun
 {
 	if (scope != &process_scope)
 		atomic_fetch_add_explicit(&slot->counter[counter], 1, memory_order_relaxed);
-	(void)figures_count(&process_scope.slot,
-			    offsetof(struct slot, counter) +
-				    (size_t)counter * sizeof(slot->counter[0]));
+	(void)figures_count(&process_scope.slot, offsetof(struct slot, counter[counter]));
 }
 
 static uint64_t next_sequence(const struct scope_config *config)
@@ -108,10 +104,11 @@ static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *
 
 /* Counts a record that its primary sink did not take. */
 static COLD void finish_failed(struct scope *scope, const struct dispatch *dispatch,
-			       struct dispatch_result result, uint64_t sequence)
+			       struct dispatch_result result, uint64_t sequence, int level)
 {
 	const bool lost = result.sent == SINK_NONE;
 
+	loss_note_level(level);
 	count_record(scope, scope_slot(scope), lost ? COUNTER_LOST : COUNTER_DIVERTED);
 	loss_count(lost, sequence);
 	if (dispatch->output->forced != SINK_NONE)
@@ -158,12 +155,10 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 				 sequence, guard->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
-	if (UNLIKELY(result.error != 0))
-		loss_note_level(said->level);
 	if (LIKELY(result.error == 0))
 		count_record(scope, slot, COUNTER_SENT);
 	else
-		finish_failed(scope, &dispatch, result, sequence);
+		finish_failed(scope, &dispatch, result, sequence, said->level);
 	if (scope != &process_scope) /* the last record of any scope is the process's last too */
 		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
@@ -300,8 +295,7 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	va_list copy;
 	int r;
 
-	va_copy(copy,
-		ap); /* as a parameter a va_list may be a pointer: its address has another type */
+	va_copy(copy, ap); /* the address of a parameter may have another type */
 	r = emit_message(site, level, error, fields, n, fmt, &copy);
 	va_end(copy);
 	return r;

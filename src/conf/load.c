@@ -38,11 +38,11 @@ static struct conf_diags diags_of(const struct load *load, const char *file)
 	return (struct conf_diags){ .diag = load->diag, .userdata = load->userdata, .file = file };
 }
 
-static char *join(const char *directory, const char *name)
+static char *join(const char *root, const char *directory, const char *name)
 {
 	char *path;
 
-	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
+	return asprintf(&path, "%s%s/%s", root ? root : "", directory, name) < 0 ? NULL : path;
 }
 
 /* A relative path would lead elsewhere after chdir(2). */
@@ -53,7 +53,7 @@ static char *make_absolute(const char *path)
 	if (path[0] == '/')
 		return strdup(path);
 	directory = getcwd(NULL, 0);
-	return directory ? join(directory, path) : strdup(path);
+	return directory ? join(NULL, directory, path) : strdup(path);
 }
 
 static const struct conf_file *find_file(const struct conf *conf, const char *path)
@@ -195,7 +195,7 @@ static int load_drop_ins(struct load *load, bool is_administrators)
 			continue;
 		if ((drop_in->layer + 1 == load->conf->n_directories) != is_administrators)
 			continue;
-		path = join(load->conf->directories[drop_in->layer].path, drop_in->name);
+		path = join(NULL, load->conf->directories[drop_in->layer].path, drop_in->name);
 		if (!path || load_file(load, path) < 0)
 			return -ENOMEM;
 	}
@@ -204,12 +204,7 @@ static int load_drop_ins(struct load *load, bool is_administrators)
 
 static char *layer_path(const struct conf_options *options, size_t layer, const char *name)
 {
-	const char *directory = options->directory ? options->directory : layers[layer];
-	char *path;
-
-	return asprintf(&path, "%s%s/%s", options->root ? options->root : "", directory, name) < 0
-		       ? NULL
-		       : path;
+	return join(options->root, options->directory ? options->directory : layers[layer], name);
 }
 
 static int list_layers(struct load *load, const struct conf_options *options)

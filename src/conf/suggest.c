@@ -14,8 +14,22 @@ enum {
 	VALUE_MAX = 64, /* what is shown of a wrong value */
 };
 
+static const char *const no_words[] = { NULL };
 static const char *const switch_words[] = { "true", "false", NULL };
 static const char *const auto_words[] = { "auto", "true", "false", NULL };
+
+/* What a setting of that kind may have as its value. */
+static const struct {
+	const char *expected;
+	const char *const *words;
+} kinds[] = {
+	[KIND_LEVEL] = { LEVEL_NAMES, level_words },
+	[KIND_TEXT] = { "a string in quotes", no_words },
+	[KIND_SWITCH] = { "true or false", switch_words },
+	[KIND_AUTO] = { "true, false or \"auto\"", auto_words },
+	[KIND_CHOICE] = { "", no_words },
+	[KIND_NUMBER] = { "", no_words },
+};
 
 /* What people write for something that has another name here. */
 static const struct {
@@ -57,17 +71,9 @@ static void append(char *buffer, size_t size, const char *separator, const char 
 
 void setting_describe_values(enum setting setting, char *buffer, size_t size)
 {
-	static const char *const values[] = {
-		[KIND_LEVEL] = LEVEL_NAMES,
-		[KIND_TEXT] = "a string in quotes",
-		[KIND_SWITCH] = "true or false",
-		[KIND_AUTO] = "true, false or \"auto\"",
-		[KIND_CHOICE] = "",
-		[KIND_NUMBER] = "",
-	};
 	const struct setting_info *info = &setting_infos[setting];
 
-	(void)snprintf(buffer, size, "%s", values[info->kind]);
+	(void)snprintf(buffer, size, "%s", kinds[info->kind].expected);
 	if (info->kind == KIND_NUMBER)
 		(void)snprintf(buffer, size, "%d to %d", info->min, info->max);
 	for (size_t i = 0; info->choices && info->choices[i]; i++) {
@@ -170,41 +176,18 @@ const char *suggest_word(const char *word, const char *const *words)
 	return closest ? closest : find_synonym(word, words);
 }
 
-/* The words that a setting may have as its value. */
-static const char *const *words_of(const struct setting_info *info)
-{
-	static const char *const none[] = { NULL };
-
-	switch (info->kind) {
-	case KIND_LEVEL:
-		return level_words;
-	case KIND_SWITCH:
-		return switch_words;
-	case KIND_AUTO:
-		return auto_words;
-	default:
-		return info->choices ? info->choices : none;
-	}
-}
-
-/* "; did you mean ...?", or nothing. */
-static void put_meant(const struct setting_info *info, const char *word, char *buffer, size_t size)
-{
-	const char *closest = suggest_word(word, words_of(info));
-	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
-
-	buffer[0] = '\0';
-	if (closest)
-		(void)snprintf(buffer, size, "; did you mean %s%s%s?", quote, closest, quote);
-}
-
 void suggest_value(enum setting setting, const char *value, char *buffer, size_t size)
 {
 	const struct setting_info *info = &setting_infos[setting];
-	char expected[SUGGEST_MAX / 2], meant[SUGGEST_MAX / 4];
+	const char *closest =
+		suggest_word(value, info->choices ? info->choices : kinds[info->kind].words);
+	const char *quote = closest && find_word(closest, switch_words) ? "" : "\"";
+	char expected[SUGGEST_MAX / 2], meant[SUGGEST_MAX / 4] = "";
 
 	setting_describe_values(setting, expected, sizeof(expected));
-	put_meant(info, value, meant, sizeof(meant));
+	if (closest)
+		(void)snprintf(meant, sizeof(meant), "; did you mean %s%s%s?", quote, closest,
+			       quote);
 	(void)snprintf(buffer, size, "unknown %s \"%.*s\" (expected %s)%s", info->key, VALUE_MAX,
 		       value, expected, meant);
 }

@@ -38,7 +38,10 @@ static bool is_journald(enum sink_id id)
 void sinks_seal(void)
 {
 	for (int i = 0; i < SINK_COUNT; i++) {
-		sinks[i]->seal();
+		if (sinks[i]->socket)
+			log_socket_seal(sinks[i]->socket);
+		if (sinks[i]->seal)
+			sinks[i]->seal();
 		sealed_is_journald[i] = sinks[i]->is_journald();
 	}
 }

@@ -135,15 +135,9 @@ static bool journal_is_journald(void)
 	return true;
 }
 
-static void journal_seal(void)
-{
-	log_socket_seal(&journal);
-}
-
 const struct sink sink_journal = {
 	.name = "journal",
 	.write = journal_write,
 	.is_journald = journal_is_journald,
-	.seal = journal_seal,
 	.socket = &journal,
 };

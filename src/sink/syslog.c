@@ -114,7 +114,6 @@ static __attribute__((__noinline__)) void get_host(char ret[HOST_SIZE])
 
 static void syslog_seal(void)
 {
-	log_socket_seal(&syslog_socket);
 	get_host(sealed_host);
 	(void)rsyslog_has_special_parser(clock_coarse_ns());
 }
