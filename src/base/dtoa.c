@@ -14,6 +14,8 @@ enum {
 	FIXED_EXPONENT_MAX = 16, /* 2^53 still has all of its digits */
 };
 
+#define SHORT_MIN 1e-5 /* 10^FIXED_EXPONENT_MIN */
+
 struct decimal {
 	char digits[DIGITS_MAX + 1];
 	int n_digits;
@@ -49,6 +51,56 @@ static struct decimal shortest(double number)
 	}
 }
 
+/* Powers of ten that a double holds exactly. */
+static const double powers[] = { 1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+				 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+
+enum { N_POWERS = sizeof(powers) / sizeof(powers[0]) };
+
+/* Tells whether quotients are doubles, rounded to the nearest one, as a reader of the digits will do. */
+static bool rounds_to_nearest(void)
+{
+	static volatile const double tiny = 0x1p-60;
+
+	return FLT_EVAL_METHOD == 0 && 1 + tiny == 1 && 1 - tiny == 1;
+}
+
+/* Finds a number of at most 15 digits with few of them behind the point, without printing it: a whole
+ * number that is the double when divided by the power of ten. A double has no more than one decimal of
+ * so few digits, so that these are the digits that shortest() finds. */
+static bool find_short(double number, uint64_t *ret_digits, unsigned *ret_places)
+{
+	if (!rounds_to_nearest())
+		return false;
+	for (unsigned places = 0; places < N_POWERS; places++) {
+		const double scaled = number * powers[places];
+		const uint64_t digits = scaled < 1e15 ? (uint64_t)(scaled + 0.5) : 0;
+		const double off = fabs(scaled - (double)digits);
+
+		if (scaled >= 1e15)
+			return false;
+		/* The division costs more, and only a scaled number that is this close can pass. */
+		if (off <= scaled * 0x1p-51 && (double)digits / powers[places] == number) {
+			*ret_digits = digits;
+			*ret_places = places;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Writes the digits with the point before the last PLACES. */
+static void put_short(struct strbuf *text, uint64_t digits, unsigned places)
+{
+	const uint64_t power = (uint64_t)powers[places];
+
+	strbuf_put_number(text, digits / power);
+	if (places == 0)
+		return;
+	strbuf_put_char(text, '.');
+	strbuf_put_padded(text, digits % power, places);
+}
+
 /* Writes the digits around a point that follows the digit of index LAST_WHOLE, with zeroes up to it. */
 static void put_digits(struct strbuf *text, const struct decimal *decimal, int last_whole)
 {
@@ -75,6 +127,8 @@ static void put_decimal(struct strbuf *text, const struct decimal *decimal)
 void strbuf_put_double(struct strbuf *text, double number)
 {
 	struct decimal decimal;
+	unsigned places;
+	uint64_t digits;
 
 	if (isnan(number)) {
 		strbuf_put_literal(text, "nan");
@@ -86,6 +140,11 @@ void strbuf_put_double(struct strbuf *text, double number)
 		strbuf_put_literal(text, "inf");
 		return;
 	}
-	decimal = shortest(fabs(number));
+	number = fabs(number);
+	if ((number >= SHORT_MIN || number == 0) && find_short(number, &digits, &places)) {
+		put_short(text, digits, places);
+		return;
+	}
+	decimal = shortest(number);
 	put_decimal(text, &decimal);
 }

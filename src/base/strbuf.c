@@ -12,27 +12,48 @@ void strbuf_put_string(struct strbuf *text, const char *string)
 	strbuf_put(text, (struct bytes){ string, strlen(string) });
 }
 
+const char decimal_pairs[200] = "0001020304050607080910111213141516171819"
+				"2021222324252627282930313233343536373839"
+				"4041424344454647484950515253545556575859"
+				"6061626364656667686970717273747576777879"
+				"8081828384858687888990919293949596979899";
+
+static unsigned count_digits(uint64_t number)
+{
+	unsigned digits = 1;
+
+	for (; number >= 10000; number /= 10000)
+		digits += 4;
+	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
+}
+
 char *decimal_put(char *at, uint64_t number)
 {
-	char digits[DECIMAL_DIGITS_MAX];
-	char *const end = digits + sizeof(digits);
+	char *const end = at + count_digits(number);
 	char *first = end;
 
-	do {
-		*--first = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	return mempcpy(at, first, (size_t)(end - first));
+	for (; number >= 100; number /= 100)
+		first = memcpy(first - 2, &decimal_pairs[number % 100 * 2], 2);
+	if (number >= 10)
+		(void)memcpy(first - 2, &decimal_pairs[number * 2], 2);
+	else
+		first[-1] = (char)('0' + number);
+	return end;
 }
 
 void strbuf_put_number(struct strbuf *text, uint64_t number)
 {
+	char *const at = strbuf_begin(text, DECIMAL_DIGITS_MAX);
 	char digits[DECIMAL_DIGITS_MAX];
 
-	strbuf_put(text, (struct bytes){ digits, (size_t)(decimal_put(digits, number) - digits) });
+	if (LIKELY(at))
+		strbuf_end(text, decimal_put(at, number));
+	else
+		strbuf_put(text, (struct bytes){ digits,
+						 (size_t)(decimal_put(digits, number) - digits) });
 }
 
-void strbuf_put_padded(struct strbuf *text, unsigned number, unsigned digits)
+void strbuf_put_padded(struct strbuf *text, uint64_t number, unsigned digits)
 {
 	char buffer[DECIMAL_DIGITS_MAX];
 	const struct bytes bytes = { buffer, (size_t)(decimal_put(buffer, number) - buffer) };

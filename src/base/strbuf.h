@@ -63,6 +63,15 @@ enum { DECIMAL_DIGITS_MAX = 20 }; /* of 64 bits */
 /* Writes at most DECIMAL_DIGITS_MAX digits; returns their end. */
 char *decimal_put(char *at, uint64_t number);
 
+/* The numbers from 00 to 99, two digits each. */
+extern const char decimal_pairs[200];
+
+/* Writes a number below 100 as two digits; returns their end. */
+static inline char *decimal_put_pair(char *at, unsigned number)
+{
+	return (char *)memcpy(at, &decimal_pairs[number * 2], 2) + 2;
+}
+
 void strbuf_put_string(struct strbuf *text, const char *string);
 void strbuf_put_number(struct strbuf *text, uint64_t number);
-void strbuf_put_padded(struct strbuf *text, unsigned number, unsigned digits); /* 007 */
+void strbuf_put_padded(struct strbuf *text, uint64_t number, unsigned digits); /* 007 */

@@ -5,7 +5,9 @@
 #include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/suite.h"
 
@@ -62,6 +64,62 @@ START_TEST(reads_back_whatever_it_is)
 }
 END_TEST
 
+/* The digits of a decimal without the zeroes around them. */
+static const char *digits_of(const char *text, char ret[32])
+{
+	size_t n = 0;
+
+	for (; *text && *text != 'e'; text++) {
+		if (*text >= (n == 0 ? '1' : '0') && *text <= '9')
+			ret[n++] = *text;
+	}
+	while (n > 0 && ret[n - 1] == '0')
+		n--;
+	ret[n] = '\0';
+	return ret;
+}
+
+/* As printf(3) finds them: the first of 15, 16 and 17 digits that read back. */
+static const char *printed_digits(double number, char ret[32])
+{
+	char printed[64];
+
+	for (int digits = 15;; digits++) {
+		(void)snprintf(printed, sizeof(printed), "%.*e", digits - 1, number);
+		if (digits == 17 || strtod(printed, NULL) == number)
+			return digits_of(printed, ret);
+	}
+}
+
+static void expect_digits_of_printf(double number)
+{
+	char ours[32], theirs[32];
+
+	ck_assert_msg(strcmp(digits_of(put(number), ours), printed_digits(number, theirs)) == 0 &&
+			      strtod(put(number), NULL) == number,
+		      "%.17g: %s", number, put(number));
+}
+
+/* Each with its neighbours, which have no short decimal. */
+START_TEST(short_decimals_have_the_digits_of_printf)
+{
+	static const double places[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 1e12, 1e15, 1e18 };
+
+	srand(2);
+	for (int i = 0; i < 60000; i++) {
+		const long whole = i < 2000 ? i : (long)rand() * (i % 7 == 0 ? rand() : 1);
+		const double number =
+			(double)whole / places[(size_t)i % (sizeof(places) / sizeof(*places))];
+
+		if (number < 1e-290)
+			continue;
+		expect_digits_of_printf(number);
+		expect_digits_of_printf(nextafter(number, 0));
+		expect_digits_of_printf(nextafter(number, INFINITY));
+	}
+}
+END_TEST
+
 /* With a comma, and where the machine has it with a point of two bytes. */
 START_TEST(has_a_point_in_every_locale)
 {
@@ -84,6 +142,7 @@ int main(void)
 	tcase_add_loop_test(tcase, writes_the_shortest_that_reads_back, 0,
 			    sizeof(examples) / sizeof(*examples));
 	tcase_add_test(tcase, reads_back_whatever_it_is);
+	tcase_add_test(tcase, short_decimals_have_the_digits_of_printf);
 	tcase_add_test(tcase, has_a_point_in_every_locale);
 	return suite_run(suite);
 }
