@@ -2,6 +2,7 @@
 #include "base/escape.h"
 
 #include "base/utf8.h"
+#include "base/word.h"
 
 /* Characters that drive a terminal or change how a line is read: C0, DEL, C1, the marks, embeddings,
  * overrides and isolates of bidirectional text, and the separators of lines and paragraphs. */
@@ -26,11 +27,36 @@ static struct bytes behind(struct bytes bytes, size_t size)
 	return (struct bytes){ bytes.data + size, bytes.size - size };
 }
 
-/* Moves characters from BYTES to TEXT, up to one of the three special ones, a control character or a
- * byte that is not UTF-8. Returns false at the end of BYTES. */
-static inline bool move_plain(struct strbuf *text, struct bytes *bytes, const char special[3])
+/* Returns whether eight bytes are printable ASCII without the special ones. */
+static inline ALWAYS_INLINE bool is_plain_word(uint64_t word, const char special[3])
+{
+	return !(word_not_ascii(word) | word_below(word, ' ') | word_equal(word, 0x7f) |
+		 word_equal(word, special[0]) | word_equal(word, special[1]) |
+		 word_equal(word, special[2]));
+}
+
+/* Returns the size of a beginning that is plain; most texts are so as a whole. The last word may have
+ * bytes in it that were looked at before. */
+static inline ALWAYS_INLINE size_t plain_words(struct bytes bytes, const char special[3])
 {
 	size_t plain = 0;
+
+	while (bytes.size - plain >= WORD_SIZE) {
+		if (!is_plain_word(word_load(bytes.data + plain), special))
+			return plain;
+		plain += WORD_SIZE;
+	}
+	if (plain > 0 && is_plain_word(word_load(bytes.data + bytes.size - WORD_SIZE), special))
+		return bytes.size;
+	return plain;
+}
+
+/* Moves characters from BYTES to TEXT, up to one of the three special ones, a control character or a
+ * byte that is not UTF-8. Returns false at the end of BYTES. */
+static inline ALWAYS_INLINE bool move_plain(struct strbuf *text, struct bytes *bytes,
+					    const char special[3])
+{
+	size_t plain = plain_words(*bytes, special);
 
 	while (plain < bytes->size) {
 		const char c = bytes->data[plain];

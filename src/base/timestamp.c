@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/compiler.h"
+
 enum {
 	SECONDS_PER_DAY = 86400,
 	YEAR = 31557600,            /* of 365.25 days */
@@ -30,6 +32,10 @@ struct offsets {
 /* Readers keep the table that they found while the other one is filled. */
 static struct offsets tables[2];
 static _Atomic(const struct offsets *) current = &tables[0];
+
+/* The last minute that a line was written in, as local time: one word, so that no thread reads half of
+ * it. 0: none. */
+static _Atomic uint64_t last_minute;
 
 static long look_up_offset(int64_t when)
 {
@@ -86,6 +92,7 @@ void timestamp_init(void)
 	tzset();
 	fill_table(table, ((now > RELEASED ? now : RELEASED) / YEAR - YEARS_BACK) * YEAR);
 	atomic_store(&current, table);
+	atomic_store(&last_minute, 0);
 }
 
 static long offset_at(int64_t when)
@@ -157,14 +164,100 @@ static void put_clock(struct strbuf *text, const struct calendar *calendar)
 	strbuf_put_padded(text, calendar->second, 2);
 }
 
+/* The parts of last_minute, from the lowest bit on. */
+enum {
+	MINUTE_BITS = 6,
+	HOUR_BITS = 5,
+	DAY_BITS = 5,
+	MONTH_BITS = 4,
+	YEAR_BITS = 12,
+	TABLE_BITS = 1, /* the table that the offset is from */
+	SINCE_1970_BITS =
+		64 - TABLE_BITS - YEAR_BITS - MONTH_BITS - DAY_BITS - HOUR_BITS - MINUTE_BITS,
+};
+
+#define take_bits(word, bits) ((word) & ((UINT64_C(1) << (bits)) - 1))
+
+/* Returns the bits of last_minute that say which minute it is; 0 where it cannot be kept. */
+static uint64_t minute_key(int64_t when)
+{
+	const uint64_t table = atomic_load_explicit(&current, memory_order_relaxed) == &tables[1];
+	const uint64_t minute = (uint64_t)when / 60;
+
+	if (when < 60 || minute >> SINCE_1970_BITS)
+		return 0;
+	return (minute << TABLE_BITS | table)
+	       << (YEAR_BITS + MONTH_BITS + DAY_BITS + HOUR_BITS + MINUTE_BITS);
+}
+
+static uint64_t pack_minute(const struct calendar *calendar)
+{
+	uint64_t word = calendar->year;
+
+	word = word << MONTH_BITS | calendar->month;
+	word = word << DAY_BITS | calendar->day;
+	word = word << HOUR_BITS | calendar->hour;
+	return word << MINUTE_BITS | calendar->minute;
+}
+
+static struct calendar unpack_minute(uint64_t word)
+{
+	struct calendar calendar = { .minute = (unsigned)take_bits(word, MINUTE_BITS) };
+
+	word >>= MINUTE_BITS;
+	calendar.hour = (unsigned)take_bits(word, HOUR_BITS);
+	word >>= HOUR_BITS;
+	calendar.day = (unsigned)take_bits(word, DAY_BITS);
+	word >>= DAY_BITS;
+	calendar.month = (unsigned)take_bits(word, MONTH_BITS);
+	calendar.year = (unsigned)take_bits(word >> MONTH_BITS, YEAR_BITS);
+	return calendar;
+}
+
+/* Local time to the second, without its offset: that of the last minute where the moment is in it. */
+static struct calendar local_minute(int64_t when)
+{
+	const uint64_t key = minute_key(when);
+	const uint64_t last = atomic_load_explicit(&last_minute, memory_order_relaxed);
+	const unsigned bits = YEAR_BITS + MONTH_BITS + DAY_BITS + HOUR_BITS + MINUTE_BITS;
+	struct calendar calendar;
+
+	if (LIKELY(key && (last ^ key) >> bits == 0)) {
+		calendar = unpack_minute(last);
+		calendar.second = (unsigned)(when % 60);
+		return calendar;
+	}
+	calendar = local_calendar(when);
+	/* Some offsets of old were no whole minutes. */
+	if (key && calendar.offset % 60 == 0 && calendar.year >> YEAR_BITS == 0)
+		atomic_store_explicit(&last_minute, key | pack_minute(&calendar),
+				      memory_order_relaxed);
+	return calendar;
+}
+
 void strbuf_put_log_time(struct strbuf *text, const struct timespec *when)
 {
-	const struct calendar calendar = local_calendar(when->tv_sec);
+	const struct calendar calendar = local_minute(when->tv_sec);
+	const unsigned ms = (unsigned)(when->tv_nsec / 1000000);
+	char digits[] = "YYYY-MM-DD HH:MM:SS,mmm";
 
-	put_date(text, &calendar, ' ');
-	put_clock(text, &calendar);
-	strbuf_put_char(text, ',');
-	strbuf_put_padded(text, (unsigned)(when->tv_nsec / 1000000), 3);
+	if (calendar.year > 9999) {
+		put_date(text, &calendar, ' ');
+		put_clock(text, &calendar);
+		strbuf_put_char(text, ',');
+		strbuf_put_padded(text, ms, 3);
+		return;
+	}
+	(void)decimal_put_pair(digits, calendar.year / 100);
+	(void)decimal_put_pair(digits + 2, calendar.year % 100);
+	(void)decimal_put_pair(digits + 5, calendar.month);
+	(void)decimal_put_pair(digits + 8, calendar.day);
+	(void)decimal_put_pair(digits + 11, calendar.hour);
+	(void)decimal_put_pair(digits + 14, calendar.minute);
+	(void)decimal_put_pair(digits + 17, calendar.second);
+	(void)decimal_put_pair(digits + 20, ms / 10);
+	digits[22] = (char)('0' + ms % 10);
+	strbuf_put(text, (struct bytes){ digits, sizeof(digits) - 1 });
 }
 
 void strbuf_put_rfc3164_time(struct strbuf *text, const struct timespec *when)

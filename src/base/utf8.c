@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include "base/word.h"
+
 static bool is_continuation(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
@@ -38,11 +40,19 @@ size_t utf8_decode(struct bytes bytes, uint32_t *ret_code)
 	return size;
 }
 
+static bool begins_with_ascii_word(struct bytes bytes)
+{
+	const uint64_t word = bytes.size >= WORD_SIZE ? word_load(bytes.data) : 0;
+
+	return !word_below(word, 1) && !word_not_ascii(word);
+}
+
 bool utf8_is_text(struct bytes bytes)
 {
 	while (bytes.size > 0) {
-		uint32_t code;
-		const size_t size = utf8_decode(bytes, &code);
+		uint32_t code = WORD_SIZE;
+		const size_t size =
+			begins_with_ascii_word(bytes) ? WORD_SIZE : utf8_decode(bytes, &code);
 
 		if (size == 0 || code == 0)
 			return false;

@@ -2,6 +2,8 @@
 #include "base/escape.h"
 
 #include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "lib/suite.h"
 
@@ -106,6 +108,34 @@ START_TEST(writes_structured_data)
 }
 END_TEST
 
+/* Every byte, at every place in texts of every size up to some words: as alone. */
+START_TEST(looks_at_every_byte)
+{
+	put_function *const put[] = { strbuf_put_escaped, strbuf_put_json_characters,
+				      strbuf_put_sd_value };
+	enum { SIZE_MAX_ = 35 };
+	char in[SIZE_MAX_], out[SIZE_MAX_ + 16], alone[16];
+
+	for (int byte = 0; byte < 256; byte++) {
+		const char c = (char)byte;
+		struct strbuf one = { alone, sizeof(alone), 0 };
+
+		put[_i](&one, (struct bytes){ &c, 1 });
+		for (size_t at = 0; at < SIZE_MAX_; at++) {
+			const size_t size = at + 1 + (at * 7 + (size_t)byte) % (SIZE_MAX_ - at);
+			struct strbuf text = { out, sizeof(out), 0 };
+
+			memset(in, '~', sizeof(in));
+			in[at] = c;
+			put[_i](&text, (struct bytes){ in, size });
+			ck_assert_uint_eq(text.size, size - 1 + one.size);
+			ck_assert_mem_eq(out, "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~", at);
+			ck_assert_mem_eq(out + at, alone, one.size);
+		}
+	}
+}
+END_TEST
+
 /* Every capacity from none to enough: never a byte too many, always the whole size. */
 START_TEST(never_overflows)
 {
@@ -149,6 +179,26 @@ START_TEST(writes_numbers)
 }
 END_TEST
 
+START_TEST(writes_numbers_of_every_size)
+{
+	uint64_t power = 1;
+
+	for (int digits = 1; digits <= 20; digits++, power *= 10) {
+		const uint64_t numbers[] = { power - 1, power, power + 1, power * 9 + power / 7 };
+
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+			char ours[32], theirs[32];
+			struct strbuf text = { ours, sizeof(ours), 0 };
+
+			strbuf_put_number(&text, numbers[i]);
+			strbuf_put_char(&text, '\0');
+			(void)snprintf(theirs, sizeof(theirs), "%" PRIu64, numbers[i]);
+			ck_assert_str_eq(ours, theirs);
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("escape");
@@ -159,6 +209,8 @@ int main(void)
 	tcase_add_loop_test(tcase, writes_structured_data, 0,
 			    sizeof(structured) / sizeof(*structured));
 	tcase_add_test(tcase, never_overflows);
+	tcase_add_loop_test(tcase, looks_at_every_byte, 0, 3);
 	tcase_add_test(tcase, writes_numbers);
+	tcase_add_test(tcase, writes_numbers_of_every_size);
 	return suite_run(suite);
 }

@@ -119,6 +119,41 @@ START_TEST(agrees_with_libc_in_any_year)
 }
 END_TEST
 
+/* Seconds of one minute, the minute after, and the minute before: the calendar of one is not another's. */
+START_TEST(goes_from_minute_to_minute)
+{
+	set_zone(zones[_i]);
+	for (time_t when = 1795335900; when < 1795335900 + 180; when++) {
+		check_against_libc(when);
+		check_against_libc(when - 86400 * 31);
+		check_against_libc(when);
+	}
+}
+END_TEST
+
+/* Within one minute. */
+START_TEST(forgets_the_zone_before)
+{
+	for (int i = 0; i < 5; i++) {
+		set_zone("UTC");
+		ck_assert_str_eq(put(strbuf_put_log_time, 1795335911, 7000000),
+				 "2026-11-22 08:25:11,007");
+		set_zone("<+0530>-5:30");
+		ck_assert_str_eq(put(strbuf_put_log_time, 1795335912, 70000000),
+				 "2026-11-22 13:55:12,070");
+	}
+}
+END_TEST
+
+/* Amsterdam's time was 19 minutes and 32 seconds ahead. */
+START_TEST(keeps_seconds_of_an_offset)
+{
+	set_zone("AMT-0:19:32");
+	ck_assert_str_eq(put(strbuf_put_log_time, 1795335900, 0), "2026-11-22 08:44:32,000");
+	ck_assert_str_eq(put(strbuf_put_log_time, 1795335959, 0), "2026-11-22 08:45:31,000");
+}
+END_TEST
+
 START_TEST(knows_leap_years)
 {
 	set_zone("UTC");
@@ -144,6 +179,9 @@ int main(void)
 	tcase_add_test(tcase, knows_offsets_west_and_of_half_hours);
 	tcase_add_loop_test(tcase, agrees_with_libc, 0, sizeof(zones) / sizeof(*zones));
 	tcase_add_loop_test(tcase, agrees_with_libc_in_any_year, 0, sizeof(zones) / sizeof(*zones));
+	tcase_add_loop_test(tcase, goes_from_minute_to_minute, 0, sizeof(zones) / sizeof(*zones));
+	tcase_add_test(tcase, forgets_the_zone_before);
+	tcase_add_test(tcase, keeps_seconds_of_an_offset);
 	tcase_add_test(tcase, knows_leap_years);
 	return suite_run(suite);
 }
