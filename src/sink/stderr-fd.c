@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -21,7 +22,14 @@
 
 /* A descriptor that was found is one word, so that no thread reads half of it: what the descriptor is
  * in the low bits, and its identity in the others. */
-enum { FOUND_KIND = 7, FOUND_JOURNAL = 8, FOUND_STRANGER = 16, FOUND_BITS = 31, FOUND_ANY = 32 };
+enum {
+	FOUND_KIND = 7,
+	FOUND_JOURNAL = 8,
+	FOUND_STRANGER = 16,
+	FOUND_LIMITED = 32,
+	FOUND_BITS = 63,
+	FOUND_ANY = 64,
+};
 
 /* A child inherits all of it: its environment and its descriptor 2 are the parent's. */
 static HOT_DATA struct {
@@ -33,6 +41,10 @@ static HOT_DATA struct {
 	_Atomic uint64_t known; /* the identity of standard error; 0: it was closed */
 	_Atomic uint64_t found; /* what the last look found */
 	atomic_llong looked_ns; /* 0: look with the next question */
+	atomic_llong
+		checked_ns; /* the tick of the coarse clock that had the last fstat(2); 0: none */
+	/* The program closed it, or put a stranger in its place: each record looks from then on. */
+	atomic_bool is_unsteady;
 } standard_error;
 
 /* "DEVICE:INODE", in decimal. */
@@ -149,38 +161,85 @@ static bool is_due(int64_t now_ns)
 	return looked_ns == 0 || now_ns - looked_ns > LOOK_AGAIN_NS;
 }
 
+/* A file at the limit of its size raises SIGXFSZ; so may one whose limit a sandbox does not show. */
+static uint64_t find_limit(uint64_t found)
+{
+	struct rlimit limit;
+
+	if ((found & FOUND_KIND) != STDERR_PLAIN ||
+	    (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY))
+		return found & ~(uint64_t)FOUND_LIMITED;
+	return found | FOUND_LIMITED;
+}
+
 /* What was found holds for a second while the identity stays. It holds too where a sandbox refuses
  * fstat(2): only EBADF says that the descriptor is closed. */
-static uint64_t look(int64_t now_ns)
+static uint64_t find_again(uint64_t found, bool is_old)
 {
-	uint64_t found = atomic_load_explicit(&standard_error.found, memory_order_relaxed);
-	const bool is_old = is_due(now_ns);
 	struct stat status;
 
-	if (seal_is_set())
-		return found;
 	if (fstat(STDERR_FILENO, &status) == 0) {
-		if (!is_old && (found & ~(uint64_t)FOUND_BITS) == identity_of(&status))
-			return found;
-		found = find(&status);
-	} else if (errno == EBADF) {
-		found = FOUND_ANY | STDERR_NONE;
-	} else if (!found) {
-		found = FOUND_ANY | STDERR_PIPE;
-		if (is_stranger(STDERR_PIPE))
-			found |= FOUND_STRANGER;
+		if (is_old || (found & ~(uint64_t)FOUND_BITS) != identity_of(&status))
+			found = find(&status);
+		return find_limit(found);
 	}
+	if (errno == EBADF)
+		return FOUND_ANY | STDERR_NONE;
+	if (found)
+		return found;
+	found = FOUND_ANY | STDERR_PIPE;
+	return is_stranger(STDERR_PIPE) ? found | FOUND_STRANGER : found;
+}
+
+static bool is_no_place(uint64_t found)
+{
+	return found == (FOUND_ANY | STDERR_NONE) || found & FOUND_STRANGER;
+}
+
+/* Where the descriptor is no place for records the next record looks again: it may be one by then. */
+static void note_found(uint64_t before, uint64_t found, bool was_known, int64_t now_ns)
+{
 	atomic_store_explicit(&standard_error.found, found, memory_order_relaxed);
+	if (!is_no_place(found)) {
+		atomic_store_explicit(&standard_error.checked_ns, now_ns, memory_order_relaxed);
+		return;
+	}
+	atomic_store_explicit(&standard_error.checked_ns, 0, memory_order_relaxed);
+	if (was_known && !is_no_place(before))
+		atomic_store_explicit(&standard_error.is_unsteady, true, memory_order_relaxed);
+}
+
+static uint64_t look(int64_t now_ns)
+{
+	const uint64_t before = atomic_load_explicit(&standard_error.found, memory_order_relaxed);
+	const bool was_known =
+		atomic_load_explicit(&standard_error.looked_ns, memory_order_relaxed) != 0;
+	const bool is_old = is_due(now_ns);
+	uint64_t found;
+
+	if (seal_is_set())
+		return before;
+	found = find_again(before, is_old);
+	note_found(before, found, was_known, now_ns);
 	if (is_old)
 		atomic_store_explicit(&standard_error.looked_ns, now_ns, memory_order_relaxed);
 	return found;
 }
 
+/* Looks once in a tick of the coarse clock, as at the sockets. */
+static uint64_t look_in_tick(int64_t now_ns)
+{
+	if (atomic_load_explicit(&standard_error.checked_ns, memory_order_relaxed) == now_ns &&
+	    !atomic_load_explicit(&standard_error.is_unsteady, memory_order_relaxed))
+		return atomic_load_explicit(&standard_error.found, memory_order_relaxed);
+	return look(now_ns);
+}
+
 struct stderr_probe stderr_probe(bool is_asked_for, int64_t now_ns)
 {
-	const uint64_t found = look(now_ns);
-	struct stderr_probe probe = { (enum stderr_kind)(found & FOUND_KIND),
-				      found & FOUND_JOURNAL };
+	const uint64_t found = look_in_tick(now_ns);
+	struct stderr_probe probe = { (enum stderr_kind)(found & FOUND_KIND), found & FOUND_JOURNAL,
+				      found & FOUND_LIMITED };
 
 	if (found & FOUND_STRANGER && (!is_asked_for || probe.kind == STDERR_SOCKET))
 		probe.kind = STDERR_NONE;
@@ -215,6 +274,7 @@ void stderr_open(void)
 void stderr_invalidate(void)
 {
 	atomic_store_explicit(&standard_error.looked_ns, 0, memory_order_relaxed);
+	atomic_store_explicit(&standard_error.checked_ns, 0, memory_order_relaxed);
 }
 
 static uint64_t last_found(int64_t now_ns)
@@ -235,5 +295,12 @@ bool stderr_is_journal(int64_t now_ns)
 
 bool stderr_leads_to_journald(void)
 {
-	return stderr_probe(false, clock_coarse_ns()).is_journal || has_journald_as_peer();
+	const uint64_t found = look_in_tick(clock_coarse_ns());
+
+	if (found & FOUND_JOURNAL && !(found & FOUND_STRANGER))
+		return true;
+	/* Without an identity the kind is a guess: a sandbox refused fstat(2). */
+	return ((found & FOUND_KIND) == STDERR_SOCKET ||
+		!(found & ~(uint64_t)(FOUND_ANY | FOUND_BITS))) &&
+	       has_journald_as_peer();
 }

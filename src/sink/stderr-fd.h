@@ -21,6 +21,7 @@ enum stderr_kind {
 struct stderr_probe {
 	enum stderr_kind kind;
 	bool is_journal; /* JOURNAL_STREAM names it: sd_journal_stream in systemd.exec(5) */
+	bool is_limited; /* a write may raise SIGXFSZ (RLIMIT_FSIZE) */
 };
 
 /* Takes descriptor 2 for standard error, whatever it is but closed or close-on-exec. */
@@ -30,8 +31,9 @@ void stderr_begin(void);
  * the environment, which other threads may change later. Before, neither counts as set. */
 void stderr_open(void);
 
-/* Looks at the descriptor, now. IS_ASKED_FOR: by the sink's name or MPLOG_SINGLE; then only a socket
- * can be a stranger. NOW_NS is of the coarse clock. */
+/* Looks at the descriptor, once in a tick of the coarse clock, whose time is NOW_NS; and each time where
+ * it is no place for records, or once was none. IS_ASKED_FOR: by the sink's name or MPLOG_SINGLE; then
+ * only a socket can be a stranger. */
 struct stderr_probe stderr_probe(bool is_asked_for, int64_t now_ns);
 
 /* Answer from what was found in the last second or since stderr_invalidate(): a record of a single

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/compiler.h"
 #include "base/fd.h"
 #include "process/seal.h"
 
@@ -57,23 +58,20 @@ static ssize_t result_of(ssize_t n)
 	return n < 0 ? -errno : n;
 }
 
-/* A file at its limit (RLIMIT_FSIZE) raises SIGXFSZ. */
-static ssize_t write_holding_limit(struct bytes bytes)
+static ssize_t write_here(struct bytes bytes)
+{
+	return result_of(write(STDERR_FILENO, bytes.data, bytes.size));
+}
+
+static COLD ssize_t write_holding_limit(struct bytes bytes)
 {
 	struct held_signal held;
 	ssize_t n;
 
 	hold_signal(&held, SIGXFSZ);
-	n = result_of(write(STDERR_FILENO, bytes.data, bytes.size));
+	n = write_here(bytes);
 	release_signal(&held, n == -EFBIG);
 	return n;
-}
-
-static ssize_t write_plain(struct bytes bytes)
-{
-	if (seal_is_set())
-		return result_of(write(STDERR_FILENO, bytes.data, bytes.size));
-	return write_holding_limit(bytes);
 }
 
 static int device_of_terminal(int fd)
@@ -129,40 +127,76 @@ static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
 		return result_of(write(fd, bytes.data, bytes.size));
 	if (poll(&state, 1, 0) == 0)
 		return -EAGAIN;
-	return result_of(
-		write(STDERR_FILENO, bytes.data, bytes.size < PIPE_BUF ? bytes.size : PIPE_BUF));
+	if (bytes.size > PIPE_BUF)
+		bytes.size = PIPE_BUF;
+	return write_here(bytes);
 }
 
 #ifdef RWF_NOWAIT
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL 0x00000100 /* of Linux 6.18: no SIGPIPE */
+#endif
+
+/* Ways to write to a pipe, each for where the ones before are refused. */
+enum pipe_way { WAY_NOSIGNAL, WAY_NOWAIT, WAY_OTHERWISE };
+
+/* A child inherits it, and the kernel and the sandbox. */
+static HOT_DATA _Atomic int pipe_way;
+
+static ssize_t write_flagged(struct bytes bytes, int flags)
+{
+	const struct iovec part = { .iov_base = (void *)(uintptr_t)bytes.data,
+				    .iov_len = bytes.size };
+
+	return result_of(pwritev2(STDERR_FILENO, &part, 1, -1, flags));
+}
+
 /* Old kernels and sandboxes refuse pwritev2(2) with any error: no verdict on the pipe. */
 static bool is_refusal(ssize_t n)
 {
 	return n < 0 && n != -EAGAIN && n != -EINTR && n != -EPIPE;
 }
 
+/* While SIGPIPE is held. */
 static ssize_t write_nowait(struct bytes bytes)
 {
-	static atomic_bool is_refused; /* a child inherits it, and the sandbox */
-	const struct iovec part = { .iov_base = (void *)(uintptr_t)bytes.data,
-				    .iov_len = bytes.size };
 	ssize_t n;
 
-	if (atomic_load_explicit(&is_refused, memory_order_relaxed))
+	if (atomic_load_explicit(&pipe_way, memory_order_relaxed) == WAY_OTHERWISE)
 		return write_otherwise(STDERR_PIPE, bytes);
-	n = result_of(pwritev2(STDERR_FILENO, &part, 1, -1, RWF_NOWAIT));
+	n = write_flagged(bytes, RWF_NOWAIT);
 	if (!is_refusal(n))
 		return n;
-	atomic_store_explicit(&is_refused, true, memory_order_relaxed);
+	atomic_store_explicit(&pipe_way, WAY_OTHERWISE, memory_order_relaxed);
 	return write_otherwise(STDERR_PIPE, bytes);
+}
+
+/* Returns false where the kernel does not know the flag. Such a kernel has written nothing. */
+static bool write_nosignal(struct bytes bytes, ssize_t *ret)
+{
+	if (atomic_load_explicit(&pipe_way, memory_order_relaxed) != WAY_NOSIGNAL || seal_is_set())
+		return false;
+	*ret = write_flagged(bytes, RWF_NOWAIT | RWF_NOSIGNAL);
+	if (!is_refusal(*ret))
+		return true;
+	atomic_store_explicit(&pipe_way, WAY_NOWAIT, memory_order_relaxed);
+	return false;
 }
 #else /* musl before 1.2.5 */
 static ssize_t write_nowait(struct bytes bytes)
 {
 	return write_otherwise(STDERR_PIPE, bytes);
 }
+
+static bool write_nosignal(struct bytes bytes, ssize_t *ret)
+{
+	(void)bytes;
+	(void)ret;
+	return false;
+}
 #endif
 
-static ssize_t write_pipe(struct bytes bytes)
+static COLD ssize_t write_holding_pipe(struct bytes bytes)
 {
 	struct held_signal held;
 	ssize_t n;
@@ -173,18 +207,31 @@ static ssize_t write_pipe(struct bytes bytes)
 	return n;
 }
 
-ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes)
+static ssize_t write_pipe(struct bytes bytes)
 {
-	switch (kind) {
+	ssize_t n;
+
+	return LIKELY(write_nosignal(bytes, &n)) ? n : write_holding_pipe(bytes);
+}
+
+static ssize_t write_plain(const struct stderr_probe *probe, struct bytes bytes)
+{
+	return UNLIKELY(probe->is_limited) && !seal_is_set() ? write_holding_limit(bytes)
+							     : write_here(bytes);
+}
+
+ssize_t stderr_write_some(const struct stderr_probe *probe, struct bytes bytes)
+{
+	switch (probe->kind) {
 	case STDERR_PIPE:
 		return write_pipe(bytes);
 	case STDERR_SOCKET:
 		return result_of(
 			send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
 	case STDERR_TERMINAL:
-		return seal_is_set() ? write_sealed(bytes) : write_otherwise(kind, bytes);
+		return seal_is_set() ? write_sealed(bytes) : write_otherwise(probe->kind, bytes);
 	case STDERR_PLAIN:
-		return write_plain(bytes);
+		return write_plain(probe, bytes);
 	default:
 		return -EBADF;
 	}

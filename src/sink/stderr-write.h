@@ -9,7 +9,7 @@
 
 /* Tries one write, which does not wait. Returns how many bytes went out, or a negative errno.
  * Raises no signal. */
-ssize_t stderr_write_some(enum stderr_kind kind, struct bytes bytes);
+ssize_t stderr_write_some(const struct stderr_probe *probe, struct bytes bytes);
 
 /* Opens what the writes to a descriptor of that kind need, before the process is sealed. From then on a
  * write is one system call, but to a pipe, where SIGPIPE is held. */

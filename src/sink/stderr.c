@@ -60,12 +60,13 @@ static bool wait_writable(struct deadline *deadline, bool has_just_been)
 	return deadline_left_ns(deadline) > 0;
 }
 
-static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadline *deadline)
+static int write_whole(const struct stderr_probe *probe, struct bytes *rest,
+		       struct deadline *deadline)
 {
 	bool has_waited = false;
 
 	while (rest->size > 0) {
-		const ssize_t n = stderr_write_some(kind, *rest);
+		const ssize_t n = stderr_write_some(probe, *rest);
 
 		if (n > 0) {
 			rest->data += n;
@@ -82,10 +83,11 @@ static int write_whole(enum stderr_kind kind, struct bytes *rest, struct deadlin
 	return 0;
 }
 
-static int write_line(enum stderr_kind kind, struct bytes line, struct deadline *deadline)
+static int write_line(const struct stderr_probe *probe, struct bytes line,
+		      struct deadline *deadline)
 {
 	struct bytes rest = line;
-	const int r = write_whole(kind, &rest, deadline);
+	const int r = write_whole(probe, &rest, deadline);
 
 	if (r == 0)
 		breaker_reset(&stderr_state.breaker);
@@ -109,7 +111,7 @@ static int write_large(size_t size, const struct delivery *delivery,
 		text.size = size;
 		text.data[size - 1] = '\n';
 	}
-	r = write_line(probe->kind, (struct bytes){ text.data, text.size }, delivery->deadline);
+	r = write_line(probe, (struct bytes){ text.data, text.size }, delivery->deadline);
 	pages_put(text.data, size);
 	return r;
 }
@@ -137,7 +139,7 @@ static int stderr_write(const struct delivery *delivery)
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	put_record(&text, delivery, &probe, &now);
 	if (text.size <= text.capacity)
-		r = write_line(probe.kind, (struct bytes){ buffer, text.size }, delivery->deadline);
+		r = write_line(&probe, (struct bytes){ buffer, text.size }, delivery->deadline);
 	else
 		r = write_large(text.size, delivery, &probe, &now);
 	return r == 0 ? 1 : r;

@@ -193,6 +193,56 @@ START_TEST(survives_a_file_at_its_limit)
 }
 END_TEST
 
+static void wait_for_tick(void)
+{
+	const int64_t before = clock_coarse_ns();
+
+	while (clock_coarse_ns() == before)
+		(void)poll(NULL, 0, 1);
+}
+
+/* The limit is looked at once in a tick, as the descriptor is: here in the next one. */
+START_TEST(survives_a_limit_that_is_set_later)
+{
+	const struct rlimit limit = { 1 << 20, 1 << 20 };
+	const int file = memfd_create("stderr", MFD_CLOEXEC);
+
+	set_stderr(file);
+	ck_assert_int_eq(write_message(BYTES("no limit yet"), 0), 1);
+	ck_assert_int_eq(lseek(file, 1 << 20, SEEK_SET), 1 << 20);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	wait_for_tick();
+	ck_assert_int_eq(write_message(BYTES("beyond it"), 0), -EFBIG);
+}
+END_TEST
+
+static void take_stderr(int fd)
+{
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+}
+
+/* A program that has once put a stranger there does so again: in no tick does one get a byte. */
+START_TEST(looks_each_time_after_a_stranger)
+{
+	const int log = dup(memfd_create("stderr", MFD_CLOEXEC));
+	int client[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, client), 0);
+	set_stderr(log);
+	ck_assert_int_eq(write_message(BYTES("to the log"), 0), 1);
+	take_stderr(client[0]);
+	wait_for_tick();
+	ck_assert_int_eq(write_message(BYTES("not to the client"), 0), 0);
+	for (int i = 0; i < 100; i++) {
+		take_stderr(log);
+		ck_assert_int_eq(write_message(BYTES("to the log"), 0), 1);
+		take_stderr(client[0]);
+		ck_assert_int_eq(write_message(BYTES("not to the client"), 0), 0);
+	}
+	ck_assert_str_eq(read_all(client[1]), "");
+}
+END_TEST
+
 START_TEST(survives_a_pipe_without_a_reader)
 {
 	sigset_t pending;
@@ -442,6 +492,8 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, is_no_sink_where_there_is_none);
 	tcase_add_test(tcase, writes_to_files);
 	tcase_add_test(tcase, survives_a_file_at_its_limit);
+	tcase_add_test(tcase, survives_a_limit_that_is_set_later);
+	tcase_add_test(tcase, looks_each_time_after_a_stranger);
 	tcase_add_test(tcase, survives_a_pipe_without_a_reader);
 	tcase_add_test(tcase, keeps_a_signal_that_is_not_its_own);
 	tcase_add_test(tcase, survives_a_socket_without_a_peer);
