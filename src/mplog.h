@@ -232,6 +232,7 @@ MPLOG_EXPORT int mplog_set_field(const char *name, const char *value);
  *   -ENOMEM    no memory for a large record
  *   -EMSGSIZE  a large record's text grew while it was being written
  *   or what the last sink said.
+ * mplog_once() and mplog_ratelimit() return 2 as well for a call that they hold back.
  * None changes errno, raises SIGPIPE, or is a cancellation point.
  */
 
@@ -311,6 +312,17 @@ static inline bool mplog_enabled(int level)
 
 /** mplog_errno(MPLOG_ERR, errno, "open %s", path): adds ": No such file or directory" and ERRNO=. */
 #define mplog_errno(level, error, ...) MPLOG_CALL_(level, error, __VA_ARGS__)
+
+/** mplog_once(MPLOG_WARNING, "no %s: using the default", path): logged the first time that it would pass,
+ * in this process and its children to come; never again at this call. */
+#define mplog_once(level, ...) MPLOG_ONCE_(__COUNTER__, level, __VA_ARGS__)
+
+/** mplog_ratelimit(MPLOG_ERR, 5000, 10, "read: %m"): at most BURST at once, and as many again in each
+ * INTERVAL_MS, of this call in this process; all others are held back, whatever their level, and evaluate no
+ * argument. The next one that passes has their number in MPLOG_SUPPRESSED and behind its text. A child
+ * begins with its parent's state. An interval of 0 is no limit; with a burst of 0 none passes. */
+#define mplog_ratelimit(level, interval_ms, burst, ...)                                            \
+	MPLOG_RATELIMIT_(__COUNTER__, level, interval_ms, burst, __VA_ARGS__)
 
 /** mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("BYTES", n), MPLOG_F("URL", url)), "got %s", url):
  * a message with fields. A field with a bad name is left out, and MPLOG_BAD_FIELD names it. */
@@ -397,6 +409,52 @@ MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 				mplog_emit(&MPLOG_CONCAT_(mplog_site_, id),                        \
 					   MPLOG_CONCAT_(mplog_level_, id), error, NULL, 0,        \
 					   __VA_ARGS__);                                           \
+		}                                                                                  \
+		(void)0, MPLOG_CONCAT_(mplog_result_, id);                                         \
+	})
+
+/* What a call site with a limit remembers. Zeroes: no call was made yet. */
+struct mplog_limit_ {
+	int64_t next_ns;       /* no call passes before that moment of CLOCK_MONOTONIC */
+	int64_t closed_second; /* the second of the wall clock, plus one, in which none passes */
+	uint64_t held_back;    /* calls, since the last one that passed */
+};
+
+/* Return whether the call passes: 1, or what the macro is to return: 0 (below the level), 2 (held back). */
+MPLOG_EXPORT int mplog_once_(struct mplog_limit_ *limit, int level);
+MPLOG_EXPORT int mplog_ratelimit_(struct mplog_limit_ *limit, int level, unsigned interval_ms,
+				  unsigned burst);
+MPLOG_EXPORT int mplog_emit_limited_(struct mplog_limit_ *limit, const struct mplog_site *site, int level,
+				     const char *fmt, ...) MPLOG_PRINTF_(4, 5);
+
+#define MPLOG_ONCE_(id, level, ...)                                                                \
+	MPLOG_LIMITED_(id, level,                                                                  \
+		       __atomic_load_n(&MPLOG_CONCAT_(mplog_limit_, id).next_ns, __ATOMIC_RELAXED) \
+			       ? 2                                                                 \
+			       : mplog_once_(&MPLOG_CONCAT_(mplog_limit_, id),                     \
+					     MPLOG_CONCAT_(mplog_level_, id)),                     \
+		       __VA_ARGS__)
+
+#define MPLOG_RATELIMIT_(id, level, interval_ms, burst, ...)                                       \
+	MPLOG_LIMITED_(id, level,                                                                  \
+		       mplog_ratelimit_(&MPLOG_CONCAT_(mplog_limit_, id),                          \
+					MPLOG_CONCAT_(mplog_level_, id), interval_ms, burst),      \
+		       __VA_ARGS__)
+
+/* ASK: whether the call passes, as mplog_once_() says it. */
+#define MPLOG_LIMITED_(id, level, ask, ...)                                                        \
+	__extension__({                                                                            \
+		static struct mplog_limit_ MPLOG_CONCAT_(mplog_limit_, id);                        \
+		const int MPLOG_CONCAT_(mplog_level_, id) = (level);                               \
+		int MPLOG_CONCAT_(mplog_result_, id) = 0;                                          \
+		if (mplog_enabled(MPLOG_CONCAT_(mplog_level_, id)))                                \
+			MPLOG_CONCAT_(mplog_result_, id) = (ask);                                  \
+		if (MPLOG_CONCAT_(mplog_result_, id) == 1) {                                       \
+			const struct mplog_site MPLOG_CONCAT_(mplog_site_, id) = MPLOG_SITE_;      \
+			MPLOG_CONCAT_(mplog_result_, id) =                                         \
+				mplog_emit_limited_(&MPLOG_CONCAT_(mplog_limit_, id),              \
+						    &MPLOG_CONCAT_(mplog_site_, id),               \
+						    MPLOG_CONCAT_(mplog_level_, id), __VA_ARGS__); \
 		}                                                                                  \
 		(void)0, MPLOG_CONCAT_(mplog_result_, id);                                         \
 	})

@@ -301,17 +301,13 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	return r;
 }
 
-int log_message(const struct mplog_site *site, int level, struct bytes message)
+int log_source(struct record_source *said, int level)
 {
 	char buffer[BUFFER_SIZE];
-	const struct record_source said = {
-		.site = site,
-		.level = level_part(level),
-		.facility = LOG_FAC(level),
-		.message = message,
-	};
 
-	return emit_source(&said, buffer, sizeof(buffer));
+	said->level = level_part(level);
+	said->facility = LOG_FAC(level);
+	return emit_source(said, buffer, sizeof(buffer));
 }
 
 struct writing {

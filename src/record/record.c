@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/utf8.h"
 #include "record/encoding.h"
+#include "record/field-name.h"
 #include "record/fields.h"
 #include "record/format.h"
 
@@ -73,9 +74,10 @@ static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site
 
 /* ---- The fields of mplog's own, but for MESSAGE ----------------------------------------------- */
 
-#define SMALL_LABELS "PRIORITY=7\nSYSLOG_FACILITY=\nTID=\nPROCESS_SEQ=\nERRNO=\nCODE_FUNC=\n"
+#define SMALL_LABELS \
+	"PRIORITY=7\nSYSLOG_FACILITY=\nTID=\nPROCESS_SEQ=\nERRNO=\nMPLOG_SUPPRESSED=\nCODE_FUNC=\n"
 
-enum { SMALL_MAX = sizeof(SMALL_LABELS) + 4 * DECIMAL_DIGITS_MAX };
+enum { SMALL_MAX = sizeof(SMALL_LABELS) + 5 * DECIMAL_DIGITS_MAX };
 
 #define copy_literal(at, literal)     ((char *)mempcpy(at, "" literal, sizeof(literal) - 1))
 #define copy_number(at, name, number) end_line(decimal_put(copy_literal(at, name "="), number))
@@ -109,6 +111,8 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 		at = copy_number(at, "PROCESS_SEQ", source->sequence);
 	if (UNLIKELY(source->error != 0))
 		at = copy_number(at, "ERRNO", positive(source->error));
+	if (UNLIKELY(source->suppressed > 0))
+		at = copy_number(at, FIELD_NAME_SUPPRESSED, source->suppressed);
 	return at;
 }
 
@@ -139,10 +143,18 @@ static inline void put_origin(struct strbuf *out, const struct record_source *so
 
 /* ---- The message ---------------------------------------------------------------------------- */
 
-static COLD size_t put_description(struct strbuf out, int error)
+/* Writes what stands behind the text of the call. */
+static COLD size_t put_suffix(struct strbuf out, const struct record_source *source)
 {
-	strbuf_put_literal(&out, ": ");
-	strbuf_put_error(&out, positive(error));
+	if (source->error != 0) {
+		strbuf_put_literal(&out, ": ");
+		strbuf_put_error(&out, positive(source->error));
+	}
+	if (source->suppressed > 0) {
+		strbuf_put_literal(&out, " (");
+		strbuf_put_number(&out, source->suppressed);
+		strbuf_put_literal(&out, " suppressed)");
+	}
 	return out.size;
 }
 
@@ -168,8 +180,8 @@ static inline void put_text(struct strbuf *out, const struct record_source *sour
 		put_format(out, source);
 	else
 		strbuf_put(out, source->message);
-	if (source->error != 0)
-		out->size = put_description(*out, source->error);
+	if (UNLIKELY(source->error != 0 || source->suppressed > 0))
+		out->size = put_suffix(*out, source);
 }
 
 /* Where MESSAGE stands in the record. */

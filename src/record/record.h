@@ -23,6 +23,7 @@ struct record_source {
 	int error;                     /* errno value, or 0 */
 	pid_t tid;                     /* 0: none */
 	uint64_t sequence;             /* 0: none */
+	uint64_t suppressed;           /* calls that the limit of the site has held back; 0: none */
 	const struct mplog_site *site; /* or NULL */
 	const struct mplog_field *call_fields;
 	size_t n_call_fields;

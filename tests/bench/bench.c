@@ -32,6 +32,7 @@ static void configure(void)
 static void run_rows(const char *program)
 {
 	rows_disabled();
+	rows_limited();
 	rows_calls("a draining socket", service_drain);
 	rows_stderr();
 	rows_life();

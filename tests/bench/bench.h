@@ -12,6 +12,7 @@ void bare_connect(void);
 void bare_send(void);
 
 void rows_disabled(void);
+void rows_limited(void);
 void rows_calls(const char *receiver, void (*catch_up)(void));
 void rows_many(void);
 void rows_stderr(void);
@@ -21,4 +22,4 @@ void rows_memory(const char *program);
 /* In a process of its own: writes how many bytes mplog takes there. */
 int memory_main(void);
 
-enum { ROWS = 12 };
+enum { ROWS = 13 };

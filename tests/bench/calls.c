@@ -95,11 +95,43 @@ static double round_of_disabled(void (*call)(void), const struct scenario *scena
 	return (now_ns() - begin) / scenario->calls;
 }
 
+/* Of a limit that lets one call pass in the first round, and none afterwards. */
+static double round_of_once(void (*call)(void), const struct scenario *scenario)
+{
+	const double begin = now_ns();
+
+	for (unsigned i = 0; i < scenario->calls; i++) {
+		__asm__ __volatile__("" ::: "memory");
+		(void)mplog_once(MPLOG_INFO, "got %s", "http://example.org/index.html");
+	}
+	return (now_ns() - begin) / scenario->calls;
+}
+
+static double round_of_held_back(void (*call)(void), const struct scenario *scenario)
+{
+	const double begin = now_ns();
+
+	for (unsigned i = 0; i < scenario->calls; i++) {
+		__asm__ __volatile__("" ::: "memory");
+		(void)mplog_ratelimit(MPLOG_INFO, 3600 * 1000, 1, "got %s",
+				      "http://example.org/index.html");
+	}
+	return (now_ns() - begin) / scenario->calls;
+}
+
 static void nothing(void)
 {
 }
 
 static void mplog_disabled(void)
+{
+}
+
+static void mplog_once_again(void)
+{
+}
+
+static void mplog_held_back(void)
 {
 }
 
@@ -109,6 +141,10 @@ static double round_by_name(void (*call)(void), const struct scenario *scenario)
 		return round_of_nothing(call, scenario);
 	if (call == mplog_disabled)
 		return round_of_disabled(call, scenario);
+	if (call == mplog_once_again)
+		return round_of_once(call, scenario);
+	if (call == mplog_held_back)
+		return round_of_held_back(call, scenario);
 	return round_of_calls(call, scenario);
 }
 
@@ -124,6 +160,20 @@ void rows_disabled(void)
 	};
 	static const struct scenario scenario = { "a disabled call", NULL,   round_by_name,
 						  DISABLED_CALLS,    ROUNDS, false };
+
+	measure(&scenario, contenders, COUNT(contenders));
+}
+
+void rows_limited(void)
+{
+	static const struct contender contenders[] = {
+		{ "empty loop", nothing, NULL },
+		{ "mplog_once", mplog_once_again, NULL },
+		{ "mplog_ratelimit", mplog_held_back, NULL },
+	};
+	static const struct scenario scenario = {
+		"a call held back at its site", NULL, round_by_name, DISABLED_CALLS, ROUNDS, false
+	};
 
 	measure(&scenario, contenders, COUNT(contenders));
 }

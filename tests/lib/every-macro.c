@@ -40,6 +40,14 @@ int every_level(int n)
 	r += mplog_event(
 		MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", mplog_info("x")), MPLOG_F("M", 1)), "%d",
 		mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", MPLOG_VERSION_MINOR)), "x"));
+	mplog_once(MPLOG_INFO, "no arguments");
+	mplog_ratelimit(n, 1000, 10, "no arguments");
+	r += mplog_once(MPLOG_WARNING, "%d", mplog_once(MPLOG_WARNING, "%d", n));
+	r += mplog_ratelimit(MPLOG_ERR, 1000, 10, "%d", mplog_ratelimit(n, 1000, 10, "%d", n));
+	if (mplog_once(n, "braces are not needed"))
+		mplog_ratelimit(n, 1000, 10, "%s", "x");
+	else
+		mplog_once(n, "an else belongs to the right if");
 	return r + mplog(MPLOG_ALERT, "as an expression");
 }
 
