@@ -44,9 +44,8 @@ int mplog_open_with(const struct mplog_options *options)
 
 	if (!options || options->size < sizeof(options->size))
 		return -EINVAL;
-	if (!guard.thread)
+	if (!guard_identify(&guard))
 		return -ENOMEM;
-	guard_identify(&guard);
 	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
 	return lifecycle_open(guard.thread, &known);
 }
@@ -55,8 +54,7 @@ void mplog_close(void)
 {
 	GUARD(guard);
 
-	guard_identify(&guard);
-	if (guard.thread)
+	if (guard_identify(&guard))
 		lifecycle_close(guard.thread);
 }
 
@@ -64,16 +62,14 @@ int mplog_reload(void)
 {
 	GUARD(guard);
 
-	guard_identify(&guard);
-	return guard.thread ? refresh_now(guard.thread) : -ENOMEM;
+	return guard_identify(&guard) ? refresh_now(guard.thread) : -ENOMEM;
 }
 
 int mplog_seal(void)
 {
 	GUARD(guard);
 
-	guard_identify(&guard);
-	return guard.thread ? lifecycle_seal(guard.thread) : -ENOMEM;
+	return guard_identify(&guard) ? lifecycle_seal(guard.thread) : -ENOMEM;
 }
 
 /* ---- Process names and scopes ---------------------------------------------------------------- */
@@ -135,8 +131,7 @@ void mplog_leave(void)
 {
 	GUARD(guard);
 
-	guard_identify(&guard);
-	if (guard.thread)
+	if (guard_identify(&guard))
 		identity_leave_scope(guard.thread);
 }
 
@@ -148,9 +143,8 @@ int mplog_rename(const char *process)
 
 	if (!process || !*process)
 		return -EINVAL;
-	if (!guard.thread)
+	if (!guard_identify(&guard))
 		return -ENOMEM;
-	guard_identify(&guard);
 	if (!scope_get_config(&process_scope))
 		return -ENOMEM;
 	sanitize_name(name, process);
@@ -197,8 +191,7 @@ const char *mplog_process(void)
 	GUARD(guard);
 	const struct scope_config *config;
 
-	guard_identify(&guard);
-	config = guard.thread ? scope_get_config(scope_of(guard.thread)) : NULL;
+	config = guard_identify(&guard) ? scope_get_config(scope_of(guard.thread)) : NULL;
 	if (!config)
 		return "main";
 	(void)snprintf(guard.thread->name, sizeof(guard.thread->name), "%s", config->process);
@@ -213,9 +206,8 @@ int mplog_set_field(const char *name, const char *value)
 	if (!name || !field_name_is_valid(name, strlen(name)) ||
 	    field_name_is_reserved(name, strlen(name)))
 		return -EINVAL;
-	if (!guard.thread)
+	if (!guard_identify(&guard))
 		return -ENOMEM;
-	guard_identify(&guard);
 	return scope_set_field(scope_of(guard.thread), (struct bytes){ name, strlen(name) },
 			       value ? &text : NULL);
 }
@@ -231,8 +223,7 @@ int mplog_level(void)
 {
 	GUARD(guard);
 
-	guard_identify(&guard);
-	return guard.thread ? log_level(guard.thread) : MPLOG_INFO;
+	return guard_identify(&guard) ? log_level(guard.thread) : MPLOG_INFO;
 }
 
 int mplog_set_level(int level)
@@ -242,9 +233,8 @@ int mplog_set_level(int level)
 
 	if (!is_level(level))
 		return -EINVAL;
-	if (!guard.thread)
+	if (!guard_identify(&guard))
 		return -ENOMEM;
-	guard_identify(&guard);
 	r = scope_set_level(scope_of(guard.thread), level);
 	scope_set_gate(guard.thread);
 	return r;
@@ -256,9 +246,8 @@ int mplog_set_default_level(int level)
 
 	if (!is_level(level))
 		return -EINVAL;
-	if (!guard.thread)
+	if (!guard_identify(&guard))
 		return -ENOMEM;
-	guard_identify(&guard);
 	context_set_default_level(level);
 	context_invalidate();
 	thread_open_gates();
@@ -284,26 +273,21 @@ int mplog_get_stats(struct mplog_stats *stats)
 	return 0;
 }
 
-int mplog_reap(pid_t pid, struct mplog_stats *stats)
+static int reap(pid_t pid, const int *status, struct mplog_stats *stats)
 {
 	GUARD(guard);
 
 	if (stats && stats->size < stats_size)
 		return -EINVAL;
-	if (!guard.thread)
-		return -ENOMEM;
-	guard_identify(&guard);
-	return child_end_report(pid, NULL, stats);
+	return guard_identify(&guard) ? child_end_report(pid, status, stats) : -ENOMEM;
+}
+
+int mplog_reap(pid_t pid, struct mplog_stats *stats)
+{
+	return reap(pid, NULL, stats);
 }
 
 int mplog_reaped(pid_t pid, int status, struct mplog_stats *stats)
 {
-	GUARD(guard);
-
-	if ((stats && stats->size < stats_size) || (!WIFEXITED(status) && !WIFSIGNALED(status)))
-		return -EINVAL;
-	if (!guard.thread)
-		return -ENOMEM;
-	guard_identify(&guard);
-	return child_end_report(pid, &status, stats);
+	return WIFEXITED(status) || WIFSIGNALED(status) ? reap(pid, &status, stats) : -EINVAL;
 }

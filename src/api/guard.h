@@ -58,11 +58,13 @@ void guard_leave(struct guard *guard);
 
 COLD void guard_identify_new(struct thread *thread);
 
-/* Identifies the process, where that is pending. */
-static inline void guard_identify(const struct guard *guard)
+/* Identifies the process, where that is pending. Returns false where there is no memory for the
+ * thread's record. */
+static inline bool guard_identify(const struct guard *guard)
 {
 	if (fork_is_pending())
 		guard_identify_new(guard->thread);
+	return guard->thread;
 }
 
 #define GUARD(name) CLEANUP(guard_leave) struct guard name = guard_enter(false)

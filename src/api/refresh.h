@@ -12,12 +12,6 @@
 
 extern _Atomic int64_t refresh_tick_ns; /* the coarse clock at the last call */
 
-static inline bool slot_reload_requested(const struct slot *slot)
-{
-	return atomic_load_explicit(&slot->reload_requested, memory_order_relaxed) !=
-	       atomic_load_explicit(&slot->reload_completed, memory_order_relaxed);
-}
-
 /* Files are looked at once a second. */
 COLD void refresh_slow(struct thread *thread, int64_t now_ns);
 

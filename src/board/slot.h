@@ -81,6 +81,13 @@ static inline int slot_own_level(const struct slot *slot)
 	return level_clamp(atomic_load_explicit(&slot->level, memory_order_relaxed));
 }
 
+/* Returns whether the slot's process has a reload to answer. */
+static inline bool slot_reload_requested(const struct slot *slot)
+{
+	return atomic_load_explicit(&slot->reload_requested, memory_order_relaxed) !=
+	       atomic_load_explicit(&slot->reload_completed, memory_order_relaxed);
+}
+
 /* Makes the gate follow the slot's level, its override and a pending reload. A process that changes
  * one of these, of any slot, calls it afterwards. */
 void slot_open_gate(struct slot *slot);

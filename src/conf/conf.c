@@ -77,27 +77,20 @@ int conf_load(const struct conf_options *options, const struct conf *previous, u
 	return result_of(conf);
 }
 
-static bool is_directory_stale(const struct conf_directory *directory)
-{
-	struct conf_identity now;
-	struct stat st;
-
-	if (stat(directory->path, &st) < 0)
-		return errno == ENOENT && directory->identity.exists;
-	now = conf_identity_of(&st);
-	return directory->racy || !conf_identity_equal(&now, &directory->identity);
-}
-
 bool conf_is_stale(const struct conf *conf)
 {
 	if (conf_root_changed(conf))
 		return false;
 	for (size_t i = 0; i < conf->n_files; i++) {
-		if (conf_file_is_stale(&conf->files[i]))
+		const struct conf_file *file = &conf->files[i];
+
+		if (conf_identity_is_stale(file->path, &file->identity, file->racy))
 			return true;
 	}
 	for (size_t i = 0; i < conf->n_directories; i++) {
-		if (is_directory_stale(&conf->directories[i]))
+		const struct conf_directory *directory = &conf->directories[i];
+
+		if (conf_identity_is_stale(directory->path, &directory->identity, directory->racy))
 			return true;
 	}
 	return false;

@@ -197,15 +197,3 @@ int conf_file_load(struct conf_file *ret, const char *path, const struct conf_fi
 	ret->racy = !is_known;
 	return r;
 }
-
-bool conf_file_is_stale(const struct conf_file *file)
-{
-	struct conf_identity now = { .exists = false };
-	struct stat st;
-
-	if (stat(file->path, &st) == 0)
-		now = conf_identity_of(&st);
-	else if (errno != ENOENT && errno != ENOTDIR)
-		return false;
-	return file->racy || !conf_identity_equal(&now, &file->identity);
-}

@@ -31,7 +31,5 @@ int conf_file_copy(struct conf_file *ret, const struct conf_file *file);
 
 void conf_file_clear(struct conf_file *file);
 
-bool conf_file_is_stale(const struct conf_file *file);
-
 /* Returns whether a change right after this one could leave the same time stamp. */
 bool timestamp_is_racy(const struct timespec *changed);

@@ -48,6 +48,15 @@ bool conf_identity_equal(const struct conf_identity *a, const struct conf_identi
 	       same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
 }
 
+bool conf_identity_is_stale(const char *path, const struct conf_identity *known, bool racy)
+{
+	const struct conf_identity now = conf_identity_at(path);
+
+	if (!now.exists && errno != ENOENT && errno != ENOTDIR)
+		return false;
+	return racy || !conf_identity_equal(&now, known);
+}
+
 static bool is_null(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(NULL_MAJOR, NULL_MINOR);

@@ -10,6 +10,10 @@ struct conf_identity conf_identity_of(const struct stat *st);
 struct conf_identity conf_identity_at(const char *path);
 bool conf_identity_equal(const struct conf_identity *a, const struct conf_identity *b);
 
+/* Returns whether what is at the path is another version than the one KNOWN, or may be (RACY). False
+ * where it cannot be reached. */
+bool conf_identity_is_stale(const char *path, const struct conf_identity *known, bool racy);
+
 /* Returns whether users other than root and our own could have written such a file: those are
  * refused in a set-user-ID program. */
 bool conf_is_foreign(const struct stat *st);

@@ -60,25 +60,18 @@ static bool is_process(const struct slot_view *view)
 	return view->is_alive && !view->is_scope;
 }
 
-static size_t count_pending(const struct question *question)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < question->snapshot->n; i++) {
-		const struct slot_view *view = &question->snapshot->view[i];
-
-		n += is_process(view) && snapshot_is_current(question->board, view) &&
-		     !has_answered(question, view);
-	}
-	return n;
-}
-
-static size_t count_all_pending(const struct question *questions, size_t n)
+static size_t count_pending(const struct question *questions, size_t n)
 {
 	size_t pending = 0;
 
-	for (size_t i = 0; i < n; i++)
-		pending += count_pending(&questions[i]);
+	for (const struct question *question = questions; question < questions + n; question++) {
+		for (size_t i = 0; i < question->snapshot->n; i++) {
+			const struct slot_view *view = &question->snapshot->view[i];
+
+			pending += is_process(view) && snapshot_is_current(question->board, view) &&
+				   !has_answered(question, view);
+		}
+	}
 	return pending;
 }
 
@@ -88,13 +81,13 @@ static void wait_for_answers(const struct question *questions, size_t n,
 	const struct timespec pause = { .tv_nsec = POLL_NS };
 	const int64_t begin_ns = clock_now_ns(CLOCK_MONOTONIC);
 	int64_t now_ns = begin_ns, answered_ns = begin_ns;
-	size_t left, pending = count_all_pending(questions, n);
+	size_t left, pending = count_pending(questions, n);
 
 	while (pending && now_ns < begin_ns + (int64_t)options->wait_usec * 1000 &&
 	       now_ns < answered_ns + (int64_t)options->quiet_usec * 1000) {
 		(void)nanosleep(&pause, NULL);
 		now_ns = clock_now_ns(CLOCK_MONOTONIC);
-		left = count_all_pending(questions, n);
+		left = count_pending(questions, n);
 		if (left < pending)
 			answered_ns = now_ns;
 		pending = left;

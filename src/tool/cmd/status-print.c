@@ -147,13 +147,6 @@ static void print_scopes(const struct snapshot *snapshot, const struct slot_view
 	}
 }
 
-static bool is_asked_to_reload(const struct slot_view *view)
-{
-	const struct slot *slot = snapshot_slot(view);
-
-	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
-}
-
 static const char *signal_name(int signal)
 {
 #ifdef HAVE_SIGABBREV_NP
@@ -202,20 +195,28 @@ static void print_advice(const struct slot_view *view)
 	if (counter[COUNTER_SUPPRESSED])
 		LINE("note", "some were over the rate_limit of its rule: mplog show %s",
 		     view->name);
-	if (is_asked_to_reload(view))
+	if (slot_reload_requested(snapshot_slot(view)))
 		LINE("note", "it will answer mplog reload with its next call");
+}
+
+/* A scope's process shows the files. */
+static struct status_text read_report(const struct snapshot *snapshot, const struct slot_view *view,
+				      char text[SLOT_REPORT_SIZE])
+{
+	const struct slot_view *process =
+		view->is_scope ? snapshot_process_of(snapshot, view) : view;
+
+	text[0] = '\0';
+	if (process)
+		snapshot_read_report(snapshot_slot(process), text);
+	return status_text_begin(text);
 }
 
 void status_print(const struct snapshot *snapshot, const struct slot_view *view)
 {
-	const struct slot_view *process =
-		view->is_scope ? snapshot_process_of(snapshot, view) : view;
-	char text[SLOT_REPORT_SIZE] = "";
-	struct status_text report;
+	char text[SLOT_REPORT_SIZE];
+	struct status_text report = read_report(snapshot, view, text);
 
-	if (process)
-		snapshot_read_report(snapshot_slot(process), text);
-	report = status_text_begin(text);
 	print_title(view);
 	print_lineage(snapshot, view);
 	print_level(view);
@@ -247,19 +248,14 @@ static void files_as_json(struct json *json, struct status_text *report)
 
 void status_print_json(const struct snapshot *snapshot, const struct slot_view *view)
 {
-	const struct slot_view *process =
-		view->is_scope ? snapshot_process_of(snapshot, view) : view;
-	char text[SLOT_REPORT_SIZE] = "";
-	struct status_text report;
+	char text[SLOT_REPORT_SIZE];
+	struct status_text report = read_report(snapshot, view, text);
 	struct json json;
 
-	if (process)
-		snapshot_read_report(snapshot_slot(process), text);
-	report = status_text_begin(text);
 	json_begin(&json, stdout);
 	describe_as_json(&json, view);
 	json_bool(&json, "frozen", report.is_frozen);
-	json_bool(&json, "reload_pending", is_asked_to_reload(view));
+	json_bool(&json, "reload_pending", slot_reload_requested(snapshot_slot(view)));
 	if (view->end_status >= 0 && WIFEXITED(view->end_status))
 		json_number(&json, "exit_status", WEXITSTATUS(view->end_status));
 	else if (view->end_status >= 0)

@@ -201,20 +201,16 @@ const struct slot *snapshot_slot(const struct slot_view *view)
 	return &view->board->copy->slot[view->index];
 }
 
+static int compare_index(const void *key, const void *view)
+{
+	const int slot = *(const int *)key, index = (int)((const struct slot_view *)view)->index;
+
+	return (slot > index) - (slot < index);
+}
+
 struct slot_view *snapshot_find(const struct snapshot *snapshot, int slot)
 {
-	size_t low = 0, high = snapshot->n;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if ((int)snapshot->view[middle].index < slot)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < snapshot->n && (int)snapshot->view[low].index == slot ? &snapshot->view[low]
-									   : NULL;
+	return bsearch(&slot, snapshot->view, snapshot->n, sizeof(*snapshot->view), compare_index);
 }
 
 const struct slot_view *snapshot_process_of(const struct snapshot *snapshot,
