@@ -52,7 +52,7 @@ void conf_file_clear(struct conf_file *file)
 	*file = (struct conf_file){ .path = NULL };
 }
 
-int conf_file_copy(struct conf_file *ret, const struct conf_file *file)
+static int copy_file(struct conf_file *ret, const struct conf_file *file)
 {
 	struct conf_file copy = *file;
 
@@ -131,16 +131,6 @@ static int load_absent(struct conf_file *file, const struct conf_file *previous,
 	return 0;
 }
 
-/* The directory may not be searched, a link leads in a circle ... */
-static void load_unreachable(struct conf_file *file, int error, const struct conf_file *previous,
-			     struct conf_diags *diags)
-{
-	if (!previous)
-		conf_error(diags, 0, "cannot be read: %s", strerror(error));
-	file->result = -error;
-	keep_last_good(file, previous);
-}
-
 static int load(struct conf_file *file, const struct conf_file *previous,
 		const struct conf_file_options *options, struct conf_diags *diags)
 {
@@ -150,7 +140,11 @@ static int load(struct conf_file *file, const struct conf_file *previous,
 		return load_file(file, &st, previous, options, diags);
 	if (errno == ENOENT || errno == ENOTDIR)
 		return load_absent(file, previous, options, diags);
-	load_unreachable(file, errno, previous, diags);
+	/* The directory may not be searched, a link leads in a circle ... */
+	file->result = -errno;
+	if (!previous)
+		conf_error(diags, 0, "cannot be read: %s", strerror(-file->result));
+	keep_last_good(file, previous);
 	return 0;
 }
 
@@ -189,7 +183,7 @@ int conf_file_load(struct conf_file *ret, const char *path, const struct conf_fi
 	if (!is_known && !(options->may_wait && now.exists && is_being_written(path, &now)))
 		return load_anew(ret, path, previous, options, diags);
 	if (previous) {
-		r = conf_file_copy(ret, previous);
+		r = copy_file(ret, previous);
 	} else {
 		ret->path = strdup(path);
 		r = ret->path ? 0 : -ENOMEM;

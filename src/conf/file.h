@@ -26,9 +26,6 @@ struct conf_file_options {
 int conf_file_load(struct conf_file *ret, const char *path, const struct conf_file *previous,
 		   const struct conf_file_options *options, struct conf_diags *diags);
 
-/* Makes another of the same. Returns 0 or -ENOMEM. */
-int conf_file_copy(struct conf_file *ret, const struct conf_file *file);
-
 void conf_file_clear(struct conf_file *file);
 
 /* Returns whether a change right after this one could leave the same time stamp. */

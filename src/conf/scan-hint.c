@@ -195,7 +195,7 @@ void hint_name(struct conf_diags *diags, const struct token *token)
 {
 	const struct token_shown found = token_shown(token);
 
-	if (token->kind == TOKEN_INCLUDE)
+	if (token_is_word(token, "@include"))
 		conf_error(diags, token->line,
 			   "@include is refused: files in mplog.conf.d are read by themselves");
 	else if (token->kind == TOKEN_STRING)

@@ -171,8 +171,7 @@ static enum state take_value(struct scan *s)
 		return take_string(s);
 	case TOKEN_INTEGER:
 		return take_integer(s);
-	case TOKEN_FLOAT:
-	case TOKEN_BOOLEAN:
+	case TOKEN_PLAIN:
 		advance(s);
 		return SEPARATOR;
 	case TOKEN_MARK:

@@ -174,14 +174,12 @@ static enum token_kind kind_of(const struct token *token)
 	const char *end = token->text + token->length;
 
 	if (token_is_word(token, "true") || token_is_word(token, "false"))
-		return TOKEN_BOOLEAN;
-	if (token_is_word(token, "@include"))
-		return TOKEN_INCLUDE;
+		return TOKEN_PLAIN;
 	if (is(*token->text, LETTER) && skip(token->text, IN_NAME) == end)
 		return TOKEN_NAME;
 	if (is_integer(token->text, end))
 		return TOKEN_INTEGER;
-	return is_float(token->text, end) ? TOKEN_FLOAT : TOKEN_WORD;
+	return is_float(token->text, end) ? TOKEN_PLAIN : TOKEN_WORD;
 }
 
 static bool starts_comment(const char *s)

@@ -12,10 +12,8 @@ enum token_kind {
 	TOKEN_NAME,    /* level */
 	TOKEN_STRING,  /* with its quotes */
 	TOKEN_INTEGER, /* 1, -1, 0x1f, 1L, 0x1fL */
-	TOKEN_FLOAT,
-	TOKEN_BOOLEAN,
+	TOKEN_PLAIN,   /* a float, true or false */
 	TOKEN_MARK,    /* = : ; , { } ( ) [ ] */
-	TOKEN_INCLUDE, /* @include */
 	TOKEN_WORD,    /* anything else up to a blank or mark */
 	TOKEN_BROKEN   /* a string or comment that is a mistake: the diagnostics have it */
 };

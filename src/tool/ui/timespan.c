@@ -11,40 +11,21 @@
 #define USEC_PER_YEAR (31557600 * USEC_PER_SEC) /* 365.25 days, as systemd counts */
 #define SPAN_MAX      (10000 * USEC_PER_YEAR)
 
+enum { NAMES_MAX = 5 };
+
 static const struct unit {
-	const char *name;
+	const char *names[NAMES_MAX];
 	uint64_t usec;
 } units[] = {
-	{ "usec", 1 },
-	{ "us", 1 },
-	{ "µs", 1 },
-	{ "msec", 1000 },
-	{ "ms", 1000 },
-	{ "seconds", USEC_PER_SEC },
-	{ "second", USEC_PER_SEC },
-	{ "sec", USEC_PER_SEC },
-	{ "s", USEC_PER_SEC },
-	{ "", USEC_PER_SEC },
-	{ "minutes", 60 * USEC_PER_SEC },
-	{ "minute", 60 * USEC_PER_SEC },
-	{ "min", 60 * USEC_PER_SEC },
-	{ "m", 60 * USEC_PER_SEC },
-	{ "hours", 3600 * USEC_PER_SEC },
-	{ "hour", 3600 * USEC_PER_SEC },
-	{ "hr", 3600 * USEC_PER_SEC },
-	{ "h", 3600 * USEC_PER_SEC },
-	{ "days", USEC_PER_DAY },
-	{ "day", USEC_PER_DAY },
-	{ "d", USEC_PER_DAY },
-	{ "weeks", 7 * USEC_PER_DAY },
-	{ "week", 7 * USEC_PER_DAY },
-	{ "w", 7 * USEC_PER_DAY },
-	{ "months", USEC_PER_YEAR / 12 },
-	{ "month", USEC_PER_YEAR / 12 },
-	{ "M", USEC_PER_YEAR / 12 },
-	{ "years", USEC_PER_YEAR },
-	{ "year", USEC_PER_YEAR },
-	{ "y", USEC_PER_YEAR },
+	{ { "usec", "us", "µs" }, 1 },
+	{ { "msec", "ms" }, 1000 },
+	{ { "seconds", "second", "sec", "s", "" }, USEC_PER_SEC },
+	{ { "minutes", "minute", "min", "m" }, 60 * USEC_PER_SEC },
+	{ { "hours", "hour", "hr", "h" }, 3600 * USEC_PER_SEC },
+	{ { "days", "day", "d" }, USEC_PER_DAY },
+	{ { "weeks", "week", "w" }, 7 * USEC_PER_DAY },
+	{ { "months", "month", "M" }, USEC_PER_YEAR / 12 },
+	{ { "years", "year", "y" }, USEC_PER_YEAR },
 };
 
 static bool is_digit(char c)
@@ -60,8 +41,12 @@ static const char *skip_blanks(const char *text)
 static uint64_t find_unit(const char *name, size_t length)
 {
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strlen(units[i].name) == length && memcmp(units[i].name, name, length) == 0)
-			return units[i].usec;
+		const char *const *names = units[i].names;
+
+		for (size_t j = 0; j < NAMES_MAX && names[j]; j++) {
+			if (strlen(names[j]) == length && memcmp(names[j], name, length) == 0)
+				return units[i].usec;
+		}
 	}
 	return 0;
 }
