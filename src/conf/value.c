@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/level.h"
 #include "base/name.h"
 #include "conf/internal.h"
 #include "conf/suggest.h"
@@ -61,10 +62,17 @@ const char *conf_glob(struct conf_parser *parser, const config_setting_t *value)
 	return NULL;
 }
 
+/* The value of a setting. */
+struct value {
+	struct conf_parser *parser;
+	const config_setting_t *node;
+	enum setting setting;
+	const char *text; /* NULL: it is no string */
+};
+
 /* Reports what is wrong with the value. Returns false. */
-__attribute__((format(printf, 4, 5))) static bool wrong(struct conf_parser *parser,
-							const config_setting_t *value,
-							enum setting setting, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static bool wrong(const struct value *value, const char *fmt,
+							...)
 {
 	char name[NAME_SIZE], text[SUGGEST_MAX];
 	va_list ap;
@@ -72,123 +80,108 @@ __attribute__((format(printf, 4, 5))) static bool wrong(struct conf_parser *pars
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	setting_full_name(setting, name, sizeof(name));
-	conf_error(parser->diags, node_line(value), "%s: %s", name, text);
+	setting_full_name(value->setting, name, sizeof(name));
+	conf_error(value->parser->diags, node_line(value->node), "%s: %s", name, text);
 	return false;
 }
 
-static bool wrong_type(struct conf_parser *parser, const config_setting_t *value,
-		       enum setting setting)
+static bool wrong_type(const struct value *value)
 {
 	char expected[SUGGEST_MAX / 2];
 
-	setting_describe_values(setting, expected, sizeof(expected));
-	return wrong(parser, value, setting, "expected %s, found %s", expected,
-		     node_describe(value).text);
+	setting_describe_values(value->setting, expected, sizeof(expected));
+	return wrong(value, "expected %s, found %s", expected, node_describe(value->node).text);
 }
 
 /* An error: "%x" would stand in every message. */
-static bool check_percents(struct conf_parser *parser, const config_setting_t *value,
-			   enum setting setting, const char *text, const char *letters)
+static bool check_percents(const struct value *value, const char *letters)
 {
 	char expected[4 * sizeof(prefix_letters)] = "";
 
-	for (const char *p = strchr(text, '%'); p; p = strchr(p + 2, '%')) {
+	for (const char *p = strchr(value->text, '%'); p; p = strchr(p + 2, '%')) {
 		if (p[1] != '\0' && strchr(letters, p[1]))
 			continue;
 		for (size_t i = 0; letters[i] != '\0'; i++)
 			(void)snprintf(expected + 3 * i, sizeof(expected) - 3 * i, " %%%c",
 				       letters[i]);
-		return wrong(parser, value, setting, "unknown \"%.2s\" (expected%s)", p, expected);
+		return wrong(value, "unknown \"%.2s\" (expected%s)", p, expected);
 	}
 	return true;
 }
 
-static bool check_child_name(struct conf_parser *parser, const config_setting_t *value,
-			     const char *text)
+static bool check_child_name(const struct value *value)
 {
-	const char *odd = text;
+	const char *odd = value->text;
 
-	if (text[0] == '\0')
-		return wrong(parser, value, SETTING_CHILD_NAME,
-			     "empty (expected a name such as \"worker-%%c\")");
+	if (odd[0] == '\0')
+		return wrong(value, "empty (expected a name such as \"worker-%%c\")");
 	while (*odd == '%' || process_name_allows(*odd))
 		odd++;
 	if (*odd != '\0')
 		conf_warning(
-			parser->diags, node_line(value),
+			value->parser->diags, node_line(value->node),
 			"child_name: '%.1s' becomes '_' (process names consist of " PROCESS_NAME_BYTES
 			")",
 			isprint((unsigned char)*odd) ? odd : "?");
 	return true;
 }
 
-static bool text_value(struct conf_parser *parser, const config_setting_t *value,
-		       enum setting setting, struct assignment *ret)
+static bool text_value(const struct value *value, struct assignment *ret)
 {
-	const bool is_child_name = setting == SETTING_CHILD_NAME;
+	const bool is_child_name = value->setting == SETTING_CHILD_NAME;
 	const size_t max = is_child_name ? PROCESS_NAME_SIZE - 1 : CONF_TEXT_MAX;
-	const char *text = node_string(value);
 
-	if (!text)
-		return wrong_type(parser, value, setting);
-	if (strlen(text) > max)
-		return wrong(parser, value, setting, "longer than %zu bytes", max);
-	if (is_child_name && !check_child_name(parser, value, text))
+	if (!value->text)
+		return wrong_type(value);
+	if (strlen(value->text) > max)
+		return wrong(value, "longer than %zu bytes", max);
+	if (is_child_name && !check_child_name(value))
 		return false;
-	if (!check_percents(parser, value, setting, text,
-			    is_child_name ? child_name_letters : prefix_letters))
+	if (!check_percents(value, is_child_name ? child_name_letters : prefix_letters))
 		return false;
-	ret->text = conf_copy(parser, text);
+	ret->text = conf_copy(value->parser, value->text);
 	return true;
 }
 
-static bool word_value(struct conf_parser *parser, const config_setting_t *value,
-		       enum setting setting, struct assignment *ret)
+static bool word_value(const struct value *value, struct assignment *ret)
 {
 	char unknown[SUGGEST_MAX];
-	const char *text = node_string(value);
 
-	if (!text)
-		return wrong_type(parser, value, setting);
-	if (setting_parse(setting, text, &ret->number) == 0)
+	if (!value->text)
+		return wrong_type(value);
+	if (setting_parse(value->setting, value->text, &ret->number) == 0)
 		return true;
-	suggest_value(setting, text, unknown, sizeof(unknown));
-	return wrong(parser, value, setting, "%s", unknown);
+	suggest_value(value->setting, value->text, unknown, sizeof(unknown));
+	return wrong(value, "%s", unknown);
 }
 
-static bool level_value(struct conf_parser *parser, const config_setting_t *value,
-			enum setting setting, struct assignment *ret)
+static bool level_value(const struct value *value, struct assignment *ret)
 {
-	char expected[SUGGEST_MAX / 2];
 	long long number;
 
-	if (!node_integer(value, &number))
-		return word_value(parser, value, setting, ret);
-	if (number < 0 || number > LEVEL_MAX) {
-		setting_describe_values(setting, expected, sizeof(expected));
-		return wrong(parser, value, setting, "%lld is not a level (expected 0 to %d or %s)",
-			     number, LEVEL_MAX, expected);
-	}
+	if (!node_integer(value->node, &number))
+		return word_value(value, ret);
+	if (number < 0 || number > LEVEL_MAX)
+		return wrong(value, "%lld is not a level (expected 0 to %d or " LEVEL_NAMES ")",
+			     number, LEVEL_MAX);
 	ret->number = (int)number;
 	return true;
 }
 
 /* "true" in quotes is a string, for libconfig and for other programs that read the file with it. */
-static bool switch_value(struct conf_parser *parser, const config_setting_t *value,
-			 enum setting setting, struct assignment *ret)
+static bool switch_value(const struct value *value, struct assignment *ret)
 {
-	const char *text = node_string(value);
 	int number;
 
-	if (config_setting_type(value) == CONFIG_TYPE_BOOL) {
-		ret->number = config_setting_get_bool(value) != 0;
+	if (config_setting_type(value->node) == CONFIG_TYPE_BOOL) {
+		ret->number = config_setting_get_bool(value->node) != 0;
 		return true;
 	}
-	if (text && setting_parse(setting, text, &number) == 0 && number != SETTING_AUTO)
-		return wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes",
-			     text, number ? "true" : "false");
-	return word_value(parser, value, setting, ret);
+	if (value->text && setting_parse(value->setting, value->text, &number) == 0 &&
+	    number != SETTING_AUTO)
+		return wrong(value, "\"%s\" is a string: write %s without quotes", value->text,
+			     number ? "true" : "false");
+	return word_value(value, ret);
 }
 
 /* "50" */
@@ -198,39 +191,38 @@ static bool is_quoted_number(const char *text)
 	       text[strspn(text, "0123456789")] == '\0';
 }
 
-static bool number_value(struct conf_parser *parser, const config_setting_t *value,
-			 enum setting setting, struct assignment *ret)
+static bool number_value(const struct value *value, struct assignment *ret)
 {
-	const struct setting_info *info = &setting_infos[setting];
-	const char *text = node_string(value);
+	const struct setting_info *info = &setting_infos[value->setting];
 	long long number;
 
-	if (is_quoted_number(text))
-		return wrong(parser, value, setting, "\"%s\" is a string: write %s without quotes",
-			     text, text);
-	if (!node_integer(value, &number))
-		return wrong(parser, value, setting, "expected a whole number (%d to %d), found %s",
-			     info->min, info->max, node_describe(value).text);
+	if (is_quoted_number(value->text))
+		return wrong(value, "\"%s\" is a string: write %s without quotes", value->text,
+			     value->text);
+	if (!node_integer(value->node, &number))
+		return wrong(value, "expected a whole number (%d to %d), found %s", info->min,
+			     info->max, node_describe(value->node).text);
 	if (number < info->min || number > info->max)
-		return wrong(parser, value, setting, "%lld is out of range (expected %d to %d)",
-			     number, info->min, info->max);
+		return wrong(value, "%lld is out of range (expected %d to %d)", number, info->min,
+			     info->max);
 	ret->number = (int)number;
 	return true;
 }
 
-typedef bool value_fn(struct conf_parser *parser, const config_setting_t *value,
-		      enum setting setting, struct assignment *ret);
+typedef bool value_fn(const struct value *value, struct assignment *ret);
 
 static value_fn *const value_fns[] = {
 	[KIND_LEVEL] = level_value, [KIND_TEXT] = text_value,     [KIND_CHOICE] = word_value,
 	[KIND_AUTO] = switch_value, [KIND_SWITCH] = switch_value, [KIND_NUMBER] = number_value,
 };
 
-bool conf_value(struct conf_parser *parser, const config_setting_t *value, enum setting setting,
+bool conf_value(struct conf_parser *parser, const config_setting_t *node, enum setting setting,
 		struct assignment *ret)
 {
-	*ret = (struct assignment){ .setting = setting, .line = node_line(value) };
-	return value_fns[setting_infos[setting].kind](parser, value, setting, ret);
+	const struct value value = { parser, node, setting, node_string(node) };
+
+	*ret = (struct assignment){ .setting = setting, .line = node_line(node) };
+	return value_fns[setting_infos[setting].kind](&value, ret);
 }
 
 /* ---- Fields ---------------------------------------------------------------------------------- */
