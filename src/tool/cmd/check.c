@@ -69,28 +69,23 @@ static int compare_mistakes(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-static void print_sorted(const struct check *check)
+/* Prints the mistakes, and forgets them. */
+static void print_sorted(struct check *check)
 {
 	if (check->n > 0)
 		qsort(check->diags, check->n, sizeof(*check->diags), compare_mistakes);
 	for (size_t i = 0; i < check->n; i++) {
-		const struct mistake *mistake = &check->diags[i];
+		struct mistake *mistake = &check->diags[i];
 
 		(void)term_puts(stdout, mistake->file);
 		if (mistake->line > 0)
 			(void)printf(":%u", mistake->line);
 		term_line(": %s: %s", mistake->severity == CONF_ERROR ? "error" : "warning",
 			  mistake->text);
+		free(mistake->file);
+		free(mistake->text);
 	}
-}
-
-static void free_mistakes(struct check *check)
-{
-	for (size_t i = 0; i < check->n; i++) {
-		free(check->diags[i].file);
-		free(check->diags[i].text);
-	}
-	free(check->diags);
+	check->n = 0;
 }
 
 /* Returns whether all users may search all directories on the way to the file. */
@@ -156,13 +151,8 @@ static void note_result(struct check *check, int result)
 
 static void check_file(struct check *check, const char *path)
 {
-	struct check one = { NULL };
-
-	note_result(check, conf_check_file(path, add_mistake, &one));
-	print_sorted(&one);
-	check->has_errors |= one.has_errors;
-	check->has_warnings |= one.has_warnings;
-	free_mistakes(&one);
+	note_result(check, conf_check_file(path, add_mistake, check));
+	print_sorted(check);
 }
 
 /* Checks the files that programs read, and their permissions; those of a file on its way to /etc do
@@ -202,7 +192,7 @@ static int run_check(const struct command *command, int argc, char **argv)
 		check_system(&check, directory);
 	for (int i = optind; i < argc; i++)
 		check_file(&check, argv[i]);
-	free_mistakes(&check);
+	free(check.diags);
 
 	if (check.is_unreadable)
 		return STATUS_TROUBLE;

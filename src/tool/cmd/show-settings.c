@@ -120,7 +120,7 @@ static void put_assigned(struct json *json, const struct subject *subject,
 	if (assigned->rule)
 		json_number(json, "line", assigned->line);
 	else
-		json_null(json, "line");
+		json_string(json, "line", NULL);
 }
 
 static void print_subject_json(const struct subject *subject, const char *name)

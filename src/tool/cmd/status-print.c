@@ -18,11 +18,10 @@ static void begin_line(const char *label)
 }
 
 /* The label is empty where the line goes on with the one before. */
-#define LINE(label, ...)                                \
-	do {                                            \
-		begin_line(label);                      \
-		(void)term_printf(stdout, __VA_ARGS__); \
-		(void)putchar('\n');                    \
+#define LINE(label, ...)                \
+	do {                            \
+		begin_line(label);      \
+		term_line(__VA_ARGS__); \
 	} while (0)
 
 static void print_title(const struct slot_view *view)

@@ -140,5 +140,5 @@ void describe_as_json(struct json *json, const struct slot_view *view)
 	if (view->last_record_ns)
 		json_number(json, "last_record_us", view->last_record_ns / 1000);
 	else
-		json_null(json, "last_record_us");
+		json_string(json, "last_record_us", NULL);
 }

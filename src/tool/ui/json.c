@@ -34,12 +34,11 @@ void json_begin(struct json *json, FILE *file)
 
 void json_string(struct json *json, const char *name, const char *value)
 {
-	if (!value) {
-		json_null(json, name);
-		return;
-	}
 	print_name(json, name);
-	print_string(json->file, term_bytes(value));
+	if (value)
+		print_string(json->file, term_bytes(value));
+	else
+		(void)fputs("null", json->file);
 }
 
 void json_number(struct json *json, const char *name, long long value)
@@ -52,12 +51,6 @@ void json_bool(struct json *json, const char *name, bool value)
 {
 	print_name(json, name);
 	(void)fputs(value ? "true" : "false", json->file);
-}
-
-void json_null(struct json *json, const char *name)
-{
-	print_name(json, name);
-	(void)fputs("null", json->file);
 }
 
 void json_bytes(struct json *json, const char *name, struct bytes value)

@@ -19,7 +19,6 @@ void json_end(struct json *json);
 void json_string(struct json *json, const char *name, const char *value); /* NULL: null */
 void json_number(struct json *json, const char *name, long long value);
 void json_bool(struct json *json, const char *name, bool value);
-void json_null(struct json *json, const char *name);
 
 /* Prints a string, or an array of numbers where the bytes are not text. */
 void json_bytes(struct json *json, const char *name, struct bytes value);

@@ -117,17 +117,6 @@ unsigned term_printf(FILE *file, const char *fmt, ...)
 	return term_width(term_bytes(text));
 }
 
-void term_line(const char *fmt, ...)
-{
-	AUTO_FREE char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	text = term_vformat(fmt, ap);
-	va_end(ap);
-	(void)puts(text);
-}
-
 /* ---- Width ------------------------------------------------------------------------------------ */
 
 /* Returns the size of the first character, and its width: one column where the locale does not know

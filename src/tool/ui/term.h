@@ -39,7 +39,11 @@ unsigned term_puts(FILE *file, const char *text);
 unsigned term_printf(FILE *file, const char *fmt, ...) MPLOG_PRINTF_(2, 3);
 
 /* Prints a line, escaped, on standard output. */
-void term_line(const char *fmt, ...) MPLOG_PRINTF_(1, 2);
+#define term_line(...)                                  \
+	do {                                            \
+		(void)term_printf(stdout, __VA_ARGS__); \
+		(void)putchar('\n');                    \
+	} while (0)
 
 /* Returns how many columns escaped text takes. */
 unsigned term_width(struct bytes text);
