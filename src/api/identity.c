@@ -240,9 +240,7 @@ bool identity_adopt_name(struct thread *thread, const char name[static PROCESS_N
 
 int identity_change_name(const char *name)
 {
-	struct dispatch dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
-
-	suppressed_report(&dispatch, &process_scope); /* under the former name */
+	suppressed_report(&process_scope); /* under the former name */
 	return rename_process(name);
 }
 
@@ -294,11 +292,8 @@ void identity_leave_scope(struct thread *thread)
 {
 	struct scope *scope = thread->scope;
 
-	if (scope && scope->depth == thread->depth) {
-		struct dispatch dispatch = dispatch_to(&scope_get_config(scope)->output);
-
-		suppressed_report(&dispatch, scope);
-	}
+	if (scope && scope->depth == thread->depth)
+		suppressed_report(scope);
 	scope_leave(thread);
 }
 

@@ -281,13 +281,10 @@ static void report_losses(const struct thread *thread)
 
 	if (!config)
 		return;
-	for (struct scope *scope = thread->scope; scope; scope = scope->outer) {
-		struct dispatch inner = dispatch_to(&scope_get_config(scope)->output);
-
-		suppressed_report(&inner, scope);
-	}
+	for (struct scope *scope = thread->scope; scope; scope = scope->outer)
+		suppressed_report(scope);
+	suppressed_report(&process_scope);
 	dispatch = dispatch_to(&config->output);
-	suppressed_report(&dispatch, &process_scope);
 	suppressed_report_for(&dispatch, getpid_cached());
 	loss_report_final(&dispatch, &process_scope);
 }

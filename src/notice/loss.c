@@ -19,12 +19,7 @@ static _Atomic bool sink_reported[SINK_COUNT];
 
 void loss_after_fork(void)
 {
-	atomic_store(&loss_pending.lost, 0);
-	atomic_store(&loss_pending.diverted, 0);
-	atomic_store(&loss_pending.first, 0);
-	atomic_store(&loss_pending.last, 0);
-	atomic_store(&loss_pending.since_ns, 0);
-	atomic_store(&loss_pending.severity, 0);
+	memset(&loss_pending, 0, sizeof(loss_pending));
 }
 
 static void note_start(_Atomic int64_t *since_ns)
@@ -234,12 +229,13 @@ static bool has_suppressed(const struct slot *slot)
 	return atomic_load_explicit(&slot->suppressed_pending, memory_order_relaxed) > 0;
 }
 
-void suppressed_report(struct dispatch *dispatch, struct scope *scope)
+void suppressed_report(struct scope *scope)
 {
+	struct dispatch dispatch = dispatch_to(&scope_get_config(scope)->output);
 	struct slot *slot = scope_slot(scope);
 
 	if (has_suppressed(slot))
-		report_slot(dispatch, scope, slot, 0);
+		report_slot(&dispatch, scope, slot, 0);
 }
 
 /* During a burst a few records pass: not each of them is to have a report before it. The difference is

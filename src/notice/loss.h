@@ -52,7 +52,7 @@ void suppressed_count(struct slot *slot);
 
 /* Report how many records the rate limit of SCOPE suppressed, if any; the second one at most once in
  * an interval of the limit. */
-void suppressed_report(struct dispatch *dispatch, struct scope *scope);
+void suppressed_report(struct scope *scope);
 COLD void suppressed_report_if_due(struct dispatch *dispatch, struct scope *scope);
 
 static inline void suppressed_report_due(struct dispatch *dispatch, struct scope *scope)
