@@ -73,7 +73,7 @@ static void before_fork(void)
 /* What a child resets, in this order: in the handler of fork(2), or before its first record where no
  * handler saw the fork. Async-signal-safe, all of it. */
 static void (*const after_fork[])(void) = {
-	lock_after_fork,  thread_after_fork, loss_after_fork,
+	lock_after_fork,  thread_after_fork, ancestry_after_fork,   loss_after_fork,
 	sinks_after_fork, seal_lift,         pages_release_reserve,
 };
 

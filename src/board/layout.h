@@ -135,6 +135,8 @@ struct override_rule {
 	_Atomic override_word override;
 	_Atomic uint32_t uid;
 	_Atomic uint32_t pid; /* 0: every process and scope of that name */
+	_Atomic int64_t
+		since_boot_ms; /* CLOCK_BOOTTIME: set. A process born later only has the pid */
 	char name[PROCESS_NAME_SIZE];
 };
 
@@ -169,8 +171,8 @@ struct board {
 	_Atomic uint32_t slotless;     /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
 
-	_Atomic uint32_t files_generation;  /* mplog_reload() */
-	_Atomic uint32_t reload_generation; /* mplog reload */
+	_Atomic uint32_t files_generation;   /* mplog_reload() */
+	_Atomic uint32_t reload_generation;  /* mplog reload */
 	_Atomic uint32_t overrides_sequence; /* odd while the table of overrides is written */
 	_Atomic uint32_t overrides_used;
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/glob.h"
 #include "board/board.h"
+#include "process/ancestry.h"
 
 /* A writer that never stops is not waited for: any file may look like a board. */
 enum { READ_TRIES = 100, APPLY_TRIES = 100 };
@@ -30,6 +31,7 @@ static bool copy_rule(const struct override_rule *rule, uint64_t now_ms, struct 
 	ret->override = atomic_load(&rule->override);
 	ret->uid = atomic_load(&rule->uid);
 	ret->pid = (pid_t)atomic_load(&rule->pid);
+	ret->since_boot_ms = atomic_load(&rule->since_boot_ms);
 	memcpy(ret->pattern, rule->name, sizeof(ret->pattern));
 	ret->pattern[sizeof(ret->pattern) - 1] = '\0';
 	until_ms = override_until_ms(ret->override);
@@ -48,14 +50,21 @@ static bool is_torn(const struct board *board, uint32_t sequence, int *tries)
 	return true;
 }
 
+/* A process that was forked after the level was set is another one with the same pid. */
+static bool is_for(const struct override_entry *entry, pid_t pid)
+{
+	return !entry->pid ||
+	       (entry->pid == pid && ancestry_born_boot_ms() <= entry->since_boot_ms);
+}
+
 static struct override_entry find_rule(const struct board *board, const char *name, pid_t pid,
 				       uint64_t now_ms)
 {
 	struct override_entry entry;
 
 	for (uint32_t i = rules_used(board); i-- > 0;) {
-		if (copy_rule(&board->override[i], now_ms, &entry) &&
-		    (!entry.pid || entry.pid == pid) && glob_match_once(entry.pattern, name))
+		if (copy_rule(&board->override[i], now_ms, &entry) && is_for(&entry, pid) &&
+		    glob_match_once(entry.pattern, name))
 			return entry;
 	}
 	return (struct override_entry){ .override = 0 };
@@ -212,6 +221,7 @@ static void write_rule(struct override_rule *rule, const struct override_entry *
 	atomic_store(&rule->override, entry->override);
 	atomic_store(&rule->uid, entry->uid);
 	atomic_store(&rule->pid, (uint32_t)entry->pid);
+	atomic_store(&rule->since_boot_ms, entry->since_boot_ms);
 	memcpy(rule->name, entry->pattern, sizeof(rule->name));
 }
 
@@ -231,4 +241,15 @@ int override_set(struct board *board, const struct override_entry *entry)
 	atomic_thread_fence(memory_order_release);
 	atomic_store(&board->overrides_sequence, sequence + 1);
 	return 0;
+}
+
+void override_forget(struct board *board, pid_t pid, int64_t since_boot_ms)
+{
+	for (uint32_t i = 0; i < rules_used(board); i++) {
+		struct override_rule *rule = &board->override[i];
+
+		if (pid && (pid_t)atomic_load(&rule->pid) == pid &&
+		    atomic_load(&rule->since_boot_ms) == since_boot_ms)
+			atomic_store(&rule->override, 0);
+	}
 }

@@ -45,6 +45,7 @@ struct override_entry {
 	override_word override;          /* OVERRIDE_RESET: as configured */
 	uid_t uid;                       /* of the operator */
 	pid_t pid;                       /* of one process and its scopes; 0: every process */
+	int64_t since_boot_ms;           /* CLOCK_BOOTTIME: set; the process is older */
 };
 
 /* Locks the table of a board by its descriptor; the lock is the open file's. Any process that has
@@ -57,6 +58,9 @@ void override_unlock(int fd);
  * others that still hold. */
 int override_set(struct board *board, const struct override_entry *entry)
 	__attribute__((__nonnull__));
+
+/* Takes out of the locked table what was set for a process that has ended. */
+void override_forget(struct board *board, pid_t pid, int64_t since_boot_ms);
 
 /* Writes the entry's level to the slot of that number, or with OVERRIDE_RESET takes it back. Returns
  * false where the slot's state is not WORD: it has changed hands. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/compiler.h"
 
 enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
@@ -20,22 +21,31 @@ static HOT_DATA struct {
 	_Atomic pid_t forker, session;
 	_Atomic pid_t identified; /* the last process that was identified */
 	_Atomic unsigned forks;
-	_Atomic bool by_daemon; /* the parent had become a daemon itself */
-	_Atomic bool is_first;  /* the parent had forked no other child */
+	_Atomic int64_t fork_boot_ms; /* of the last fork */
+	_Atomic int64_t born_boot_ms; /* of the fork that made this process */
+	_Atomic bool by_daemon;       /* the parent had become a daemon itself */
+	_Atomic bool is_first;        /* the parent had forked no other child */
 } ancestry;
 
 void ancestry_before_fork(bool is_daemon_child)
 {
 	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
+	atomic_store(&ancestry.fork_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS);
 	atomic_store(&ancestry.forker, getpid());
 	atomic_store(&ancestry.session, getsid(0));
 	atomic_store(&ancestry.by_daemon, is_daemon_child);
 	atomic_store(&ancestry.is_first, before == 0);
 }
 
+void ancestry_after_fork(void)
+{
+	atomic_store(&ancestry.born_boot_ms, atomic_load(&ancestry.fork_boot_ms));
+}
+
 void ancestry_bypassed(void)
 {
+	atomic_store(&ancestry.fork_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS);
 	atomic_store(&ancestry.forker, atomic_load(&ancestry.identified));
 	atomic_store(&ancestry.by_daemon, false);
 	atomic_store(&ancestry.is_first, false);
@@ -76,6 +86,11 @@ bool ancestry_is_daemon(void)
 	if (atomic_load(&ancestry.by_daemon))
 		return first && is_left_alone();
 	return has_begun_session() && (first || is_left_alone());
+}
+
+int64_t ancestry_born_boot_ms(void)
+{
+	return atomic_load(&ancestry.born_boot_ms);
 }
 
 pid_t ancestry_forker(void)

@@ -4,11 +4,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Notes in the parent, before each fork, what its children will ask. IS_DAEMON_CHILD: the parent
  * itself continues a program that daemonised. */
 void ancestry_before_fork(bool is_daemon_child);
+
+/* Takes over in a child what was noted before its fork. */
+void ancestry_after_fork(void);
 
 /* Notes in a child that it was made without ancestry_before_fork(). */
 void ancestry_bypassed(void);
@@ -20,6 +24,10 @@ bool ancestry_is_daemon(void);
 bool ancestry_in_other_pidns(void);
 
 pid_t ancestry_forker(void);
+
+/* Returns the CLOCK_BOOTTIME, in milliseconds, at which this process was forked; 0: it is the program's
+ * first. */
+int64_t ancestry_born_boot_ms(void);
 
 /* Returns the number of children that the parent had forked, this one included. */
 unsigned ancestry_forks(void);

@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "board/override.h"
 #include "tool/live/describe.h"
+#include "tool/live/level-change.h"
 #include "tool/ui/table.h"
 #include "tool/ui/tool.h"
 
@@ -65,7 +66,8 @@ static size_t put_overrides(struct table *table, const struct found_board *board
 	size_t shown = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!concerns(&entries[i], filter))
+		if (!concerns(&entries[i], filter) ||
+		    !level_change_is_for_living(board, &entries[i]))
 			continue;
 		put_override(table, board, &entries[i]);
 		shown++;

@@ -82,6 +82,7 @@ static int set_on(const struct target *target, const struct options *options)
 		.override = options->override,
 		.uid = getuid(),
 		.pid = target->inner_pid,
+		.since_boot_ms = clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS,
 	};
 	struct level_change_effect effect;
 	int r;

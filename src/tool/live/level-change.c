@@ -44,6 +44,23 @@ static void change_slots(const struct found_board *found, struct board *board,
 	*ret = effect;
 }
 
+/* What was set for a process ends with it: its pid goes to others. */
+static void forget_ended(const struct found_board *found, struct board *board)
+{
+	struct override_entry entries[BOARD_OVERRIDES];
+	const size_t n = override_list(board, entries);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!level_change_is_for_living(found, &entries[i]))
+			override_forget(board, entries[i].pid, entries[i].since_boot_ms);
+	}
+}
+
+bool level_change_is_for_living(const struct found_board *found, const struct override_entry *entry)
+{
+	return !entry->pid || board_member(found, entry->pid, entry->since_boot_ms);
+}
+
 int level_change_apply(const struct found_board *found, const struct override_entry *entry,
 		       struct level_change_effect *ret)
 {
@@ -54,8 +71,10 @@ int level_change_apply(const struct found_board *found, const struct override_en
 	if (r < 0)
 		return r;
 	r = board_file_map(fd, &board);
-	if (r == 0)
+	if (r == 0) {
+		forget_ended(found, board);
 		r = override_set(board, entry);
+	}
 	if (r == 0)
 		change_slots(found, board, entry, ret);
 	override_unlock(fd);

@@ -14,6 +14,10 @@ struct level_change_effect {
 int level_change_apply(const struct found_board *found, const struct override_entry *entry,
 		       struct level_change_effect *ret);
 
+/* Returns whether the entry holds for more than a process that has ended. */
+bool level_change_is_for_living(const struct found_board *found,
+				const struct override_entry *entry);
+
 /* Sends the record, as one of mplog's own: a board may have any identifier. A failure is reported on
  * standard error: the change stands. */
 void level_change_record(const struct found_board *board, const struct override_entry *entry);

@@ -8,6 +8,7 @@
 #include "lib/child.h"
 #include "lib/suite.h"
 #include "mplog.h"
+#include "process/ancestry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,6 +293,28 @@ START_TEST(one_process_is_chosen_by_its_pid)
 }
 END_TEST
 
+/* In a child: a level that was set for its pid before it was born was meant for another process. */
+static void be_heir_of_a_pid(void)
+{
+	struct override_entry entry = entry_for("*", override_pack(MPLOG_DEBUG, 0));
+
+	ancestry_after_fork();
+	entry.pid = getpid();
+	entry.since_boot_ms = ancestry_born_boot_ms() - 1;
+	if (set(&entry) < 0 || level_of(take("worker-1", MPLOG_INFO)) != MPLOG_INFO)
+		_exit(1);
+	entry.since_boot_ms++;
+	if (set(&entry) < 0 || level_of(take("worker-1", MPLOG_INFO)) != MPLOG_DEBUG)
+		_exit(2);
+}
+
+START_TEST(a_pid_that_is_used_again_inherits_nothing)
+{
+	ancestry_before_fork(false);
+	(void)child_run(fork(), be_heir_of_a_pid);
+}
+END_TEST
+
 /* Any process of the tree may write any number. */
 START_TEST(a_level_that_is_none_is_brought_into_bounds)
 {
@@ -330,6 +353,7 @@ int main(void)
 	tcase_add_test(tcase, a_slot_s_level_is_set_and_taken_back);
 	tcase_add_test(tcase, a_slot_that_changed_hands_is_not_hit);
 	tcase_add_test(tcase, one_process_is_chosen_by_its_pid);
+	tcase_add_test(tcase, a_pid_that_is_used_again_inherits_nothing);
 	tcase_add_test(tcase, a_level_that_is_none_is_brought_into_bounds);
 	return suite_run(suite);
 }

@@ -150,6 +150,25 @@ START_TEST(two_at_once)
 }
 END_TEST
 
+/* What was set for a process that has ended does not fill the table. */
+START_TEST(the_ended_are_forgotten)
+{
+	struct override_entry shown[BOARD_OVERRIDES], entry = { .override = 9, .pattern = "*" };
+	struct level_change_effect effect;
+
+	entry.since_boot_ms = clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS;
+	entry.pid = getpid();
+	ck_assert_int_eq(level_change_apply(found, &entry, &effect), 0);
+	entry.pid = getpid() + 1; /* not one of this board's */
+	ck_assert_int_eq(level_change_apply(found, &entry, &effect), 0);
+	ck_assert_uint_eq(list(shown), 2);
+	ck_assert_int_eq(apply("worker-1", override_pack(MPLOG_ERR, 0)), 0);
+	ck_assert_uint_eq(list(shown), 2);
+	ck_assert_int_eq(shown[0].pid, getpid());
+	ck_assert_str_eq(shown[1].pattern, "worker-1");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("level-change");
@@ -159,5 +178,6 @@ int main(void)
 	tcase_add_test(tcase, the_later_one_wins);
 	tcase_add_test(tcase, a_reset_gives_back);
 	tcase_add_test(tcase, two_at_once);
+	tcase_add_test(tcase, the_ended_are_forgotten);
 	return suite_run(suite);
 }
