@@ -111,6 +111,22 @@ START_TEST(many_programs_hide_nobody)
 }
 END_TEST
 
+/* Nor do they keep it from asking all of them, in the memory of a few boards. */
+START_TEST(many_programs_reload)
+{
+	char *output;
+
+	for (int i = 0; i < MANY; i++)
+		start_honest("honest-reload");
+	output = shell_expect(0,
+			      "ulimit -n %d; ulimit -v %d; timeout 60 mplog reload --wait=0ms"
+			      " -t honest-reload 2>&1 | grep -c pending",
+			      FILES, MEMORY_KIB);
+	ck_assert_int_eq(atoi(output), MANY);
+	free(output);
+}
+END_TEST
+
 /* ---- They cost little ------------------------------------------------------------------------- */
 
 START_TEST(large_boards_cost_little)
@@ -153,6 +169,7 @@ int main(void)
 
 	tcase_add_test(tcase, many_boards_hide_nobody);
 	tcase_add_test(tcase, many_programs_hide_nobody);
+	tcase_add_test(tcase, many_programs_reload);
 	tcase_add_test(tcase, large_boards_cost_little);
 	tcase_add_test(tcase, locked_boards_are_not_waited_for);
 	return suite_run(suite);

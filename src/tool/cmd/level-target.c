@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "board/override.h"
 #include "tool/ui/memory.h"
 
@@ -17,15 +18,6 @@ static void add_target(struct targets *targets, const struct found_board *board,
 		.pid = member ? member->pid : 0,
 		.inner_pid = member ? member->inner_pid : 0,
 	};
-}
-
-static bool is_target(const struct targets *targets, const struct found_board *board)
-{
-	for (size_t i = 0; i < targets->n; i++) {
-		if (targets->target[i].board == board)
-			return true;
-	}
-	return false;
 }
 
 static bool is_any_wanted(const struct snapshot *snapshot, const struct filter *filter)
@@ -80,33 +72,60 @@ static void add_by_pid(struct each *each, struct targets *targets)
 	}
 }
 
+/* ---- More boards of the same programs ----------------------------------------------------------- */
+
+/* The boards that are targets, by their place in struct boards. */
+static bool *mark_targets(const struct boards *boards, const struct targets *targets)
+{
+	bool *is_target = memory_new(boards->n, sizeof(*is_target));
+
+	for (size_t i = 0; i < targets->n; i++)
+		is_target[targets->target[i].board - boards->board] = true;
+	return is_target;
+}
+
 static void add_all(struct each *each, struct targets *targets)
 {
+	AUTO_FREE bool *is_target = mark_targets(&each->boards, targets);
 	const struct found_board *board;
 
 	each_rewind(each);
 	while ((board = each_next(each))) {
-		if (!is_target(targets, board))
+		if (!is_target[board - each->boards.board])
 			add_target(targets, board, NULL);
 	}
+}
+
+static int compare_run_ids(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Lists the runs of the targets, sorted. */
+static const char **list_runs(const struct targets *targets)
+{
+	const char **runs = memory_new(targets->n, sizeof(*runs));
+
+	for (size_t i = 0; i < targets->n; i++)
+		runs[i] = targets->target[i].board->run_id;
+	if (targets->n)
+		qsort(runs, targets->n, sizeof(*runs), compare_run_ids);
+	return runs;
 }
 
 /* Adds what a program of the targets has executed, which has a board of its own and the same run. */
 static void add_runs(const struct boards *boards, struct targets *targets)
 {
+	AUTO_FREE bool *is_target = mark_targets(boards, targets);
+	AUTO_FREE const char **runs = list_runs(targets);
 	const size_t n = targets->n;
 
 	for (size_t i = 0; i < boards->n; i++) {
-		for (size_t k = 0; k < n; k++) {
-			const struct found_board *board = targets->target[k].board;
+		const char *run_id = boards->board[i].run_id;
 
-			if (board->run_id[0] &&
-			    strcmp(boards->board[i].run_id, board->run_id) == 0 &&
-			    !is_target(targets, &boards->board[i])) {
-				add_target(targets, &boards->board[i], NULL);
-				break;
-			}
-		}
+		if (*run_id && !is_target[i] &&
+		    bsearch(&run_id, runs, n, sizeof(*runs), compare_run_ids))
+			add_target(targets, &boards->board[i], NULL);
 	}
 }
 

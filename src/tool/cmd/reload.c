@@ -25,74 +25,73 @@ struct options {
 	uint64_t quiet_usec; /* the wait ends earlier when so long no process has answered */
 };
 
-/* The request to the processes of one board. */
-struct question {
-	struct board *board; /* mapped; NULL: it could not be opened */
-	uint32_t generation;
-	const struct snapshot *snapshot;
+/* A process that was asked. Its board is mapped only for the question, and read by pread(2) for the
+ * answer: neither descriptors nor memory depend on how many boards there are. */
+struct asked {
+	const struct found_board *board;
+	uint32_t generation; /* of the question */
+	unsigned index;      /* of its slot */
+	uint64_t state;
+	pid_t pid;
+	char name[PROCESS_NAME_SIZE];
+	bool is_settled; /* it has answered, or ended */
 };
 
-static struct slot *slot_of(const struct question *question, const struct slot_view *view)
+struct asked_list {
+	struct asked *process;
+	size_t n, room, n_boards;
+};
+
+/* Reads the slot of a process. Returns false where the process is gone. */
+static bool read_slot(const struct asked *asked, struct slot *ret)
 {
-	return &question->board->slot[view->index];
+	AUTO_CLOSE int fd = board_open_file(asked->board, false);
+	uint64_t state = 0;
+
+	return fd >= 0 && board_file_read_slot(fd, asked->index, ret, &state) &&
+	       state == asked->state;
 }
 
-static bool has_answered(const struct question *question, const struct slot_view *view)
+static bool has_answered(const struct asked *asked, const struct slot *slot)
 {
-	return atomic_load(&slot_of(question, view)->reload_completed) == question->generation;
+	return atomic_load(&slot->reload_completed) == asked->generation;
 }
 
-/* Asks scopes too: a thread in a scope sees only the gate of that scope. */
-static void ask_processes(const struct question *question)
+/* Settles what has changed. Returns how many are pending. */
+static size_t count_pending(struct asked_list *list)
 {
-	for (size_t i = 0; i < question->snapshot->n; i++) {
-		const struct slot_view *view = &question->snapshot->view[i];
+	size_t n = 0;
 
-		if (!view->is_alive || !snapshot_is_current(question->board, view))
-			continue;
-		atomic_store(&slot_of(question, view)->reload_requested, question->generation);
-		slot_open_gate(slot_of(question, view));
+	for (size_t i = 0; i < list->n; i++) {
+		struct asked *asked = &list->process[i];
+		struct slot slot;
+
+		if (!asked->is_settled)
+			asked->is_settled = !read_slot(asked, &slot) || has_answered(asked, &slot);
+		n += !asked->is_settled;
 	}
+	return n;
 }
 
-static bool is_process(const struct slot_view *view)
-{
-	return view->is_alive && !view->is_scope;
-}
-
-static size_t count_pending(const struct question *questions, size_t n)
-{
-	size_t pending = 0;
-
-	for (const struct question *question = questions; question < questions + n; question++) {
-		for (size_t i = 0; i < question->snapshot->n; i++) {
-			const struct slot_view *view = &question->snapshot->view[i];
-
-			pending += is_process(view) && snapshot_is_current(question->board, view) &&
-				   !has_answered(question, view);
-		}
-	}
-	return pending;
-}
-
-static void wait_for_answers(const struct question *questions, size_t n,
-			     const struct options *options)
+static void wait_for_answers(struct asked_list *list, const struct options *options)
 {
 	const struct timespec pause = { .tv_nsec = POLL_NS };
 	const int64_t begin_ns = clock_now_ns(CLOCK_MONOTONIC);
 	int64_t now_ns = begin_ns, answered_ns = begin_ns;
-	size_t left, pending = count_pending(questions, n);
+	size_t left, pending = count_pending(list);
 
 	while (pending && now_ns < begin_ns + (int64_t)options->wait_usec * 1000 &&
 	       now_ns < answered_ns + (int64_t)options->quiet_usec * 1000) {
 		(void)nanosleep(&pause, NULL);
 		now_ns = clock_now_ns(CLOCK_MONOTONIC);
-		left = count_pending(questions, n);
+		left = count_pending(list);
 		if (left < pending)
 			answered_ns = now_ns;
 		pending = left;
 	}
 }
+
+/* ---- Answers ---------------------------------------------------------------------------------- */
 
 static void print_mistakes(const struct slot *slot)
 {
@@ -111,7 +110,7 @@ static void print_mistakes(const struct slot *slot)
 }
 
 /* Returns whether the files are in force as they are now. */
-static bool print_answer(const struct question *question, const struct slot_view *view)
+static bool print_answer(const struct asked *asked, const struct slot *slot)
 {
 	static const char *const answers[] = {
 		[RELOAD_PENDING] = "pending: it answers with its next call",
@@ -122,28 +121,54 @@ static bool print_answer(const struct question *question, const struct slot_view
 	};
 	int answer = RELOAD_PENDING;
 
-	if (has_answered(question, view))
-		answer = atomic_load(&slot_of(question, view)->reload_result);
+	if (has_answered(asked, slot))
+		answer = atomic_load(&slot->reload_result);
 	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
 		answer = RELOAD_PENDING;
-	term_line("%s %s %ld: %s", view->board->identifier, view->name, (long)view->pid,
+	term_line("%s %s %ld: %s", asked->board->identifier, asked->name, (long)asked->pid,
 		  answers[answer]);
 	if (answer == RELOAD_KEPT)
-		print_mistakes(slot_of(question, view));
+		print_mistakes(slot);
 	return answer != RELOAD_KEPT;
 }
 
-static bool print_answers(const struct question *question)
+static bool print_answers(const struct asked_list *list)
 {
 	bool all_good = true;
+	struct slot slot;
 
-	for (size_t i = 0; i < question->snapshot->n; i++) {
-		const struct slot_view *view = &question->snapshot->view[i];
-
-		if (is_process(view) && snapshot_is_current(question->board, view))
-			all_good &= print_answer(question, view);
+	for (size_t i = 0; i < list->n; i++) {
+		if (read_slot(&list->process[i], &slot))
+			all_good &= print_answer(&list->process[i], &slot);
 	}
 	return all_good;
+}
+
+/* ---- Questions -------------------------------------------------------------------------------- */
+
+/* Asks scopes too: a thread in a scope sees only the gate of that scope. */
+static void ask_slot(struct board *board, const struct slot_view *view, uint32_t generation,
+		     struct asked_list *list)
+{
+	struct slot *slot = &board->slot[view->index];
+	struct asked *asked;
+
+	if (!view->is_alive || !snapshot_is_current(board, view))
+		return;
+	atomic_store(&slot->reload_requested, generation);
+	slot_open_gate(slot);
+	if (view->is_scope)
+		return;
+	list->process = memory_grow(list->process, list->n + 1, &list->room, sizeof(*asked));
+	asked = &list->process[list->n++];
+	*asked = (struct asked){
+		.board = view->board,
+		.generation = generation,
+		.index = view->index,
+		.state = view->state,
+		.pid = view->pid,
+	};
+	memcpy(asked->name, view->name, sizeof(asked->name));
 }
 
 static int map_board(const struct found_board *found, struct board **ret)
@@ -155,54 +180,44 @@ static int map_board(const struct found_board *found, struct board **ret)
 
 /* The generation is raised before the snapshot is taken: a child forked in between has read the new
  * files. */
-static void ask_program(struct each *each, const struct found_board *found,
-			struct question *question)
+static void ask_program(struct each *each, const struct found_board *found, struct asked_list *list)
 {
-	const int r = map_board(found, &question->board);
+	struct board *board = NULL;
+	const int r = map_board(found, &board);
+	const struct snapshot *snapshot;
+	uint32_t generation;
 
 	if (r < 0) {
 		tool_complain("%s: %s", found->identifier, strerror(-r));
 		return;
 	}
-	question->generation = atomic_fetch_add(&question->board->reload_generation, 1) + 1;
-	question->snapshot = each_snapshot(each);
-	ask_processes(question);
-}
-
-static size_t ask_all(struct each *each, struct question *questions)
-{
-	const struct found_board *found;
-	size_t n = 0;
-
-	while ((found = each_next(each))) {
-		ask_program(each, found, &questions[n]);
-		n += questions[n].board != NULL;
-	}
-	return n;
+	generation = atomic_fetch_add(&board->reload_generation, 1) + 1;
+	snapshot = each_snapshot(each);
+	for (size_t i = 0; i < snapshot->n; i++)
+		ask_slot(board, &snapshot->view[i], generation, list);
+	board_file_unmap(board);
+	list->n_boards++;
 }
 
 static int reload_all(const struct options *options)
 {
-	struct question *questions;
-	bool good = true;
+	const struct found_board *found;
+	struct asked_list list = { 0 };
 	struct each each;
-	size_t n;
+	bool good;
 
-	if (!each_begin(&each, "reload", &options->filter, true))
+	if (!each_begin(&each, "reload", &options->filter, false))
 		return STATUS_TROUBLE;
-	questions = memory_new(each.boards.n, sizeof(*questions));
-	n = ask_all(&each, questions);
-	wait_for_answers(questions, n, options);
-	for (size_t i = 0; i < n; i++) {
-		good &= print_answers(&questions[i]);
-		board_file_unmap(questions[i].board);
-	}
-	if (n == 0)
+	while ((found = each_next(&each)))
+		ask_program(&each, found, &list);
+	wait_for_answers(&list, options);
+	good = print_answers(&list);
+	if (list.n_boards == 0)
 		filter_tell_none(&options->filter);
-	free(questions);
+	free(list.process);
 	boards_tell_hidden(&each.boards);
 	each_end(&each);
-	return n && good ? STATUS_GOOD : STATUS_BAD;
+	return list.n_boards && good ? STATUS_GOOD : STATUS_BAD;
 }
 
 static int parse_wait(void *userdata, const char *text)

@@ -155,6 +155,13 @@ bool board_file_read_slots(int fd, struct board *ret)
 	return true;
 }
 
+bool board_file_read_slot(int fd, size_t i, struct slot *ret, uint64_t *ret_state)
+{
+	return i < BOARD_SLOTS && read_at(fd, OFFSET_OF_SLOT(i), sizeof(*ret), ret) &&
+	       read_at(fd, offsetof(struct board, state) + i * sizeof(*ret_state),
+		       sizeof(*ret_state), ret_state);
+}
+
 /* ---- Memory ----------------------------------------------------------------------------------- */
 
 int board_file_map(int fd, struct board **ret)

@@ -33,6 +33,9 @@ bool board_file_read_head(int fd, struct board *ret);
  * leaves an odd text_sequence. */
 bool board_file_read_slots(int fd, struct board *ret);
 
+/* Copies one slot and its state. A text that is being written leaves an odd text_sequence. */
+bool board_file_read_slot(int fd, size_t i, struct slot *ret, uint64_t *ret_state);
+
 /* Maps the file, which was opened for writing. Returns 0 or a negative errno. */
 int board_file_map(int fd, struct board **ret);
 
