@@ -119,9 +119,9 @@ START_TEST(many_programs_reload)
 	for (int i = 0; i < MANY; i++)
 		start_honest("honest-reload");
 	output = shell_expect(0,
-			      "ulimit -n %d; ulimit -v %d; timeout 60 mplog reload --wait=0ms"
+			      "ulimit -n %d; ulimit -v %s; timeout 60 mplog reload --wait=0ms"
 			      " -t honest-reload 2>&1 | grep -c pending",
-			      FILES, MEMORY_KIB);
+			      FILES, memory_limit);
 	ck_assert_int_eq(atoi(output), MANY);
 	free(output);
 }
