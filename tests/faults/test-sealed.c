@@ -64,8 +64,18 @@ static void sleep_ms(long ms)
 	(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
 }
 
+/* How far a test is: the child and its parent take turns. */
+static atomic_uint *step;
+
+static void wait_for_step(unsigned number)
+{
+	while (atomic_load(step) < number)
+		sleep_ms(2);
+}
+
 static void setup(void)
 {
+	step = faults_share(sizeof(*step));
 	memset(large, 'l', LARGE);
 	memset(larger, 'L', LARGER);
 	memset(too_large, 'T', TOO_LARGE);
@@ -180,15 +190,16 @@ START_TEST(to_a_stuck_journald)
 
 		REQUIRE(mplog_seal() == 0);
 		allow_alone(no_more);
+		wait_for_step(1);
 		for (int i = 0; i < FULL && r == 0; i++)
 			r = mplog_info("into a full queue");
 		REQUIRE(r == 1); /* standard error takes it */
 		for (int i = 0; i < 5; i++)
 			REQUIRE(mplog_info("to the file") == 1);
-		sleep_ms(1500);
 		_exit(EXIT_SUCCESS);
 	}
 	journald_stop();
+	atomic_store(step, 1);
 	require_exited_well(pid);
 	journald_cont();
 }
@@ -202,12 +213,13 @@ START_TEST(to_a_dead_journald)
 	if (pid == 0) {
 		REQUIRE(mplog_seal() == 0);
 		allow_alone(no_more);
-		sleep_ms(500);
+		wait_for_step(1);
 		REQUIRE(mplog_info("nobody reads") == 1);
 		REQUIRE(mplog_info("nobody reads") == 1);
 		_exit(EXIT_SUCCESS);
 	}
 	journald_kill();
+	atomic_store(step, 1);
 	require_exited_well(pid);
 	ck_assert_uint_eq(faults_lines(file, "process=dead", "nobody reads"), 2);
 }
@@ -275,12 +287,14 @@ START_TEST(to_a_pipe)
 		for (int i = 0; i < FULL && r == 0; i++)
 			r = mplog_info("into a full pipe");
 		REQUIRE(r == 1); /* the journal takes it */
-		sleep_ms(1000);
+		atomic_store(step, 1);
+		wait_for_step(2);
 		REQUIRE(mplog_info("without a reader") == 1);
 		_exit(EXIT_SUCCESS);
 	}
-	sleep_ms(1400);
+	faults_wait_for(step, 1);
 	ck_assert_int_eq(close(ends[0]), 0);
+	atomic_store(step, 2);
 	require_exited_well(pid);
 }
 END_TEST
