@@ -44,27 +44,20 @@ static void remove_controls(char *text)
 	}
 }
 
-void conf_add_diag(struct conf_diags *diags, enum conf_severity severity, unsigned line,
-		   const char *fmt, va_list ap)
-{
-	char text[TEXT_MAX];
-	const struct conf_diag diag = { severity, diags->file, line, text };
-
-	diags->n_errors += severity == CONF_ERROR;
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	remove_controls(text);
-	keep_first(&diags->first, &diag);
-	pass_on(diags, diag);
-}
-
 void conf_report(struct conf_diags *diags, enum conf_severity severity, unsigned line,
 		 const char *fmt, ...)
 {
+	char text[TEXT_MAX];
+	const struct conf_diag diag = { severity, diags->file, line, text };
 	va_list ap;
 
 	va_start(ap, fmt);
-	conf_add_diag(diags, severity, line, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	diags->n_errors += severity == CONF_ERROR;
+	remove_controls(text);
+	keep_first(&diags->first, &diag);
+	pass_on(diags, diag);
 }
 
 int conf_first_diag_copy(struct conf_first_diag *ret, const struct conf_first_diag *first)

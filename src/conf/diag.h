@@ -2,7 +2,6 @@
 /* conf-diag: what is wrong with a file, line by line, and the one that stands for all of them. */
 #pragma once
 
-#include <stdarg.h>
 #include <stddef.h>
 
 enum conf_severity { CONF_WARNING, CONF_ERROR };
@@ -38,9 +37,6 @@ struct conf_diags {
 __attribute__((format(printf, 4, 5))) void conf_report(struct conf_diags *diags,
 						       enum conf_severity severity, unsigned line,
 						       const char *fmt, ...);
-__attribute__((format(printf, 4, 0))) void conf_add_diag(struct conf_diags *diags,
-							 enum conf_severity severity, unsigned line,
-							 const char *fmt, va_list ap);
 
 #define conf_error(diags, line, ...)   conf_report(diags, CONF_ERROR, line, __VA_ARGS__)
 #define conf_warning(diags, line, ...) conf_report(diags, CONF_WARNING, line, __VA_ARGS__)

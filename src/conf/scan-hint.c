@@ -31,18 +31,6 @@ static const struct {
 	{ "m", 60000 }, { "min", 60000 }, { "seconds", 1000 }, { "minutes", 60000 },
 };
 
-struct hint_found hint_found(const struct token *token)
-{
-	struct hint_found found = { "found a string" };
-
-	if (token->kind == TOKEN_END)
-		return (struct hint_found){ "found the end of the file" };
-	if (token->kind != TOKEN_STRING)
-		(void)snprintf(found.text, sizeof(found.text), "found \"%s\"",
-			       token_shown(token).text);
-	return found;
-}
-
 /* Returns whether libconfig keeps the integer's value. */
 static bool fits(const struct token *integer)
 {

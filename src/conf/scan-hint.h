@@ -4,13 +4,6 @@
 
 #include "conf/token.h"
 
-struct hint_found {
-	char text[64];
-};
-
-/* Describes a token: found ")" */
-struct hint_found hint_found(const struct token *token);
-
 /* Reports why INTEGER cannot be the value of SETTING: it is too large for libconfig, whose versions
  * read it differently, or NEXT is its unit. Returns false: it can. */
 bool hint_integer(struct conf_diags *diags, const struct token *setting,

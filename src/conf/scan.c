@@ -2,7 +2,7 @@
 #include "conf/scan.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/internal.h"
@@ -50,16 +50,23 @@ static bool starts_value(const struct token *token)
 	       (token->kind != TOKEN_MARK && token->kind != TOKEN_END);
 }
 
-__attribute__((format(printf, 3, 4))) static enum state mistake(struct scan *s, unsigned line,
-								const char *fmt, ...)
-{
-	va_list ap;
+#define mistake(s, line, ...) (conf_error((s)->lexer.diags, line, __VA_ARGS__), MISTAKE)
 
-	va_start(ap, fmt);
-	if (s->token.kind != TOKEN_BROKEN) /* that was reported */
-		conf_add_diag(s->lexer.diags, CONF_ERROR, line, fmt, ap);
-	va_end(ap);
-	return MISTAKE;
+struct found {
+	char text[2 * TOKEN_SHOWN_MAX];
+};
+
+/* Says what there is in place of what was expected: found ")" */
+static struct found describe_found(const struct token *token)
+{
+	struct found found = { "found a string" };
+
+	if (token->kind == TOKEN_END)
+		return (struct found){ "found the end of the file" };
+	if (token->kind != TOKEN_STRING)
+		(void)snprintf(found.text, sizeof(found.text), "found \"%s\"",
+			       token_shown(token).text);
+	return found;
 }
 
 static enum state not_closed(struct scan *s)
@@ -68,7 +75,7 @@ static enum state not_closed(struct scan *s)
 
 	return mistake(s, bracket->line,
 		       "the \"%c\" on this line is not closed: expected \"%c\", %s", bracket->open,
-		       bracket->close, hint_found(&s->token).text);
+		       bracket->close, describe_found(&s->token).text);
 }
 
 static bool is_closed(const struct scan *s)
@@ -120,7 +127,7 @@ static enum state expect_equals(struct scan *s)
 	if (token_is_mark(&s->token, "=:"))
 		return pass_mark(s, "=:", VALUE);
 	return mistake(s, s->last_line, "%s: expected \"=\" after the name, %s",
-		       token_shown(&s->name).text, hint_found(&s->token).text);
+		       token_shown(&s->name).text, describe_found(&s->token).text);
 }
 
 static enum state open_bracket(struct scan *s, char close)
@@ -147,7 +154,7 @@ static enum state take_string(struct scan *s)
 
 	for (; s->token.kind == TOKEN_STRING; advance(s))
 		length += s->token.length - strlen("\"\"");
-	if (length > CONF_VALUE_MAX)
+	if (length > CONF_VALUE_MAX && s->token.kind != TOKEN_BROKEN)
 		return mistake(s, line, "%s: longer than %d bytes", token_shown(&s->name).text,
 			       CONF_VALUE_MAX);
 	return SEPARATOR;
