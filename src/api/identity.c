@@ -58,6 +58,13 @@ static void establish_before_fork(void)
 	}
 }
 
+/* Some daemons fork twice. One that has logged in between is where it was going. */
+static bool is_silent_daemon(void)
+{
+	return identity.is_daemon_child &&
+	       !atomic_load(&scope_slot(&process_scope)->counter[COUNTER_CALLED]);
+}
+
 /* fork(2) is no cancellation point: none of the calls in here may become one. */
 static void before_fork(void)
 {
@@ -65,7 +72,7 @@ static void before_fork(void)
 
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	establish_before_fork();
-	ancestry_before_fork(identity.is_daemon_child);
+	ancestry_before_fork(is_silent_daemon());
 	fork_prepare(global_lock_before_fork(fork_is_pending()));
 	(void)pthread_setcancelstate(cancel, NULL);
 }

@@ -7,18 +7,16 @@
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/compiler.h"
-
-enum { LEAVE_WAITS = 20, NAP_NS = 1000000 };
+#include "process/parent.h"
 
 /* The state of the parent at its last fork. Threads may fork at the same time. */
 static HOT_DATA struct {
-	_Atomic pid_t forker, session;
+	_Atomic pid_t forker, forker_tid, session;
 	_Atomic pid_t identified; /* the last process that was identified */
 	_Atomic unsigned forks;
 	_Atomic int64_t fork_boot_ms; /* of the last fork */
@@ -27,14 +25,15 @@ static HOT_DATA struct {
 	_Atomic bool is_first;        /* the parent had forked no other child */
 } ancestry;
 
-void ancestry_before_fork(bool is_daemon_child)
+void ancestry_before_fork(bool is_silent_daemon)
 {
 	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
 	atomic_store(&ancestry.fork_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS);
 	atomic_store(&ancestry.forker, getpid());
+	atomic_store(&ancestry.forker_tid, (pid_t)syscall(SYS_gettid));
 	atomic_store(&ancestry.session, getsid(0));
-	atomic_store(&ancestry.by_daemon, is_daemon_child);
+	atomic_store(&ancestry.by_daemon, is_silent_daemon);
 	atomic_store(&ancestry.is_first, before == 0);
 }
 
@@ -47,6 +46,7 @@ void ancestry_bypassed(void)
 {
 	atomic_store(&ancestry.fork_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS);
 	atomic_store(&ancestry.forker, atomic_load(&ancestry.identified));
+	atomic_store(&ancestry.forker_tid, atomic_load(&ancestry.identified));
 	atomic_store(&ancestry.by_daemon, false);
 	atomic_store(&ancestry.is_first, false);
 }
@@ -56,19 +56,6 @@ bool ancestry_in_other_pidns(void)
 	return getppid() == 0;
 }
 
-/* Where a daemon forks itself into the background its parent ends: but it may not have done so yet. */
-static bool is_left_alone(void)
-{
-	const struct timespec nap = { .tv_nsec = NAP_NS };
-
-	for (int i = 0; i < LEAVE_WAITS && !ancestry_in_other_pidns(); i++) {
-		if (getppid() != atomic_load(&ancestry.forker))
-			return true;
-		(void)nanosleep(&nap, NULL);
-	}
-	return false;
-}
-
 static bool has_begun_session(void)
 {
 	const pid_t now = getsid(0); /* 0: one of another pid namespace */
@@ -76,16 +63,27 @@ static bool has_begun_session(void)
 	return now && now != atomic_load(&ancestry.session);
 }
 
-/* daemon(3) goes on in a child, which begins a session; some fork once more after that. A worker may
- * begin a session too: but rarely the first one, and its parent stays. Some parents of a daemon stay
- * as well, until it is ready: the first child is believed without. */
+/* daemon(3) goes on in a child, which begins a session, and ends the parent; some fork once more after
+ * that, and some parents wait for a report on a pipe first. A worker may begin a session too, but its
+ * parent stays, and waits for other things. A parent that runs may do either: the first child that it
+ * forks, and that begins a session, is believed to be a daemon. */
 bool ancestry_is_daemon(void)
 {
 	const bool first = atomic_load(&ancestry.is_first);
+	const bool by_daemon = atomic_load(&ancestry.by_daemon);
 
-	if (atomic_load(&ancestry.by_daemon))
-		return first && is_left_alone();
-	return has_begun_session() && (first || is_left_alone());
+	if (by_daemon ? !first : !has_begun_session())
+		return false;
+	switch (parent_state(atomic_load(&ancestry.forker), atomic_load(&ancestry.forker_tid))) {
+	case PARENT_ENDED:
+		return true;
+	case PARENT_RUNS:
+		return first;
+	case PARENT_LISTENS:
+		return first && !by_daemon;
+	default:
+		return false;
+	}
 }
 
 int64_t ancestry_born_boot_ms(void)

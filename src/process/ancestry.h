@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Notes in the parent, before each fork, what its children will ask. IS_DAEMON_CHILD: the parent
- * itself continues a program that daemonised. */
-void ancestry_before_fork(bool is_daemon_child);
+/* Notes in the parent, before each fork, what its children will ask. IS_SILENT_DAEMON: the
+ * parent itself continues a program that daemonised, and has not logged since. */
+void ancestry_before_fork(bool is_silent_daemon);
 
 /* Takes over in a child what was noted before its fork. */
 void ancestry_after_fork(void);
@@ -17,7 +17,8 @@ void ancestry_after_fork(void);
 /* Notes in a child that it was made without ancestry_before_fork(). */
 void ancestry_bypassed(void);
 
-/* Returns in a child whether it is no worker, but continues a program that daemonised. */
+/* Returns in a child whether it is no worker, but continues a program that daemonised. Does not
+ * wait. */
 bool ancestry_is_daemon(void);
 
 /* Returns in a child whether its parent and siblings are in another pid namespace. */

@@ -270,14 +270,14 @@ START_TEST(daemon_keeps_its_name)
 }
 END_TEST
 
-/* A worker that begins a session is none: its parent stays. */
+/* A worker that begins a session, the first one too, is none: its parent stays. */
 START_TEST(workers_with_sessions)
 {
 	struct journal_entries all;
 
 	family_open("sessions", numbered);
 	for (int i = 0; i < 2; i++)
-		child_exited_well(fork_worker(i ? "second" : "first", i > 0));
+		child_exited_well(fork_worker(i ? "second" : "first", true));
 	all = family_read("sessions");
 	ck_assert_said(&all, "first", "worker-1", "main");
 	ck_assert_said(&all, "second", "worker-1", "main");

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/parent.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+
+enum {
+	PATH_SIZE = 64,
+	TEXT_SIZE = 512,
+	/* On one processor the parent, which runs, gets it so often. It is not waited for. */
+	YIELDS_MAX = 20,
+	FLAGS_FIELD = 9, /* of proc(5)'s stat */
+	EXITING = 0x4,   /* PF_EXITING of the kernel, since exit(2) has begun */
+};
+
+/* Reads a file of a thread in proc(5). Returns false where it cannot be read. */
+static bool read_file(pid_t pid, pid_t tid, const char *name, char ret[static TEXT_SIZE])
+{
+	char path[PATH_SIZE];
+	struct strbuf text = { path, sizeof(path) - 1, 0 };
+	AUTO_CLOSE int fd = -1;
+	ssize_t size;
+
+	strbuf_put_literal(&text, "/proc/");
+	strbuf_put_number(&text, (uint64_t)pid);
+	strbuf_put_literal(&text, "/task/");
+	strbuf_put_number(&text, (uint64_t)tid);
+	strbuf_put_literal(&text, "/");
+	strbuf_put_string(&text, name);
+	if (text.size >= sizeof(path))
+		return false;
+	path[text.size] = '\0';
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	size = fd < 0 ? -1 : read(fd, ret, TEXT_SIZE - 1);
+	ret[size > 0 ? size : 0] = '\0';
+	return size > 0;
+}
+
+/* Reads "PID (NAME) STATE" and numbers. NAME may have brackets and blanks. */
+static char read_stat(pid_t pid, pid_t tid, unsigned long *ret_flags)
+{
+	char text[TEXT_SIZE];
+	const char *at = read_file(pid, tid, "stat", text) ? strrchr(text, ')') : NULL;
+	const char state = at && at[1] ? at[2] : '\0';
+
+	for (int i = 2; at && i < FLAGS_FIELD; i++)
+		at = strchr(at + 1, ' ');
+	*ret_flags = at ? strtoul(at, NULL, 10) : 0;
+	return state;
+}
+
+/* A process whose first thread has ended lives on: that thread is a zombie then. */
+static bool is_in_exit(pid_t pid)
+{
+	unsigned long flags;
+
+	return read_stat(pid, pid, &flags) != 'Z' && (flags & EXITING);
+}
+
+/* "pipe_read" or "anon_pipe_read", as far as the kernel tells. */
+static bool reads_pipe(pid_t pid, pid_t tid)
+{
+	char text[TEXT_SIZE];
+
+	return read_file(pid, tid, "wchan", text) && strstr(text, "pipe_read");
+}
+
+enum parent_state parent_state(pid_t pid, pid_t tid)
+{
+	for (int i = 0;; i++) {
+		const pid_t parent = getppid(); /* 0: one of another pid namespace */
+		unsigned long flags;
+		char state;
+
+		if (!parent)
+			return PARENT_STAYS;
+		if (parent != pid || is_in_exit(pid))
+			return PARENT_ENDED;
+		state = read_stat(pid, tid, &flags);
+		if (state == 'S')
+			return reads_pipe(pid, tid) ? PARENT_LISTENS : PARENT_STAYS;
+		if (state != 'R' && state != 'D')
+			return PARENT_STAYS;
+		if (i == YIELDS_MAX)
+			return PARENT_RUNS;
+		(void)sched_yield();
+	}
+}
