@@ -158,6 +158,7 @@ static void begin_program(struct thread *thread, const char *process)
 	thread_open_gates();
 	scope_set_gate(thread);
 	publish_files();
+	sinks_connect(&scope_get_config(&process_scope)->output);
 	if (!is_clean)
 		notice_name_changed(process, name);
 }

@@ -39,11 +39,36 @@ void sinks_seal(void)
 {
 	for (int i = 0; i < SINK_COUNT; i++) {
 		if (sinks[i]->socket)
-			log_socket_seal(sinks[i]->socket);
+			log_socket_connect(sinks[i]->socket);
 		if (sinks[i]->seal)
 			sinks[i]->seal();
 		sealed_is_journald[i] = sinks[i]->is_journald();
 	}
+}
+
+/* An absent service is looked for again with the first record. */
+static bool connect_sink(enum sink_id id)
+{
+	struct log_socket *const log_socket = sinks[id]->socket;
+
+	if (!log_socket)
+		return true;
+	log_socket_connect(log_socket);
+	if (atomic_load(&log_socket->connection))
+		return true;
+	atomic_store(&log_socket->retry_at_ns, 0);
+	return false;
+}
+
+void sinks_connect(const struct output *output)
+{
+	bool is_connected = false;
+
+	if (output->forced != SINK_NONE)
+		(void)connect_sink(output->forced);
+	for (enum sink_id id = 0; output->forced == SINK_NONE && !output->single && id < SINK_COUNT;
+	     id++)
+		is_connected = is_connected || connect_sink(id);
 }
 
 /* "auto", opened with MPLOG_SINGLE. */

@@ -15,6 +15,9 @@ extern const struct sink *const sinks[SINK_COUNT];
 /* Has each sink take descriptors of its own with the next record. Async-signal-safe. */
 void sinks_after_fork(void);
 
+/* Connects the first sink there is for such records: a child may not see its path after chroot(2). */
+void sinks_connect(const struct output *output);
+
 /* Makes the sinks ready for a sealed process. */
 void sinks_seal(void);
 

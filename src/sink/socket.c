@@ -333,7 +333,7 @@ void log_socket_after_fork(struct log_socket *log_socket)
 	atomic_store(&log_socket->retry_at_ns, 0);
 }
 
-void log_socket_seal(struct log_socket *log_socket)
+void log_socket_connect(struct log_socket *log_socket)
 {
 	struct connection *connection;
 

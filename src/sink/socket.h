@@ -50,8 +50,8 @@ int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *d
  * that is stuck is stuck for the child too. */
 void log_socket_after_fork(struct log_socket *log_socket);
 
-/* Connects, before the process is sealed. */
-void log_socket_seal(struct log_socket *log_socket);
+/* Connects before the first message: the process may not be able to later. */
+void log_socket_connect(struct log_socket *log_socket);
 
 /* Closes the connection; the next message connects again. */
 void log_socket_close(struct log_socket *log_socket);
