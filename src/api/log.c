@@ -95,9 +95,13 @@ static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *
 							       const struct record_source *source,
 							       char *buffer, size_t capacity)
 {
+	struct dispatch_result result;
 	struct record record;
-	const size_t size = record_compose(&record, buffer, capacity, source);
+	size_t size;
 
+	if (dispatch_source(dispatch, source, buffer, capacity, &result))
+		return result;
+	size = record_compose(&record, buffer, capacity, source);
 	return LIKELY(size <= capacity) ? dispatch_record(dispatch, &record)
 					: send_large(dispatch, source, size);
 }

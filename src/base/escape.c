@@ -27,27 +27,37 @@ static struct bytes behind(struct bytes bytes, size_t size)
 	return (struct bytes){ bytes.data + size, bytes.size - size };
 }
 
-/* Returns whether eight bytes are printable ASCII without the special ones. */
 static inline ALWAYS_INLINE bool is_plain_word(uint64_t word, const char special[3])
 {
-	return !(word_not_ascii(word) | word_below(word, ' ') | word_equal(word, 0x7f) |
-		 word_equal(word, special[0]) | word_equal(word, special[1]) |
-		 word_equal(word, special[2]));
+	return word_is_printable(word, word_mark_equal(word, special[0]) |
+					       word_mark_equal(word, special[1]) |
+					       word_mark_equal(word, special[2]));
 }
 
-/* Returns the size of a beginning that is plain; most texts are so as a whole. The last word may have
- * bytes in it that were looked at before. */
+/* Returns whether all bytes are printable ASCII without the special ones. The last word may have bytes
+ * in it that were looked at before. */
+static inline ALWAYS_INLINE bool is_plain(struct bytes bytes, const char special[3])
+{
+	size_t at = 0;
+
+	if (bytes.size < WORD_SIZE)
+		return bytes.size == 0 ||
+		       is_plain_word(word_of_few(bytes.data, bytes.size), special);
+	for (; bytes.size - at > WORD_SIZE; at += WORD_SIZE) {
+		if (!is_plain_word(word_load(bytes.data + at), special))
+			return false;
+	}
+	return is_plain_word(word_load(bytes.data + bytes.size - WORD_SIZE), special);
+}
+
+/* Returns the size of a beginning of whole words that is plain. */
 static inline ALWAYS_INLINE size_t plain_words(struct bytes bytes, const char special[3])
 {
 	size_t plain = 0;
 
-	while (bytes.size - plain >= WORD_SIZE) {
-		if (!is_plain_word(word_load(bytes.data + plain), special))
-			return plain;
+	while (bytes.size - plain >= WORD_SIZE &&
+	       is_plain_word(word_load(bytes.data + plain), special))
 		plain += WORD_SIZE;
-	}
-	if (plain > 0 && is_plain_word(word_load(bytes.data + bytes.size - WORD_SIZE), special))
-		return bytes.size;
 	return plain;
 }
 
@@ -58,6 +68,8 @@ static inline ALWAYS_INLINE bool move_plain(struct strbuf *text, struct bytes *b
 {
 	size_t plain = plain_words(*bytes, special);
 
+	if (plain < bytes->size && is_plain(behind(*bytes, plain), special))
+		plain = bytes->size;
 	while (plain < bytes->size) {
 		const char c = bytes->data[plain];
 		uint32_t code;
@@ -132,6 +144,11 @@ void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes)
 		}
 		bytes = behind(bytes, size > 0 ? size : 1);
 	}
+}
+
+bool json_is_plain(struct bytes bytes)
+{
+	return is_plain(bytes, "\"\\\\");
 }
 
 void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes)

@@ -13,6 +13,9 @@ void strbuf_put_escaped(struct strbuf *text, struct bytes bytes);
  * UTF-8 as U+FFFD. */
 void strbuf_put_json_characters(struct strbuf *text, struct bytes bytes);
 
+/* Returns whether the inside of a JSON string takes the bytes as they are: printable ASCII. */
+bool json_is_plain(struct bytes bytes);
+
 /* Writes a PARAM-VALUE of RFC 5424: quote, backslash and bracket get a backslash; the bytes that
  * strbuf_put_escaped() escapes become \\xNN. */
 void strbuf_put_sd_value(struct strbuf *text, struct bytes bytes);

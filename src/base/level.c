@@ -21,6 +21,16 @@ _Static_assert(sizeof(level_of_word) / sizeof(level_of_word[0]) + 1 ==
 		       sizeof(level_words) / sizeof(level_words[0]),
 	       "each word has a level");
 
+struct bytes level_upper(int level)
+{
+	static const struct bytes names[] = {
+		{ "EMERG", 5 },   { "ALERT", 5 },  { "CRIT", 4 }, { "ERR", 3 },
+		{ "WARNING", 7 }, { "NOTICE", 6 }, { "INFO", 4 }, { "DEBUG", 5 },
+	};
+
+	return names[level & MPLOG_DEBUG];
+}
+
 enum { WORD_OF_NONE = MPLOG_DEBUG + 1 };
 
 static int parse_digit(const char *name, int *ret_level)

@@ -18,13 +18,35 @@ const char decimal_pairs[200] = "0001020304050607080910111213141516171819"
 				"6061626364656667686970717273747576777879"
 				"8081828384858687888990919293949596979899";
 
-static unsigned count_digits(uint64_t number)
+/* A number of so many bits has one digit more than the power of ten that is not above it. */
+static inline unsigned count_digits(uint64_t number)
 {
-	unsigned digits = 1;
+	static const uint64_t powers[] = {
+		0,
+		10,
+		100,
+		1000,
+		10000,
+		100000,
+		1000000,
+		10000000,
+		100000000,
+		1000000000,
+		10000000000,
+		100000000000,
+		1000000000000,
+		10000000000000,
+		100000000000000,
+		1000000000000000,
+		10000000000000000,
+		100000000000000000,
+		1000000000000000000,
+		10000000000000000000u,
+	};
+	const unsigned bits = 64 - (unsigned)__builtin_clzll(number | 1);
+	const unsigned digits = bits * 1233 >> 12; /* log10(2) */
 
-	for (; number >= 10000; number /= 10000)
-		digits += 4;
-	return digits + (number >= 10) + (number >= 100) + (number >= 1000);
+	return number == 0 ? 1 : digits + (number >= powers[digits]);
 }
 
 char *decimal_put(char *at, uint64_t number)

@@ -42,9 +42,7 @@ size_t utf8_decode(struct bytes bytes, uint32_t *ret_code)
 
 static bool begins_with_ascii_word(struct bytes bytes)
 {
-	const uint64_t word = bytes.size >= WORD_SIZE ? word_load(bytes.data) : 0;
-
-	return !word_below(word, 1) && !word_not_ascii(word);
+	return bytes.size >= WORD_SIZE && word_is_ascii(word_load(bytes.data));
 }
 
 bool utf8_is_text(struct bytes bytes)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/fields.h"
 
+#include <endian.h>
+
 #include "base/dtoa.h"
 #include "record/encoding.h"
 #include "record/field-name.h"
+#include "record/json.h"
 
 enum {
 	BAD_NAME_MAX = 256,    /* a longer bad name is cut */
+	PLAIN_MAX = 32,        /* a number, a double or a boolean */
 	NAME_SIZE_MASK = 0xff, /* of a key */
 };
 
@@ -15,6 +19,7 @@ enum {
  * than a millisecond, for a record that takes journald as long. */
 struct names {
 	struct call_fields call;
+	bool is_json;
 	uint16_t key[RECORD_FIELDS_MAX]; /* 0: the field is left out */
 	struct bytes bad;                /* the first name of a field that had to be left out */
 };
@@ -79,9 +84,10 @@ static size_t usable_name(struct names *names, const struct mplog_field *field)
 }
 
 /* From the last field to the first: a field leaves out those of its name that stand before it. */
-static void collect_names(struct names *names, struct call_fields call)
+static inline void collect_names(struct names *names, struct call_fields call, bool is_json)
 {
 	names->call = call;
+	names->is_json = is_json;
 	names->bad = (struct bytes){ NULL, 0 };
 	if (call.n > RECORD_FIELDS_MAX) {
 		names->call.n = RECORD_FIELDS_MAX;
@@ -111,7 +117,11 @@ static size_t put_remaining(struct strbuf *out, struct bytes fields, struct name
 			note_bad(names, field.name);
 			continue;
 		}
-		strbuf_put(out, field.encoded);
+		if (names->is_json)
+			strbuf_put_json_member(out, field.name, (struct bytes){ NULL, 0 },
+					       field.value);
+		else
+			strbuf_put(out, field.encoded);
 		n++;
 	}
 	return n;
@@ -124,22 +134,25 @@ static void put_integer(struct strbuf *out, int64_t number)
 	strbuf_put_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
-static void put_plain_value(struct strbuf *out, const struct mplog_field *field)
+static struct bytes plain_value(const struct mplog_field *field, char buffer[PLAIN_MAX])
 {
+	struct strbuf text = { buffer, PLAIN_MAX, 0 };
+
 	switch (field->type) {
 	case MPLOG_FIELD_INT:
-		put_integer(out, field->value.number);
+		put_integer(&text, field->value.number);
 		break;
 	case MPLOG_FIELD_UINT:
-		strbuf_put_number(out, field->value.unsigned_number);
+		strbuf_put_number(&text, field->value.unsigned_number);
 		break;
 	case MPLOG_FIELD_REAL:
-		strbuf_put_double(out, field->value.real);
+		strbuf_put_double(&text, field->value.real);
 		break;
 	default:
-		strbuf_put_string(out, field->value.unsigned_number ? "true" : "false");
-		break;
+		return field->value.unsigned_number ? (struct bytes){ "true", 4 }
+						    : (struct bytes){ "false", 5 };
 	}
+	return (struct bytes){ buffer, text.size };
 }
 
 /* A size over LIMIT may be a mistake: no byte of such a blob is read. */
@@ -152,52 +165,87 @@ static struct bytes data_of(const struct mplog_field *field, size_t limit)
 	return (struct bytes){ data, field->size };
 }
 
-/* Writes a field, unless it takes more than LIMIT; returns whether it was written. */
-static bool put_call_field(struct strbuf *out, const struct mplog_field *field, size_t name_size,
-			   size_t limit)
+/* The room is checked once for all pieces; where there is none, their size is counted. */
+static inline ALWAYS_INLINE void put_encoded(struct strbuf *out, struct bytes name,
+					     struct bytes value, bool is_binary)
 {
-	const struct bytes name = { field->name, name_size };
+	const uint64_t size = htole64(value.size);
+	const size_t all = name.size + value.size + 2 + (is_binary ? sizeof(size) : 0);
+	char *at = strbuf_begin(out, all);
+
+	if (UNLIKELY(!at)) {
+		if (is_binary)
+			strbuf_put_binary_field(out, name, value);
+		else
+			strbuf_put_field(out, name, value);
+		return;
+	}
+	at = mempcpy(at, name.data, name.size);
+	*at++ = is_binary ? '\n' : '=';
+	if (is_binary)
+		at = mempcpy(at, &size, sizeof(size));
+	if (value.size > 0)
+		at = mempcpy(at, value.data, value.size);
+	*at++ = '\n';
+	strbuf_end(out, at);
+}
+
+/* Writes a field, unless it takes more than LIMIT; returns whether it was written. */
+static inline bool put_call_field(struct strbuf *out, const struct mplog_field *field,
+				  struct bytes name, size_t limit, bool is_json)
+{
+	char buffer[PLAIN_MAX];
+	const bool is_binary = has_data(field);
+	const struct bytes value = is_binary ? data_of(field, limit) : plain_value(field, buffer);
 	struct strbuf with = *out;
 
-	if (has_data(field)) {
-		const struct bytes value = data_of(field, limit);
-
-		if (value.size > limit)
-			return false;
-		strbuf_put_binary_field(&with, name, value);
-	} else {
-		strbuf_put(&with, name);
-		strbuf_put_char(&with, '=');
-		put_plain_value(&with, field);
-		strbuf_put_char(&with, '\n');
-	}
+	if (value.size > limit)
+		return false;
+	if (is_json)
+		strbuf_put_json_member(&with, name, (struct bytes){ NULL, 0 }, value);
+	else
+		put_encoded(&with, name, value, is_binary);
 	if (with.size - out->size > limit)
 		return false;
-	*out = with;
+	out->size = with.size;
 	return true;
+}
+
+static inline ALWAYS_INLINE size_t put_merged(struct strbuf out, struct bytes scope_fields,
+					      struct call_fields call, size_t limit, bool is_json)
+{
+	static const struct bytes bad_field = { "MPLOG_BAD_FIELD", 15 };
+	struct names names;
+	size_t n_put;
+
+	collect_names(&names, call, is_json);
+	n_put = put_remaining(&out, scope_fields, &names, limit);
+	/* Once the record is too large the sum stops growing: it cannot overflow. */
+	for (size_t i = 0; i < names.call.n && out.size <= RECORD_SIZE_MAX; i++) {
+		const struct mplog_field *const field = &call.field[i];
+		const struct bytes name = { field->name, names.key[i] & NAME_SIZE_MASK };
+
+		if (name.size == 0)
+			continue;
+		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, name, limit, is_json))
+			n_put++;
+		else
+			note_bad(&names, shown(field->name));
+	}
+	if (names.bad.data && is_json)
+		strbuf_put_json_member(&out, bad_field, (struct bytes){ NULL, 0 }, names.bad);
+	else if (names.bad.data)
+		strbuf_put_binary_field(&out, bad_field, names.bad);
+	return out.size;
 }
 
 size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
 				struct call_fields call, size_t limit)
 {
-	struct names names;
-	size_t n_put;
+	return put_merged(out, scope_fields, call, limit, false);
+}
 
-	collect_names(&names, call);
-	n_put = put_remaining(&out, scope_fields, &names, limit);
-	/* Once the record is too large the sum stops growing: it cannot overflow. */
-	for (size_t i = 0; i < names.call.n && out.size <= RECORD_SIZE_MAX; i++) {
-		const struct mplog_field *const field = &call.field[i];
-		const size_t name_size = names.key[i] & NAME_SIZE_MASK;
-
-		if (name_size == 0)
-			continue;
-		if (n_put < RECORD_FIELDS_MAX && put_call_field(&out, field, name_size, limit))
-			n_put++;
-		else
-			note_bad(&names, shown(field->name));
-	}
-	if (names.bad.data)
-		strbuf_put_binary_field(&out, (struct bytes){ "MPLOG_BAD_FIELD", 15 }, names.bad);
-	return out.size;
+size_t strbuf_put_merged_json(struct strbuf out, struct bytes scope_fields, struct call_fields call)
+{
+	return put_merged(out, scope_fields, call, FIELD_SIZE_ANY, true);
 }

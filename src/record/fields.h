@@ -22,6 +22,10 @@ struct call_fields {
 size_t strbuf_put_merged_fields(struct strbuf out, struct bytes scope_fields,
 				struct call_fields call, size_t limit);
 
+/* Likewise, each field as a member of a JSON object, whatever its size. */
+size_t strbuf_put_merged_json(struct strbuf out, struct bytes scope_fields,
+			      struct call_fields call);
+
 /* Writes the scope's encoded fields without those that the call has too, then the call's. */
 static inline void strbuf_put_fields(struct strbuf *out, struct bytes scope_fields,
 				     struct call_fields call)

@@ -54,6 +54,12 @@ static inline bool is_encoded(struct bytes block, struct bytes func)
 	       !memchr(func.data, '\n', func.size);
 }
 
+bool record_site_is_usual(const struct mplog_site *site)
+{
+	return site && site->size >= sizeof(*site) && site->block &&
+	       is_encoded(bytes_of(site->block), bytes_of(site->func ? site->func : ""));
+}
+
 static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site)
 {
 	struct strbuf *const out = &copy;
@@ -182,6 +188,12 @@ static inline void put_text(struct strbuf *out, const struct record_source *sour
 		strbuf_put(out, source->message);
 	if (UNLIKELY(source->error != 0 || source->suppressed > 0))
 		out->size = put_suffix(*out, source);
+}
+
+size_t record_put_text(struct strbuf out, const struct record_source *source)
+{
+	put_text(&out, source);
+	return out.size;
 }
 
 /* Where MESSAGE stands in the record. */

@@ -42,6 +42,13 @@ struct record {
 	int facility; /* as in record_source */
 };
 
+/* Returns whether the site is as the macros of this version make it, with fields that the compiler has
+ * encoded. Of another one record_compose() encodes them. */
+bool record_site_is_usual(const struct mplog_site *site);
+
+/* Writes the message's text, without prefix; returns the new size of out. */
+size_t record_put_text(struct strbuf out, const struct record_source *source);
+
 /* Writes the record into buffer as far as the buffer goes. Returns the size of the record, or
  * somewhat more where capacity is less: then *ret is not set, and the caller tries again with a
  * buffer of that size. A record has at most RECORD_SIZE_MAX: larger messages are cut, and the record

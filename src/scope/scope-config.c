@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "record/encoding.h"
 #include "scope/pattern.h"
+#include "sink/stderr-format.h"
 
 enum { CONFIG_PAGE = 4096 }; /* enough for nearly every configuration */
 
@@ -160,6 +161,22 @@ static void set_output(struct scope_config *config, struct strbuf *out,
 	output->stderr_color = settings->number[SETTING_STDERR_COLOR];
 }
 
+/* After the head. */
+static void set_line(struct scope_config *config, struct strbuf *out)
+{
+	struct output *output = &config->output;
+	size_t start = out->size;
+	const char *at = free_byte(out);
+
+	strbuf_put_line_head(out, output, config->head);
+	output->line_head = (struct bytes){ at, out->size - start };
+	start = out->size;
+	at = free_byte(out);
+	if (!strbuf_put_line_prefix(out, output))
+		output->line_head.data = NULL;
+	output->line_prefix = (struct bytes){ at, out->size - start };
+}
+
 /* Fills the configuration and the memory behind the struct. Returns the size that all of it takes. */
 static size_t fill_config(struct scope_config *config, size_t capacity,
 			  const struct scope_params *params, const struct settings *settings,
@@ -180,6 +197,8 @@ static size_t fill_config(struct scope_config *config, size_t capacity,
 				     : NULL;
 	set_output(config, &out, params, settings);
 	config->head = store_head(&out, params);
+	if (out.size <= out.capacity) /* else another try follows */
+		set_line(config, &out);
 	config->fields = store_fields(&out, settings, params->fields, &config->own_fields);
 	return out.size;
 }

@@ -77,6 +77,34 @@ enum sink_id dispatch_primary_of_single(struct dispatch *dispatch)
 	return stderr_is_journal(deadline_now_ns(&dispatch->deadline)) ? SINK_JOURNAL : SINK_STDERR;
 }
 
+static bool is_absent(enum sink_id id, int64_t now_ns)
+{
+	return log_socket_is_absent(sinks[id]->socket, now_ns);
+}
+
+enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)
+{
+	const int64_t now_ns = deadline_now_ns(&dispatch->deadline);
+	const enum sink_id primary = dispatch_primary(dispatch);
+
+	if (dispatch->excluded_error != 0)
+		return SINK_NONE;
+	return primary == SINK_STDERR ||
+			       (dispatch->output->forced == SINK_NONE &&
+				is_absent(SINK_JOURNAL, now_ns) && is_absent(SINK_SYSLOG, now_ns))
+		       ? primary
+		       : SINK_NONE;
+}
+
+/* -EMSGSIZE is no failure: the record has to be composed. */
+void dispatch_exclude_direct(struct dispatch *dispatch, int r)
+{
+	if (r == -EMSGSIZE)
+		return;
+	dispatch->excluded = SINK_STDERR;
+	dispatch->excluded_error = r;
+}
+
 static bool wants_echo(const struct delivery *delivery)
 {
 	const int echo = delivery->output->echo;

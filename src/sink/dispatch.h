@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "record/record.h"
 #include "sink/sink.h"
+#include "sink/socket.h"
 
 /* In the order in which a record falls from one to the next. */
 extern const struct sink *const sinks[SINK_COUNT];
@@ -105,6 +106,39 @@ COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
 
 /* Writes the record to standard error too where that is wished for. Never waits. */
 void dispatch_echo(const struct delivery *delivery, enum sink_id sent);
+
+/* Returns the primary sink of a record that comes to standard error without a failure of another sink,
+ * or SINK_NONE. */
+COLD enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch);
+
+/* Excludes standard error, which failed with R, from the rest of this call. */
+COLD void dispatch_exclude_direct(struct dispatch *dispatch, int r);
+
+/* Writes a record that has not been composed to standard error, where that is the first sink there is.
+ * Returns false where the record has to be composed, and dispatched by dispatch_record(). */
+static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
+						 const struct record_source *source, char *buffer,
+						 size_t capacity, struct dispatch_result *ret)
+{
+	const struct log_socket *const journal = sink_journal.socket;
+	struct direct_delivery delivery;
+	enum sink_id primary;
+	int r;
+
+	if (LIKELY(dispatch->output->forced == SINK_NONE && !dispatch->output->single &&
+		   atomic_load_explicit(&journal->connection, memory_order_relaxed)))
+		return false;
+	primary = dispatch_primary_of_direct(dispatch);
+	if (primary == SINK_NONE)
+		return false;
+	delivery = (struct direct_delivery){ source, dispatch->output, &dispatch->deadline, buffer,
+					     capacity };
+	r = sink_stderr.write_direct(&delivery);
+	*ret = (struct dispatch_result){ primary, SINK_STDERR, SINK_NONE, 0 };
+	if (UNLIKELY(r < 0))
+		dispatch_exclude_direct(dispatch, r);
+	return r > 0;
+}
 
 static inline ALWAYS_INLINE struct dispatch_result dispatch_record(struct dispatch *dispatch,
 								   const struct record *record)

@@ -28,6 +28,9 @@ struct output {
 	int facility; /* of records without their own: syslog's number, 1 to 23; -1: not set */
 	bool syslog_rfc5424;
 	bool stderr_json;
+	/* Of lines on standard error, the same in all of them: what identifies the scope, and the
+	 * prefix, as the style has them. NULL: not made, or not to be made. */
+	struct bytes line_head, line_prefix;
 	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */
 };
 
@@ -37,6 +40,15 @@ struct delivery {
 	struct deadline *deadline;
 };
 
+/* A record that has not been composed yet, and memory to do so. */
+struct direct_delivery {
+	const struct record_source *source;
+	const struct output *output;
+	struct deadline *deadline;
+	char *buffer;
+	size_t capacity;
+};
+
 struct sink {
 	const char *name;
 	/* Returns 1: written. 0: the sink does not exist here, nor did it since the program began (a
@@ -44,6 +56,9 @@ struct sink {
 	 * deadline, -ENOTCONN where it existed and is gone. Async-signal-safe; takes no lock;
 	 * changes errno; raises no SIGPIPE. Called inside of epoch_enter(). */
 	int (*write)(const struct delivery *delivery);
+	/* Likewise, without a struct record where the sink needs none; or -EMSGSIZE where it does.
+	 * NULL: it always does. */
+	int (*write_direct)(const struct direct_delivery *delivery);
 	/* Tells whether the sink ends in the host's journald: no fallback after journald failed. */
 	bool (*is_journald)(void);
 	/* Opens and looks up what its writes need, before the process is sealed. */

@@ -29,6 +29,15 @@ struct log_socket {
 	atomic_llong retry_at_ns; /* when an absent service is looked for again */
 };
 
+/* Returns whether the service does not exist, nor did it, and is not looked for at this moment: a
+ * message would find none. Changes nothing. */
+static inline bool log_socket_is_absent(const struct log_socket *log_socket, int64_t now_ns)
+{
+	return !atomic_load_explicit(&log_socket->connection, memory_order_relaxed) &&
+	       !atomic_load_explicit(&log_socket->seen, memory_order_relaxed) &&
+	       now_ns < atomic_load_explicit(&log_socket->retry_at_ns, memory_order_relaxed);
+}
+
 /* Sends one message. A zero byte has to follow it: a stream sends that as the message's end. Called
  * inside of epoch_enter(). Returns 0, or
  *   -EAGAIN     full until the deadline

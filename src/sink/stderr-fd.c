@@ -43,7 +43,8 @@ static HOT_DATA struct {
 	atomic_llong looked_ns; /* 0: look with the next question */
 	atomic_llong
 		checked_ns; /* the tick of the coarse clock that had the last fstat(2); 0: none */
-	/* The program closed it, or put a stranger in its place: each record looks from then on. */
+	/* Each record looks: the program closed it, or put a stranger in its place; or a write to
+	 * what has taken its place in this tick could raise a signal. */
 	atomic_bool is_unsteady;
 } standard_error;
 
@@ -269,6 +270,12 @@ void stderr_open(void)
 	}
 	stderr_invalidate();
 	(void)look(clock_coarse_ns());
+	atomic_store_explicit(&standard_error.checked_ns, 0, memory_order_relaxed);
+}
+
+void stderr_look_always(void)
+{
+	atomic_store_explicit(&standard_error.is_unsteady, true, memory_order_relaxed);
 }
 
 void stderr_invalidate(void)

@@ -41,6 +41,9 @@ struct stderr_probe stderr_probe(bool is_asked_for, int64_t now_ns);
 bool stderr_is_journal(int64_t now_ns);
 bool stderr_is_terminal(int64_t now_ns);
 
+/* Has each record look at the descriptor from now on. */
+void stderr_look_always(void);
+
 /* Has the next look examine the descriptor anew. Async-signal-safe. */
 void stderr_invalidate(void);
 

@@ -9,7 +9,6 @@
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,17 +52,12 @@ static void release_signal(const struct held_signal *held, bool was_raised)
 	(void)pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
 }
 
-static ssize_t result_of(ssize_t n)
-{
-	return n < 0 ? -errno : n;
-}
-
 static ssize_t write_here(struct bytes bytes)
 {
-	return result_of(write(STDERR_FILENO, bytes.data, bytes.size));
+	return stderr_result_of(write(STDERR_FILENO, bytes.data, bytes.size));
 }
 
-static COLD ssize_t write_holding_limit(struct bytes bytes)
+static ssize_t write_holding_limit(struct bytes bytes)
 {
 	struct held_signal held;
 	ssize_t n;
@@ -104,7 +98,7 @@ static struct owned_fd sealed = OWNED_FD_NONE;
 
 static ssize_t write_sealed(struct bytes bytes)
 {
-	return sealed.fd < 0 ? -EAGAIN : result_of(write(sealed.fd, bytes.data, bytes.size));
+	return sealed.fd < 0 ? -EAGAIN : stderr_result_of(write(sealed.fd, bytes.data, bytes.size));
 }
 
 void stderr_seal_writing(enum stderr_kind kind)
@@ -124,7 +118,7 @@ static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
 	AUTO_CLOSE const int fd = open_nonblocking(kind);
 
 	if (fd >= 0)
-		return result_of(write(fd, bytes.data, bytes.size));
+		return stderr_result_of(write(fd, bytes.data, bytes.size));
 	if (poll(&state, 1, 0) == 0)
 		return -EAGAIN;
 	if (bytes.size > PIPE_BUF)
@@ -132,67 +126,26 @@ static ssize_t write_otherwise(enum stderr_kind kind, struct bytes bytes)
 	return write_here(bytes);
 }
 
+HOT_DATA _Atomic int stderr_way = STDERR_NOSIGNAL;
+
 #ifdef RWF_NOWAIT
-#ifndef RWF_NOSIGNAL
-#define RWF_NOSIGNAL 0x00000100 /* of Linux 6.18: no SIGPIPE */
-#endif
-
-/* Ways to write to a pipe, each for where the ones before are refused. */
-enum pipe_way { WAY_NOSIGNAL, WAY_NOWAIT, WAY_OTHERWISE };
-
-/* A child inherits it, and the kernel and the sandbox. */
-static HOT_DATA _Atomic int pipe_way;
-
-static ssize_t write_flagged(struct bytes bytes, int flags)
-{
-	const struct iovec part = { .iov_base = (void *)(uintptr_t)bytes.data,
-				    .iov_len = bytes.size };
-
-	return result_of(pwritev2(STDERR_FILENO, &part, 1, -1, flags));
-}
-
-/* Old kernels and sandboxes refuse pwritev2(2) with any error: no verdict on the pipe. */
-static bool is_refusal(ssize_t n)
-{
-	return n < 0 && n != -EAGAIN && n != -EINTR && n != -EPIPE;
-}
-
 /* While SIGPIPE is held. */
 static ssize_t write_nowait(struct bytes bytes)
 {
 	ssize_t n;
 
-	if (atomic_load_explicit(&pipe_way, memory_order_relaxed) == WAY_OTHERWISE)
+	if (atomic_load_explicit(&stderr_way, memory_order_relaxed) == STDERR_OTHERWISE)
 		return write_otherwise(STDERR_PIPE, bytes);
-	n = write_flagged(bytes, RWF_NOWAIT);
-	if (!is_refusal(n))
+	n = stderr_write_flagged(bytes, RWF_NOWAIT);
+	if (!stderr_is_refusal(n))
 		return n;
-	atomic_store_explicit(&pipe_way, WAY_OTHERWISE, memory_order_relaxed);
+	atomic_store_explicit(&stderr_way, STDERR_OTHERWISE, memory_order_relaxed);
 	return write_otherwise(STDERR_PIPE, bytes);
-}
-
-/* Returns false where the kernel does not know the flag. Such a kernel has written nothing. */
-static bool write_nosignal(struct bytes bytes, ssize_t *ret)
-{
-	if (atomic_load_explicit(&pipe_way, memory_order_relaxed) != WAY_NOSIGNAL || seal_is_set())
-		return false;
-	*ret = write_flagged(bytes, RWF_NOWAIT | RWF_NOSIGNAL);
-	if (!is_refusal(*ret))
-		return true;
-	atomic_store_explicit(&pipe_way, WAY_NOWAIT, memory_order_relaxed);
-	return false;
 }
 #else /* musl before 1.2.5 */
 static ssize_t write_nowait(struct bytes bytes)
 {
 	return write_otherwise(STDERR_PIPE, bytes);
-}
-
-static bool write_nosignal(struct bytes bytes, ssize_t *ret)
-{
-	(void)bytes;
-	(void)ret;
-	return false;
 }
 #endif
 
@@ -207,26 +160,22 @@ static COLD ssize_t write_holding_pipe(struct bytes bytes)
 	return n;
 }
 
-static ssize_t write_pipe(struct bytes bytes)
-{
-	ssize_t n;
-
-	return LIKELY(write_nosignal(bytes, &n)) ? n : write_holding_pipe(bytes);
-}
-
 static ssize_t write_plain(const struct stderr_probe *probe, struct bytes bytes)
 {
-	return UNLIKELY(probe->is_limited) && !seal_is_set() ? write_holding_limit(bytes)
-							     : write_here(bytes);
+	if (seal_is_set())
+		return write_here(bytes);
+	if (atomic_load_explicit(&stderr_way, memory_order_relaxed) != STDERR_NOSIGNAL)
+		stderr_look_always();
+	return probe->is_limited ? write_holding_limit(bytes) : write_here(bytes);
 }
 
-ssize_t stderr_write_some(const struct stderr_probe *probe, struct bytes bytes)
+ssize_t stderr_write_otherwise(const struct stderr_probe *probe, struct bytes bytes)
 {
 	switch (probe->kind) {
 	case STDERR_PIPE:
-		return write_pipe(bytes);
+		return write_holding_pipe(bytes);
 	case STDERR_SOCKET:
-		return result_of(
+		return stderr_result_of(
 			send(STDERR_FILENO, bytes.data, bytes.size, MSG_DONTWAIT | MSG_NOSIGNAL));
 	case STDERR_TERMINAL:
 		return seal_is_set() ? write_sealed(bytes) : write_otherwise(probe->kind, bytes);
