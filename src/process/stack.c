@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include "base/compiler.h"
 #include "process/thread.h"
@@ -81,7 +80,74 @@ static COLD void call_on_stack(char *stack, void (*function)(void *), void *argu
 			   "xmm12", "xmm13", "xmm14", "xmm15", "cc", "memory");
 }
 
+#elif defined(__i386__)
+
+#ifdef __SSE__
+#define SSE_REGISTERS "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
 #else
+#define SSE_REGISTERS
+#endif
+
+/* The argument stands on the stack, which is aligned to 16 bytes where it does. */
+static COLD void call_on_stack(char *stack, void (*function)(void *), void *argument)
+{
+	char *top = stack + STACK_SIZE - 16;
+
+	__asm__ volatile("movl %%esp, %%ebx\n\t"
+			 "movl %[top], %%esp\n\t"
+			 "movl %[argument], (%%esp)\n\t"
+			 "call *%[function]\n\t"
+			 "movl %%ebx, %%esp"
+			 : [top] "+S"(top), [function] "+a"(function), [argument] "+d"(argument)
+			 :
+			 : "ebx", "ecx", "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)",
+			   "st(7)", SSE_REGISTERS "cc", "memory");
+}
+
+#elif defined(__aarch64__) && defined(__LP64__)
+
+static COLD void call_on_stack(char *stack, void (*function)(void *), void *argument)
+{
+	register void *x0 __asm__("x0") = argument;
+	register void (*x1)(void *) __asm__("x1") = function;
+	register char *x2 __asm__("x2") = stack + STACK_SIZE;
+
+	__asm__ volatile("mov x19, sp\n\t"
+			 "mov sp, %[top]\n\t"
+			 "blr %[function]\n\t"
+			 "mov sp, x19"
+			 : "+r"(x0), [function] "+r"(x1), [top] "+r"(x2)
+			 :
+			 : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+			   "x14", "x15", "x16", "x17", "x18", "x19", "x30", "v0", "v1", "v2", "v3",
+			   "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14",
+			   "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24",
+			   "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+}
+
+#elif defined(__riscv) && __riscv_xlen == 64 && defined(__riscv_flen)
+
+static COLD void call_on_stack(char *stack, void (*function)(void *), void *argument)
+{
+	register void *a0 __asm__("a0") = argument;
+	register void (*a1)(void *) __asm__("a1") = function;
+	register char *a2 __asm__("a2") = stack + STACK_SIZE;
+
+	__asm__ volatile("mv s1, sp\n\t"
+			 "mv sp, %[top]\n\t"
+			 "jalr %[function]\n\t"
+			 "mv sp, s1"
+			 : "+r"(a0), [function] "+r"(a1), [top] "+r"(a2)
+			 :
+			 : "ra", "s1", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a3", "a4", "a5",
+			   "a6", "a7", "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7",
+			   "ft8", "ft9", "ft10", "ft11", "fa0", "fa1", "fa2", "fa3", "fa4", "fa5",
+			   "fa6", "fa7", "memory");
+}
+
+#elif defined(HAVE_SWAPCONTEXT)
+
+#include <ucontext.h>
 
 struct call {
 	void (*function)(void *argument);
@@ -112,6 +178,15 @@ static COLD void call_on_stack(char *stack, void (*function)(void *), void *argu
 	makecontext(&callee, (void (*)(void))run_call, 2, (unsigned)(address >> 16 >> 16),
 		    (unsigned)address);
 	(void)swapcontext(&caller, &callee);
+}
+
+#else
+
+/* Neither this library nor the C library knows how: a small stack has to hold it. */
+static void call_on_stack(char *stack, void (*function)(void *), void *argument)
+{
+	(void)stack;
+	function(argument);
 }
 
 #endif

@@ -180,7 +180,11 @@ union fd_control {
 ssize_t connection_send_fd(const struct connection *connection, int fd, int flags)
 {
 	union fd_control control = { .space = { 0 } };
-	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct iovec nothing = { .iov_len = 0 }; /* without a vector qemu-user sends no message */
+	struct msghdr message = { .msg_iov = &nothing,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
 	struct cmsghdr *const header = CMSG_FIRSTHDR(&message);
 
 	header->cmsg_level = SOL_SOCKET;

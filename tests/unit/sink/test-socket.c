@@ -49,7 +49,13 @@ START_TEST(passes_a_descriptor)
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control;
-	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	char byte;
+	struct iovec room = { .iov_base = &byte,
+			      .iov_len = 1 }; /* qemu-user receives nothing without */
+	struct msghdr message = { .msg_iov = &room,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
 	struct thread *const thread = thread_get();
 	uint64_t outer;
 
