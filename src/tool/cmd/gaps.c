@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "notice/notice.h"
 #include "tool/cmd/commands.h"
 #include "tool/cmd/gaps-live.h"
 #include "tool/cmd/gaps-print.h"
@@ -81,6 +82,24 @@ static int open_to_count(const struct options *options, struct tally *tally, sd_
 	return r;
 }
 
+/* With --since: the figures of a process are of all its life, and so are the losses in them. */
+static int count_before(const struct options *options, struct tally *tally)
+{
+	sd_journal *journal = NULL;
+	int r = options->since_us ? open_journal(options, &journal) : 0;
+
+	if (journal && r >= 0)
+		r = add_matches(journal, options);
+	if (journal && r >= 0)
+		r = match_add(journal, "MESSAGE_ID", notice_message_ids[NOTICE_LOST]);
+	if (journal && r >= 0)
+		r = match_add(journal, "MESSAGE_ID", notice_message_ids[NOTICE_SUPPRESSED]);
+	if (journal && r >= 0)
+		r = count_told_before(tally, journal, options->since_us);
+	sd_journal_close(journal);
+	return r;
+}
+
 /* What comes into the journal while boards are read is counted as well: so all records of a process
  * that is dead on its board had time to get there. */
 static bool count_all(const struct options *options, struct tally *tally)
@@ -95,6 +114,8 @@ static bool count_all(const struct options *options, struct tally *tally)
 	bool good = true;
 	int r = open_to_count(options, tally, &journal);
 
+	if (r >= 0)
+		r = count_before(options, tally);
 	if (r >= 0)
 		r = count_journal(tally, &reports, journal);
 	if (r >= 0)

@@ -107,6 +107,8 @@ static void count_record(struct tally *tally, const struct record_at_hand *recor
 	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. */
 	if (sequence == 1 && numbers_has(&process->numbers, 1))
 		process = tally_renew(tally, process);
+	if (sequence == 1 && !process->records)
+		process->told_before = (struct losses){ 0 }; /* another process's, with that pid */
 	if (!process->records)
 		note_first(record, process);
 	/* A process without a parent is the run's first. */
@@ -229,6 +231,35 @@ int count_journal(struct tally *tally, struct reports *reports, sd_journal *jour
 	while ((r = sd_journal_next(journal)) > 0) {
 		if (read_record(&record))
 			count_entry(tally, reports, &record);
+	}
+	return r;
+}
+
+/* What was reported by then explains nothing that is missing later. */
+static void note_before(struct tally *tally, const struct record_at_hand *record)
+{
+	struct losses *before = &process_of(tally, record)->told_before;
+
+	if (record->kind == NOTICE_LOST) {
+		before->lost += get_number(record, FIELD_NAME_LOST);
+		before->diverted += get_number(record, FIELD_NAME_DIVERTED);
+	} else if (record->kind == NOTICE_SUPPRESSED &&
+		   !entry_get(record->journal, FIELD_NAME_CHILD).size) {
+		before->suppressed += get_number(record, FIELD_NAME_SUPPRESSED);
+	}
+}
+
+int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_us)
+{
+	struct record_at_hand record = { .journal = journal };
+	int r;
+
+	while ((r = sd_journal_next(journal)) > 0) {
+		if (!read_record(&record))
+			continue;
+		if (record.when_us >= until_us)
+			return 0;
+		note_before(tally, &record);
 	}
 	return r;
 }

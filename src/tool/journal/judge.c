@@ -53,11 +53,14 @@ struct verdict judge(const struct counted *process)
 {
 	const struct figures *figures = &process->figures;
 	const struct losses *told = &process->told, *final = &figures->losses;
+	const struct losses *before = &process->told_before;
 	struct verdict verdict = {
 		.last = larger(numbers_last(&process->numbers), figures->last),
-		.losses = { .lost = larger(told->lost, final->lost),
-			    .diverted = larger(told->diverted, final->diverted),
-			    .suppressed = larger(told->suppressed, final->suppressed) },
+		.losses = { .lost = larger(told->lost, left_over(final->lost, before->lost)),
+			    .diverted = larger(told->diverted,
+					       left_over(final->diverted, before->diverted)),
+			    .suppressed = larger(told->suppressed, left_over(final->suppressed,
+									     before->suppressed)) },
 	};
 
 	verdict.before = find_before(process, verdict.last);

@@ -51,12 +51,13 @@ struct counted {
 	uint64_t since_us; /* when the process began, by the board or its parent; 0: unknown */
 	bool is_older; /* than the journal, whose deleted files may have had its first records */
 
-	uint64_t records;       /* in the journal */
-	uint64_t twice;         /* numbers that came again */
-	struct numbers numbers; /* PROCESS_SEQ in the journal */
-	struct numbers told_of; /* reported lost or diverted */
-	struct losses told;     /* by its own notices */
-	int worst;              /* level of these, + 1; 0: unknown */
+	uint64_t records;          /* in the journal */
+	uint64_t twice;            /* numbers that came again */
+	struct numbers numbers;    /* PROCESS_SEQ in the journal */
+	struct numbers told_of;    /* reported lost or diverted */
+	struct losses told;        /* by its own notices */
+	struct losses told_before; /* by those before the first entry that is counted */
+	int worst;                 /* level of these, + 1; 0: unknown */
 
 	bool is_reported;       /* its parent's notice or the board has its figures */
 	struct figures figures; /* all losses, also those that the process did not live to report */
