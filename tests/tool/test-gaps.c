@@ -301,6 +301,22 @@ START_TEST(a_pid_s_second_life)
 }
 END_TEST
 
+/* Nor does it need its first record for that, once the end of the former process is reported. */
+static void one_to_three_twice(void)
+{
+	send_range("worker-1", 1, 3);
+	send_end(getpid(), (struct end){ "exited", .sent = 3, .last = 3 });
+	send_range("worker-1", 2, 3);
+}
+
+START_TEST(a_second_life_without_a_first_record)
+{
+	as_child(begin_run);
+	as_child(one_to_three_twice);
+	expect(1, "init 1 0 0 0 \nworker-1 3 0 0 0 \nworker-1 2 1 0 0 1-1 unknown\n");
+}
+END_TEST
+
 START_TEST(what_came_twice_is_said)
 {
 	send_range("main", 1, 5);
@@ -410,6 +426,7 @@ int main(void)
 	tcase_add_test(tcase, an_orderly_end_has_none_in_flight);
 	tcase_add_test(tcase, a_child_of_which_nothing_is_there);
 	tcase_add_test(tcase, a_pid_s_second_life);
+	tcase_add_test(tcase, a_second_life_without_a_first_record);
 	tcase_add_test(tcase, what_came_twice_is_said);
 	tcase_add_test(tcase, numbers_that_lie_do_no_harm);
 	tcase_add_test(tcase, losses_of_former_times_explain_nothing);

@@ -104,8 +104,9 @@ static void count_record(struct tally *tally, const struct record_at_hand *recor
 	const uint64_t sequence = get_number(record, "PROCESS_SEQ");
 	struct counted *process = process_of(tally, record);
 
-	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. */
-	if (sequence == 1 && numbers_has(&process->numbers, 1))
+	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. The first
+	 * records of that may be missing. */
+	if ((sequence == 1 || process->has_ended) && numbers_has(&process->numbers, sequence))
 		process = tally_renew(tally, process);
 	if (sequence == 1 && !process->records)
 		process->told_before = (struct losses){ 0 }; /* another process's, with that pid */
@@ -162,6 +163,14 @@ static enum end end_of(const struct record_at_hand *record)
 	return strcmp(code, "exited") == 0 ? END_ITSELF : END_UNKNOWN;
 }
 
+static void note_end(const struct tally *tally, const struct report *report)
+{
+	struct counted *process = tally_find(tally, report->run, report->boot_id, report->pid);
+
+	if (process && counted_trusts(process, report->uid))
+		process->has_ended = true;
+}
+
 static void note_child(struct tally *tally, struct reports *reports,
 		       const struct record_at_hand *record)
 {
@@ -184,6 +193,7 @@ static void note_child(struct tally *tally, struct reports *reports,
 		},
 	};
 
+	note_end(tally, &report);
 	report.name = tally_copy(entry_get(record->journal, FIELD_NAME_CHILD));
 	report.identifier = tally_copy(entry_get(record->journal, "SYSLOG_IDENTIFIER"));
 	reports_add(reports, &report);

@@ -59,6 +59,7 @@ struct counted {
 	struct losses told_before; /* by those before the first entry that is counted */
 	int worst;                 /* level of these, + 1; 0: unknown */
 
+	bool has_ended;         /* its parent's notice stands before the record at hand */
 	bool is_reported;       /* its parent's notice or the board has its figures */
 	struct figures figures; /* all losses, also those that the process did not live to report */
 };
