@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/identity.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -321,6 +322,7 @@ static void end_thread(struct thread *thread)
  * before those of a static library, and may log: then the library begins with their first call. */
 __attribute__((constructor)) static void begin_library(void)
 {
+	const int saved_errno = errno; /* 0 at the start of a program, says C */
 	sigset_t all, before;
 
 	if (identity.has_begun)
@@ -338,4 +340,5 @@ __attribute__((constructor)) static void begin_library(void)
 	identity.has_begun = true;
 	atomic_store(&identity.lock, 0);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved_errno;
 }
