@@ -380,6 +380,10 @@ MPLOG_EXPORT int mplog_reaped(pid_t pid, int status, struct mplog_stats *stats);
 MPLOG_EXPORT unsigned mplog_scope_enter_(const char *process);
 MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 
+/* For libmplog-syslog: changes the identifier and the flags (MPLOG_ECHO, or 0) that mplog_open() was given.
+ * Returns 0, or -EINVAL, -ENOMEM. */
+MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
+
 #define MPLOG_CONCAT_(a, b) MPLOG_CONCAT__(a, b)
 #define MPLOG_CONCAT__(a, b) a##b
 #define MPLOG_STRING_(x) MPLOG_STRING__(x)

@@ -13,6 +13,7 @@
 #include "api/identity.h"
 #include "api/lifecycle.h"
 #include "api/log.h"
+#include "api/program.h"
 #include "api/refresh.h"
 #include "board/override-env.h"
 #include "notice/child-end.h"
@@ -63,6 +64,18 @@ int mplog_reload(void)
 	GUARD(guard);
 
 	return guard_identify(&guard) ? refresh_now(guard.thread) : -ENOMEM;
+}
+
+int mplog_set_program_(const char *identifier, unsigned flags)
+{
+	GUARD(guard);
+
+	if (!identifier || !*identifier || flags & ~(unsigned)MPLOG_ECHO)
+		return -EINVAL;
+	if (!guard.thread)
+		return -ENOMEM;
+	guard_identify(&guard);
+	return program_change(guard.thread, identifier, flags);
 }
 
 int mplog_seal(void)

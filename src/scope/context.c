@@ -73,6 +73,7 @@ struct context *context_copy(const struct context *context, struct conf *conf)
 		return NULL;
 	*copy = *context;
 	copy->conf = conf;
+	copy->shares_conf = false;
 	return copy;
 }
 
@@ -102,7 +103,8 @@ static void free_retired_context(struct retired *retired)
 {
 	struct context *context = (struct context *)retired; /* its first member */
 
-	conf_free(context->conf);
+	if (!context->shares_conf)
+		conf_free(context->conf);
 	free(context);
 }
 
@@ -119,6 +121,7 @@ void context_publish(struct context *context)
 	context_invalidate();
 	if (before == &closed)
 		return;
+	before->shares_conf = before->conf == after->conf;
 	if (before->environment && before->environment != after->environment)
 		epoch_retire(&before->environment->retired, free_environment);
 	epoch_retire(&before->retired, free_retired_context);

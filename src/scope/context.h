@@ -30,6 +30,7 @@ struct context {
 	char identifier[IDENTIFIER_SIZE];
 	struct conf_options options;     /* options.file is the program's or the environment's */
 	struct conf *conf;               /* or NULL */
+	bool shares_conf;                /* with the next context, which frees it */
 	struct environment *environment; /* or NULL */
 };
 
@@ -39,7 +40,7 @@ void context_init(void);
 /* Returns the context in force, never NULL. It lives as long as the caller's epoch. */
 const struct context *context_get(void);
 
-/* Returns a copy with another conf, or NULL: no memory. */
+/* Returns a copy with another conf, or with the same one; or NULL: no memory. */
 struct context *context_copy(const struct context *context, struct conf *conf);
 
 /* Puts a context in force, and retires the former one with its conf, and with its environment where

@@ -154,6 +154,7 @@ void rows_disabled(void)
 		{ "empty loop", nothing, NULL },
 		{ "mplog_debug", mplog_disabled, NULL },
 		{ "syslog(3)", syslog_disabled, syslog_prepare },
+		{ "syslog(3) of libmplog-syslog", mplog_syslog_disabled, mplog_syslog_prepare },
 		{ "g_debug", glib_disabled, glib_prepare },
 		{ "spdlog", spdlog_disabled, spdlog_prepare },
 		{ "qb_log", qb_disabled, qb_prepare },
@@ -190,6 +191,7 @@ void rows_calls(const char *receiver, void (*catch_up)(void))
 		{ "g_log_structured", glib_call, glib_prepare },
 		{ "spdlog, systemd sink", spdlog_call, spdlog_prepare },
 		{ "syslog(3), no fields", syslog_call, syslog_prepare },
+		{ "syslog(3) of libmplog-syslog", mplog_syslog_call, mplog_syslog_prepare },
 		{ "qb_log, to syslog, no fields", qb_call, qb_prepare },
 	};
 	static const struct contender events[] = {

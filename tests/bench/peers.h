@@ -17,6 +17,11 @@ bool syslog_prepare(void);
 void syslog_call(void);
 void syslog_disabled(void);
 
+/* The same, of libmplog-syslog ($MPLOG_SYSLOG_LIBRARY). */
+bool mplog_syslog_prepare(void);
+void mplog_syslog_call(void);
+void mplog_syslog_disabled(void);
+
 #ifdef HAVE_GLIB
 bool glib_prepare(void);
 void glib_call(void);
