@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mplog.h"
 #include "tool/cmd/commands.h"
 #include "tool/run/child.h"
+#include "tool/run/preload.h"
 #include "tool/run/pump.h"
 #include "tool/ui/options.h"
 #include "tool/ui/tool.h"
@@ -24,6 +27,7 @@ struct arguments {
 	const char *name;
 	const char *identifier;
 	const char *join; /* NULL: indented lines; "": nothing */
+	bool syslog;
 	struct pump_options options;
 	char **command;
 };
@@ -34,6 +38,21 @@ static int fail(int status, int error, const char *what)
 	(void)mplog_errno(MPLOG_ERR, error, "mplog exec: %s", what);
 	mplog_close();
 	return status;
+}
+
+/* What syslog(3) with LOG_PERROR prints besides would be one more record. */
+static int replace_syslog(const struct arguments *arguments)
+{
+	const char *file;
+	const char *const refusal = preload_syslog(arguments->command[0], &file);
+
+	if (refusal) {
+		(void)fprintf(stderr, "mplog exec: %s: %s\n", file, refusal);
+		return EXIT_OURS;
+	}
+	if (arguments->options.level[PUMP_ERR] != MPLOG_NONE)
+		(void)setenv("MPLOG_ECHO", "false", 0);
+	return STATUS_GOOD;
 }
 
 static int run_command(const struct arguments *arguments)
@@ -48,6 +67,8 @@ static int run_command(const struct arguments *arguments)
 		r = mplog_export(arguments->name);
 	if (r < 0)
 		return fail(EXIT_OURS, r, arguments->name);
+	if (arguments->syslog && replace_syslog(arguments) != STATUS_GOOD)
+		return EXIT_OURS;
 	r = child_start(&child, arguments->command,
 			arguments->options.level[PUMP_OUT] != MPLOG_NONE,
 			arguments->options.level[PUMP_ERR] != MPLOG_NONE);
@@ -70,6 +91,8 @@ static const char help[] =
 	"                               is not logged, and goes where it went\n"
 	"      --join=REGEX             lines that match continue the one before, too; with an\n"
 	"                               empty REGEX none does, not even indented ones\n"
+	"      --syslog                 what it says by syslog(3) is logged by mplog, in each of its\n"
+	"                               processes: libmplog-syslog is loaded into it\n"
 	"\n"
 	"The exit status is the command's; 125 to 127 tell that it could not be run.\n";
 
@@ -89,6 +112,7 @@ static int parse_exec(struct arguments *arguments, int argc, char **argv)
 		{ "stdout", .level = &level[PUMP_OUT], .takes_none = true },
 		{ "stderr", .level = &level[PUMP_ERR], .takes_none = true },
 		{ "join", .text = &arguments->join },
+		{ "syslog", .flag = &arguments->syslog },
 		{ 0 },
 	};
 
@@ -142,7 +166,7 @@ const struct command command_exec = {
 	.name = "exec",
 	.summary = "Run a command as a process of that name: what it prints is logged",
 	.arguments = "NAME [-t IDENTIFIER] [--stdout=LEVEL] [--stderr=LEVEL]\n"
-		     "                  [--join=REGEX] [--] COMMAND [ARGUMENT...]",
+		     "                  [--join=REGEX] [--syslog] [--] COMMAND [ARGUMENT...]",
 	.is_in_order = true,
 	.help = help,
 	.run = run_exec,
