@@ -113,11 +113,14 @@ int mplog_emit_limited_(struct mplog_limit_ *limit, const struct mplog_site *sit
 	const uint64_t held_back = __atomic_exchange_n(&limit->held_back, 0, __ATOMIC_RELAXED);
 	va_list ap;
 	struct record_source said = {
-		.site = site, .fmt = fmt ? fmt : "", .ap = &ap, .suppressed = held_back
+		.site = site,
+		.fmt = fmt ? fmt : "",
+		.suppressed = held_back,
 	};
 	int r;
 
 	va_start(ap, fmt);
+	said.ap = &ap;
 	r = log_source(&said, level);
 	va_end(ap);
 	if (r < 0 || r == HELD_BACK) /* the next record has to say it */
