@@ -18,6 +18,16 @@
 
 static char syslog_program_conf[] = "/tmp/mplog-test-XXXXXX";
 
+/* A sanitizer's library is not the first one with LD_PRELOAD. */
+static inline void syslog_program_allow_sanitizer(void)
+{
+	const char *const given = getenv("ASAN_OPTIONS");
+	char options[512];
+
+	(void)snprintf(options, sizeof(options), "%s:verify_asan_link_order=0", given ? given : "");
+	(void)setenv("ASAN_OPTIONS", options, 1);
+}
+
 /* Executes the program as one that has no argument but CALLS, which main() understands. */
 static inline pid_t syslog_program_start(const char *calls, bool preload)
 {
@@ -26,6 +36,7 @@ static inline pid_t syslog_program_start(const char *calls, bool preload)
 	if (pid == 0) {
 		if (preload)
 			(void)setenv("LD_PRELOAD", getenv("MPLOG_SYSLOG_LIBRARY"), 1);
+		syslog_program_allow_sanitizer();
 		(void)setenv("MPLOG_CONF", syslog_program_conf, 1);
 		(void)execl("/proc/self/exe", "syslog-program", calls, (char *)NULL);
 		_exit(127);
