@@ -13,9 +13,10 @@
 
 static const char configuration[] =
 	"defaults = { echo = false; };\n"
-	"processes = ( { name = \"to-stderr\"; sink = \"stderr\"; } );\n";
+	"processes = ( { name = \"to-stderr*\"; sink = \"stderr\"; },\n"
+	"  { name = \"to-stderr-json\"; stderr = { format = \"json\"; }; } );\n";
 
-/* The row about standard error needs a configuration, and none of the user's is to take part. */
+/* The rows about standard error need a configuration, and none of the user's is to take part. */
 static void configure(void)
 {
 	static const char path[] = "/run/mplog-bench.conf";
@@ -33,8 +34,9 @@ static void run_rows(const char *program)
 {
 	rows_disabled();
 	rows_limited();
-	rows_calls("a draining socket", service_drain);
 	rows_stderr();
+	service_start_drain();
+	rows_calls("a draining socket", service_drain);
 	rows_life();
 	service_stop_drain();
 
@@ -51,11 +53,11 @@ int main(int argc, char **argv)
 		return memory_main();
 	measure_as_json(argc == 2 && strcmp(argv[1], "--json") == 0);
 	configure();
+	measure_begin();
 	measure_announce(ROWS);
-	bare_learn(mplog_call);
-	service_start_drain();
+	bare_learn();
 	run_rows(argv[0]);
 	(void)mplog_set_level(MPLOG_WARNING); /* hundreds of children that ended well are no news */
 	mplog_close();
-	return EXIT_SUCCESS;
+	return measure_end();
 }

@@ -6,10 +6,11 @@
 void mplog_call(void);
 void mplog_fields_call(void);
 
-/* Has the bare calls send what mplog's call of that row sends. While no service is there. */
-void bare_learn(void (*call)(void));
+/* Has the bare calls send what mplog's send. While no service is there. */
+void bare_learn(void);
 void bare_connect(void);
 void bare_send(void);
+void bare_send_numbered(void); /* each record with a number of its own, as mplog's have */
 
 void rows_disabled(void);
 void rows_limited(void);
@@ -22,4 +23,4 @@ void rows_memory(const char *program);
 /* In a process of its own: writes how many bytes mplog takes there. */
 int memory_main(void);
 
-enum { ROWS = 13 };
+enum { ROWS = 21 };

@@ -2,12 +2,9 @@
 /* Rows about a single call. */
 #include <mplog.h>
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
+#include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -40,18 +37,39 @@ void mplog_fields_call(void)
 	(void)mplog_event(MPLOG_INFO,
 			  MPLOG_FIELDS(MPLOG_F("BYTES", 4711),
 				       MPLOG_F("URL", "http://example.org/index.html"),
-				       MPLOG_F("CACHED", (bool)true), MPLOG_F("STATUS", 200),
+				       MPLOG_F("CACHED", (bool)true), MPLOG_F("RATIO", 0.75),
 				       MPLOG_F("PEER", "192.0.2.1")),
 			  "got %s in %d ms", "http://example.org/index.html", 42);
 }
 
-static char bytes[DATAGRAM_MAX];
-static size_t size;
+static void mplog_integer_call(void)
+{
+	(void)mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("RATIO", 1075)), "got it");
+}
+
+static void mplog_double_call(void)
+{
+	(void)mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("RATIO", 10.75)), "got it");
+}
+
+/* What a bare call sends. */
+static struct payload {
+	char bytes[DATAGRAM_MAX];
+	size_t size;
+} of_call, of_event, of_double, numbered;
+
 static int bare_fd = -1;
 
-void bare_learn(void (*call)(void))
+static void learn(struct payload *payload, void (*call)(void))
 {
-	size = service_capture(call, bytes, sizeof(bytes));
+	payload->size = service_capture(call, payload->bytes, sizeof(payload->bytes));
+}
+
+void bare_learn(void)
+{
+	learn(&of_call, mplog_call);
+	learn(&of_event, mplog_fields_call);
+	learn(&of_double, mplog_double_call);
 }
 
 void bare_connect(void)
@@ -67,9 +85,69 @@ static bool bare_prepare(void)
 	return true;
 }
 
+static void send_payload(const struct payload *payload)
+{
+	(void)send(bare_fd, payload->bytes, payload->size, MSG_NOSIGNAL);
+}
+
 void bare_send(void)
 {
-	(void)send(bare_fd, bytes, size, MSG_NOSIGNAL);
+	send_payload(&of_call);
+}
+
+static void bare_send_event(void)
+{
+	send_payload(&of_event);
+}
+
+static void bare_send_double(void)
+{
+	send_payload(&of_double);
+}
+
+/* ---- Bare calls with a number of their own ---------------------------------------------------- */
+
+enum { NUMBER_DIGITS = 7 };
+
+static void put_number(char *at, unsigned number)
+{
+	for (int i = NUMBER_DIGITS; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+}
+
+/* Puts a number in the place of the value of that field. Returns where it stands. */
+static char *make_room(struct payload *payload, const char *field, unsigned number)
+{
+	char *const at = memmem(payload->bytes, payload->size, field, strlen(field));
+	char *value, *end;
+
+	if (!at)
+		fail(field);
+	value = at + strlen(field);
+	end = memchr(value, '\n', payload->size - (size_t)(value - payload->bytes));
+	memmove(value + NUMBER_DIGITS, end, payload->size - (size_t)(end - payload->bytes));
+	payload->size = payload->size + NUMBER_DIGITS - (size_t)(end - value);
+	put_number(value, number);
+	return value;
+}
+
+/* The values of mplog's records that no other record has: journald stores each of them. */
+void bare_send_numbered(void)
+{
+	static char *sequence;
+	static unsigned number;
+	static pid_t pid;
+
+	if (pid != getpid()) {
+		pid = getpid();
+		number = 0;
+		memcpy(numbered.bytes, of_call.bytes, of_call.size);
+		numbered.size = of_call.size;
+		(void)make_room(&numbered, "\nTID=", (unsigned)pid);
+		sequence = make_room(&numbered, "\nPROCESS_SEQ=", 0);
+	}
+	put_number(sequence, ++number);
+	send_payload(&numbered);
 }
 
 /* ---- Disabled ------------------------------------------------------------------------------- */
@@ -152,7 +230,7 @@ void rows_disabled(void)
 {
 	static const struct contender contenders[] = {
 		{ "empty loop", nothing, NULL },
-		{ "mplog_debug", mplog_disabled, NULL },
+		{ "mplog_debug", mplog_disabled, NULL, .bar_ns = 1 },
 		{ "syslog(3)", syslog_disabled, syslog_prepare },
 		{ "syslog(3) of libmplog-syslog", mplog_syslog_disabled, mplog_syslog_prepare },
 		{ "g_debug", glib_disabled, glib_prepare },
@@ -185,20 +263,25 @@ void rows_calls(const char *receiver, void (*catch_up)(void))
 {
 	static const struct contender messages[] = {
 		{ "bare send(2) of the same bytes", bare_send, bare_prepare },
-		{ "mplog_info", mplog_call, NULL },
-		{ "sd_journal_sendv", systemd_sendv, NULL },
-		{ "sd_journal_send", systemd_send, NULL },
-		{ "g_log_structured", glib_call, glib_prepare },
+		{ "mplog_info", mplog_call, NULL, .bar = 1.2, .bar_ns = 150 },
+		{ "sd_journal_sendv", systemd_sendv, NULL, .bar_slower = 2 },
+		{ "sd_journal_send", systemd_send, NULL, .bar_slower = 2 },
+		{ "g_log_structured", glib_call, glib_prepare, .bar_slower = 2 },
 		{ "spdlog, systemd sink", spdlog_call, spdlog_prepare },
 		{ "syslog(3), no fields", syslog_call, syslog_prepare },
 		{ "syslog(3) of libmplog-syslog", mplog_syslog_call, mplog_syslog_prepare },
 		{ "qb_log, to syslog, no fields", qb_call, qb_prepare },
 	};
 	static const struct contender events[] = {
-		{ "bare send(2) of a call without fields", bare_send, bare_prepare },
-		{ "mplog_event", mplog_fields_call, NULL },
+		{ "bare send(2) of the same bytes", bare_send_event, bare_prepare },
+		{ "mplog_event", mplog_fields_call, NULL, .bar = 1.4 },
 		{ "sd_journal_send", systemd_event, NULL },
 		{ "g_log_structured", glib_event, glib_prepare },
+	};
+	static const struct contender doubles[] = {
+		{ "mplog_event with an integer", mplog_integer_call, NULL },
+		{ "mplog_event with a double", mplog_double_call, NULL, .bar_ns = 60 },
+		{ "bare send(2) of the latter's bytes", bare_send_double, bare_prepare },
 	};
 	char title[64];
 	struct scenario scenario = { title,  NULL,  round_of_calls, CALLS,
@@ -208,71 +291,8 @@ void rows_calls(const char *receiver, void (*catch_up)(void))
 	measure(&scenario, messages, COUNT(messages));
 	(void)snprintf(title, sizeof(title), "a call with 5 fields, to %s", receiver);
 	measure(&scenario, events, COUNT(events));
-}
-
-/* ---- Standard error ------------------------------------------------------------------------- */
-
-static const char line[] = "2026-11-22 09:25:11,280 INFO bench 4875 root process=to-stderr got "
-			   "http://example.org/index.html in 42 ms\n";
-
-static void bare_write(void)
-{
-	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
-		fail("standard error");
-}
-
-static void stdio_write(void)
-{
-	(void)fprintf(stderr, "bench %d: got %s in %d ms\n", getpid(),
-		      "http://example.org/index.html", 42);
-}
-
-/* A pipe that a child reads all the time. Returns its pid. */
-static pid_t read_stderr(void)
-{
-	static char buffer[DATAGRAM_MAX];
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) < 0 || dup2(ends[1], STDERR_FILENO) < 0)
-		fail("pipe");
-	pid = fork();
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		(void)close(ends[1]);
-		(void)close(STDERR_FILENO);
-		while (read(ends[0], buffer, sizeof(buffer)) > 0)
-			;
-		_exit(0);
-	}
-	(void)close(ends[0]);
-	(void)close(ends[1]);
-	return pid;
-}
-
-void rows_stderr(void)
-{
-	static const struct contender contenders[] = {
-		{ "bare write(2) of the same bytes", bare_write, NULL },
-		{ "mplog_info", mplog_call, NULL },
-		{ "fprintf(stderr), no time of day", stdio_write, NULL },
-	};
-	static const struct scenario scenario = { "a call, to standard error, a pipe",
-						  NULL,
-						  round_of_calls,
-						  CALLS,
-						  ROUNDS,
-						  0,
-						  NULL,
-						  true };
-	const int before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	const pid_t reader = read_stderr();
-
-	(void)mplog_enter("to-stderr");
-	measure(&scenario, contenders, COUNT(contenders));
-	mplog_leave();
-	if (dup2(before, STDERR_FILENO) < 0)
-		fail("standard error");
-	(void)close(before);
-	(void)waitpid(reader, NULL, 0);
+	if (!catch_up)
+		return;
+	(void)snprintf(title, sizeof(title), "a call with one field, to %s", receiver);
+	measure(&scenario, doubles, COUNT(doubles));
 }

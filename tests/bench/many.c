@@ -23,7 +23,6 @@ enum {
 	CHILDREN_MAX = 64,
 	THREADS = 8,
 	FORKS = 10,
-	PARENT_SIZE = 20 << 20,
 	MEMORY_RECORDS = 100,
 	MEMORY_BAR = 64 << 10,
 };
@@ -78,9 +77,15 @@ static double round_of_processes(void (*call)(void), const struct scenario *scen
 static void rows_processes(void)
 {
 	static const struct contender contenders[] = {
-		{ "bare send(2) of the same bytes", bare_send, NULL },
+		{ "bare send(2), numbered as mplog's", bare_send_numbered, NULL },
 		{ "mplog_info", mplog_call, NULL },
 		{ "sd_journal_send", systemd_send, NULL },
+	};
+	static const struct contender crowd[] = {
+		{ "bare send(2), numbered as mplog's", bare_send_numbered, NULL },
+		{ "mplog_info", mplog_call, NULL, .bar = 1 },
+		{ "sd_journal_send", systemd_send, NULL },
+		{ "bare send(2) of the same bytes always", bare_send, NULL },
 	};
 	static const unsigned numbers[] = { 1, 4, 16, CHILDREN_MAX };
 	char title[64];
@@ -91,7 +96,10 @@ static void rows_processes(void)
 		n_children = numbers[i];
 		(void)snprintf(title, sizeof(title), "%u processes at once, real journald",
 			       n_children);
-		measure(&scenario, contenders, COUNT(contenders));
+		if (n_children == CHILDREN_MAX)
+			measure(&scenario, crowd, COUNT(crowd));
+		else
+			measure(&scenario, contenders, COUNT(contenders));
 	}
 }
 
@@ -187,28 +195,31 @@ static void fork_and_send(void)
 	wait_for(pid);
 }
 
-void rows_life(void)
+static void row_of_parent(size_t mib)
 {
 	static const struct contender contenders[] = {
 		{ "fork(2), bare send(2), exit", fork_and_send, NULL },
-		{ "mplog_fork, first record, exit", fork_and_log, NULL },
+		{ "mplog_fork, first record, exit", fork_and_log, NULL, .bar = 1.15 },
 	};
-	static const struct scenario scenario = { "a child of a process of 20 MiB",
-						  NULL,
-						  round_of_calls,
-						  FORKS,
-						  FORK_ROUNDS,
-						  1,
-						  service_drain,
-						  false };
-	char *const memory = malloc(PARENT_SIZE);
+	char title[64];
+	const struct scenario scenario = { title,       NULL, round_of_calls, FORKS,
+					   FORK_ROUNDS, 1,    service_drain,  false };
+	char *const memory = malloc(mib << 20);
 
 	if (!memory)
 		fail("malloc");
-	memset(memory, 1, PARENT_SIZE);
-	bare_connect();
+	(void)snprintf(title, sizeof(title), "a child of a process of %zu MiB", mib);
+	memset(memory, 1, mib << 20);
 	measure(&scenario, contenders, COUNT(contenders));
 	free(memory);
+}
+
+void rows_life(void)
+{
+	bare_connect();
+	row_of_parent(2);
+	row_of_parent(20);
+	row_of_parent(200);
 }
 
 /* ---- Memory --------------------------------------------------------------------------------- */

@@ -11,23 +11,34 @@ struct contender {
 	const char *name;
 	void (*call)(void);
 	bool (*prepare)(void); /* once, before the first round; false: is not there. May be NULL */
+	/* What it may cost beside the baseline (DESIGN, section 5): a ratio, or so many nanoseconds
+	 * more; either is enough. 0: no bar. */
+	double bar, bar_ns;
+	double bar_slower; /* the least ratio: how much slower than the baseline a peer is */
 };
 
-/* How a row is measured. */
+/* How a row is measured. The ratio that is printed is the median of the rounds' ratios, and its spread is
+ * the width of the 95 % confidence interval of that median. A bar is missed where the whole interval is
+ * over it. */
 struct scenario {
 	const char *title;
 	const char *baseline; /* what a ratio of 1 is; NULL: the first contender */
 	/* Nanoseconds that one call took, of so many. */
 	double (*round)(void (*call)(void), const struct scenario *scenario);
 	unsigned calls;
-	unsigned rounds;
-	unsigned burst;         /* after so many calls the receiver catches up; 0: never */
+	unsigned
+		rounds; /* at least; more, until the spread of each ratio that has a bar is small */
+	unsigned burst; /* after so many calls the receiver catches up; 0: never */
 	void (*catch_up)(void); /* NULL: it has the time to do so */
 	bool with_latencies;    /* of single calls, in the same rounds */
 };
 
 /* --json: an object a line, in place of the table. */
 void measure_as_json(bool json);
+
+/* Says which machine this is; later, which bars were missed: returns the program's exit status. */
+void measure_begin(void);
+int measure_end(void);
 
 /* How many rows there are to come, for the line that shows progress. */
 void measure_announce(unsigned rows);
