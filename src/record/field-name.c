@@ -3,11 +3,32 @@
 
 #include <string.h>
 
-static const char *const own_names[] = {
-	"MESSAGE",     "PRIORITY",  "SYSLOG_IDENTIFIER", "SYSLOG_FACILITY", "PROCESS",
-	"PROCESS_SEQ", "RUN_ID",    "PROCESS_PARENT",    "LOGGER",          "TID",
-	"CODE_FILE",   "CODE_LINE", "CODE_FUNC",         "ERRNO",
+#include "base/strbuf.h"
+
+#define NAME(literal)                           \
+	{                                       \
+		"" literal, sizeof(literal) - 1 \
+	}
+
+/* By size: most names are compared with one or two of them. */
+static const struct bytes own_names[] = {
+	NAME("TID"),
+	NAME("ERRNO"),
+	NAME("RUN_ID"),
+	NAME("LOGGER"),
+	NAME("MESSAGE"),
+	NAME("PROCESS"),
+	NAME("PRIORITY"),
+	NAME("CODE_FILE"),
+	NAME("CODE_LINE"),
+	NAME("CODE_FUNC"),
+	NAME("PROCESS_SEQ"),
+	NAME("PROCESS_PARENT"),
+	NAME("SYSLOG_FACILITY"),
+	NAME("SYSLOG_IDENTIFIER"),
 };
+
+enum { N_OWN_NAMES = sizeof(own_names) / sizeof(own_names[0]) };
 
 static const char own_namespace[] = "MPLOG_";
 
@@ -39,8 +60,9 @@ bool field_name_is_reserved(const char *name, size_t length)
 	    memcmp(name, own_namespace, sizeof(own_namespace) - 1) == 0)
 		return true;
 
-	for (size_t i = 0; i < sizeof(own_names) / sizeof(own_names[0]); i++) {
-		if (strlen(own_names[i]) == length && memcmp(name, own_names[i], length) == 0)
+	for (size_t i = 0; i < N_OWN_NAMES && own_names[i].size <= length; i++) {
+		if (own_names[i].size == length && own_names[i].data[0] == name[0] &&
+		    memcmp(name, own_names[i].data, length) == 0)
 			return true;
 	}
 	return false;

@@ -20,6 +20,13 @@ static const struct {
 	{ "MESSAGE_ID", true, false }, { "DOCUMENTATION", true, false },
 	{ "MPLOG_LOST", true, true },  { "MPLOG", true, false },
 	{ "MESSAGES", true, false },   { "SYSLOG_PID", true, false },
+	{ "PRIORITY", true, true },    { "SYSLOG_IDENTIFIER", true, true },
+	{ "PROCESS", true, true },     { "SYSLOG_FACILITY", true, true },
+	{ "RUN_ID", true, true },      { "PROCESS_PARENT", true, true },
+	{ "LOGGER", true, true },      { "TID", true, true },
+	{ "CODE_FILE", true, true },   { "CODE_LINE", true, true },
+	{ "CODE_FUNC", true, true },   { "ERRNO", true, true },
+	{ "TIE", true, false },        { "SYSLOG_IDENTIFIED", true, false },
 };
 
 START_TEST(names)
