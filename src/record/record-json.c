@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/record-json.h"
 
+#include "record/field-name.h"
 #include "record/fields.h"
 #include "record/json.h"
 
@@ -24,6 +25,8 @@ static void put_numbers(struct strbuf *text, const struct record_source *source)
 	if (source->error != 0)
 		put_number(text, "ERRNO",
 			   source->error < 0 ? -(unsigned)source->error : (unsigned)source->error);
+	if (source->suppressed > 0)
+		put_number(text, FIELD_NAME_SUPPRESSED, source->suppressed);
 }
 
 static struct bytes bytes_of(const char *string)

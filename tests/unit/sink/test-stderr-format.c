@@ -127,6 +127,7 @@ static void set_source(struct chance *chance)
 	source->error = pick(5) ? 0 : (int)pick(40);
 	source->tid = (pid_t)pick(70000);
 	source->sequence = pick(9) ? (uint64_t)rand() << pick(30) : 0;
+	source->suppressed = pick(5) ? 0 : pick(1000);
 	source->message = put_text(chance->texts[2]);
 	source->fields = put_fields(chance->fields, sizeof(chance->fields), of_scope, pick(4));
 	source->n_call_fields = pick(3) ? 0 : pick(FIELDS_MAX);
