@@ -247,8 +247,8 @@ void rows_limited(void)
 {
 	static const struct contender contenders[] = {
 		{ "empty loop", nothing, NULL },
-		{ "mplog_once", mplog_once_again, NULL },
-		{ "mplog_ratelimit", mplog_held_back, NULL },
+		{ "mplog_once", mplog_once_again, NULL, .bar_ns = 5 },
+		{ "mplog_ratelimit", mplog_held_back, NULL, .bar_ns = 5 },
 	};
 	static const struct scenario scenario = {
 		"a call held back at its site", NULL, round_by_name, DISABLED_CALLS, ROUNDS, false
