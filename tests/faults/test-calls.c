@@ -161,6 +161,71 @@ START_TEST(one_send_a_call)
 }
 END_TEST
 
+/* ---- Standard error ---------------------------------------------------------------------------- */
+
+struct line_counts {
+	unsigned flagged, plain, checks, others;
+};
+
+static bool is_call_on_2(const char *line, const char *name)
+{
+	const size_t size = strlen(name);
+
+	return is_call(line, name) && strncmp(line + size, "(2,", 3) == 0;
+}
+
+static void count_stderr_line(struct line_counts *counts, const char *line)
+{
+	if (is_call_on_2(line, "pwritev2"))
+		counts->flagged++;
+	else if (is_call_on_2(line, "write"))
+		counts->plain++;
+	else if (is_call_on_2(line, "newfstatat") || is_call_on_2(line, "fstat"))
+		counts->checks++;
+	else if (!is_call(line, "prlimit64")) /* with each check of a file */
+		counts->others++;
+}
+
+static struct line_counts read_stderr_trace(void)
+{
+	FILE *file = fopen(trace, "re");
+	struct line_counts counts = { 0 };
+	bool inside = false;
+	char line[8192];
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (is_call(line, "getppid"))
+			inside = !inside;
+		else if (inside)
+			count_stderr_line(&counts, line);
+	}
+	fclose(file);
+	return counts;
+}
+
+static const char *const stderr_configurations[] = {
+	"defaults = { sink = \"stderr\"; };\n",
+	"defaults = { sink = \"stderr\"; stderr = { format = \"json\"; }; };\n",
+};
+
+START_TEST(one_write_a_call)
+{
+	struct line_counts counts;
+
+	(void)faults_stderr_file();
+	faults_configure(stderr_configurations[_i]);
+	faults_wait(has_settled, getenv("MPLOG_CONF"));
+	run_strace();
+	counts = read_stderr_trace();
+	ck_assert_uint_eq(counts.flagged + counts.plain, CALLS);
+	ck_assert_uint_le(counts.others, OTHERS_MAX);
+	/* A kernel without RWF_NOSIGNAL has each record look at the file. */
+	if (counts.flagged > 0)
+		ck_assert_uint_le(counts.checks, read_ticks());
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("calls");
@@ -170,5 +235,7 @@ int main(int argc, char **argv)
 		_exit(be_watched()); /* no leak checker: it cannot look into a traced process */
 	tcase_add_loop_test(tcase, one_send_a_call, 0,
 			    sizeof(configurations) / sizeof(configurations[0]));
+	tcase_add_loop_test(tcase, one_write_a_call, 0,
+			    sizeof(stderr_configurations) / sizeof(stderr_configurations[0]));
 	return suite_run(suite);
 }
