@@ -58,7 +58,7 @@ static int replace_syslog(const struct arguments *arguments)
 static int run_command(const struct arguments *arguments)
 {
 	struct child child;
-	int signal_fd, r;
+	int signal_fd = -1, r;
 
 	r = signals_open(&signal_fd);
 	if (r == 0)

@@ -84,7 +84,7 @@ static int set_on(const struct target *target, const struct options *options)
 		.pid = target->inner_pid,
 		.since_boot_ms = clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS,
 	};
-	struct level_change_effect effect;
+	struct level_change_effect effect = { .processes = 0 };
 	int r;
 
 	(void)stpncpy(entry.pattern, target->pid ? "*" : options->filter.name[0],
