@@ -26,3 +26,6 @@ bool field_name_is_reserved(const char *name, size_t length);
 #define FIELD_NAME_EXIT_CODE  "MPLOG_EXIT_CODE"
 #define FIELD_NAME_SINCE      "MPLOG_SINCE"
 #define FIELD_NAME_LEVEL      "MPLOG_LEVEL"
+#define FIELD_NAME_BLACKBOX   "MPLOG_BLACKBOX"
+#define FIELD_NAME_TIME       "MPLOG_TIME"
+#define FIELD_NAME_PID        "MPLOG_PID"

@@ -117,13 +117,13 @@ static bool count_all(const struct options *options, struct tally *tally)
 	if (r >= 0)
 		r = count_before(options, tally);
 	if (r >= 0)
-		r = count_journal(tally, &reports, journal);
+		r = count_journal(tally, &reports, journal, NULL);
 	if (r >= 0)
 		good = gaps_add_live(tally, &reports, &live);
 	if (r >= 0)
 		r = sd_journal_wait(journal, 0);
 	if (r >= 0)
-		r = count_journal(tally, &reports, journal);
+		r = count_journal(tally, &reports, journal, NULL);
 	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these two were explained */
 		tool_complain("gaps: %s", strerror(-r));
 	sd_journal_close(journal);

@@ -4,22 +4,10 @@
 #include <string.h>
 
 #include "mplog.h"
-#include "notice/notice.h"
 #include "record/field-name.h"
 #include "tool/journal/entry.h"
 
 enum { LEVEL_NAME_SIZE = 16 };
-
-/* The record that the journal stands at. */
-struct record_at_hand {
-	sd_journal *journal;
-	enum notice_kind kind; /* NOTICE_COUNT: no notice */
-	char run_id[RUN_ID_SIZE];
-	sd_id128_t boot_id;
-	pid_t pid;
-	uid_t uid;
-	uint64_t when_us;
-};
 
 static uint64_t get_number(const struct record_at_hand *record, const char *name)
 {
@@ -58,6 +46,7 @@ static bool read_record(struct record_at_hand *record)
 	if (!get_text(record->journal, "RUN_ID", record->run_id, sizeof(record->run_id)))
 		return false;
 	record->kind = kind_of(record->journal);
+	record->is_dumped = entry_get(record->journal, FIELD_NAME_BLACKBOX).data;
 	if (!get_text(record->journal, "_BOOT_ID", boot_id, sizeof(boot_id)) ||
 	    sd_id128_from_string(boot_id, &record->boot_id) < 0)
 		record->boot_id = SD_ID128_NULL;
@@ -66,8 +55,7 @@ static bool read_record(struct record_at_hand *record)
 	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
 }
 
-/* Returns when the record was sent: a journald that was stuck takes what was sent before all at once. */
-static uint64_t sent_us(const struct record_at_hand *record)
+uint64_t record_sent_us(const struct record_at_hand *record)
 {
 	const uint64_t sent = get_number(record, "_SOURCE_REALTIME_TIMESTAMP");
 
@@ -91,8 +79,9 @@ static void name_process(const struct record_at_hand *record, struct counted *pr
 static void note_first(const struct record_at_hand *record, struct counted *process)
 {
 	uint64_t monotonic_us = 0;
+	sd_id128_t boot_id; /* asked for, so that it may be another one than this */
 
-	(void)sd_journal_get_monotonic_usec(record->journal, &monotonic_us, NULL);
+	(void)sd_journal_get_monotonic_usec(record->journal, &monotonic_us, &boot_id);
 	process->first_us = record->when_us;
 	process->booted_us = record->when_us - monotonic_us;
 	process->tid = (pid_t)get_number(record, "TID");
@@ -118,7 +107,7 @@ static void count_record(struct tally *tally, const struct record_at_hand *recor
 	process->records++;
 	process->last_us = record->when_us;
 	if (sequence)
-		process->twice += !numbers_add(&process->numbers, sequence, sent_us(record));
+		process->twice += !numbers_add(&process->numbers, sequence, record_sent_us(record));
 }
 
 static void note_worst(const struct record_at_hand *record, struct counted *process)
@@ -185,6 +174,7 @@ static void note_child(struct tally *tally, struct reports *reports,
 		.until_us = record->when_us,
 		.figures = {
 			.end = end_of(record),
+			.status = (int)get_number(record, "MPLOG_EXIT_STATUS"),
 			.last = get_number(record, FIELD_NAME_LAST_SEQ),
 			.sent = get_number(record, FIELD_NAME_SENT),
 			.losses = { .lost = get_number(record, FIELD_NAME_LOST),
@@ -215,6 +205,8 @@ static void note_suppressed(struct tally *tally, const struct record_at_hand *re
 static void count_entry(struct tally *tally, struct reports *reports,
 			const struct record_at_hand *record)
 {
+	if (record->is_dumped)
+		return;
 	switch (record->kind) {
 	case NOTICE_CHILD:
 		note_child(tally, reports, record);
@@ -233,14 +225,34 @@ static void count_entry(struct tally *tally, struct reports *reports,
 	}
 }
 
-int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal)
+/* The command tells of levels in the run of the program that it changed; it is no process of it. */
+static bool is_by_command(const struct record_at_hand *record)
 {
+	return record->kind == NOTICE_LEVEL && entry_get(record->journal, "MPLOG_PATTERN").data;
+}
+
+static void show_to(const struct count_watch *watch, struct tally *tally,
+		    const struct record_at_hand *record)
+{
+	watch->see(watch->userdata, is_by_command(record) ? NULL : process_of(tally, record),
+		   record);
+}
+
+int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal,
+		  const struct count_watch *watch)
+{
+	const uint64_t until_us = watch && watch->until_us ? watch->until_us : UINT64_MAX;
 	struct record_at_hand record = { .journal = journal };
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
-		if (read_record(&record))
-			count_entry(tally, reports, &record);
+		if (!read_record(&record))
+			continue;
+		if (record.when_us >= until_us)
+			return 0;
+		count_entry(tally, reports, &record);
+		if (watch)
+			show_to(watch, tally, &record);
 	}
 	return r;
 }

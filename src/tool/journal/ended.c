@@ -172,6 +172,7 @@ static void apply_to(struct counted *process, const struct report *report)
 {
 	process->is_reported = true;
 	process->since_us = report->since_us;
+	process->until_us = report->until_us;
 	process->figures = report->figures;
 }
 

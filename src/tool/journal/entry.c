@@ -17,9 +17,8 @@ struct bytes entry_get(sd_journal *journal, const char *name)
 	return (struct bytes){ (const char *)data + length, size - length };
 }
 
-uint64_t entry_get_number(sd_journal *journal, const char *name)
+uint64_t entry_parse_number(struct bytes value)
 {
-	const struct bytes value = entry_get(journal, name);
 	uint64_t number = 0;
 
 	for (size_t i = 0; i < value.size; i++) {
@@ -29,6 +28,11 @@ uint64_t entry_get_number(sd_journal *journal, const char *name)
 			return 0;
 	}
 	return number;
+}
+
+uint64_t entry_get_number(sd_journal *journal, const char *name)
+{
+	return entry_parse_number(entry_get(journal, name));
 }
 
 static struct bytes copy_bytes(struct bytes value, char *buffer, size_t capacity)

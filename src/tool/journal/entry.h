@@ -24,6 +24,9 @@ struct journal_entry {
  * is NULL where there is none. */
 struct bytes entry_get(sd_journal *journal, const char *name);
 
+/* Returns the number that the bytes are; 0 where they are none. */
+uint64_t entry_parse_number(struct bytes value);
+
 /* Returns the number in such a field; 0 where there is none. */
 uint64_t entry_get_number(sd_journal *journal, const char *name);
 

@@ -29,6 +29,7 @@ struct run {
 /* The last figures of a process that has ended. */
 struct figures {
 	enum end end;
+	int status;    /* exit status, or signal */
 	uint64_t last; /* its last PROCESS_SEQ; 0: none or unknown */
 	uint64_t sent; /* how many records went where they should */
 	struct losses losses;
@@ -49,6 +50,7 @@ struct counted {
 	uint64_t booted_us;         /* boot of its machine */
 	uint64_t first_us, last_us; /* its first and last record that are there */
 	uint64_t since_us; /* when the process began, by the board or its parent; 0: unknown */
+	uint64_t until_us; /* when it ended, by its parent; 0: unknown */
 	bool is_older; /* than the journal, whose deleted files may have had its first records */
 
 	uint64_t records;          /* in the journal */

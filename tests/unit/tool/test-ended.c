@@ -64,7 +64,7 @@ static void report(const char *run, pid_t pid, uid_t uid, uint64_t since_us, uin
 				      .name = tally_copy(term_bytes("worker")),
 				      .identifier = tally_copy(term_bytes("program")),
 				      .since_us = since_us,
-				      .figures = { END_ITSELF, last, last, { 0 } },
+				      .figures = { .end = END_ITSELF, .last = last, .sent = last },
 			      });
 }
 
