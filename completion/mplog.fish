@@ -38,10 +38,16 @@ function __mplog_values
             string split ' ' '1m 10m 1h'
         case --wait
             string split ' ' '500ms 2s 10s'
-        case --since
+        case --since --until
             string split ' ' 'today yesterday'
         case --output
-            string split ' ' 'short cat json'
+            if test (__mplog_command) = timeline
+                string split ' ' 'svg html perfetto'
+            else
+                string split ' ' 'short cat json'
+            end
+        case -o --file
+            __fish_complete_path (commandline -ct | string replace -r '^--[a-z]+=' '')
         case -d -D --directory
             __fish_complete_directories
     end
@@ -51,7 +57,7 @@ function __mplog_operands
     switch (__mplog_command)
         case help
             __mplog_commands
-        case show ps status tail
+        case show ps status tail timeline
             __mplog_running process
         case level
             __mplog_running process

@@ -10,8 +10,9 @@
 #include "tool/ui/tool.h"
 
 static const struct command *const commands[] = {
-	&command_check,  &command_show, &command_ps,   &command_status, &command_level,
-	&command_reload, &command_gaps, &command_exec, &command_log,    &command_tail,
+	&command_check, &command_show,   &command_ps,       &command_status,
+	&command_level, &command_reload, &command_gaps,     &command_exec,
+	&command_log,   &command_tail,   &command_timeline,
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

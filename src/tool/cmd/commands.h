@@ -14,3 +14,4 @@ extern const struct command command_reload;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_tail;
+extern const struct command command_timeline;
