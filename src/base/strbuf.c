@@ -65,11 +65,10 @@ char *decimal_put(char *at, uint64_t number)
 
 void strbuf_put_number(struct strbuf *text, uint64_t number)
 {
-	char *const at = strbuf_begin(text, DECIMAL_DIGITS_MAX);
 	char digits[DECIMAL_DIGITS_MAX];
 
-	if (LIKELY(at))
-		strbuf_end(text, decimal_put(at, number));
+	if (LIKELY(strbuf_fits(text, DECIMAL_DIGITS_MAX)))
+		strbuf_end(text, decimal_put(text->data + text->size, number));
 	else
 		strbuf_put(text, (struct bytes){ digits,
 						 (size_t)(decimal_put(digits, number) - digits) });

@@ -44,13 +44,16 @@ static inline void strbuf_put_char(struct strbuf *text, char c)
 	text->size++;
 }
 
+static inline bool strbuf_fits(const struct strbuf *text, size_t size)
+{
+	return text->size <= text->capacity && size <= text->capacity - text->size;
+}
+
 /* Returns where at most SIZE bytes may be written without further checks, or NULL where there is less
  * room. strbuf_end() takes the end of the bytes written. */
 static inline char *strbuf_begin(const struct strbuf *text, size_t size)
 {
-	return LIKELY(text->size <= text->capacity && size <= text->capacity - text->size)
-		       ? text->data + text->size
-		       : NULL;
+	return LIKELY(strbuf_fits(text, size)) ? text->data + text->size : NULL;
 }
 
 static inline void strbuf_end(struct strbuf *text, const char *end)

@@ -160,6 +160,8 @@ static struct bytes data_of(const struct mplog_field *field, size_t limit)
 {
 	const char *const data = field->value.data;
 
+	if (limit > RECORD_SIZE_MAX)
+		limit = RECORD_SIZE_MAX;
 	if (field->type == MPLOG_FIELD_STRING)
 		return (struct bytes){ data, strnlen(data, limit + 1) };
 	return (struct bytes){ data, field->size };
