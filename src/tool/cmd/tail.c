@@ -9,9 +9,12 @@
 #include "conf/suggest.h"
 #include "mplog.h"
 #include "tool/cmd/commands.h"
+#include "tool/journal/files.h"
 #include "tool/journal/query.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
+#include "tool/ui/regex.h"
+#include "tool/ui/since.h"
 #include "tool/ui/tool.h"
 #include "tool/view/view.h"
 
@@ -22,7 +25,9 @@ static const struct view *const views[] = { &view_short, &view_cat, &view_json, 
 struct arguments {
 	struct query_options query;
 	const struct view *view;
-	bool is_followed, has_count, has_delta;
+	bool is_followed, has_count, has_delta, has_catalog, is_utc;
+	const char *since, *until;
+	regex_t regex; /* where the query's points to it */
 };
 
 static void flush(void)
@@ -45,8 +50,8 @@ static int show_records(struct query *query, const struct view *view, void *stat
 	return r;
 }
 
-/* Reports why nothing was shown. */
-static void explain_silence(const struct query *query, char **patterns)
+/* Reports why nothing was shown. Returns an exit status. */
+static int explain_silence(const struct query *query, char **patterns)
 {
 	AUTO_FREE const char **words = memory_new(query->match.n_names + 1, sizeof(*words));
 	const char *closest = NULL;
@@ -55,10 +60,10 @@ static void explain_silence(const struct query *query, char **patterns)
 	    sd_journal_has_persistent_files(query->journal) <= 0 && !query->options.directory) {
 		tool_complain("there is no journal that you may read: root may, and the group "
 			      "systemd-journal");
-		return;
+		return STATUS_TROUBLE;
 	}
-	if (!patterns[0] || query->match.n_wanted > 0)
-		return;
+	if (!patterns[0] || patterns[0][0] == '!' || query->match.n_wanted > 0)
+		return STATUS_BAD;
 	for (size_t i = 0, n = 0; i < query->match.n_names; i++) {
 		if (*match_name(&query->match, i))
 			words[n++] = match_name(&query->match, i);
@@ -68,6 +73,15 @@ static void explain_silence(const struct query *query, char **patterns)
 	tool_complain("no process of that name has logged%s%s%s",
 		      closest ? "; did you mean \"" : "", closest ? closest : "",
 		      closest ? "\"?" : "");
+	return STATUS_BAD;
+}
+
+/* Returns false where records may be missing: files could not be read. */
+static bool tell_unreadable(const struct arguments *arguments)
+{
+	const char *const directory = arguments->query.directory;
+
+	return !directory || files_tell_unreadable(directory) == 0;
 }
 
 static int run_query(const struct arguments *arguments)
@@ -76,11 +90,13 @@ static int run_query(const struct arguments *arguments)
 		.term = term_look(),
 		.has_identifier = !arguments->query.match.identifier,
 		.has_delta = arguments->has_delta,
+		.has_catalog = arguments->has_catalog,
 		.is_followed = arguments->is_followed,
 	};
 	const struct view *const view = arguments->view;
+	const bool is_whole = tell_unreadable(arguments);
 	struct query query;
-	int r = query_open(&query, &arguments->query);
+	int status = STATUS_GOOD, r = query_open(&query, &arguments->query);
 
 	if (r == 0) {
 		void *const state = view->open(&look);
@@ -88,31 +104,36 @@ static int run_query(const struct arguments *arguments)
 		r = show_records(&query, view, state, arguments->is_followed);
 		view->close(state);
 	}
-	if (r < 0)
+	if (r < 0 && is_whole)
 		tool_complain("tail: the journal: %s", strerror(-r));
-	else if (query.passed_on == 0)
-		explain_silence(&query, arguments->query.match.patterns);
+	else if (query.passed_on == 0 && is_whole)
+		status = explain_silence(&query, arguments->query.match.patterns);
 	query_close(&query);
-	if (r < 0)
-		return STATUS_TROUBLE;
-	return query.passed_on ? STATUS_GOOD : STATUS_BAD;
+	return r < 0 || !is_whole ? STATUS_TROUBLE : status;
 }
 
 static const char help[] =
-	"NAME may have *, ? and [...]: 'worker-*'. Without one: all processes.\n"
+	"NAME may have *, ? and [...]: 'worker-*'. '!NAME' is left out. Without one: all processes.\n"
 	"\n"
 	"  -f, --follow                 go on with what will be logged\n"
 	"  -n, --lines=N                the last N records, or \"all\" (10; all with --since, --run)\n"
 	"  -t, --identifier=IDENTIFIER  of this program\n"
-	"  -p, --level=LEVEL            of this level and worse\n"
-	"      --since=TIME             \"2026-11-22 09:25\", 09:25, today, yesterday, \"1h ago\"\n"
+	"  -p, --level=LEVEL            of this level and worse; '!LEVEL': of all others\n"
+	"      --since=TIME             \"2026-11-22 09:25\", 09:25, today, yesterday, \"1h ago\", or\n"
+	"                               as records have it: \"2026-11-22 09:25:11,280\"\n"
+	"      --until=TIME             until then\n"
 	"      --run=RUN_ID             of this run\n"
+	"  -F, --field=FIELD=VALUE      with this field; several of one field are alternatives\n"
+	"  -g, --grep=REGEX             whose message matches; in lower case alone: in any case\n"
 	"  -D, --directory=DIR          of the journal files there\n"
+	"      --namespace=NAME         of the journal of this namespace; *: of all, +NAME: and ours\n"
 	"      --lanes                  one lane a process, side by side\n"
 	"      --output=FORMAT          short, cat (messages alone), json\n"
 	"      --delta                  with the time since the record before\n"
+	"  -x, --catalog                with what the journal's catalog says of records\n"
+	"      --utc                    in UTC; --since and --until too\n"
 	"\n"
-	"Exit status: 0, or 1 where there is no such record.\n";
+	"Exit status: 0, 1 where there is no such record, 2 usage, or something cannot be read.\n";
 
 static int parse_count(void *userdata, const char *text)
 {
@@ -147,20 +168,125 @@ static int parse_view(void *userdata, const char *name)
 	return tool_usage(&command_tail, "unknown output \"%s\" (expected short, cat, json)", name);
 }
 
-static int parse_tail(struct arguments *arguments, int argc, char **argv)
+/* "!LEVEL" begins where LEVEL ends. */
+static int parse_level(void *userdata, const char *text)
+{
+	struct match_options *const match = &((struct arguments *)userdata)->query.match;
+	const bool is_negated = text[0] == '!';
+	int level;
+
+	if (mplog_level_parse(text + is_negated, &level) < 0 || level == MPLOG_NONE)
+		return tool_usage(&command_tail, "unknown level \"%s\"", text + is_negated);
+	if (is_negated)
+		match->first_level = level + 1;
+	else
+		match->level = level;
+	return STATUS_GOOD;
+}
+
+static int parse_field(void *userdata, const char *text)
+{
+	struct match_options *const match = &((struct arguments *)userdata)->query.match;
+	size_t room = match->n_fields;
+
+	if (!match_is_field(text))
+		return tool_usage(&command_tail,
+				  "\"%s\": expected FIELD=VALUE, FIELD of A-Z, 0-9 and _", text);
+	match->fields =
+		memory_grow(match->fields, match->n_fields + 1, &room, sizeof(*match->fields));
+	match->fields[match->n_fields++] = text;
+	return STATUS_GOOD;
+}
+
+static int parse_regex(void *userdata, const char *text)
+{
+	struct arguments *const arguments = userdata;
+	const int flags = REG_EXTENDED | REG_NOSUB | (regex_has_upper_case(text) ? 0 : REG_ICASE);
+	char message[256];
+	int r;
+
+	if (arguments->query.regex)
+		return tool_usage(&command_tail, "expected one --grep: a|b is a or b");
+	r = regcomp(&arguments->regex, text, flags);
+	if (r == 0) {
+		arguments->query.regex = &arguments->regex;
+		return STATUS_GOOD;
+	}
+	(void)regerror(r, &arguments->regex, message, sizeof(message));
+	return tool_usage(&command_tail, "invalid regular expression \"%s\": %s", text, message);
+}
+
+/* The stamps of --utc can be given back to it. */
+static int parse_times(struct arguments *arguments)
+{
+	struct query_options *const query = &arguments->query;
+	const time_t now = time(NULL);
+
+	if (arguments->is_utc) {
+		(void)setenv("TZ", "UTC0", 1);
+		tzset();
+	}
+	if (arguments->since && since_parse(arguments->since, now, &query->since_us) < 0)
+		return tool_usage(&command_tail, "invalid time \"%s\"", arguments->since);
+	if (arguments->until && since_parse_until(arguments->until, now, &query->until_us) < 0)
+		return tool_usage(&command_tail, "invalid time \"%s\"", arguments->until);
+	if (query->until_us && query->until_us < query->since_us)
+		return tool_usage(&command_tail, "--until is before --since");
+	return STATUS_GOOD;
+}
+
+static int check_patterns(char **patterns)
+{
+	for (; *patterns; patterns++) {
+		const bool is_negated = **patterns == '!';
+		const char *mistake = glob_mistake(*patterns + is_negated);
+
+		if (is_negated && !(*patterns)[1])
+			mistake = "expected a name behind it";
+
+		if (mistake)
+			return tool_usage(&command_tail, "malformed pattern \"%s\": %s", *patterns,
+					  mistake);
+	}
+	return STATUS_GOOD;
+}
+
+/* What excludes each other. */
+static int check_arguments(const struct arguments *arguments)
+{
+	const struct query_options *const query = &arguments->query;
+
+	if (query->match.first_level > query->match.level)
+		return tool_usage(&command_tail, "--level leaves no level");
+	if (query->namespace && query->directory)
+		return tool_usage(&command_tail, "expected --namespace or --directory");
+	if (arguments->until && arguments->is_followed)
+		return tool_usage(&command_tail, "--until is an end, which --follow has none");
+	if (arguments->has_catalog && arguments->view != &view_short)
+		return tool_usage(&command_tail, "--catalog goes with --output=short");
+	return check_patterns(query->match.patterns);
+}
+
+static int parse_options(struct arguments *arguments, int argc, char **argv)
 {
 	bool has_lanes = false;
 	const struct option_row rows[] = {
 		{ "follow", 'f', .flag = &arguments->is_followed },
 		{ "lines", 'n', .parse = parse_count },
 		{ "identifier", 't', .text = &arguments->query.match.identifier },
-		{ "level", 'p', .level = &arguments->query.match.level },
-		{ "since", .time_us = &arguments->query.since_us },
+		{ "level", 'p', .parse = parse_level },
+		{ "since", .text = &arguments->since },
+		{ "until", .text = &arguments->until },
 		{ "run", .text = &arguments->query.match.run },
+		{ "field", 'F', .parse = parse_field },
+		{ "grep", 'g', .parse = parse_regex },
 		{ "directory", 'D', .text = &arguments->query.directory },
+		{ "namespace", .text = &arguments->query.namespace },
 		{ "lanes", .flag = &has_lanes },
 		{ "output", .parse = parse_view },
 		{ "delta", .flag = &arguments->has_delta },
+		{ "catalog", 'x', .flag = &arguments->has_catalog },
+		{ "utc", .flag = &arguments->is_utc },
 		{ 0 },
 	};
 	int status = options_parse(&command_tail, rows, arguments, argc, argv);
@@ -168,13 +294,19 @@ static int parse_tail(struct arguments *arguments, int argc, char **argv)
 	if (status == STATUS_GOOD && has_lanes)
 		status = parse_view(arguments, view_lanes.name);
 	arguments->query.match.patterns = argv + optind;
-	for (char **pattern = argv + optind; status == STATUS_GOOD && *pattern; pattern++) {
-		if (glob_mistake(*pattern))
-			status = tool_usage(&command_tail, "malformed pattern \"%s\": %s", *pattern,
-					    glob_mistake(*pattern));
-	}
 	if (!arguments->view)
 		arguments->view = &view_short;
+	return status;
+}
+
+static int parse_tail(struct arguments *arguments, int argc, char **argv)
+{
+	int status = parse_options(arguments, argc, argv);
+
+	if (status == STATUS_GOOD)
+		status = parse_times(arguments);
+	if (status == STATUS_GOOD)
+		status = check_arguments(arguments);
 	arguments->query.hides_ends = arguments->view->hides_ends;
 	if (!arguments->has_count && (arguments->query.since_us > 0 || arguments->query.match.run))
 		arguments->query.count = QUERY_ALL;
@@ -186,19 +318,26 @@ static int run_tail(const struct command *command, int argc, char **argv)
 	struct arguments arguments = {
 		.query = { .match.level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
 	};
-	const int status = parse_tail(&arguments, argc, argv);
+	int status = parse_tail(&arguments, argc, argv);
 
-	if (status != STATUS_GOOD)
-		return status;
-	timestamp_init();
-	return run_query(&arguments);
+	if (status == STATUS_GOOD) {
+		timestamp_init();
+		status = run_query(&arguments);
+	}
+	free(arguments.query.match.fields);
+	if (arguments.query.regex)
+		regfree(&arguments.regex);
+	return status;
 }
 
 const struct command command_tail = {
 	.name = "tail",
 	.summary = "Show what processes logged, by their names",
-	.arguments = "[-f] [-n N] [-t IDENTIFIER] [-p LEVEL] [--since=TIME] [--run=RUN_ID]\n"
-		     "                  [-D DIR] [--lanes | --output=FORMAT] [--delta] [NAME...]",
+	.arguments =
+		"[-f] [-n N] [-t IDENTIFIER] [-p LEVEL] [--since=TIME] [--until=TIME]\n"
+		"                  [--run=RUN_ID] [-F FIELD=VALUE]... [-g REGEX] [-D DIR |\n"
+		"                  --namespace=NAME] [--lanes | --output=FORMAT] [--delta] [-x] [--utc]\n"
+		"                  [NAME...]",
 	.help = help,
 	.run = run_tail,
 };

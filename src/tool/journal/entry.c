@@ -77,5 +77,7 @@ bool entry_read(struct journal_entry *entry)
 	entry->is_good_end =
 		entry->level >= MPLOG_INFO && entry_get(journal, FIELD_NAME_CHILD).data;
 	entry->message = entry_get(journal, "MESSAGE");
+	while (entry->message.size > 0 && entry->message.data[entry->message.size - 1] == '\n')
+		entry->message.size--;
 	return true;
 }

@@ -12,11 +12,11 @@
  * journal moves to another record. */
 struct journal_entry {
 	sd_journal *journal;
-	uint64_t realtime_us; /* when journald took it */
-	uint64_t when_us;     /* when it was sent */
-	int level;            /* -1: unknown */
-	bool is_good_end;     /* mplog's own, of a child that ended well */
-	struct bytes process, identifier, message;
+	uint64_t realtime_us;                      /* when journald took it */
+	uint64_t when_us;                          /* when it was sent */
+	int level;                                 /* -1: unknown */
+	bool is_good_end;                          /* mplog's own, of a child that ended well */
+	struct bytes process, identifier, message; /* no newlines at its end */
 	char process_data[64], identifier_data[256];
 };
 

@@ -7,17 +7,25 @@
 
 #include "base/cleanup.h"
 #include "mplog.h"
+#include "record/field-name.h"
 #include "tool/ui/memory.h"
 
 enum { FIELD_SIZE = sizeof("PROCESS=") - 1 };
 
-bool match_wants(const struct match *match, struct bytes name)
+static bool matches_any(const struct glob *globs, size_t n, struct bytes name)
 {
-	for (size_t i = 0; i < match->n_globs; i++) {
-		if (glob_match(&match->globs[i], name.data, name.size))
+	for (size_t i = 0; i < n; i++) {
+		if (glob_match(&globs[i], name.data, name.size))
 			return true;
 	}
 	return false;
+}
+
+bool match_wants(const struct match *match, struct bytes name)
+{
+	if (match->n_globs > 0 && !matches_any(match->globs, match->n_globs, name))
+		return false;
+	return !matches_any(match->unwanted, match->n_unwanted, name);
 }
 
 const char *match_name(const struct match *match, size_t i)
@@ -44,16 +52,21 @@ static void add_name(struct match *match, const void *data, size_t size)
 
 static void compile_globs(struct match *match)
 {
-	static const char any[] = "*";
 	char **const patterns = match->options.patterns;
 	size_t n = 0;
 
 	while (patterns[n])
 		n++;
-	match->n_globs = n > 0 ? n : 1;
-	match->globs = memory_new(match->n_globs, sizeof(*match->globs));
-	for (size_t i = 0; i < match->n_globs; i++)
-		match->globs[i] = glob_compile(n > 0 ? patterns[i] : any);
+	match->globs = memory_new(n, sizeof(*match->globs));
+	match->unwanted = match->globs + n;
+	for (size_t i = 0; i < n; i++) {
+		if (patterns[i][0] != '!') {
+			match->globs[match->n_globs++] = glob_compile(patterns[i]);
+			continue;
+		}
+		*--match->unwanted = glob_compile(patterns[i] + 1);
+		match->n_unwanted++;
+	}
 }
 
 int match_init(struct match *match, sd_journal *journal, const struct match_options *options)
@@ -89,12 +102,34 @@ int match_add(sd_journal *journal, const char *name, const char *value)
 	return sd_journal_add_match(journal, text, 0);
 }
 
-static int add_level_matches(sd_journal *journal, int level)
+/* Records whose level is not known are left out where any level is. */
+static int add_level_matches(sd_journal *journal, int first, int level)
+{
+	const bool has_all = first == MPLOG_EMERG && level == MPLOG_DEBUG;
+	int r = 0;
+
+	for (int i = first; r >= 0 && !has_all && i <= level; i++)
+		r = match_add(journal, "PRIORITY", (const char[]){ (char)('0' + i), '\0' });
+	return r;
+}
+
+bool match_is_field(const char *text)
+{
+	const size_t size = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return size > 0 && size <= FIELD_NAME_MAX && (text[0] < '0' || text[0] > '9') &&
+	       text[size] == '=';
+}
+
+/* The caller's matches hold besides those that follow, which may be of the same fields. */
+static int add_field_matches(sd_journal *journal, const struct match_options *options)
 {
 	int r = 0;
 
-	for (int i = 0; r >= 0 && level < MPLOG_DEBUG && i <= level; i++)
-		r = match_add(journal, "PRIORITY", (const char[]){ (char)('0' + i), '\0' });
+	for (size_t i = 0; r >= 0 && i < options->n_fields; i++)
+		r = sd_journal_add_match(journal, options->fields[i], 0);
+	if (r >= 0 && options->n_fields > 0)
+		r = sd_journal_add_conjunction(journal);
 	return r;
 }
 
@@ -104,7 +139,10 @@ int match_any_name(struct match *match)
 
 	match->is_exact = false;
 	sd_journal_flush_matches(match->journal);
-	r = add_level_matches(match->journal, match->options.level);
+	r = add_field_matches(match->journal, &match->options);
+	if (r >= 0)
+		r = add_level_matches(match->journal, match->options.first_level,
+				      match->options.level);
 	if (r >= 0)
 		r = match_add(match->journal, "SYSLOG_IDENTIFIER", match->options.identifier);
 	if (r >= 0)
@@ -130,7 +168,7 @@ int match_names_to_come(struct match *match)
 {
 	int r = match_any_name(match);
 
-	match->is_exact = true;
+	match->is_exact = match->n_globs > 0 && match->n_unwanted == 0;
 	for (size_t i = 0; i < match->n_globs; i++)
 		match->is_exact = match->is_exact && match->globs[i].kind == GLOB_LITERAL;
 	for (size_t i = 0; r >= 0 && match->is_exact && i < match->n_globs; i++)

@@ -12,15 +12,18 @@
 struct match_options {
 	const char *identifier; /* or NULL */
 	const char *run;        /* RUN_ID, or NULL */
-	int level;
-	char **patterns; /* globs on process names, NULL at the end; none: all */
+	int first_level, level; /* from the one to the other, of which the latter is less severe */
+	const char **fields;    /* "FIELD=VALUE"; those of one field are alternatives */
+	size_t n_fields;
+	char **patterns; /* globs on process names, NULL at the end; behind a '!' those that are not wanted;
+			    none, or these alone: all others */
 };
 
 struct match {
 	struct match_options options;
 	sd_journal *journal;
-	struct glob *globs;
-	size_t n_globs;
+	struct glob *globs, *unwanted; /* of one array */
+	size_t n_globs, n_unwanted;
 	struct bytes *names; /* PROCESS=... of all processes in the journal, with a NUL behind it */
 	size_t n_names, names_room;
 	size_t n_wanted; /* of them */
@@ -34,6 +37,9 @@ void match_free(struct match *match);
 
 /* Adds a match for a field of that value, if it is not NULL. Returns 0 or a negative errno. */
 int match_add(sd_journal *journal, const char *name, const char *value);
+
+/* Returns whether TEXT is FIELD=VALUE, of a field that the journal can have. */
+bool match_is_field(const char *text);
 
 /* Returns whether a process name is wanted. */
 bool match_wants(const struct match *match, struct bytes name);

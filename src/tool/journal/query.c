@@ -2,9 +2,17 @@
 #include "tool/journal/query.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* The index costs a little for each name and record, a scan a little for each unwanted record. */
-enum { NAMES_BY_INDEX = 64 };
+#include "tool/ui/regex.h"
+
+enum {
+	/* The index costs a little for each name and record, a scan a little for each unwanted record. */
+	NAMES_BY_INDEX = 64,
+	/* The journal is in the order in which journald took the records: so late one may be that has
+	 * waited for it. */
+	LATE_MAX_US = 60 * 1000 * 1000,
+};
 
 /* Returns whether the record at hand is wanted. */
 static bool read_entry(const struct query *query, struct journal_entry *entry)
@@ -13,7 +21,9 @@ static bool read_entry(const struct query *query, struct journal_entry *entry)
 		return false;
 	if (!query->match.is_exact && !match_wants(&query->match, entry->process))
 		return false;
-	return entry_read(entry) && !(query->options.hides_ends && entry->is_good_end);
+	if (!entry_read(entry) || (query->options.hides_ends && entry->is_good_end))
+		return false;
+	return !query->options.regex || regex_matches(query->options.regex, entry->message);
 }
 
 static void remember_tail(struct query *query)
@@ -24,15 +34,29 @@ static void remember_tail(struct query *query)
 		(void)sd_journal_get_cursor(query->journal, &query->tail);
 }
 
+/* "*" are all namespaces, "+NAME" is one of them and the default one. */
+static int open_journal(sd_journal **ret, const struct query_options *options)
+{
+	const char *const namespace = options->namespace;
+
+	if (options->directory)
+		return sd_journal_open_directory(ret, options->directory, 0);
+	if (namespace && strcmp(namespace, "*") == 0)
+		return sd_journal_open_namespace(ret, NULL,
+						 SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
+	if (namespace && namespace[0] == '+')
+		return sd_journal_open_namespace(ret, namespace + 1,
+						 SD_JOURNAL_LOCAL_ONLY |
+							 SD_JOURNAL_INCLUDE_DEFAULT_NAMESPACE);
+	return sd_journal_open_namespace(ret, namespace, SD_JOURNAL_LOCAL_ONLY);
+}
+
 int query_open(struct query *query, const struct query_options *options)
 {
 	int r;
 
 	*query = (struct query){ .options = *options };
-	if (options->directory)
-		r = sd_journal_open_directory(&query->journal, options->directory, 0);
-	else
-		r = sd_journal_open(&query->journal, SD_JOURNAL_LOCAL_ONLY);
+	r = open_journal(&query->journal, options);
 	if (r >= 0)
 		r = sd_journal_set_data_threshold(query->journal, 0);
 	if (r >= 0)
@@ -56,24 +80,59 @@ static int choose_way(struct query *query)
 						       : match_any_name(&query->match);
 }
 
+/* Returns whether no record that is asked for comes behind this one, in the direction of MOVE. */
+static bool is_beyond(const struct query *query, int (*move)(sd_journal *))
+{
+	const struct query_options *const options = &query->options;
+	uint64_t realtime_us;
+
+	if ((!options->since_us && !options->until_us) ||
+	    sd_journal_get_realtime_usec(query->journal, &realtime_us) < 0)
+		return false;
+	if (move == sd_journal_previous)
+		return realtime_us < options->since_us;
+	return options->until_us && realtime_us > options->until_us + LATE_MAX_US;
+}
+
 /* Reads the record at hand, or the next one that is wanted in the direction of MOVE. R and what is
  * returned are as of sd_journal_next(3). */
 static int find_wanted(struct query *query, struct journal_entry *entry, int r,
 		       int (*move)(sd_journal *))
 {
-	while (r > 0) {
+	while (r > 0 && !is_beyond(query, move)) {
 		if (read_entry(query, entry))
 			return 1;
 		r = move(query->journal);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static bool is_in_time(const struct query *query, const struct journal_entry *entry,
 		       bool is_followed)
 {
-	return entry->realtime_us >= query->options.since_us &&
+	const struct query_options *const options = &query->options;
+
+	return entry->when_us >= options->since_us &&
+	       (!options->until_us || entry->when_us <= options->until_us) &&
 	       (!is_followed || entry->realtime_us <= query->tail_us);
+}
+
+static int seek_last(struct query *query)
+{
+	if (!query->options.until_us)
+		return sd_journal_seek_tail(query->journal);
+	return sd_journal_seek_realtime_usec(query->journal, query->options.until_us + LATE_MAX_US);
+}
+
+static int seek_oldest(struct query *query)
+{
+	int r;
+
+	if (query->options.since_us > 0)
+		r = sd_journal_seek_realtime_usec(query->journal, query->options.since_us);
+	else
+		r = sd_journal_seek_head(query->journal);
+	return r < 0 ? r : sd_journal_next(query->journal);
 }
 
 /* Goes back over as many wanted records as are asked for, to the first of them. */
@@ -81,34 +140,24 @@ static int seek_back(struct query *query, bool is_followed)
 {
 	struct journal_entry entry;
 	size_t n = 0;
-	int r = sd_journal_seek_tail(query->journal);
+	int r = seek_last(query);
 
 	if (r >= 0)
 		r = sd_journal_previous(query->journal);
 	while ((r = find_wanted(query, &entry, r, sd_journal_previous)) > 0) {
-		if (entry.realtime_us < query->options.since_us)
-			return sd_journal_next(query->journal);
 		n += is_in_time(query, &entry, is_followed);
 		if (n == query->options.count)
 			return r;
 		r = sd_journal_previous(query->journal);
 	}
-	if (r >= 0)
-		r = sd_journal_seek_head(query->journal);
-	return r < 0 ? r : sd_journal_next(query->journal);
+	return r < 0 ? r : seek_oldest(query);
 }
 
 static int seek_first(struct query *query, bool is_followed)
 {
-	int r;
-
 	if (query->options.count != QUERY_ALL)
 		return seek_back(query, is_followed);
-	if (query->options.since_us > 0)
-		r = sd_journal_seek_realtime_usec(query->journal, query->options.since_us);
-	else
-		r = sd_journal_seek_head(query->journal);
-	return r < 0 ? r : sd_journal_next(query->journal);
+	return seek_oldest(query);
 }
 
 static void pass_on(struct query *query, query_fn *fn, void *userdata,

@@ -2,6 +2,7 @@
 /* query: from globs on process names to records of the journal. */
 #pragma once
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,10 @@
 struct query_options {
 	struct match_options match;
 	const char *directory; /* of journal files; NULL: this machine's journal */
+	const char *namespace; /* of it, as journalctl(1) takes them, or NULL */
 	uint64_t since_us;     /* 0: the beginning */
+	uint64_t until_us;     /* 0: no end */
+	const regex_t *regex;  /* that messages match; or NULL */
 	size_t count;          /* the last so many of those, or QUERY_ALL */
 	bool hides_ends;       /* mplog's own records of children that ended well are left out */
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "tool/ui/regex.h"
 
 enum {
 	CAPACITY = 256 << 10,
@@ -79,19 +79,6 @@ static bool is_indented(struct bytes text)
 	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
 }
 
-static bool matches_regex(const regex_t *regex, struct bytes text)
-{
-#ifdef REG_STARTEND
-	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)text.size };
-
-	return regex && regexec(regex, text.data, 1, &range, REG_STARTEND) == 0;
-#else
-	AUTO_FREE char *copy = regex ? strndup(text.data, text.size) : NULL;
-
-	return copy && regexec(regex, copy, 0, NULL, 0) == 0;
-#endif
-}
-
 static bool may_continue(const struct lines *lines, const struct line *line)
 {
 	return lines->options.joins && lines->seen &&
@@ -106,8 +93,8 @@ static bool is_continued_by(const struct lines *lines, const struct line *line)
 
 static bool continues(const struct lines *lines, const struct line *line)
 {
-	return is_continued_by(lines, line) ||
-	       (may_continue(lines, line) && matches_regex(lines->options.join, line->text));
+	return is_continued_by(lines, line) || (may_continue(lines, line) && lines->options.join &&
+						regex_matches(lines->options.join, line->text));
 }
 
 static void begin_record(struct lines *lines, struct bytes text, int level)

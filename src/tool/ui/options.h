@@ -7,7 +7,7 @@
 
 #include "tool/ui/command.h"
 
-enum { OPTIONS_MAX = 16 };
+enum { OPTIONS_MAX = 24 };
 
 /* One option, and the one pointer that takes its value. */
 struct option_row {

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "mplog.h"
 #include "tool/ui/memory.h"
+#include "tool/view/catalog.h"
 #include "tool/view/print.h"
 
 enum {
@@ -103,6 +104,8 @@ static void show_short(void *userdata, const struct journal_entry *entry)
 		is_first = false;
 		print_line(&view->look, entry->level, line);
 	}
+	if (view->look.has_catalog)
+		catalog_print(entry);
 }
 
 /* Prints bytes as they are, unless a terminal would obey them. */

@@ -11,6 +11,7 @@ struct look {
 	struct term term;
 	bool has_identifier; /* records of several programs may be among them */
 	bool has_delta;      /* time since the record before */
+	bool has_catalog;    /* with what the catalog says of it */
 	bool is_followed;    /* there will be more */
 };
 
