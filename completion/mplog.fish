@@ -24,6 +24,22 @@ function __mplog_levels
     string split ' ' 'emerg alert crit err warning notice info debug none'
 end
 
+# What --output of the command at hand can be: a form, or one of the columns.
+function __mplog_outputs
+    switch (__mplog_command)
+        case tail
+            string split ' ' 'short cat json'
+        case timeline
+            string split ' ' 'svg html perfetto'
+        case ps
+            string split ' ' 'process pid level set-by sink sent diverted lost suppressed last identifier run-id user'
+        case level
+            string split ' ' 'program process pid level set-by'
+        case gaps
+            string split ' ' 'process pid records missing lost diverted suppressed worst when missing-numbers identifier run-id'
+    end
+end
+
 function __mplog_values
     switch $argv[1]
         case -t --identifier
@@ -40,13 +56,13 @@ function __mplog_values
             string split ' ' '500ms 2s 10s'
         case --since --until
             string split ' ' 'today yesterday'
-        case --output
-            if test (__mplog_command) = timeline
-                string split ' ' 'svg html perfetto'
+        case -o --output
+            if test "$argv[1] "(__mplog_command) = '-o timeline'
+                __fish_complete_path (commandline -ct)
             else
-                string split ' ' 'short cat json'
+                __mplog_outputs
             end
-        case -o --file
+        case --file
             __fish_complete_path (commandline -ct | string replace -r '^--[a-z]+=' '')
         case -d -D --directory
             __fish_complete_directories

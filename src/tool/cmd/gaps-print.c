@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/cmd/gaps-list.h"
 #include "tool/journal/judge.h"
 #include "tool/ui/json.h"
 #include "tool/ui/table.h"
@@ -12,90 +13,19 @@
 enum { RANGES_SHOWN = 6, LIST_SIZE = 1024, DATE_SIZE = 11 };
 
 static const struct column columns[] = {
-	{ "PROCESS", false },         { "PID", true },    { "RECORDS", true },
-	{ "MISSING", true },          { "LOST", true },   { "DIVERTED", true },
-	{ "SUPPRESSED", true },       { "WORST", false }, { "WHEN", false },
-	{ "MISSING NUMBERS", false },
+	{ "PROCESS" },
+	{ "PID", .right = true },
+	{ "RECORDS", .right = true },
+	{ "MISSING", .right = true },
+	{ "LOST", .right = true },
+	{ "DIVERTED", .right = true },
+	{ "SUPPRESSED", .right = true },
+	{ "WORST" },
+	{ "WHEN" },
+	{ "MISSING NUMBERS" },
+	{ "IDENTIFIER", .is_extra = true },
+	{ "RUN ID", .is_extra = true },
 };
-
-enum cause { CAUSE_UNKNOWN, CAUSE_TOLD, CAUSE_IN_FLIGHT, CAUSE_BEFORE };
-
-struct gap {
-	struct range range;
-	enum cause cause;
-};
-
-/* Returns the first part of a gap that has one cause. Numbers from IN_FLIGHT on (0: none) were in
- * flight. */
-static struct gap first_part(const struct counted *process, const struct verdict *verdict,
-			     struct range range, uint64_t in_flight)
-{
-	/* As many are missing as were lost and diverted: these are the missing ones. */
-	const bool is_told = numbers_has(&process->told_of, range.first) || !verdict->unknown;
-	const uint64_t end =
-		verdict->unknown ? numbers_same_until(&process->told_of, range.first) : range.last;
-
-	if (range.first <= verdict->before) {
-		range.last = verdict->before;
-		return (struct gap){ range, CAUSE_BEFORE };
-	}
-	if (in_flight && range.first >= in_flight)
-		return (struct gap){ range, CAUSE_IN_FLIGHT };
-	if (in_flight && range.last >= in_flight)
-		range.last = in_flight - 1;
-	if (range.last > end)
-		range.last = end;
-	return (struct gap){ range, is_told ? CAUSE_TOLD : CAUSE_UNKNOWN };
-}
-
-/* The highest missing numbers are those in flight. */
-static uint64_t first_in_flight(const struct counted *process, const struct verdict *verdict)
-{
-	uint64_t below = verdict->before + verdict->missing - verdict->in_flight -
-			 process->numbers.blurred_missing;
-	struct range range;
-
-	if (!verdict->in_flight)
-		return 0;
-	for (size_t i = 0; numbers_gap(&process->numbers, i, verdict->last, &range); i++) {
-		const uint64_t size = range.last - range.first + 1;
-
-		if (size > below)
-			return range.first + below;
-		below -= size;
-	}
-	return 0;
-}
-
-struct gaps {
-	const struct counted *process;
-	const struct verdict *verdict;
-	uint64_t in_flight; /* the first number in flight; 0: none */
-	struct range left;  /* rest of the gap at hand; last < first: nothing */
-	size_t next;
-};
-
-static struct gaps gaps_of(const struct counted *process, const struct verdict *verdict)
-{
-	return (struct gaps){
-		.process = process,
-		.verdict = verdict,
-		.in_flight = first_in_flight(process, verdict),
-		.left = { 1, 0 },
-	};
-}
-
-static bool next_gap(struct gaps *gaps, struct gap *ret)
-{
-	const struct numbers *numbers = &gaps->process->numbers;
-
-	if (gaps->left.last < gaps->left.first &&
-	    !numbers_gap(numbers, gaps->next++, gaps->verdict->last, &gaps->left))
-		return false;
-	*ret = first_part(gaps->process, gaps->verdict, gaps->left, gaps->in_flight);
-	gaps->left.first = ret->range.last + 1;
-	return true;
-}
 
 /* ---- For people ------------------------------------------------------------------------------ */
 
@@ -125,7 +55,7 @@ static void put_gaps(struct table *table, const struct counted *process,
 	struct strbuf text = { .data = buffer, .capacity = sizeof(buffer) - 1 };
 	struct gap gap;
 
-	for (size_t n = 0; next_gap(&gaps, &gap); n++) {
+	for (size_t n = 0; gaps_next(&gaps, &gap); n++) {
 		strbuf_put_string(&text, n ? ", " : "");
 		if (n == RANGES_SHOWN) {
 			strbuf_put_string(&text, "...");
@@ -147,7 +77,7 @@ static void put_when(struct table *table, const struct counted *process,
 	bool is_first = true;
 	struct gap gap;
 
-	while (next_gap(&gaps, &gap)) {
+	while (gaps_next(&gaps, &gap)) {
 		if (gap.cause == CAUSE_BEFORE)
 			continue;
 		after_us = is_first ? gap.range.first_us : after_us;
@@ -187,6 +117,8 @@ static void put_process(struct table *table, const struct counted *process)
 		  process->worst ? mplog_level_name(process->worst - 1) : "");
 	put_when(table, process, &verdict);
 	put_gaps(table, process, &verdict);
+	table_put_bytes(table, COLOR_NONE, process->identifier);
+	table_put(table, COLOR_NONE, "%s", process->run->id);
 }
 
 struct sum {
@@ -246,10 +178,16 @@ static int compare_processes(const void *a, const void *b)
 	return left->order < right->order ? -1 : left->order > right->order;
 }
 
-void gaps_print(const struct tally *tally)
+struct table_options gaps_print_options(void)
+{
+	return (struct table_options){ .column = columns,
+				       .n_columns = sizeof(columns) / sizeof(columns[0]) };
+}
+
+void gaps_print(const struct tally *tally, const struct table_options *options)
 {
 	const struct counted *before = NULL;
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	struct table *table = table_new(options);
 
 	if (tally->n > 1)
 		qsort(tally->process, tally->n, sizeof(struct counted *), compare_processes);
@@ -267,7 +205,8 @@ void gaps_print(const struct tally *tally)
 	if (before)
 		table_print(table);
 	table_free(table);
-	print_sum(tally);
+	if (!options->is_raw && !options->has_no_headings)
+		print_sum(tally);
 }
 
 /* ---- For machines ---------------------------------------------------------------------------- */
@@ -285,7 +224,7 @@ static void gaps_as_json(struct json *json, const struct counted *process,
 	struct gap gap;
 
 	json_open(json, "gaps", '[');
-	while (next_gap(&gaps, &gap)) {
+	while (gaps_next(&gaps, &gap)) {
 		json_open(json, NULL, '{');
 		json_number(json, "first", (long long)gap.range.first);
 		json_number(json, "last", (long long)gap.range.last);
@@ -303,7 +242,7 @@ static void times_as_json(struct json *json, const struct counted *process,
 	struct gap gap;
 
 	json_open(json, "times", '[');
-	while (next_gap(&gaps, &gap)) {
+	while (gaps_next(&gaps, &gap)) {
 		json_open(json, NULL, '{');
 		if (gap.range.first_us)
 			json_number(json, "after_us", (long long)gap.range.first_us);

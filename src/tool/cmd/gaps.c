@@ -25,6 +25,7 @@ struct options {
 	char *const *match;
 	size_t n_matches;
 	bool json;
+	struct table_options table;
 };
 
 static int open_journal(const struct options *options, sd_journal **ret)
@@ -155,7 +156,7 @@ static int print_and_judge(const struct options *options, struct tally *tally)
 	else if (options->json)
 		gaps_print_json(tally);
 	else
-		gaps_print(tally);
+		gaps_print(tally, &options->table);
 	return is_missing || is_empty ? STATUS_BAD : STATUS_GOOD;
 }
 
@@ -171,7 +172,7 @@ static int gaps(const struct options *options)
 
 static int run_gaps(const struct command *command, int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .table = gaps_print_options() };
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.identifier },
 		{ "run", .text = &options.run_id },
@@ -179,10 +180,18 @@ static int run_gaps(const struct command *command, int argc, char **argv)
 		{ "directory", 'D', .text = &options.directory },
 		{ "since", .time_us = &options.since_us },
 		{ "json", .flag = &options.json },
+		{ "output", 'o', .text = &options.table.list },
+		{ "noheadings", .flag = &options.table.has_no_headings },
+		{ "raw", .flag = &options.table.is_raw },
 		{ 0 },
 	};
 
 	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	if (options.json && table_options_are_given(&options.table))
+		return tool_usage(command, "--json has all there is: expected no --output, "
+					   "--noheadings, --raw");
+	if (table_options_choose(&options.table, command) != STATUS_GOOD)
 		return STATUS_TROUBLE;
 	options.match = argv + optind;
 	options.n_matches = (size_t)(argc - optind);
@@ -192,8 +201,10 @@ static int run_gaps(const struct command *command, int argc, char **argv)
 const struct command command_gaps = {
 	.name = "gaps",
 	.summary = "Tell whether every record is in the journal, by PROCESS_SEQ",
-	.arguments = "[-t IDENTIFIER] [--run=RUN_ID] [--namespace=NAME] [-D DIRECTORY]\n"
-		     "                  [--since=TIME] [--json] [FIELD=VALUE...]",
+	.arguments =
+		"[-t IDENTIFIER] [--run=RUN_ID] [--namespace=NAME] [-D DIRECTORY]\n"
+		"                  [--since=TIME] [--json | [-o COLUMNS] [--noheadings] [--raw]]\n"
+		"                  [FIELD=VALUE...]",
 	.help = "For each process: how many records are there, which numbers are missing, and what mplog's\n"
 		"own records say of them. Matches are journalctl's; they should hold for all records of a\n"
 		"process, as PROCESS=worker-1 or _PID=4711 do.\n"
@@ -204,6 +215,9 @@ const struct command command_gaps = {
 		"  -D, --directory=DIRECTORY    the journal files in this directory\n"
 		"  --since=TIME                 records from then on: as of mplog tail\n"
 		"  --json                       one JSON object a line\n"
+		"  -o, --output=COLUMNS         process,pid,records: these, and identifier and run-id\n"
+		"      --noheadings             rows alone\n"
+		"      --raw                    for scripts: a blank between cells, none in them\n"
 		"\n"
 		"Exit status: 0 nothing is missing, 1 something is or there is no record, 2 usage or trouble.\n",
 	.run = run_gaps,

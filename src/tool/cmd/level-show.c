@@ -11,8 +11,7 @@
 #include "tool/ui/tool.h"
 
 static const struct column columns[] = {
-	{ "PROGRAM", false }, { "PROCESS", false }, { "PID", true },
-	{ "LEVEL", false },   { "SET BY", false },
+	{ "PROGRAM" }, { "PROCESS" }, { "PID", .right = true }, { "LEVEL" }, { "SET BY" },
 };
 
 static void put_view(struct table *table, const struct slot_view *view)
@@ -90,9 +89,15 @@ static size_t put_board(struct table *table, const struct found_board *board,
 	return n + put_overrides(table, board, filter);
 }
 
-int level_show(const struct filter *filter)
+struct table_options level_show_options(void)
 {
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	return (struct table_options){ .column = columns,
+				       .n_columns = sizeof(columns) / sizeof(columns[0]) };
+}
+
+int level_show(const struct filter *filter, const struct table_options *options)
+{
+	struct table *table = table_new(options);
 	const struct found_board *board;
 	struct each each;
 	size_t shown = 0;

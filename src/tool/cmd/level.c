@@ -27,6 +27,7 @@ enum { LOCK_WAIT_NS = 2000000000, LOCK_PAUSE_NS = 10000000 };
 
 struct options {
 	struct filter filter;
+	struct table_options table;
 	bool reset;
 	uint64_t for_usec; /* 0: as long as the program runs */
 	override_word override;
@@ -220,13 +221,16 @@ static int parse_arguments(const struct command *command, struct options *option
 
 static int run_level(const struct command *command, int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .table = level_show_options() };
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.filter.identifier },
 		{ "run", .text = &options.filter.run_id },
 		{ "unit", 'u', .text = &options.filter.unit },
 		{ "for", 'f', .parse = parse_for },
 		{ "reset", 'r', .flag = &options.reset },
+		{ "output", 'o', .text = &options.table.list },
+		{ "noheadings", .flag = &options.table.has_no_headings },
+		{ "raw", .flag = &options.table.is_raw },
 		{ 0 },
 	};
 
@@ -234,15 +238,21 @@ static int run_level(const struct command *command, int argc, char **argv)
 		return STATUS_TROUBLE;
 	if (parse_arguments(command, &options, argc - optind, argv + optind) != STATUS_GOOD)
 		return STATUS_TROUBLE;
+	if (options.override && table_options_are_given(&options.table))
+		return tool_usage(command,
+				  "--output, --noheadings and --raw are for what is shown");
+	if (table_options_choose(&options.table, command) != STATUS_GOOD)
+		return STATUS_TROUBLE;
 	options.filter.with_pids = !options.override;
-	return options.override ? set_level(&options) : level_show(&options.filter);
+	return options.override ? set_level(&options) : level_show(&options.filter, &options.table);
 }
 
 const struct command command_level = {
 	.name = "level",
 	.summary = "Show or set the levels of processes that run",
 	.arguments =
-		"[-t IDENTIFIER] [-u UNIT] [--run=RUN_ID] [NAME|PID [LEVEL [--for=TIME] | --reset]]",
+		"[-t IDENTIFIER] [-u UNIT] [--run=RUN_ID] [NAME|PID [LEVEL [--for=TIME] | --reset]]\n"
+		"                   [-o COLUMNS] [--noheadings] [--raw]",
 	.help = "NAME may be a glob. A level holds at once, in every process and scope of that name, in those\n"
 		"to come, and in programs that these execute, until the time is over or the program ends.\n"
 		"Of a PID it holds for that process and its scopes. Without NAME: all levels that were set.\n"
@@ -252,6 +262,9 @@ const struct command command_level = {
 		"      --run=RUN_ID             of this run: mplog ps shows it\n"
 		"  --for=TIME                   10m, 2s, 1h30min: afterwards it is what it was before\n"
 		"  --reset                      it is the configuration's now\n"
+		"  -o, --output=COLUMNS         of program,process,pid,level,set-by these are shown\n"
+		"      --noheadings             rows alone\n"
+		"      --raw                    for scripts: a blank between cells, none in them\n"
 		"\n"
 		"Levels: " LEVEL_NAMES ".\n"
 		"Exit status: 0, 1 no such process, 2 usage or trouble.\n",

@@ -14,13 +14,24 @@
 
 struct options {
 	struct filter filter;
+	struct table_options table;
 	bool json;
 };
 
 static const struct column columns[] = {
-	{ "PROCESS", false },   { "PID", true },  { "LEVEL", false },   { "SET BY", false },
-	{ "SINK", false },      { "SENT", true }, { "DIVERTED", true }, { "LOST", true },
-	{ "SUPPRESSED", true }, { "LAST", true },
+	{ "PROCESS" },
+	{ "PID", .right = true },
+	{ "LEVEL" },
+	{ "SET BY" },
+	{ "SINK" },
+	{ "SENT", .right = true },
+	{ "DIVERTED", .right = true },
+	{ "LOST", .right = true },
+	{ "SUPPRESSED", .right = true },
+	{ "LAST", .right = true },
+	{ "IDENTIFIER", .is_extra = true },
+	{ "RUN ID", .is_extra = true },
+	{ "USER", .is_extra = true },
 };
 
 static const enum counter shown_counters[] = { COUNTER_SENT, COUNTER_DIVERTED, COUNTER_LOST,
@@ -44,13 +55,24 @@ static void put_counters(struct table *table, const uint64_t *counter)
 	}
 }
 
+/* What the program's heading has, too. */
+static void put_program_columns(struct table *table, enum color color,
+				const struct found_board *board)
+{
+	char user[DESCRIPTION_SIZE];
+
+	table_put(table, color, "%s", board->identifier);
+	table_put(table, color, "%s", board->run_id);
+	table_put(table, color, "%s", describe_user(board->owner, user));
+}
+
 static void put_process(struct table *table, const struct tree_line *line)
 {
 	const struct slot_view *view = line->view;
 	const enum color color = view->is_alive ? COLOR_NONE : COLOR_FAINT;
 	char by[DESCRIPTION_SIZE], span[TERM_TIME_SIZE];
 
-	table_put(table, color, "%s%s", line->prefix, view->name);
+	table_put_branch(table, color, line->prefix, view->name);
 	if (view->is_scope)
 		table_put(table, color, "%s", "scope");
 	else
@@ -67,6 +89,7 @@ static void put_process(struct table *table, const struct tree_line *line)
 	put_counters(table, view->counter);
 	table_put(table, color, "%s",
 		  view->last_record_ns ? term_age(span, view->last_record_ns) : "never");
+	put_program_columns(table, color, view->board);
 }
 
 /* Dead processes whose slots others have now, by name. */
@@ -104,16 +127,18 @@ static void read_totals(const struct found_board *board, const struct filter *fi
 	}
 }
 
-static void put_figures(struct table *table, const struct figures *figures)
+static void put_figures(struct table *table, const struct found_board *board,
+			const struct figures *figures)
 {
-	table_put(table, COLOR_FAINT, "  %s", figures->name);
+	table_put_branch(table, COLOR_FAINT, "  ", figures->name);
 	table_put(table, COLOR_FAINT, "%s", "");
 	table_put(table, COLOR_FAINT, "ended");
 	table_put(table, COLOR_FAINT, "%" PRIu32 " earlier one%s", figures->processes,
 		  figures->processes == 1 ? "" : "s");
 	table_put(table, COLOR_FAINT, "%s", "");
 	put_counters(table, figures->counter);
-	table_end_row(table);
+	table_put(table, COLOR_FAINT, "%s", "");
+	put_program_columns(table, COLOR_FAINT, board);
 }
 
 static void put_program(struct table *table, const struct found_board *board,
@@ -126,7 +151,7 @@ static void put_program(struct table *table, const struct found_board *board,
 	for (size_t i = 0; i < tree->n; i++)
 		put_process(table, &tree->line[i]);
 	for (size_t i = 0; i < totals->n; i++)
-		put_figures(table, &totals->figures[i]);
+		put_figures(table, board, &totals->figures[i]);
 }
 
 static void print_view_as_json(const struct slot_view *view)
@@ -192,7 +217,7 @@ static size_t show_board(const struct found_board *board, const struct snapshot 
 
 static void show_boards(struct each *each, const struct options *options)
 {
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	struct table *table = table_new(&options->table);
 	const struct found_board *board;
 	size_t shown = 0;
 
@@ -223,15 +248,26 @@ static int ps(const struct options *options)
 
 static int run_ps(const struct command *command, int argc, char **argv)
 {
-	struct options options = { .filter.with_pids = true };
+	struct options options = {
+		.filter.with_pids = true,
+		.table = { .column = columns, .n_columns = sizeof(columns) / sizeof(columns[0]) },
+	};
 	const struct option_row rows[] = {
 		{ "identifier", 't', .text = &options.filter.identifier },
 		{ "all", 'a', .flag = &options.filter.with_dead },
 		{ "json", 'j', .flag = &options.json },
+		{ "output", 'o', .text = &options.table.list },
+		{ "noheadings", .flag = &options.table.has_no_headings },
+		{ "raw", .flag = &options.table.is_raw },
 		{ 0 },
 	};
 
 	if (options_parse(command, rows, NULL, argc, argv) != STATUS_GOOD)
+		return STATUS_TROUBLE;
+	if (options.json && table_options_are_given(&options.table))
+		return tool_usage(command, "--json has all there is: expected no --output, "
+					   "--noheadings, --raw");
+	if (table_options_choose(&options.table, command) != STATUS_GOOD)
 		return STATUS_TROUBLE;
 	options.filter.name = argv + optind;
 	options.filter.n_names = (size_t)(argc - optind);
@@ -241,13 +277,17 @@ static int run_ps(const struct command *command, int argc, char **argv)
 const struct command command_ps = {
 	.name = "ps",
 	.summary = "Show every process that logs through mplog",
-	.arguments = "[-a] [-t IDENTIFIER] [--json] [NAME|PID...]",
+	.arguments = "[-a] [-t IDENTIFIER] [--json | [-o COLUMNS] [--noheadings] [--raw]]\n"
+		     "                  [NAME|PID...]",
 	.help = "A tree by program and run, the scopes of a process below it; whose the program is. NAME may\n"
 		"be a glob.\n"
 		"\n"
 		"  -a, --all                    those that have ended, too, as long as their program runs\n"
 		"  -t, --identifier=IDENTIFIER  of this program\n"
 		"  --json                       one JSON object a line\n"
+		"  -o, --output=COLUMNS         process,pid,level: these, and identifier, run-id and user\n"
+		"      --noheadings             rows alone\n"
+		"      --raw                    for scripts: a blank between cells, none in them, no tree\n"
 		"\n"
 		"Root sees all processes, others their own.\n"
 		"Exit status: 0, 1 processes cannot be seen, 2 usage or trouble.\n",

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/ui/table.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/color.h"
@@ -10,26 +12,32 @@
 struct cell {
 	char *text; /* escaped; NULL: empty */
 	enum color color;
-	unsigned width; /* 0 of a heading, which is wider than its column */
+	bool is_heading; /* wider than its column */
+	unsigned width;
 };
 
 struct table {
-	const struct column *column;
-	size_t n_columns;
+	const struct table_options *options;
 	struct cell *cell; /* the titles first */
 	size_t n_cells, room;
 };
 
+/* What the rows are printed with. */
+struct layout {
+	const struct table_options *options;
+	struct term term;
+	unsigned width[TABLE_COLUMNS_MAX]; /* of those that are shown */
+};
+
 enum { GAP = 2 };
 
-struct table *table_new(const struct column *columns, size_t n)
+struct table *table_new(const struct table_options *options)
 {
 	struct table *table = memory_new(1, sizeof(*table));
 
-	table->column = columns;
-	table->n_columns = n;
-	for (size_t i = 0; i < n; i++)
-		table_put(table, COLOR_FAINT, "%s", columns[i].title);
+	table->options = options;
+	for (size_t i = 0; i < options->n_columns; i++)
+		table_put(table, COLOR_FAINT, "%s", options->column[i].title);
 	return table;
 }
 
@@ -48,14 +56,8 @@ static struct cell *add_cell(struct table *table, enum color color, char *text)
 	table->cell = memory_grow(table->cell, table->n_cells + 1, &table->room, sizeof(*cell));
 	cell = &table->cell[table->n_cells++];
 	*cell = (struct cell){ .text = text, .color = color };
+	cell->width = text ? term_width(term_bytes(text)) : 0;
 	return cell;
-}
-
-static void put_cell(struct table *table, enum color color, char *text)
-{
-	struct cell *cell = add_cell(table, color, text);
-
-	cell->width = term_width(term_bytes(text));
 }
 
 void table_put(struct table *table, enum color color, const char *fmt, ...)
@@ -63,13 +65,18 @@ void table_put(struct table *table, enum color color, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	put_cell(table, color, term_vformat(fmt, ap));
+	(void)add_cell(table, color, term_vformat(fmt, ap));
 	va_end(ap);
 }
 
 void table_put_bytes(struct table *table, enum color color, struct bytes bytes)
 {
-	put_cell(table, color, term_escape(bytes));
+	(void)add_cell(table, color, term_escape(bytes));
+}
+
+void table_put_branch(struct table *table, enum color color, const char *lines, const char *text)
+{
+	table_put(table, color, "%s%s", table->options->is_raw ? "" : lines, text);
 }
 
 void table_put_heading(struct table *table, enum color color, struct bytes name, const char *fmt,
@@ -85,68 +92,165 @@ void table_put_heading(struct table *table, enum color color, struct bytes name,
 	va_end(ap);
 	if (asprintf(&text, "%s%s", head, tail) < 0)
 		memory_exhausted();
-	(void)add_cell(table, color, text);
+	add_cell(table, color, text)->is_heading = true;
 	table_end_row(table);
 }
 
 void table_end_row(struct table *table)
 {
-	while (table->n_cells % table->n_columns)
+	while (table->n_cells % table->options->n_columns)
 		(void)add_cell(table, COLOR_NONE, NULL);
 }
 
-static unsigned column_width(const struct table *table, size_t column)
+/* ---- Width ------------------------------------------------------------------------------------ */
+
+static unsigned widest_cell(const struct table *table, size_t column)
 {
+	const bool has_title = !table->options->has_no_headings;
+	const size_t n = table->options->n_columns;
 	unsigned width = 0;
 
-	for (size_t i = column; i < table->n_cells; i += table->n_columns) {
-		if (table->cell[i].width > width)
-			width = table->cell[i].width;
+	for (size_t i = has_title ? 0 : n; i < table->n_cells; i += n) {
+		if (!table->cell[i].is_heading && table->cell[i + column].width > width)
+			width = table->cell[i + column].width;
 	}
 	return width;
 }
 
-static void print_cell(const struct cell *cell, unsigned padding, bool right, bool last,
-		       bool in_color)
+/* A column is as wide as its title at least. Returns NULL where no column can give way. */
+static unsigned *find_widest(struct layout *layout)
 {
-	const char *text = cell->text ? cell->text : "";
-	const char *begin = in_color && *text ? term_color(cell->color) : "";
+	const struct table_options *const options = layout->options;
+	unsigned *widest = NULL;
 
-	(void)printf("%*s%s%s%s%*s", right ? (int)padding : 0, "", begin, text,
-		     *begin ? COLOR_END : "", last ? 0 : (int)((right ? 0 : padding) + GAP), "");
+	for (size_t i = 0; i < options->n_shown; i++) {
+		const struct column *const column = &options->column[options->shown[i]];
+
+		if (!column->right && layout->width[i] > strlen(column->title) &&
+		    (!widest || layout->width[i] > *widest))
+			widest = &layout->width[i];
+	}
+	return widest;
+}
+
+/* Where numbers and titles alone are too wide, the terminal breaks the lines. */
+static void fit(struct layout *layout)
+{
+	unsigned total = 0, *widest;
+
+	for (size_t i = 0; i < layout->options->n_shown; i++)
+		total += layout->width[i] + (i > 0 ? GAP : 0);
+	for (; total > layout->term.columns && (widest = find_widest(layout)); total--)
+		--*widest;
+}
+
+static struct layout lay_out(const struct table *table)
+{
+	struct layout layout = { .options = table->options, .term = term_look() };
+
+	for (size_t i = 0; i < table->options->n_shown; i++)
+		layout.width[i] = widest_cell(table, table->options->shown[i]);
+	if (layout.term.has_width)
+		fit(&layout);
+	return layout;
+}
+
+/* ---- Output ----------------------------------------------------------------------------------- */
+
+/* Prints as much of the text as fits. Returns how many columns it took. */
+static unsigned print_text(const struct layout *layout, const struct cell *cell, unsigned width)
+{
+	const struct bytes text = term_bytes(cell->text ? cell->text : "");
+	const char *const begin =
+		layout->term.has_color && text.size ? term_color(cell->color) : "";
+	const char *const ellipsis = layout->term.has_utf8 ? "\u2026" : "...";
+	const unsigned ellipsis_width = layout->term.has_utf8 ? 1 : 3;
+	unsigned used = cell->width;
+	size_t size = text.size;
+
+	if (used > width)
+		size = term_cut(text, width > ellipsis_width ? width - ellipsis_width : 0, &used);
+	(void)fputs(begin, stdout);
+	(void)fwrite(text.data, 1, size, stdout);
+	if (size < text.size && width >= ellipsis_width) {
+		(void)fputs(ellipsis, stdout);
+		used += ellipsis_width;
+	}
+	(void)fputs(*begin ? COLOR_END : "", stdout);
+	return used;
 }
 
 /* No trailing blanks: where the rest of the row is empty, the line ends. */
-static bool is_last(const struct table *table, const struct cell *row, size_t column)
+static size_t count_filled(const struct layout *layout, const struct cell *row)
 {
-	while (++column < table->n_columns) {
-		if (row[column].text && *row[column].text)
-			return false;
-	}
-	return true;
+	size_t n = layout->options->n_shown;
+
+	while (n > 1 && row[layout->options->shown[n - 1]].width == 0)
+		n--;
+	return n;
 }
 
-static void print_row(const struct table *table, const struct cell *row, const unsigned *width,
-		      bool in_color)
+static void print_row(const struct layout *layout, const struct cell *row)
 {
-	for (size_t i = 0; i < table->n_columns; i++) {
-		const bool last = is_last(table, row, i);
+	const size_t n = count_filled(layout, row);
 
-		print_cell(&row[i], width[i] - row[i].width, table->column[i].right, last,
-			   in_color);
-		if (last)
-			break;
+	for (size_t i = 0; i < n; i++) {
+		const size_t column = layout->options->shown[i];
+		const struct cell *const cell = &row[column];
+		const unsigned width = layout->width[i];
+
+		const bool is_right = layout->options->column[column].right;
+		unsigned used;
+
+		if (is_right)
+			(void)printf("%*s", (int)(width - cell->width), "");
+		used = print_text(layout, cell, width);
+		if (i + 1 < n)
+			(void)printf("%*s", (int)(is_right ? 0 : width - used) + GAP, "");
+	}
+	(void)putchar('\n');
+}
+
+static void print_heading(const struct layout *layout, const struct cell *row)
+{
+	(void)print_text(layout, row, layout->term.has_width ? layout->term.columns : UINT_MAX);
+	(void)putchar('\n');
+}
+
+/* A cell has no blank: what stands between two of them is a cell, which may be empty. */
+static void print_raw(const struct layout *layout, const struct cell *row)
+{
+	for (size_t i = 0; i < layout->options->n_shown; i++) {
+		const char *text = row[layout->options->shown[i]].text;
+
+		if (i > 0)
+			(void)putchar(' ');
+		for (; text && *text; text++) {
+			if (*text == ' ')
+				(void)fputs("\\x20", stdout);
+			else
+				(void)putchar(*text);
+		}
 	}
 	(void)putchar('\n');
 }
 
 void table_print(const struct table *table)
 {
-	AUTO_FREE unsigned *width = memory_new(table->n_columns, sizeof(*width));
-	const bool in_color = term_look().has_color;
+	const struct table_options *const options = table->options;
+	const struct layout layout = lay_out(table);
 
-	for (size_t i = 0; i < table->n_columns; i++)
-		width[i] = column_width(table, i);
-	for (size_t i = 0; i < table->n_cells; i += table->n_columns)
-		print_row(table, &table->cell[i], width, in_color);
+	for (size_t i = options->has_no_headings ? options->n_columns : 0; i < table->n_cells;
+	     i += options->n_columns) {
+		const struct cell *const row = &table->cell[i];
+
+		if (row->is_heading && (options->is_raw || options->has_no_headings))
+			continue;
+		if (row->is_heading)
+			print_heading(&layout, row);
+		else if (options->is_raw)
+			print_raw(&layout, row);
+		else
+			print_row(&layout, row);
+	}
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* table: aligned columns on standard output. */
+/* table: aligned columns on standard output. They fit the width of a terminal, or $COLUMNS: the widest
+ * column of text gives way. */
 #pragma once
 
 #include <stddef.h>
 
+#include "tool/ui/table-columns.h"
 #include "tool/ui/term.h"
-
-struct column {
-	const char *title;
-	bool right; /* numbers */
-};
 
 struct table;
 
-/* The columns have to outlive the table. */
-struct table *table_new(const struct column *columns, size_t n);
+/* The options have to outlive the table. */
+struct table *table_new(const struct table_options *options);
 void table_free(struct table *table);
 
 /* Adds the next cell, from left to right, row by row. */
@@ -22,6 +19,9 @@ void table_put(struct table *table, enum color color, const char *fmt, ...) MPLO
 
 /* Likewise, of any bytes. */
 void table_put_bytes(struct table *table, enum color color, struct bytes bytes);
+
+/* Likewise, of a text that lines of a tree lead to: these are for people alone. */
+void table_put_branch(struct table *table, enum color color, const char *lines, const char *text);
 
 /* Adds a row of one text that goes over all columns: a name, and what stands behind it. */
 void table_put_heading(struct table *table, enum color color, struct bytes name, const char *fmt,

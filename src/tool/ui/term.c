@@ -21,6 +21,7 @@ enum {
 	COLUMNS_MAX = 10000,
 };
 
+/* Returns 0 where there is no width. */
 static unsigned find_columns(void)
 {
 	const char *const value = getenv("COLUMNS");
@@ -31,7 +32,7 @@ static unsigned find_columns(void)
 		return (unsigned)number;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
-	return COLUMNS_DEFAULT;
+	return 0;
 }
 
 static bool wants_color(void)
@@ -44,12 +45,14 @@ static bool wants_color(void)
 struct term term_look(void)
 {
 	const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+	const unsigned columns = find_columns();
 
 	return (struct term){
 		.is_terminal = is_terminal,
 		.has_color = is_terminal && wants_color(),
 		.has_utf8 = strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.columns = find_columns(),
+		.columns = columns ? columns : COLUMNS_DEFAULT,
+		.has_width = columns > 0,
 	};
 }
 
@@ -161,6 +164,21 @@ size_t term_fit(struct bytes text, unsigned columns)
 		if (text.data[at] == ' ')
 			space = at;
 		at += size;
+	}
+	return at;
+}
+
+size_t term_cut(struct bytes text, unsigned columns, unsigned *ret_used)
+{
+	size_t at = 0, size;
+	unsigned width;
+
+	*ret_used = 0;
+	for (; at < text.size; at += size) {
+		size = measure((struct bytes){ text.data + at, text.size - at }, &width);
+		if (*ret_used + width > columns)
+			break;
+		*ret_used += width;
 	}
 	return at;
 }

@@ -17,6 +17,7 @@ struct term {
 	bool has_color; /* a terminal, NO_COLOR is not set (no-color.org), TERM is not dumb */
 	bool has_utf8;
 	unsigned columns; /* $COLUMNS, or the terminal's, or 80 */
+	bool has_width;   /* it is one of the former */
 };
 
 struct term term_look(void);
@@ -51,6 +52,10 @@ unsigned term_width(struct bytes text);
 /* Returns how many bytes of escaped text fit into so many columns: at least one character; up to a
  * space where there is one. */
 size_t term_fit(struct bytes text, unsigned columns);
+
+/* Returns how many bytes of escaped text fit into so many columns, perhaps none, and sets *ret_used to how
+ * many these take. */
+size_t term_cut(struct bytes text, unsigned columns, unsigned *ret_used);
 
 static inline struct bytes term_bytes(const char *text)
 {
