@@ -30,8 +30,11 @@ static void *open_text(const struct look *look)
 
 static void widen(unsigned *column, struct bytes name)
 {
-	if (name.size > *column)
-		*column = name.size < COLUMN_MAX ? (unsigned)name.size : COLUMN_MAX;
+	AUTO_FREE char *escaped = term_escape(name);
+	const unsigned width = term_width(term_bytes(escaped));
+
+	if (width > *column)
+		*column = width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
 static void survey_columns(void *userdata, const struct journal_entry *entry)
