@@ -134,7 +134,8 @@ MPLOG_EXPORT void mplog_close(void);
 /**
  * Looks at the configuration's files now and applies what changed, in this process; the others of
  * the run look with their next record. What cannot be used any more leaves that file's last good
- * version in force. A file that is gone is given up.
+ * version in force. A file that is gone is given up. For one that is being written it waits up to
+ * 100 ms, and leaves it then for a later record.
  * Returns 0, or
  *   -EBADMSG   a file has a mistake: its last good version stays
  *   -EACCES or another error of open(2): a file cannot be read, likewise

@@ -63,7 +63,7 @@ int mplog_reload(void)
 {
 	GUARD(guard);
 
-	return guard_identify(&guard) ? refresh_now(guard.thread) : -ENOMEM;
+	return guard_identify(&guard) ? refresh_now(guard.thread, !guard.outer) : -ENOMEM;
 }
 
 int mplog_set_program_(const char *identifier, unsigned flags)

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/timestamp.h"
 #include "board/board.h"
 #include "board/slot.h"
@@ -18,7 +20,11 @@
 #include "scope/scope.h"
 #include "scope/status.h"
 
-enum { CHECK_INTERVAL_MS = 1000 };
+enum {
+	CHECK_INTERVAL_MS = 1000,
+	DEFER_MS = 100, /* a reload that was asked for waits for a file that is being written */
+	DEFER_STEP_MS = 10
+};
 
 HOT_DATA _Atomic int64_t refresh_tick_ns;
 
@@ -27,6 +33,14 @@ static HOT_DATA struct {
 	_Atomic int64_t checked_ms;  /* the coarse clock when this process last looked */
 	_Atomic uint32_t generation; /* the last board.files_generation that was loaded */
 } files;
+
+/* A request whose answer waits: one that is answered by calls must not make one of them wait. Under
+ * global_lock(), but for tick_ns. */
+static struct {
+	uint32_t request;
+	int64_t since_ns;
+	_Atomic int64_t tick_ns; /* of the last attempt */
+} deferred;
 
 /* ---- Loading the files again ----------------------------------------------------------------- */
 
@@ -90,10 +104,12 @@ static void reload_on_stack(void *argument)
 		reload->result =
 			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
-	status_publish_files();
-	global_unlock();
 	if (reload->r < 0)
 		reload->result = RELOAD_KEPT;
+	else if (conf && conf_has_deferred(context_get()->conf))
+		reload->result = RELOAD_DEFERRED;
+	status_publish_files();
+	global_unlock();
 	thread_open_gates();
 	scope_update(&process_scope);
 	conf_errors_report(&process_scope, context_get()->conf);
@@ -113,21 +129,40 @@ static struct reload reload_files(unsigned flags)
 
 /* ---- Reloads that the operator or the program asks for ----------------------------------------- */
 
-static void answer_request(struct slot *slot)
+/* The caller holds global_lock(). */
+static bool may_be_deferred(uint32_t request, int64_t now_ns)
+{
+	if (deferred.since_ns == 0 || deferred.request != request) {
+		deferred.request = request;
+		deferred.since_ns = now_ns;
+	}
+	return now_ns - deferred.since_ns < DEFER_MS * NS_PER_MS;
+}
+
+static void answer_request(struct slot *slot, int64_t now_ns)
 {
 	const uint32_t requested = atomic_load(&slot->reload_requested);
 	struct reload reload;
+	bool may_defer;
 
-	if (!global_trylock())
-		return; /* another thread reloads: the next call answers */
+	/* Another thread reloads, or a file is being written: a later call answers. */
+	if (now_ns == atomic_load(&deferred.tick_ns) || !global_trylock())
+		return;
+	may_defer = may_be_deferred(requested, now_ns);
 	reload = reload_files(CONF_DROP_MISSING);
+	if (reload.result == RELOAD_DEFERRED && may_defer) {
+		atomic_store(&deferred.tick_ns, now_ns);
+		return;
+	}
 	atomic_store(&slot->reload_result, (int)reload.result);
 	atomic_store(&slot->reload_completed, requested);
 	slot_open_gate(slot);
 }
 
-int refresh_now(struct thread *thread)
+int refresh_now(struct thread *thread, bool may_wait)
 {
+	const struct timespec step = { .tv_nsec = DEFER_STEP_MS * NS_PER_MS };
+	const int64_t begin_ns = clock_now_ns(CLOCK_MONOTONIC);
 	struct board *board = board_get();
 	struct reload reload;
 
@@ -135,8 +170,14 @@ int refresh_now(struct thread *thread)
 		return 0;
 	if (board) /* the other processes of the run reload with their next record */
 		atomic_store(&files.generation, atomic_fetch_add(&board->files_generation, 1) + 1);
-	global_lock();
-	reload = reload_files(CONF_DROP_MISSING);
+	for (;;) {
+		global_lock();
+		reload = reload_files(CONF_DROP_MISSING);
+		if (reload.result != RELOAD_DEFERRED || !may_wait ||
+		    clock_now_ns(CLOCK_MONOTONIC) - begin_ns >= DEFER_MS * NS_PER_MS)
+			break;
+		(void)nanosleep(&step, NULL); /* without the lock: other threads may fork */
+	}
 	scope_update(scope_of(thread));
 	scope_set_gate(thread);
 	return reload.r;
@@ -207,10 +248,11 @@ void refresh_slow(struct thread *thread, int64_t now_ns)
 	}
 	/* Before the files are checked: the operator is to be told what the reload changed. */
 	if (slot_reload_requested(scope_slot(&process_scope)))
-		answer_request(scope_slot(&process_scope));
+		answer_request(scope_slot(&process_scope), now_ns);
 	if (now_ns != atomic_exchange_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed))
 		check_files(now_ns / 1000000);
-	if (scope != &process_scope && slot_reload_requested(slot)) {
+	if (scope != &process_scope && slot_reload_requested(slot) &&
+	    !slot_reload_requested(scope_slot(&process_scope))) {
 		atomic_store(&slot->reload_completed, atomic_load(&slot->reload_requested));
 		slot_open_gate(slot);
 	}

@@ -3,6 +3,7 @@
  * out of date. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -27,5 +28,5 @@ static inline void refresh_if_due(struct thread *thread, int64_t now_ns)
 		refresh_slow(thread, now_ns);
 }
 
-/* Does what mplog_reload() does. */
-int refresh_now(struct thread *thread);
+/* Does what mplog_reload() does. MAY_WAIT: for a file that is being written, a moment. */
+int refresh_now(struct thread *thread, bool may_wait);

@@ -79,7 +79,14 @@ typedef uint64_t override_word;
 #define OVERRIDE_LEVEL     ((override_word)15)
 #define OVERRIDE_UNTIL_MAX ((UINT64_C(1) << 42) - 1) /* 139 years: still a number in nanoseconds */
 
-enum reload_result { RELOAD_PENDING, RELOAD_UNCHANGED, RELOAD_DONE, RELOAD_KEPT, RELOAD_FROZEN };
+enum reload_result {
+	RELOAD_PENDING,
+	RELOAD_UNCHANGED,
+	RELOAD_DONE,
+	RELOAD_KEPT,
+	RELOAD_FROZEN,
+	RELOAD_DEFERRED
+};
 
 enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1488 };
 

@@ -109,6 +109,15 @@ bool conf_is_racy(const struct conf *conf)
 	return false;
 }
 
+bool conf_has_deferred(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_files; i++) {
+		if (conf->files[i].is_deferred)
+			return true;
+	}
+	return false;
+}
+
 static bool is_same_version(const struct conf_content *a, const struct conf_content *b)
 {
 	return a && b ? conf_identity_equal(&a->identity, &b->identity) : a == b;

@@ -59,6 +59,9 @@ bool conf_is_stale(const struct conf *conf);
 enum { CONF_SETTLE_MS = 100 };
 bool conf_is_racy(const struct conf *conf);
 
+/* Returns whether a file was being written, so that its version before stayed in force. */
+bool conf_has_deferred(const struct conf *conf);
+
 /* Returns whether the same versions of the same files are in force in both. */
 bool conf_is_same(const struct conf *a, const struct conf *b);
 

@@ -14,7 +14,9 @@ enum {
 	TICK_NS = 20 * 1000 * 1000, /* time stamps of files move with the kernel's tick of 10 ms */
 	QUIET_NS =
 		800 * 1000 * 1000, /* a file that is written in pieces; looked at once a second */
-	OPEN_S = 10,               /* an editor may keep its file open for ever */
+	/* The same, where the load was asked for and the file's writer cannot be seen. */
+	URGENT_QUIET_NS = 80 * 1000 * 1000,
+	OPEN_S = 10, /* an editor may keep its file open for ever */
 };
 
 static const long long second_ns = 1000 * 1000 * 1000;
@@ -32,11 +34,18 @@ static bool is_recent(const struct timespec *time, long long ns)
 
 /* Generators truncate a file and write it anew, line by line or slowly: in between it is not what was
  * meant. */
-static bool is_being_written(const char *path, const struct conf_identity *now)
+static bool is_being_written(const char *path, const struct conf_identity *now, bool is_urgent)
 {
-	if (is_recent(&now->mtime, QUIET_NS))
+	enum conf_writer writer;
+
+	if (!is_recent(&now->mtime, OPEN_S * second_ns))
+		return false;
+	if (!is_urgent && is_recent(&now->mtime, QUIET_NS))
 		return true;
-	return is_recent(&now->mtime, OPEN_S * second_ns) && conf_is_open_for_writing(path);
+	writer = conf_writer_of(path);
+	if (writer == CONF_WRITER_PRESENT || !is_urgent)
+		return writer == CONF_WRITER_PRESENT;
+	return is_recent(&now->mtime, writer == CONF_WRITER_NONE ? TICK_NS : URGENT_QUIET_NS);
 }
 
 bool timestamp_is_racy(const struct timespec *changed)
@@ -180,7 +189,8 @@ int conf_file_load(struct conf_file *ret, const char *path, const struct conf_fi
 	const bool is_known = previous && now.exists && is_unchanged(&now, previous, options);
 	int r;
 
-	if (!is_known && !(options->may_wait && now.exists && is_being_written(path, &now)))
+	if (!is_known &&
+	    !(options->may_defer && now.exists && is_being_written(path, &now, options->is_urgent)))
 		return load_anew(ret, path, previous, options, diags);
 	if (previous) {
 		r = copy_file(ret, previous);
@@ -188,6 +198,6 @@ int conf_file_load(struct conf_file *ret, const char *path, const struct conf_fi
 		ret->path = strdup(path);
 		r = ret->path ? 0 : -ENOMEM;
 	}
-	ret->racy = !is_known;
+	ret->racy = ret->is_deferred = !is_known;
 	return r;
 }

@@ -7,9 +7,10 @@
 struct conf_file {
 	char *path;
 	struct conf_identity identity; /* of the version seen last, good or bad */
-	bool racy;      /* it may have changed since without a trace, or is being written */
-	bool last_good; /* content is an older version than what was seen last */
-	int result;     /* 0, or why what was seen last is not in force */
+	bool racy;        /* it may have changed since without a trace, or is being written */
+	bool is_deferred; /* it is being written: left for a later load */
+	bool last_good;   /* content is an older version than what was seen last */
+	int result;       /* 0, or why what was seen last is not in force */
 	struct conf_first_diag diag;  /* of what was seen last */
 	struct conf_content *content; /* in force; or NULL */
 };
@@ -17,7 +18,8 @@ struct conf_file {
 struct conf_file_options {
 	bool secure;
 	bool drop_missing;
-	bool may_wait;    /* a file that is being written is left for a later load */
+	bool may_defer;   /* a file that is being written is left for a later load */
+	bool is_urgent;   /* not longer than is needed: the load was asked for */
 	bool is_required; /* that there is no file is a mistake */
 };
 

@@ -17,7 +17,8 @@ struct conf_options {
 enum {
 	/* Load as `mplog reload` does: a file that is gone is given up (else its last version stays;
 	 * only what is no more in a directory, when that can be listed, is gone in any case), and one
-	 * that is being written is taken as it is (else it is left for a later load: it stays stale). */
+	 * that was written a moment ago is taken (else it is left for a later load, as one that is
+	 * open for writing is in any case: see conf_has_deferred()). */
 	CONF_DROP_MISSING = 1
 };
 

@@ -72,20 +72,20 @@ bool conf_is_foreign(const struct stat *st)
 /* No lease for reading is given while the file is open for writing. A lease is given back at once: a
  * process that opens the file in between waits for that, and the kernel sends a signal to this one,
  * which would be SIGIO and the end of the program, and is one that programs ignore. */
-bool conf_is_open_for_writing(const char *path)
+enum conf_writer conf_writer_of(const char *path)
 {
 	AUTO_CLOSE int fd = -1;
 	struct stat st;
 
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
+		return CONF_WRITER_NONE;
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || fcntl(fd, F_SETSIG, SIGURG) < 0)
-		return false;
+		return CONF_WRITER_UNKNOWN;
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
-		return errno == EAGAIN;
+		return errno == EAGAIN ? CONF_WRITER_PRESENT : CONF_WRITER_UNKNOWN;
 	(void)fcntl(fd, F_SETLEASE, F_UNLCK);
-	return false;
+	return CONF_WRITER_NONE;
 }
 
 static const char *kind_of(const struct stat *st)

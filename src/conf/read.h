@@ -18,9 +18,9 @@ bool conf_identity_is_stale(const char *path, const struct conf_identity *known,
  * refused in a set-user-ID program. */
 bool conf_is_foreign(const struct stat *st);
 
-/* Returns whether a process has the file open for writing; false too where that cannot be known: only
- * root and the file's owner may. */
-bool conf_is_open_for_writing(const char *path);
+/* Whether a process has the file open for writing: only root and the file's owner may know. */
+enum conf_writer { CONF_WRITER_NONE, CONF_WRITER_UNKNOWN, CONF_WRITER_PRESENT };
+enum conf_writer conf_writer_of(const char *path);
 
 struct conf_text {
 	char *data;  /* malloc'ed; it ends with a newline and a NUL that size does not count */

@@ -9,11 +9,20 @@
 #include <mplog.h>
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { TICK_MS = 20, LOOK_MS = 2500, GROW_MS = 100, GROW_STEPS = 25, TICKS_MAX = 1000 };
+enum {
+	TICK_MS = 20,
+	LOOK_MS = 2500,
+	GROW_MS = 100,
+	GROW_STEPS = 25,
+	TICKS_MAX = 1000,
+	VERSIONS = 8
+};
 
 static char path[] = "/tmp/mplog-test-XXXXXX";
 static unsigned ticks;
@@ -203,9 +212,81 @@ START_TEST(line_by_line)
 }
 END_TEST
 
+/* ---- A reload that is asked for ---------------------------------------------------------------- */
+
+/* Comes in the midst of it: the version before stays, and the new one is there once it is whole. */
+START_TEST(asked_for_too_early)
+{
+	char text[512];
+	int fd;
+
+	tick();
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	append(fd, halves[_i]);
+	ck_assert_int_eq(mplog_reload(), 0);
+	tick_for(GROW_MS);
+	ck_assert_int_eq(mplog_reload(), 0);
+	ck_assert_int_eq(expect_whole_versions(1), 1);
+	(void)snprintf(text, sizeof(text), WHOLE, 2, 2);
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	append(fd, text);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(mplog_reload(), 0);
+	tick();
+	ck_assert_int_eq(expect_whole_versions(2), 2);
+	ck_assert(!capture_has(path, ":"));
+}
+END_TEST
+
+static atomic_bool is_rewritten;
+
+/* Each reload sees one version or the other. */
+static void *reload_meanwhile(void *unused)
+{
+	while (!atomic_load(&is_rewritten)) {
+		ck_assert_int_eq(mplog_reload(), 0);
+		ck_assert_int_eq(mplog_info("tick of a thread"), 0);
+	}
+	return unused;
+}
+
+START_TEST(asked_for_meanwhile)
+{
+	char text[512];
+	pthread_t thread;
+
+	atomic_store(&is_rewritten, false);
+	ck_assert_int_eq(pthread_create(&thread, NULL, reload_meanwhile, NULL), 0);
+	for (int version = 2; version < 2 + VERSIONS; version++) {
+		const int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+		const size_t length =
+			(size_t)snprintf(text, sizeof(text), WHOLE, version % 10, version % 10);
+
+		nap(TICK_MS);
+		for (size_t i = 0; i < length; i += length / 4 + 1) {
+			const size_t left = length - i;
+			const size_t n = left < length / 4 + 1 ? left : length / 4 + 1;
+
+			ck_assert_int_eq(write(fd, text + i, n), (ssize_t)n);
+			nap(1);
+		}
+		ck_assert_int_eq(close(fd), 0);
+		tick();
+	}
+	atomic_store(&is_rewritten, true);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_eq(mplog_reload(), 0);
+	tick();
+	ck_assert_int_eq(expect_whole_versions(9), (1 + VERSIONS) % 10);
+	ck_assert(!capture_has(path, ":"));
+}
+END_TEST
+
 /* ---- Open for ever ---------------------------------------------------------------------------- */
 
-/* An editor that keeps its file open is not waited for without end. */
+/* An editor that keeps its file open is not waited for without end: neither by the call, nor later. */
 START_TEST(left_open)
 {
 	const int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
@@ -227,6 +308,8 @@ int main(void)
 	tcase_add_loop_test(tcase, slowly, 0, N_HALVES);
 	tcase_add_test(tcase, slowly_by_another_process);
 	tcase_add_test(tcase, line_by_line);
+	tcase_add_loop_test(tcase, asked_for_too_early, 0, N_HALVES);
+	tcase_add_test(tcase, asked_for_meanwhile);
 	tcase_add_test(tcase, left_open);
 	return suite_run(suite);
 }

@@ -585,11 +585,33 @@ START_TEST(reload_is_answered_before_the_files_are_looked_at)
 {
 	start_worker(1);
 	await_ticks(1, 1);
-	shell_run(0, "mplog reload --wait=0 -t $PROGRAM");
+	shell_run(0, "mplog reload -t $PROGRAM");
 	await_ticks(1, 5); /* it has answered, and its gate is closed again */
 	configure("defaults = {\n  level = \"notice\"; prefix = \"\";\n};\n");
 	pause_ms(1100); /* the files are due */
 	shell_says("mplog reload -t $PROGRAM", ": reloaded\n");
+}
+END_TEST
+
+/* A process waits with its answer until the file is whole, but not for long. */
+START_TEST(reload_takes_no_half_of_a_file)
+{
+	static const char more[] = "# generated\n";
+	char *output;
+	int fd, status;
+
+	start_worker(1);
+	await_ticks(1, 1);
+	fd = open(configuration, O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, more, strlen(more)), (ssize_t)strlen(more));
+	output = shell(&status, "mplog reload --wait=3s -t $PROGRAM");
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	ck_assert_ptr_nonnull(
+		strstr(output, ": a file is being written: it takes effect once it is whole\n"));
+	free(output);
+	ck_assert_int_eq(close(fd), 0);
+	shell_says("mplog reload --wait=3s -t $PROGRAM", ": reloaded\n");
 }
 END_TEST
 
@@ -623,6 +645,7 @@ int main(void)
 	tcase_add_test(tcase, status_says_why_it_is_silent);
 	tcase_add_test(tcase, reload_prints_each_answer);
 	tcase_add_test(tcase, reload_waits_for_the_idle_only_where_it_is_told_to);
+	tcase_add_test(tcase, reload_takes_no_half_of_a_file);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
 	return suite_run(suite);
 }

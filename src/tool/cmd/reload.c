@@ -118,18 +118,19 @@ static bool print_answer(const struct asked *asked, const struct slot *slot)
 		[RELOAD_DONE] = "reloaded",
 		[RELOAD_KEPT] = "kept the last good version:",
 		[RELOAD_FROZEN] = "unchanged: the files are not reachable any more (chroot?)",
+		[RELOAD_DEFERRED] = "a file is being written: it takes effect once it is whole",
 	};
 	int answer = RELOAD_PENDING;
 
 	if (has_answered(asked, slot))
 		answer = atomic_load(&slot->reload_result);
-	if (answer < RELOAD_PENDING || answer > RELOAD_FROZEN)
+	if (answer < RELOAD_PENDING || answer > RELOAD_DEFERRED)
 		answer = RELOAD_PENDING;
 	term_line("%s %s %ld: %s", asked->board->identifier, asked->name, (long)asked->pid,
 		  answers[answer]);
 	if (answer == RELOAD_KEPT)
 		print_mistakes(slot);
-	return answer != RELOAD_KEPT;
+	return answer != RELOAD_KEPT && answer != RELOAD_DEFERRED;
 }
 
 static bool print_answers(const struct asked_list *list)
