@@ -12,7 +12,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/compiler.h"
+#include "process/fork-detect.h"
 #include "process/parent.h"
+#include "process/thread.h"
 
 /* The state of the parent at its last fork. Threads may fork at the same time. */
 static HOT_DATA struct {
@@ -25,13 +27,21 @@ static HOT_DATA struct {
 	_Atomic bool is_first;        /* the parent had forked no other child */
 } ancestry;
 
+/* Without a system call where the record is this process's. */
+static pid_t own_tid(void)
+{
+	const struct thread *thread = fork_is_pending() ? NULL : thread_current();
+
+	return thread ? atomic_load(&thread->tid) : (pid_t)syscall(SYS_gettid);
+}
+
 void ancestry_before_fork(bool is_silent_daemon)
 {
 	const unsigned before = atomic_fetch_add(&ancestry.forks, 1);
 
 	atomic_store(&ancestry.fork_boot_ms, clock_now_ns(CLOCK_BOOTTIME) / NS_PER_MS);
 	atomic_store(&ancestry.forker, getpid());
-	atomic_store(&ancestry.forker_tid, (pid_t)syscall(SYS_gettid));
+	atomic_store(&ancestry.forker_tid, own_tid());
 	atomic_store(&ancestry.session, getsid(0));
 	atomic_store(&ancestry.by_daemon, is_silent_daemon);
 	atomic_store(&ancestry.is_first, before == 0);
