@@ -203,6 +203,8 @@ START_TEST(a_change_is_a_record_of_who_what_and_until_when)
 	shell_says("mplog level -t $PROGRAM 'work*' debug --for=10m", "work* at debug until ");
 	entries =
 		journal_read(match_program(), "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b", NULL);
+	shell_says("journalctl --no-pager -q -t mplog MPLOG_IDENTIFIER=$PROGRAM",
+		   " to debug by uid ");
 	ck_assert_uint_eq(entries.n, 1);
 	entry = &entries.entries[0];
 	(void)snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
