@@ -169,6 +169,7 @@ static const struct {
 	{ "MPLOG_SINK", SETTING_SINK },
 	{ "MPLOG_ECHO", SETTING_ECHO },
 	{ "MPLOG_FORMAT", SETTING_STDERR_FORMAT },
+	{ "MPLOG_BLACKBOX", SETTING_BLACKBOX_LEVEL },
 };
 
 static void load_variable(struct loader *loader, size_t i)

@@ -7,7 +7,7 @@
 
 enum {
 	ENV_RULES_MAX = 64,
-	ENV_VARIABLES = 3 /* with one setting each */
+	ENV_VARIABLES = 4 /* with one setting each */
 };
 
 /* RULES points into the struct: it must not be moved. */
@@ -25,8 +25,8 @@ struct env {
 };
 
 /* Reads MPLOG_LEVEL ("info", or "info,worker-*=debug"), DEBUG_INVOCATION, MPLOG_SINK, MPLOG_ECHO,
- * MPLOG_FORMAT, MPLOG_CONF, MPLOG_PROCESS, and looks at MPLOG_RUN_ID. A malformed value is ignored: DIAG (or NULL) is called
- * with it, and env->diags keeps it; an empty one is none. In a set-user-ID program it finds nothing.
- * Strings are copies. Returns 0 or -ENOMEM. */
+ * MPLOG_FORMAT, MPLOG_BLACKBOX, MPLOG_CONF, MPLOG_PROCESS, and looks at MPLOG_RUN_ID. A malformed
+ * value is ignored: DIAG (or NULL) is called with it, and env->diags keeps it; an empty one is none. In
+ * a set-user-ID program it finds nothing. Strings are copies. Returns 0 or -ENOMEM. */
 int env_load(struct env *env, conf_diag_fn *diag, void *userdata);
 void env_free(struct env *env);

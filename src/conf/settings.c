@@ -15,6 +15,11 @@ enum {
 	BURST_MAX = 1000 * 1000 * 1000,
 	INTERVAL_MS_DEFAULT = 1000,
 	INTERVAL_MS_MAX = 60 * 60 * 1000,
+	BLACKBOX_LEVEL_DEFAULT = -1, /* none */
+	DUMP_DEFAULT = 3,            /* err */
+	SIZE_KB_DEFAULT = 64,
+	SIZE_KB_MIN = 4,
+	SIZE_KB_MAX = 1024,
 };
 
 static const char *const sinks[] = { "auto", "journal", "syslog", "stderr", NULL };
@@ -40,6 +45,11 @@ const struct setting_info setting_infos[SETTING_COUNT] = {
 					     INTERVAL_MS_MAX, INTERVAL_MS_DEFAULT },
 	[SETTING_SEQUENCE] = { NULL, "sequence", KIND_SWITCH, .number = 1 },
 	[SETTING_CHILD_NAME] = { NULL, "child_name", KIND_TEXT },
+	[SETTING_BLACKBOX_LEVEL] = { "blackbox", "level", KIND_LEVEL,
+				     .number = BLACKBOX_LEVEL_DEFAULT },
+	[SETTING_BLACKBOX_SIZE_KB] = { "blackbox", "size_kb", KIND_NUMBER, NULL, SIZE_KB_MIN,
+				       SIZE_KB_MAX, SIZE_KB_DEFAULT },
+	[SETTING_BLACKBOX_DUMP] = { "blackbox", "dump", KIND_LEVEL, .number = DUMP_DEFAULT },
 	[SETTING_JOURNAL_PREFIX] = { "journal", "prefix", KIND_TEXT },
 	[SETTING_SYSLOG_PREFIX] = { "syslog", "prefix", KIND_TEXT },
 	[SETTING_SYSLOG_FACILITY] = { "syslog", "facility", KIND_CHOICE, facilities,

@@ -26,6 +26,7 @@ START_TEST(all_of_the_vocabulary)
 		"processes = ( { name = \"w-*\"; identifier = \"*d\"; level = 7; prefix = \"%n %i\";\n"
 		"  sink = \"syslog\"; echo = true; timeout_ms = 50; sequence = false;\n"
 		"  child_name = \"w-%c\"; rate_limit = { burst = 5; interval_ms = 10L; };\n"
+		"  blackbox = { level = \"DEBUG\"; size_kb = 4; dump = 2; };\n"
 		"  syslog = { facility = \"local3\"; format = \"rfc5424\"; prefix = \"s\"; };\n"
 		"  fields = { TEXT = \"a\\\"b\" \"c\"; INT = -3; LONG = 5000000000L; HEX = 0x1f; YES = true; REAL = 0.1; }; } );\n"
 		"defaults = { level = \"err\"; fields = { ZONE = \"a\"; }; }\n");
@@ -38,6 +39,9 @@ START_TEST(all_of_the_vocabulary)
 	ck_assert_int_eq(settings.number[SETTING_ECHO], 1);
 	ck_assert_int_eq(settings.number[SETTING_TIMEOUT_MS], 50);
 	ck_assert_int_eq(settings.number[SETTING_SEQUENCE], 0);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_LEVEL], MPLOG_DEBUG);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_SIZE_KB], 4);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_DUMP], MPLOG_CRIT);
 	ck_assert_str_eq(settings.text[SETTING_CHILD_NAME], "w-%c");
 	ck_assert_int_eq(settings.number[SETTING_RATE_LIMIT_BURST], 5);
 	ck_assert_int_eq(settings.number[SETTING_RATE_LIMIT_INTERVAL_MS], 10);

@@ -101,8 +101,20 @@ static const struct {
 	{ "MPLOG_ECHO", "yes",
 	  "MPLOG_ECHO: unknown echo \"yes\" (expected true, false or \"auto\"); did you mean true?\n" },
 	{ "MPLOG_RUN_ID", "12", "MPLOG_RUN_ID: not a run's id (expected 32 hexadecimal digits)\n" },
+	{ "MPLOG_BLACKBOX", "on",
+	  "MPLOG_BLACKBOX: unknown level \"on\" (expected emerg alert crit err warning notice info debug none)\n" },
 	{ "MPLOG_FORMAT", "xml", "MPLOG_FORMAT: unknown format \"xml\" (expected text json)\n" },
 };
+
+START_TEST(level_of_the_black_box)
+{
+	load("MPLOG_BLACKBOX", "debug");
+	ck_assert_int_eq(level_of("main"), MPLOG_INFO);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_LEVEL], MPLOG_DEBUG);
+	ck_assert_str_eq(settings.by[SETTING_BLACKBOX_LEVEL]->file, "MPLOG_BLACKBOX");
+	env_free(&env);
+}
+END_TEST
 
 START_TEST(malformed_is_reported_and_ignored)
 {
@@ -242,6 +254,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, one_level_for_all);
 	tcase_add_test(tcase, levels_by_name_the_later_wins);
 	tcase_add_test(tcase, blanks_around_names_and_levels_are_none_of_them);
+	tcase_add_test(tcase, level_of_the_black_box);
 	tcase_add_loop_test(tcase, malformed_is_reported_and_ignored, 0,
 			    sizeof(malformed) / sizeof(malformed[0]));
 	tcase_add_test(tcase, more_levels_than_there_is_room_for);

@@ -46,6 +46,9 @@ START_TEST(built_in_defaults)
 	ck_assert_int_eq(settings.number[SETTING_RATE_LIMIT_BURST], 0);
 	ck_assert_int_eq(settings.number[SETTING_SEQUENCE], 1);
 	ck_assert_ptr_null(settings.text[SETTING_CHILD_NAME]);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_LEVEL], MPLOG_NONE);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_SIZE_KB], 64);
+	ck_assert_int_eq(settings.number[SETTING_BLACKBOX_DUMP], MPLOG_ERR);
 	ck_assert_int_eq(settings.number[SETTING_SYSLOG_FACILITY], FACILITY_UNSET);
 	ck_assert_ptr_null(settings.by[SETTING_LEVEL]);
 	ck_assert_uint_eq(applied_fields.n, 0);
