@@ -341,6 +341,20 @@ static inline bool mplog_enabled(int level)
 /** A field of SIZE bytes, which may be any. */
 #define MPLOG_BLOB(name, data, size) mplog_field_blob_(name, data, size)
 
+/* ---- The black box -------------------------------------------------------------------------- */
+
+/**
+ * Logs what the black box of this process holds: the last of the messages that were below its level
+ * (see blackbox in mplog.conf(5)). Messages at the level "dump" and worse do so by themselves, and where
+ * a signal has killed the process the others of the program do. Async-signal-safe. Without a black box
+ * it does nothing. Returns 0, or
+ *   -EAGAIN    the sink was full until the deadline: the rest is kept
+ *   -EBUSY     it is being dumped already
+ *   -ENOMEM    no memory
+ *   or what the sink said: the rest is kept
+ */
+MPLOG_EXPORT int mplog_dump(void);
+
 /* ---- Figures -------------------------------------------------------------------------------- */
 
 /** For every process called = sent + diverted + lost + suppressed, once no call is under way. */

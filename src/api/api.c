@@ -17,6 +17,7 @@
 #include "api/refresh.h"
 #include "board/override-env.h"
 #include "notice/child-end.h"
+#include "notice/dump.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
@@ -223,6 +224,26 @@ int mplog_set_field(const char *name, const char *value)
 		return -ENOMEM;
 	return scope_set_field(scope_of(guard.thread), (struct bytes){ name, strlen(name) },
 			       value ? &text : NULL);
+}
+
+/* ---- The black box --------------------------------------------------------------------------- */
+
+int mplog_dump(void)
+{
+	CLEANUP(guard_leave) struct guard guard = guard_enter(true);
+	const struct scope_config *config;
+	struct deadline deadline;
+	int r;
+
+	if (!guard.thread)
+		return -ENOMEM;
+	guard_identify(&guard);
+	config = scope_get_config(&process_scope);
+	if (!config)
+		return -ENOMEM;
+	deadline = (struct deadline){ .timeout_ms = config->output.timeout_ms };
+	r = dump_own(&config->output, &deadline);
+	return r < 0 ? r : 0;
 }
 
 /* ---- Levels --------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "api/child-name.h"
 #include "base/compiler.h"
 #include "base/pages.h"
+#include "blackbox/ring.h"
 #include "board/board.h"
 #include "board/override.h"
 #include "board/slot.h"
@@ -81,8 +82,8 @@ static void before_fork(void)
 /* What a child resets, in this order: in the handler of fork(2), or before its first record where no
  * handler saw the fork. Async-signal-safe, all of it. */
 static void (*const after_fork[])(void) = {
-	lock_after_fork,  thread_after_fork, ancestry_after_fork,   loss_after_fork,
-	sinks_after_fork, seal_lift,         pages_release_reserve,
+	lock_after_fork,  thread_after_fork, ancestry_after_fork, loss_after_fork,
+	sinks_after_fork, ring_after_fork,   seal_lift,           pages_release_reserve,
 };
 
 /* A child has one thread, whose scope is the base of the child's configuration. */

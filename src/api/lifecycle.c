@@ -7,15 +7,19 @@
 #include <sys/auxv.h>
 #include <syslog.h>
 
+#include "api/blackbox.h"
+#include "api/fdstore.h"
 #include "api/guard.h"
 #include "api/identity.h"
 #include "base/cleanup.h"
 #include "base/pages.h"
 #include "base/timestamp.h"
+#include "blackbox/ring.h"
 #include "board/board.h"
 #include "board/override-env.h"
 #include "notice/child-end.h"
 #include "notice/conf-errors.h"
+#include "notice/dead-rings.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
@@ -159,6 +163,9 @@ static void begin_program(struct thread *thread, const char *process)
 	scope_set_gate(thread);
 	publish_files();
 	sinks_connect(&scope_get_config(&process_scope)->output);
+	if (scope_get_config(&process_scope)->blackbox_level >= MPLOG_EMERG && board_is_shared() &&
+	    !board_has_rings())
+		notice_no_blackbox();
 	if (!is_clean)
 		notice_name_changed(process, name);
 }
@@ -221,6 +228,7 @@ static int open_program(struct thread *thread, const struct mplog_options *optio
 	context = NULL;     /* in force */
 	begin_program(thread, process);
 	report_mistakes(&process_scope, opened);
+	fdstore_exchange();
 	return 0;
 }
 
@@ -254,6 +262,7 @@ static void seal_on_stack(void *thread)
 	scope_update(&process_scope);
 	scope_update(scope_of(thread));
 	scope_set_gate(thread);
+	blackbox_prepare(scope_of(thread));
 	sinks_seal();
 	epoch_collect();
 }
@@ -299,7 +308,9 @@ void lifecycle_close(struct thread *thread)
 	seal_lift();
 	pages_release_reserve();
 	child_end_report_all();
+	dead_rings_dump_all(0, false);
 	report_losses(thread);
+	ring_give_back(slot);
 	board_give_back(slot, SLOT_ENDED);
 	context_set_default_level(LEVEL_UNSET);
 	global_lock(); /* a reload would publish a context too */
@@ -319,5 +330,6 @@ __attribute__((destructor)) static void end_program(void)
 	if (!guard.thread || fork_is_pending() || !context_get()->is_open)
 		return;
 	report_losses(guard.thread);
+	ring_give_back(scope_slot(&process_scope));
 	board_give_back(scope_slot(&process_scope), SLOT_ENDED);
 }

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "api/blackbox.h"
 #include "api/guard.h"
 #include "api/rate-limit.h"
 #include "api/refresh.h"
@@ -14,6 +15,7 @@
 #include "base/compiler.h"
 #include "base/pages.h"
 #include "board/override.h"
+#include "notice/dump.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
@@ -147,10 +149,14 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 	if (UNLIKELY(config->burst > 0) &&
 	    rate_limit_suppresses(said->level, config, slot, now_ns)) {
 		count_record(scope, slot, COUNTER_SUPPRESSED);
+		(void)blackbox_record(said, guard->thread, scope, guard->saved_errno, now_ns,
+				      buffer, capacity);
 		return 2;
 	}
 	loss_report_pending(&dispatch, scope);
 	suppressed_report_due(&dispatch, scope);
+	if (UNLIKELY(said->level <= config->blackbox_dump))
+		dump_before(&dispatch);
 	sequence = next_sequence(config);
 	if (UNLIKELY(atomic_load_explicit(&scope->tick_ns, memory_order_relaxed) != now_ns))
 		note_time(scope, slot, now_ns);
@@ -233,7 +239,8 @@ static inline ALWAYS_INLINE int emit_guarded(const struct record_source *said,
 		return -ENOMEM;
 	scope_set_gate(guard->thread);
 	if (said->level > level_of(scope, now_ns))
-		return 0;
+		return blackbox_record(said, guard->thread, scope, guard->saved_errno, now_ns,
+				       buffer, capacity);
 	if (guard->in_signal && !seal_is_set() && getpid() != getpid_cached())
 		return emit_in_vfork(said, scope, guard->saved_errno, buffer, capacity);
 	return emit_record(said, guard, scope, now_ns, buffer, capacity);
@@ -288,7 +295,10 @@ int mplog_emit(const struct mplog_site *site, int level, int error,
 	int r;
 
 	va_start(ap, fmt);
-	r = emit_message(site, level, error, fields, n, fmt, &ap);
+	if (blackbox_takes(site, level, error, fields, n, fmt, &ap))
+		r = 0;
+	else
+		r = emit_message(site, level, error, fields, n, fmt, &ap);
 	va_end(ap);
 	return r;
 }
@@ -300,7 +310,10 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 	int r;
 
 	va_copy(copy, ap); /* the address of a parameter may have another type */
-	r = emit_message(site, level, error, fields, n, fmt, &copy);
+	if (blackbox_takes(site, level, error, fields, n, fmt, &copy))
+		r = 0;
+	else
+		r = emit_message(site, level, error, fields, n, fmt, &copy);
 	va_end(copy);
 	return r;
 }

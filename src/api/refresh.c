@@ -11,6 +11,7 @@
 #include "board/slot.h"
 #include "conf/conf.h"
 #include "notice/conf-errors.h"
+#include "notice/dead-rings.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
@@ -249,8 +250,10 @@ void refresh_slow(struct thread *thread, int64_t now_ns)
 	/* Before the files are checked: the operator is to be told what the reload changed. */
 	if (slot_reload_requested(scope_slot(&process_scope)))
 		answer_request(scope_slot(&process_scope), now_ns);
-	if (now_ns != atomic_exchange_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed))
+	if (now_ns != atomic_exchange_explicit(&refresh_tick_ns, now_ns, memory_order_relaxed)) {
 		check_files(now_ns / 1000000);
+		dead_rings_dump_all(now_ns, true);
+	}
 	if (scope != &process_scope && slot_reload_requested(slot) &&
 	    !slot_reload_requested(scope_slot(&process_scope))) {
 		atomic_store(&slot->reload_completed, atomic_load(&slot->reload_requested));

@@ -2,16 +2,13 @@
 #include "board/board.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/pages.h"
+#include "board/memory.h"
 #include "board/slot.h"
 #include "process/ancestry.h"
 
@@ -23,6 +20,7 @@ static struct {
 	_Atomic(struct board *) open; /* NULL: none */
 	struct board *area;           /* never unmapped: a thread may be about to read its gate */
 	bool is_shared;
+	bool has_rings; /* behind the board: no other process can change that */
 	_Atomic uint32_t generation;
 	struct owned_fd fd;
 } own = { .fd = OWNED_FD_NONE };
@@ -35,18 +33,6 @@ struct board *board_get(void)
 bool board_is_shared(void)
 {
 	return board_get() && own.is_shared;
-}
-
-static int open_file(void)
-{
-	AUTO_CLOSE int fd = memfd_new(BOARD_FILE_NAME, sizeof(struct board));
-
-	if (fd < 0)
-		return fd;
-	if (fchmod(fd, 0600) < 0 || ftruncate(fd, (off_t)sizeof(struct board)) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		return -errno;
-	return take_fd(&fd);
 }
 
 static int map(int fd)
@@ -63,7 +49,8 @@ static int map(int fd)
 
 int board_open(const char *identifier, const char *run_id, bool shared)
 {
-	AUTO_CLOSE int fd = shared ? open_file() : -1;
+	bool has_rings = false;
+	AUTO_CLOSE int fd = shared ? board_memory_new(&has_rings) : -1;
 	int r;
 
 	if (shared && fd < 0)
@@ -80,6 +67,7 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	(void)stpncpy(own.area->identifier, identifier, sizeof(own.area->identifier) - 1);
 	own.area->magic = BOARD_MAGIC;
 	own.is_shared = shared;
+	own.has_rings = has_rings;
 	atomic_fetch_add(&own.generation, 1);
 	if (fd >= 0)
 		owned_fd_take(&own.fd, take_fd(&fd));
@@ -99,6 +87,16 @@ void board_wipe(void)
 {
 	if (own.area && !board_get())
 		(void)map(-1);
+}
+
+bool board_has_rings(void)
+{
+	return board_get() && own.has_rings;
+}
+
+int board_fd(void)
+{
+	return owned_fd_is_valid(&own.fd) ? own.fd.fd : -EBADF;
 }
 
 static uint64_t next_generation(uint64_t word)
@@ -191,7 +189,8 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
 		const uint64_t word = atomic_load(&board->state[i]);
 		struct slot *slot;
 
-		if (!word || !can_reuse(word, other_pidns))
+		if (!word || atomic_load(&board->slot[i].blackbox_state) ||
+		    !can_reuse(word, other_pidns)) /* a ring is dumped first */
 			continue;
 		slot = take_at(board, i, word, pid, other_pidns);
 		if (!slot)

@@ -30,6 +30,11 @@ struct board *board_get(void);
 /* Tells whether children share the board. */
 bool board_is_shared(void);
 
+/* Tells whether there are places for rings behind the board, and returns the descriptor of the file that
+ * has both, or -EBADF: the program has closed it. */
+bool board_has_rings(void);
+int board_fd(void);
+
 /* Returns the number of the board, which each board_open() raises: slots of an earlier board, at the
  * same address, belong to other owners now. */
 uint32_t board_generation(void);

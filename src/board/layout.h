@@ -19,7 +19,7 @@
 #define BOARD_MAGIC     UINT64_C(0x6d706c6f67626f61) /* "mplogboa" */
 
 enum {
-	BOARD_VERSION = 3,
+	BOARD_VERSION = 4,
 	BOARD_SLOTS = 4096,
 	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse */
 	BOARD_OVERRIDES = 32,
@@ -79,6 +79,9 @@ typedef uint64_t override_word;
 #define OVERRIDE_LEVEL     ((override_word)15)
 #define OVERRIDE_UNTIL_MAX ((UINT64_C(1) << 42) - 1) /* 139 years: still a number in nanoseconds */
 
+/* Of the ring of a slot's process: see blackbox/layout.h. */
+enum blackbox_state { BLACKBOX_NONE, BLACKBOX_KEPT };
+
 enum reload_result {
 	RELOAD_PENDING,
 	RELOAD_UNCHANGED,
@@ -88,7 +91,7 @@ enum reload_result {
 	RELOAD_DEFERRED
 };
 
-enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1488 };
+enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1480 };
 
 struct slot {
 	/* The gate that the macros read: the level in force, or a looser one. Not _Atomic, but
@@ -98,6 +101,8 @@ struct slot {
 	_Atomic int level;
 	_Atomic int level_by;
 	_Atomic int end_status; /* once its parent knows: status of waitpid(2) + 1; 0: unknown */
+	_Atomic int blackbox_level; /* of the black box + 1; 0: none */
+	_Atomic int blackbox_state; /* enum blackbox_state */
 	_Atomic override_word override;
 	_Atomic uint32_t override_uid;
 	/* mplog reload sets reload_requested to board.reload_generation; the process has read its files
@@ -177,6 +182,10 @@ struct board {
 	_Atomic uint32_t ended;        /* about how many slots have ended and not been reused */
 	_Atomic uint32_t slotless;     /* processes and scopes that found no slot */
 	_Atomic uint32_t claim_blocks_used;
+
+	_Atomic uint32_t blackboxes; /* rings that were taken */
+	_Atomic int64_t
+		blackboxes_checked_ms; /* CLOCK_MONOTONIC: those of dead processes were looked for */
 
 	_Atomic uint32_t files_generation;   /* mplog_reload() */
 	_Atomic uint32_t reload_generation;  /* mplog reload */

@@ -55,6 +55,12 @@ static int gate_for(int level, override_word override)
 	return override_level(override);
 }
 
+/* A message that only the black box takes has to pass too. */
+static int loosest(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 static bool is_reload_pending(const struct slot *slot)
 {
 	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
@@ -65,17 +71,20 @@ void slot_open_gate(struct slot *slot)
 	override_word override;
 	int tries = OPEN_TRIES;
 	bool is_pending;
-	int level;
+	int level, blackbox;
 
 	/* Two processes may do this at once: the process that stores last has seen the changes of
 	 * both, or sees the other's below. */
 	do {
 		override = atomic_load(&slot->override);
 		level = slot_own_level(slot);
+		blackbox = slot_blackbox_level(slot);
 		is_pending = is_reload_pending(slot);
-		__atomic_store_n(&slot->gate, is_pending ? MPLOG_DEBUG : gate_for(level, override),
+		__atomic_store_n(&slot->gate,
+				 is_pending ? MPLOG_DEBUG
+					    : loosest(gate_for(level, override), blackbox),
 				 __ATOMIC_SEQ_CST);
 	} while (--tries > 0 &&
 		 (override != atomic_load(&slot->override) || level != slot_own_level(slot) ||
-		  is_pending != is_reload_pending(slot)));
+		  blackbox != slot_blackbox_level(slot) || is_pending != is_reload_pending(slot)));
 }

@@ -81,6 +81,14 @@ static inline int slot_own_level(const struct slot *slot)
 	return level_clamp(atomic_load_explicit(&slot->level, memory_order_relaxed));
 }
 
+/* Returns the level of the process's black box, or MPLOG_NONE. */
+static inline int slot_blackbox_level(const struct slot *slot)
+{
+	const int stored = atomic_load_explicit(&slot->blackbox_level, memory_order_relaxed);
+
+	return stored > 0 ? level_clamp(stored - 1) : MPLOG_NONE;
+}
+
 /* Returns whether the slot's process has a reload to answer. */
 static inline bool slot_reload_requested(const struct slot *slot)
 {
@@ -88,6 +96,6 @@ static inline bool slot_reload_requested(const struct slot *slot)
 	       atomic_load_explicit(&slot->reload_completed, memory_order_relaxed);
 }
 
-/* Makes the gate follow the slot's level, its override and a pending reload. A process that changes
- * one of these, of any slot, calls it afterwards. */
+/* Makes the gate follow the slot's level and that of its black box, its override and a pending reload. A
+ * process that changes one of these, of any slot, calls it afterwards. */
 void slot_open_gate(struct slot *slot);

@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 
 #include "board/board.h"
+#include "notice/dead-rings.h"
 #include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/ancestry.h"
+#include "process/end-status.h"
 #include "process/fork-detect.h"
 #include "record/field-name.h"
 #include "sink/dispatch.h"
@@ -32,20 +34,6 @@ void stats_read(struct mplog_stats *stats, const struct slot *slot, pid_t pid)
 }
 
 enum { CORE_FLAG = 0x80 }; /* in a status of waitpid(2), on every Linux */
-
-/* Asks the kernel how the child ended, which it knows until the program has waited for the child. Returns
- * false where it does not. */
-static bool find_status(pid_t pid, int *ret)
-{
-	siginfo_t info = { .si_pid = 0 };
-
-	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
-		return false;
-	*ret = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
-	if (info.si_code == CLD_DUMPED)
-		*ret |= CORE_FLAG;
-	return true;
-}
 
 static void put_status(struct notice *notice, const char *code, const char *verb, int status)
 {
@@ -121,6 +109,7 @@ static int report_slot(struct slot *slot, pid_t pid, const int *status, struct m
 		stats_read(stats, slot, pid);
 	dispatch = dispatch_to(&scope_get_config(&process_scope)->output);
 	suppressed_report_for(&dispatch, pid);
+	dead_ring_dump(slot, pid, status);
 	report_end(slot, pid, status);
 	return 0;
 }
@@ -136,7 +125,7 @@ int child_end_report(pid_t pid, const int *status, struct mplog_stats *stats)
 		return report_slot(slot, pid, status, stats);
 	if (process_is_alive(pid))
 		return -EBUSY;
-	return report_slot(slot, pid, find_status(pid, &found) ? &found : NULL, stats);
+	return report_slot(slot, pid, end_status_of_child(pid, &found) ? &found : NULL, stats);
 }
 
 /* The younger process that has the pid of an ended one may live. */
@@ -149,7 +138,8 @@ static void report_child(struct slot *slot, uint64_t word)
 	if (slot_word_is_of(word, pid, fork_in_other_pidns()) && pid != getpid_cached() &&
 	    !(is_youngest && process_is_alive(pid)))
 		(void)report_slot(slot, pid,
-				  is_youngest && find_status(pid, &status) ? &status : NULL, NULL);
+				  is_youngest && end_status_of_child(pid, &status) ? &status : NULL,
+				  NULL);
 }
 
 void child_end_report_all(void)

@@ -27,6 +27,7 @@ const char *const notice_message_ids[NOTICE_COUNT] = {
 	[NOTICE_NAME] = "52550c9d22b94de7b82799d35822dc05",
 	[NOTICE_SINK] = "424809d2c3084c3899eeffe3e6aa4b2a",
 	[NOTICE_BOARD] = "5e9aaacd52b5412c9c0c83cc8f540884",
+	[NOTICE_BLACKBOX] = "f4156fc3dd8c420cb7a8306765288e22",
 };
 
 void notice_begin(struct notice *notice, enum notice_kind kind, int level)
@@ -201,6 +202,17 @@ void notice_board_failed(int error)
 	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
 	notice_put_number(&notice, "ERRNO", (uint64_t)-error);
 	notice_textf(&notice, "No shared board could be made: mplog(1) cannot see this program");
+	notice_log(&notice, &process_scope);
+}
+
+void notice_no_blackbox(void)
+{
+	struct notice notice;
+
+	if (!board_once(ONCE_TROUBLE, notice_key(1, "blackbox")))
+		return;
+	notice_begin(&notice, NOTICE_BOARD, MPLOG_WARNING);
+	notice_textf(&notice, "No black box can be kept: there is no shared memory for it");
 	notice_log(&notice, &process_scope);
 }
 

@@ -19,6 +19,7 @@ enum notice_kind {
 	NOTICE_NAME,       /* a process name was changed to a valid one */
 	NOTICE_SINK,       /* the sink asked for by name failed */
 	NOTICE_BOARD,      /* no slot, or no board: mplog(1) cannot see everything */
+	NOTICE_BLACKBOX,   /* the records of a black box follow */
 	NOTICE_COUNT
 };
 
@@ -67,6 +68,7 @@ uint64_t notice_key(uint64_t seed, const char *text);
 /* Send a notice once a run; of the board's failure each time. */
 void notice_name_changed(const char *given, const char *name);
 void notice_board_full(void);
+void notice_no_blackbox(void);
 void notice_board_failed(int error);
 void notice_reloaded(uint64_t version);
 

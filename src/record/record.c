@@ -104,16 +104,19 @@ static unsigned positive(int error)
 	return error < 0 ? -(unsigned)error : (unsigned)error;
 }
 
-static inline char *copy_numbers(char *at, const struct record_source *source)
+static inline ALWAYS_INLINE char *copy_numbers(char *at, const struct record_source *source,
+					       bool is_entry)
 {
-	at = copy_literal(at, "PRIORITY=");
-	*at = (char)('0' + source->level);
-	at = end_line(at + 1);
+	if (!is_entry) {
+		at = copy_literal(at, "PRIORITY=");
+		*at = (char)('0' + source->level);
+		at = end_line(at + 1);
+	}
 	if (UNLIKELY(source->facility > 0))
 		at = copy_number(at, "SYSLOG_FACILITY", (unsigned)source->facility);
-	if (LIKELY(source->tid > 0))
+	if (LIKELY(!is_entry && source->tid > 0))
 		at = copy_number(at, "TID", (unsigned)source->tid);
-	if (LIKELY(source->sequence > 0))
+	if (LIKELY(!is_entry && source->sequence > 0))
 		at = copy_number(at, "PROCESS_SEQ", source->sequence);
 	if (UNLIKELY(source->error != 0))
 		at = copy_number(at, "ERRNO", positive(source->error));
@@ -124,17 +127,18 @@ static inline char *copy_numbers(char *at, const struct record_source *source)
 
 /* The room is checked once for all pieces, which costs less than once for each. Where there is none,
  * the most that the pieces may take is counted. */
-static inline void put_origin(struct strbuf *out, const struct record_source *source,
-			      const struct mplog_site *site)
+static inline ALWAYS_INLINE void put_origin(struct strbuf *out, const struct record_source *source,
+					    const struct mplog_site *site, bool is_entry)
 {
+	const struct bytes head = is_entry ? (struct bytes){ NULL, 0 } : source->head;
 	const struct bytes block = bytes_of(LIKELY(site->block) ? site->block : "");
 	const struct bytes func = bytes_of(LIKELY(site->func) ? site->func : "");
 	const bool usual = is_encoded(block, func);
-	const size_t most = source->head.size + block.size + func.size + SMALL_MAX;
+	const size_t most = head.size + block.size + func.size + SMALL_MAX;
 	char *at = strbuf_begin(out, most);
 
 	if (LIKELY(at)) {
-		at = copy_numbers(copy_bytes(at, source->head), source);
+		at = copy_numbers(copy_bytes(at, head), source, is_entry);
 		if (LIKELY(usual))
 			at = copy_bytes(at, block);
 		if (LIKELY(usual && func.size > 0))
@@ -241,11 +245,11 @@ static size_t put_bounded_origin(struct strbuf out, const struct record_source *
 	static const struct mplog_site no_site = { .size = sizeof(no_site) };
 	const struct strbuf before = out;
 
-	put_origin(&out, source, site);
+	put_origin(&out, source, site, false);
 	if (out.size <= HEAD_MAX)
 		return out.size;
 	out = before;
-	put_origin(&out, source, &no_site);
+	put_origin(&out, source, &no_site, false);
 	return out.size;
 }
 
@@ -302,7 +306,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		part = known_part(site);
 		site = &part;
 	}
-	put_origin(&out, source, site);
+	put_origin(&out, source, site, false);
 	strbuf_put_fields(&out, source->fields,
 			  (struct call_fields){ source->call_fields, source->n_call_fields });
 	message = put_message_value(&out, source);
@@ -322,5 +326,24 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 			.level = source->level,
 			.facility = source->facility,
 		};
+	return out.size;
+}
+
+size_t record_compose_entry(char *buffer, size_t capacity, const struct record_source *source,
+			    size_t *ret_text_at)
+{
+	const struct mplog_site *site = source->site;
+	struct strbuf out = { buffer, capacity, 0 };
+	struct mplog_site part;
+
+	if (!site || site->size < sizeof(*site)) {
+		part = known_part(site);
+		site = &part;
+	}
+	put_origin(&out, source, site, true);
+	strbuf_put_fields(&out, source->fields,
+			  (struct call_fields){ source->call_fields, source->n_call_fields });
+	*ret_text_at = out.size;
+	put_text(&out, source);
 	return out.size;
 }

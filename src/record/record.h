@@ -39,7 +39,8 @@ struct record {
 	struct bytes text;  /* the message without prefix */
 	const char *logger; /* "root" */
 	int level;
-	int facility; /* as in record_source */
+	int facility;    /* as in record_source */
+	int64_t time_ns; /* CLOCK_REALTIME, of a record that was kept in a black box; 0: now */
 };
 
 /* Returns whether the site is as the macros of this version make it, with fields that the compiler has
@@ -55,3 +56,10 @@ size_t record_put_text(struct strbuf out, const struct record_source *source);
  * has MPLOG_TRUNCATED=size. */
 size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 		      const struct record_source *source) __attribute__((__nonnull__));
+
+/* Writes what an entry of a black box has of the record: the fields of the site, facility and errno, the
+ * fields of scope and call, and at *ret_text_at the text. Of the source head, prefix, tid and sequence are
+ * not read, nor message where there is a format. Returns the size of it all; more than capacity:
+ * the rest was not written. */
+size_t record_compose_entry(char *buffer, size_t capacity, const struct record_source *source,
+			    size_t *ret_text_at) __attribute__((__nonnull__));

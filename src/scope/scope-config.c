@@ -6,6 +6,7 @@
 
 #include "base/pages.h"
 #include "base/strbuf.h"
+#include "mplog.h"
 #include "record/encoding.h"
 #include "scope/pattern.h"
 #include "sink/stderr-format.h"
@@ -134,6 +135,45 @@ _Static_assert(SINK_CHOICE_AUTO - SINK_CHOICE_JOURNAL == SINK_NONE &&
 		       SINK_JOURNAL == 0 && SETTING_AUTO == -1,
 	       "settings and sinks count alike");
 
+enum { SPEAKER_PREFIX_MAX = 4096 };
+
+/* Names, prefix and zeroes, as an entry of a black box has them. */
+static struct speaker store_speaker(struct strbuf *out, const struct scope_params *params,
+				    struct bytes prefix)
+{
+	static _Atomic uint32_t last_id;
+	static const char zeroes[8];
+	const size_t names_size = strlen(params->process) + 1 + strlen(params->parent) + 1;
+	const char *at = free_byte(out);
+
+	if (prefix.size > SPEAKER_PREFIX_MAX)
+		prefix.size = SPEAKER_PREFIX_MAX;
+	(void)store_string(out, params->process);
+	(void)store_string(out, params->parent);
+	if (prefix.data)
+		strbuf_put(out, prefix);
+	else
+		out->size += prefix.size;
+	strbuf_put(out, (struct bytes){ zeroes, sizeof(zeroes) });
+	return (struct speaker){
+		.id = atomic_fetch_add(&last_id, 1) + 1,
+		.text = at,
+		.names_size = (uint8_t)names_size,
+		.prefix_size = (uint16_t)prefix.size,
+	};
+}
+
+static void set_blackbox(struct scope_config *config, struct strbuf *out,
+			 const struct scope_params *params, const struct settings *settings)
+{
+	config->blackbox_level = settings->number[SETTING_BLACKBOX_LEVEL];
+	config->blackbox_dump = config->blackbox_level < MPLOG_EMERG
+					? MPLOG_NONE
+					: settings->number[SETTING_BLACKBOX_DUMP];
+	config->blackbox_kb = (unsigned)settings->number[SETTING_BLACKBOX_SIZE_KB];
+	config->speaker = store_speaker(out, params, config->output.prefix[SINK_JOURNAL]);
+}
+
 static void set_output(struct scope_config *config, struct strbuf *out,
 		       const struct scope_params *params, const struct settings *settings)
 {
@@ -196,6 +236,7 @@ static size_t fill_config(struct scope_config *config, size_t capacity,
 				     ? store_string(&out, settings->text[SETTING_CHILD_NAME])
 				     : NULL;
 	set_output(config, &out, params, settings);
+	set_blackbox(config, &out, params, settings);
 	config->head = store_head(&out, params);
 	if (out.size <= out.capacity) /* else another try follows */
 		set_line(config, &out);

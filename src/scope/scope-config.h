@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "blackbox/ring.h"
 #include "board/board.h"
 #include "conf/settings.h"
 #include "process/epoch.h"
@@ -49,6 +50,11 @@ struct scope_config {
 	unsigned interval_ms;
 	bool sequence;
 	const char *child_name; /* or NULL */
+
+	int blackbox_level; /* MPLOG_NONE: no black box */
+	int blackbox_dump;  /* a record of this level or worse has it dumped */
+	unsigned blackbox_kb;
+	struct speaker speaker; /* for its entries */
 
 	unsigned number;
 	const char *process;

@@ -55,6 +55,7 @@ static void publish_level(struct slot *slot, const struct scope_config *config)
 {
 	atomic_store(&slot->level_by, (int)config->level_by);
 	atomic_store(&slot->level, config->level);
+	atomic_store(&slot->blackbox_level, board_has_rings() ? config->blackbox_level + 1 : 0);
 	slot_write_text(slot, slot->origin, sizeof(slot->origin), config->origin);
 	slot_open_gate(slot);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "record/record.h"
 #include "sink/deadline.h"
 
@@ -33,6 +34,15 @@ struct output {
 	struct bytes line_head, line_prefix;
 	int stderr_color; /* 0, 1, or -1: where it is a terminal and NO_COLOR is not set */
 };
+
+/* Returns the moment that the record tells of. */
+static inline struct timespec record_time(const struct record *record)
+{
+	const int64_t ns = record->time_ns ? record->time_ns : clock_now_ns(CLOCK_REALTIME);
+
+	return (struct timespec){ .tv_sec = (time_t)(ns / NS_PER_S),
+				  .tv_nsec = (long)(ns % NS_PER_S) };
+}
 
 struct delivery {
 	const struct record *record;

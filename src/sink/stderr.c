@@ -159,7 +159,7 @@ static int stderr_write(const struct delivery *delivery)
 
 	if (probe.kind == STDERR_NONE)
 		return 0;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
+	now = record_time(delivery->record);
 	put_record(&text, delivery, &probe, &now);
 	if (text.size <= text.capacity)
 		r = write_line(&probe, (struct bytes){ buffer, text.size }, delivery->deadline);

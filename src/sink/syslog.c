@@ -125,7 +125,7 @@ static int syslog_write(const struct delivery *delivery)
 	struct strbuf text;
 	int r;
 
-	(void)clock_gettime(CLOCK_REALTIME, &message.when);
+	message.when = record_time(delivery->record);
 	message.is_rfc5424 = delivery->output->syslog_rfc5424 &&
 			     !rsyslog_has_special_parser(deadline_now_ns(delivery->deadline));
 	if (message.is_rfc5424)

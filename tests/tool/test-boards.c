@@ -135,7 +135,7 @@ START_TEST(a_newer_board_is_refused_politely)
 	board->version = BOARD_VERSION + 1;
 	seal(fd, ALL_SEALS);
 	start_liar(fd, sizeof(*board));
-	expect("ps", "its board has version 4, and this mplog knows version 3 only");
+	expect("ps", "its board has version 5, and this mplog knows version 4 only");
 }
 END_TEST
 

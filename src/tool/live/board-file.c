@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "board/memory.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/tool.h"
 
@@ -54,6 +55,12 @@ static int check_header(int fd, uint32_t *ret_version)
 	return 0;
 }
 
+/* Where no rings are behind the board its file is as long as the board. */
+static bool is_size(off_t size)
+{
+	return size == (off_t)sizeof(struct board) || size == (off_t)BOARD_FILE_SIZE;
+}
+
 /* A process that could make the file shorter could kill this one with SIGBUS. */
 static int check_file(int fd, uid_t *ret_owner)
 {
@@ -63,7 +70,7 @@ static int check_file(int fd, uid_t *ret_owner)
 	if (seals < 0 || fstat(fd, &status) < 0)
 		return -errno;
 	*ret_owner = status.st_uid;
-	return (seals & needed) == needed && status.st_size == sizeof(struct board) ? 0 : -EBADF;
+	return (seals & needed) == needed && is_size(status.st_size) ? 0 : -EBADF;
 }
 
 void board_file_tell_refused(pid_t pid, int error, uint32_t version)
