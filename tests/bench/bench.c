@@ -14,7 +14,8 @@
 static const char configuration[] =
 	"defaults = { echo = false; };\n"
 	"processes = ( { name = \"to-stderr*\"; sink = \"stderr\"; },\n"
-	"  { name = \"to-stderr-json\"; stderr = { format = \"json\"; }; } );\n";
+	"  { name = \"to-stderr-json\"; stderr = { format = \"json\"; }; },\n"
+	"  { name = \"boxed\"; blackbox = { level = \"debug\"; }; } );\n";
 
 /* The rows about standard error need a configuration, and none of the user's is to take part. */
 static void configure(void)
@@ -38,6 +39,7 @@ static void run_rows(const char *program)
 	service_start_drain();
 	rows_calls("a draining socket", service_drain);
 	rows_life();
+	rows_blackbox();
 	service_stop_drain();
 
 	service_start_journald();

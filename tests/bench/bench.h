@@ -16,6 +16,7 @@ void rows_disabled(void);
 void rows_limited(void);
 void rows_calls(const char *receiver, void (*catch_up)(void));
 void rows_many(void);
+void rows_blackbox(void);
 void rows_stderr(void);
 void rows_life(void);
 void rows_memory(const char *program);
@@ -23,4 +24,4 @@ void rows_memory(const char *program);
 /* In a process of its own: writes how many bytes mplog takes there. */
 int memory_main(void);
 
-enum { ROWS = 21 };
+enum { ROWS = 24 };

@@ -22,6 +22,9 @@ enum {
 	RECORDS = 1000, /* of each process or thread */
 	CHILDREN_MAX = 64,
 	THREADS = 8,
+	BOXED_THREADS = 4,
+	BOXED_ROUNDS = 151,
+	BOXED_RECORDS = 20000,
 	FORKS = 10,
 	MEMORY_RECORDS = 100,
 	MEMORY_BAR = 64 << 10,
@@ -220,6 +223,90 @@ void rows_life(void)
 	row_of_parent(2);
 	row_of_parent(20);
 	row_of_parent(200);
+}
+
+/* ---- The black box ---------------------------------------------------------------------------- */
+
+static void mplog_boxed(void)
+{
+	(void)mplog_debug("got %s in %d ms", "http://example.org/index.html", 42);
+}
+
+static void *run_boxed(void *argument)
+{
+	void *end;
+
+	(void)mplog_enter("boxed");
+	end = run_thread(argument);
+	mplog_leave();
+	return end;
+}
+
+static double round_of_boxed(void (*call)(void), const struct scenario *scenario)
+{
+	struct job job = { call, scenario->calls };
+	pthread_t threads[BOXED_THREADS];
+	const double begin = now_ns();
+
+	for (int i = 0; i < BOXED_THREADS; i++) {
+		if (pthread_create(&threads[i], NULL, call == mplog_boxed ? run_boxed : run_thread,
+				   &job) != 0)
+			fail("pthread_create");
+	}
+	for (int i = 0; i < BOXED_THREADS; i++)
+		(void)pthread_join(threads[i], NULL);
+	return (now_ns() - begin) / scenario->calls / BOXED_THREADS;
+}
+
+/* In a process whose name has a black box, as a worker has. */
+static void run_boxed_rows(void)
+{
+	static const struct contender contenders[] = {
+		{ "mplog_debug, below the level", mplog_boxed, NULL },
+		{ "qb_log, black box", qb_blackbox, qb_blackbox_prepare },
+		{ "spdlog, backtrace", spdlog_backtrace, spdlog_backtrace_prepare },
+	};
+	static const struct scenario one = { "a call into the black box",
+					     NULL,
+					     round_of_calls,
+					     RECORDS,
+					     BOXED_ROUNDS,
+					     0,
+					     NULL,
+					     false };
+	static const struct scenario four = { "a call into the black box, 4 threads",
+					      NULL,
+					      round_of_boxed,
+					      BOXED_RECORDS,
+					      MANY_ROUNDS,
+					      0,
+					      NULL,
+					      false };
+	static const struct contender forks[] = {
+		{ "fork(2), bare send(2), exit", fork_and_send, NULL },
+		{ "mplog_fork, first record, exit", fork_and_log, NULL },
+	};
+	static const struct scenario life = { "a child of a process with a black box",
+					      NULL,
+					      round_of_calls,
+					      FORKS,
+					      FORK_ROUNDS,
+					      1,
+					      service_drain,
+					      false };
+
+	mplog_boxed();
+	bare_connect();
+	measure(&life, forks, COUNT(forks));
+	measure(&one, contenders, COUNT(contenders));
+	measure(&four, contenders, COUNT(contenders));
+}
+
+void rows_blackbox(void)
+{
+	(void)mplog_rename("boxed");
+	run_boxed_rows();
+	(void)mplog_rename("worker-1");
 }
 
 /* ---- Memory --------------------------------------------------------------------------------- */

@@ -36,20 +36,28 @@ void glib_disabled(void);
 
 #ifdef HAVE_QB
 bool qb_prepare(void);
+bool qb_blackbox_prepare(void);
+void qb_blackbox(void);
 void qb_call(void);
 void qb_disabled(void);
 #else
-#define qb_prepare  NULL
-#define qb_call     NULL
-#define qb_disabled NULL
+#define qb_blackbox_prepare NULL
+#define qb_blackbox         NULL
+#define qb_prepare          NULL
+#define qb_call             NULL
+#define qb_disabled         NULL
 #endif
 
 #ifdef HAVE_SPDLOG
 bool spdlog_prepare(void);
+bool spdlog_backtrace_prepare(void);
+void spdlog_backtrace(void);
 void spdlog_call(void);
 void spdlog_disabled(void);
 #else
-#define spdlog_prepare  NULL
-#define spdlog_call     NULL
-#define spdlog_disabled NULL
+#define spdlog_backtrace_prepare NULL
+#define spdlog_backtrace         NULL
+#define spdlog_prepare           NULL
+#define spdlog_call              NULL
+#define spdlog_disabled          NULL
 #endif
