@@ -12,10 +12,10 @@
 static const struct command *const commands[] = {
 	&command_check, &command_show,   &command_ps,       &command_status,
 	&command_level, &command_reload, &command_gaps,     &command_exec,
-	&command_log,   &command_tail,   &command_timeline,
+	&command_log,   &command_tail,   &command_timeline, &command_blackbox,
 };
 
-enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]), NAME_WIDTH = 8 };
 
 static void print_overview(FILE *file)
 {
@@ -26,7 +26,8 @@ static void print_overview(FILE *file)
 		    "Commands:\n",
 		    file);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		(void)fprintf(file, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+		(void)fprintf(file, "  %-*s %s\n", NAME_WIDTH, commands[i]->name,
+			      commands[i]->summary);
 	(void)fputs("\n"
 		    "Manual: mplog(1), mplog.conf(5), and mplog(7) for a tutorial.\n",
 		    file);

@@ -4,6 +4,7 @@
 
 #include "tool/ui/command.h"
 
+extern const struct command command_blackbox;
 extern const struct command command_check;
 extern const struct command command_exec;
 extern const struct command command_gaps;

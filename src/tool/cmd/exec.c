@@ -11,6 +11,7 @@
 #include "mplog.h"
 #include "tool/cmd/commands.h"
 #include "tool/run/child.h"
+#include "tool/run/keeper.h"
 #include "tool/run/preload.h"
 #include "tool/run/pump.h"
 #include "tool/ui/options.h"
@@ -58,7 +59,7 @@ static int replace_syslog(const struct arguments *arguments)
 static int run_command(const struct arguments *arguments)
 {
 	struct child child;
-	int signal_fd = -1, r;
+	int signal_fd = -1, keeper_fd, r;
 
 	r = signals_open(&signal_fd);
 	if (r == 0)
@@ -67,6 +68,7 @@ static int run_command(const struct arguments *arguments)
 		r = mplog_export(arguments->name);
 	if (r < 0)
 		return fail(EXIT_OURS, r, arguments->name);
+	keeper_fd = keeper_open();
 	if (arguments->syslog && replace_syslog(arguments) != STATUS_GOOD)
 		return EXIT_OURS;
 	r = child_start(&child, arguments->command,
@@ -78,6 +80,7 @@ static int run_command(const struct arguments *arguments)
 	r = pump_run(&child, signal_fd, &arguments->options);
 	if (r < 0)
 		return fail(EXIT_OURS, r, arguments->name);
+	keeper_dump(keeper_fd, &child);
 	mplog_close();
 	child_exit_like(&child);
 }

@@ -70,7 +70,9 @@ bool entry_read(struct journal_entry *entry)
 	entry->identifier = copy_bytes(entry_get(journal, "SYSLOG_IDENTIFIER"),
 				       entry->identifier_data, sizeof(entry->identifier_data));
 	/* journald notes when the kernel took the record: it may itself be late. */
-	entry->when_us = entry_get_number(journal, "_SOURCE_REALTIME_TIMESTAMP");
+	entry->is_dumped = entry_get(journal, FIELD_NAME_BLACKBOX).data;
+	entry->when_us = entry->is_dumped ? entry_get_number(journal, FIELD_NAME_TIME)
+					  : entry_get_number(journal, "_SOURCE_REALTIME_TIMESTAMP");
 	if (!entry->when_us)
 		entry->when_us = entry->realtime_us;
 	entry->level = level_of(journal);

@@ -12,10 +12,11 @@
  * journal moves to another record. */
 struct journal_entry {
 	sd_journal *journal;
-	uint64_t realtime_us;                      /* when journald took it */
-	uint64_t when_us;                          /* when it was sent */
-	int level;                                 /* -1: unknown */
-	bool is_good_end;                          /* mplog's own, of a child that ended well */
+	uint64_t realtime_us; /* when journald took it */
+	uint64_t when_us;     /* when it was sent; when it was logged, out of a black box */
+	int level;            /* -1: unknown */
+	bool is_dumped;       /* out of a black box */
+	bool is_good_end;     /* mplog's own, of a child that ended well */
 	struct bytes process, identifier, message; /* no newlines at its end */
 	char process_data[64], identifier_data[256];
 };

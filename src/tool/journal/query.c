@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/journal/dumped.h"
 #include "tool/ui/regex.h"
 
 enum {
@@ -167,9 +168,85 @@ static void pass_on(struct query *query, query_fn *fn, void *userdata,
 	query->passed_on++;
 }
 
-int query_history(struct query *query, bool is_followed, size_t max, query_fn *fn, void *userdata)
+/* Shows the records out of black boxes that were logged before the moment, and comes back to the record at
+ * hand. */
+static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t before_us,
+			  query_fn *fn, void *userdata)
 {
 	struct journal_entry entry;
+	char *here = NULL;
+	const char *cursor;
+	int r = 0;
+
+	while (r >= 0 && (cursor = dumped_next(dumped, before_us))) {
+		if (!here && before_us != UINT64_MAX)
+			r = sd_journal_get_cursor(query->journal, &here);
+		if (r >= 0)
+			r = sd_journal_seek_cursor(query->journal, cursor);
+		if (r >= 0)
+			r = sd_journal_next(query->journal);
+		if (r > 0 && read_entry(query, &entry))
+			pass_on(query, fn, userdata, &entry);
+	}
+	if (here && r >= 0)
+		r = sd_journal_seek_cursor(query->journal, here);
+	if (here && r >= 0)
+		r = sd_journal_next(query->journal);
+	free(here);
+	return r < 0 ? r : 0;
+}
+
+static int pass_on_entry(struct query *query, struct dumped *dumped, query_fn *fn, void *userdata,
+			 struct journal_entry *entry)
+{
+	const size_t before = query->passed_on;
+	int r;
+
+	if (entry->is_dumped)
+		return 0;
+	r = pass_on_dumped(query, dumped, entry->when_us, fn, userdata);
+	if (r < 0)
+		return r;
+	if (query->passed_on != before && !read_entry(query, entry))
+		return 0;
+	pass_on(query, fn, userdata, entry);
+	return 0;
+}
+
+/* Those that follow the record at which the journal stands. */
+static int collect_dumped(struct query *query, struct dumped *dumped, bool is_followed)
+{
+	uint64_t first_us = 0;
+	int r = seek_first(query, is_followed);
+
+	if (r > 0)
+		r = sd_journal_get_realtime_usec(query->journal, &first_us);
+	if (r >= 0)
+		r = dumped_collect(dumped, query->journal, first_us,
+				   is_followed ? query->tail_us : UINT64_MAX);
+	return r < 0 ? r : choose_way(query);
+}
+
+static int go_through(struct query *query, struct dumped *dumped, bool is_followed, size_t max,
+		      query_fn *fn, void *userdata)
+{
+	struct journal_entry entry;
+	int r = seek_first(query, is_followed);
+
+	while (query->passed_on < max && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
+		if (is_in_time(query, &entry, is_followed))
+			r = pass_on_entry(query, dumped, fn, userdata, &entry);
+		if (r >= 0)
+			r = sd_journal_next(query->journal);
+	}
+	if (r >= 0 && query->passed_on < max)
+		r = pass_on_dumped(query, dumped, UINT64_MAX, fn, userdata);
+	return r;
+}
+
+int query_history(struct query *query, bool is_followed, size_t max, query_fn *fn, void *userdata)
+{
+	struct dumped dumped = { 0 };
 	int r;
 
 	query->passed_on = 0;
@@ -177,12 +254,10 @@ int query_history(struct query *query, bool is_followed, size_t max, query_fn *f
 		return 0;
 	r = choose_way(query);
 	if (r >= 0)
-		r = seek_first(query, is_followed);
-	while (query->passed_on < max && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
-		if (is_in_time(query, &entry, is_followed))
-			pass_on(query, fn, userdata, &entry);
-		r = sd_journal_next(query->journal);
-	}
+		r = collect_dumped(query, &dumped, is_followed);
+	if (r >= 0)
+		r = go_through(query, &dumped, is_followed, max, fn, userdata);
+	dumped_free(&dumped);
 	return r < 0 ? r : 0;
 }
 

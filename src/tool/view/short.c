@@ -67,6 +67,7 @@ static unsigned print_column(unsigned column, unsigned used)
 static unsigned print_head(struct text_view *view, const struct journal_entry *entry)
 {
 	const char *const level = mplog_level_name(entry->level);
+	char text[2 * LEVEL_COLUMN];
 	unsigned columns = print_time(entry);
 	unsigned used;
 
@@ -77,7 +78,9 @@ static unsigned print_head(struct text_view *view, const struct journal_entry *e
 	}
 	used = print_colored(&view->look, entry->process, entry->process);
 	columns += print_column(view->process_column, used);
-	(void)printf("%-*s ", LEVEL_COLUMN, entry->level < 0 ? "" : level);
+	(void)snprintf(text, sizeof(text), "%s%s", entry->level < 0 ? "" : level,
+		       entry->is_dumped ? "*" : "");
+	(void)printf("%-*s ", LEVEL_COLUMN, text);
 	return columns + LEVEL_COLUMN + 1;
 }
 
