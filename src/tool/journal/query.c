@@ -185,7 +185,7 @@ static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t b
 			r = sd_journal_seek_cursor(query->journal, cursor);
 		if (r >= 0)
 			r = sd_journal_next(query->journal);
-		if (r > 0 && read_entry(query, &entry))
+		if (r > 0 && read_entry(query, &entry) && is_in_time(query, &entry, false))
 			pass_on(query, fn, userdata, &entry);
 	}
 	if (here && r >= 0)
