@@ -105,10 +105,11 @@ static void reload_on_stack(void *argument)
 		reload->result =
 			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
 	}
-	if (reload->r < 0)
-		reload->result = RELOAD_KEPT;
-	else if (conf && conf_has_deferred(context_get()->conf))
+	/* Of a file that is being written the mistake is that of its version before. */
+	if (conf && conf_has_deferred(context_get()->conf))
 		reload->result = RELOAD_DEFERRED;
+	else if (reload->r < 0)
+		reload->result = RELOAD_KEPT;
 	status_publish_files();
 	global_unlock();
 	thread_open_gates();
