@@ -64,18 +64,22 @@ static bool is_in_exit(pid_t pid)
 	return read_stat(pid, pid, &flags) != 'Z' && (flags & EXITING);
 }
 
-/* "pipe_read" or "anon_pipe_read", as far as the kernel tells. */
-static bool reads_pipe(pid_t pid, pid_t tid)
+/* Tells what a thread that was asleep waits for: in "pipe_read" or "anon_pipe_read" for a pipe. "0" is said
+ * of one that has woken up meanwhile, and of all where the kernel does not tell. */
+static enum parent_state sleeper_state(pid_t pid, pid_t tid)
 {
 	char text[TEXT_SIZE];
 
-	return read_file(pid, tid, "wchan", text) && strstr(text, "pipe_read");
+	if (!read_file(pid, tid, "wchan", text) || strcmp(text, "0") == 0)
+		return PARENT_RUNS;
+	return strstr(text, "pipe_read") ? PARENT_LISTENS : PARENT_STAYS;
 }
 
 enum parent_state parent_state(pid_t pid, pid_t tid)
 {
 	for (int i = 0;; i++) {
 		const pid_t parent = getppid(); /* 0: one of another pid namespace */
+		enum parent_state now;
 		unsigned long flags;
 		char state;
 
@@ -84,12 +88,12 @@ enum parent_state parent_state(pid_t pid, pid_t tid)
 		if (parent != pid || is_in_exit(pid))
 			return PARENT_ENDED;
 		state = read_stat(pid, tid, &flags);
-		if (state == 'S')
-			return reads_pipe(pid, tid) ? PARENT_LISTENS : PARENT_STAYS;
-		if (state != 'R' && state != 'D')
-			return PARENT_STAYS;
+		now = state == 'S' ? sleeper_state(pid, tid) : PARENT_RUNS;
+		if (now != PARENT_RUNS)
+			return now;
+		/* A parent that has ended in between is another one in the next round. */
 		if (i == YIELDS_MAX)
-			return PARENT_RUNS;
+			return state == 'R' || state == 'D' ? PARENT_RUNS : PARENT_STAYS;
 		(void)sched_yield();
 	}
 }
