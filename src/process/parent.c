@@ -65,7 +65,7 @@ static bool is_in_exit(pid_t pid)
 }
 
 /* Tells what a thread that was asleep waits for: in "pipe_read" or "anon_pipe_read" for a pipe. "0" is said
- * of one that has woken up meanwhile, and of all where the kernel does not tell. */
+ * of one that is not asleep yet, or not any more, and of all where the kernel does not tell. */
 static enum parent_state sleeper_state(pid_t pid, pid_t tid)
 {
 	char text[TEXT_SIZE];
@@ -93,7 +93,8 @@ enum parent_state parent_state(pid_t pid, pid_t tid)
 			return now;
 		/* A parent that has ended in between is another one in the next round. */
 		if (i == YIELDS_MAX)
-			return state == 'R' || state == 'D' ? PARENT_RUNS : PARENT_STAYS;
+			return state == 'R' || state == 'D' || state == 'S' ? PARENT_RUNS
+									    : PARENT_STAYS;
 		(void)sched_yield();
 	}
 }
