@@ -176,8 +176,10 @@ static pid_t fork_worker(const char *message, bool begins_session)
 	const pid_t pid = fork();
 
 	if (pid == 0) {
-		if (begins_session)
+		if (begins_session) {
 			(void)setsid();
+			child_wait_for_parent();
+		}
 		mplog_info("%s", message);
 		_exit(0);
 	}

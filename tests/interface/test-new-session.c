@@ -53,6 +53,7 @@ static void be_worker(void (*log)(void))
 	long before;
 
 	REQUIRE(setsid() > 0);
+	child_wait_for_parent();
 	before = waits();
 	log();
 	REQUIRE(waits() == before);

@@ -4,6 +4,11 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,4 +57,25 @@ static inline pid_t child_run(pid_t pid, void (*function)(void))
 	}
 	child_exited_well(pid);
 	return pid;
+}
+
+/* Returns in a child whether its parent sleeps, and proc(5) tells in what: "0" is said of one that runs. */
+static inline bool parent_is_asleep(void)
+{
+	char path[64], text[64] = "0";
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/wchan", (long)getppid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) < 1)
+		text[0] = '0';
+	(void)close(fd);
+	return strncmp(text, "0", 1) != 0;
+}
+
+/* Waits in a child until its parent waits: for the child, or for events. */
+static inline void child_wait_for_parent(void)
+{
+	while (!parent_is_asleep())
+		(void)poll(NULL, 0, 1);
 }
