@@ -13,7 +13,6 @@
 #include "api/refresh.h"
 #include "base/clock.h"
 #include "base/compiler.h"
-#include "base/pages.h"
 #include "board/override.h"
 #include "notice/dump.h"
 #include "notice/loss.h"
@@ -65,34 +64,6 @@ static inline ALWAYS_INLINE struct record_source complete_source(const struct re
 	return source;
 }
 
-/* Sets *size to what the record takes. -EMSGSIZE: that is more than *size was. */
-static COLD struct dispatch_result send_sized(struct dispatch *dispatch,
-					      const struct record_source *source, size_t *size)
-{
-	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
-	const size_t capacity = *size;
-	char *buffer = pages_get(capacity);
-	struct record record;
-
-	if (!buffer)
-		return dispatch_refused(-ENOMEM);
-	*size = record_compose(&record, buffer, capacity, source);
-	if (*size <= capacity)
-		result = dispatch_record(dispatch, &record);
-	pages_put(buffer, capacity);
-	return result;
-}
-
-/* Another thread may change what the call points to, between measuring and writing. */
-static COLD struct dispatch_result send_large(struct dispatch *dispatch,
-					      const struct record_source *source, size_t size)
-{
-	const size_t measured = size;
-	const struct dispatch_result result = send_sized(dispatch, source, &size);
-
-	return size > measured ? send_sized(dispatch, source, &size) : result;
-}
-
 static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *dispatch,
 							       const struct record_source *source,
 							       char *buffer, size_t capacity)
@@ -105,7 +76,7 @@ static inline ALWAYS_INLINE struct dispatch_result send_record(struct dispatch *
 		return result;
 	size = record_compose(&record, buffer, capacity, source);
 	return LIKELY(size <= capacity) ? dispatch_record(dispatch, &record)
-					: send_large(dispatch, source, size);
+					: dispatch_large(dispatch, source, size);
 }
 
 /* Counts a record that its primary sink did not take. */

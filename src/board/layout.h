@@ -4,8 +4,8 @@
  *
  * Every word that two processes may write is atomic, and every claim carries the pid of its owner,
  * so that a process killed at any instruction leaves the board usable. Any process of the tree may
- * write anything there, and any file may look like a board: a value is brought into its bounds where
- * it is loaded, and a text is copied before it is used. */
+ * write there, and any file may look like a board: a value is brought into its bounds where it is
+ * loaded, and a text is copied before it is used. */
 #pragma once
 
 #include <stdatomic.h>
@@ -63,8 +63,7 @@ enum slot_phase {
 	SLOT_REPORTED /* the process has ended, and a record has reported its figures */
 };
 
-/* The slot's pid is of another pid namespace than the board's creator: no process can find out
- * whether it lives. */
+/* The pid is of another pid namespace than the board's creator: whether it lives is not to be known. */
 enum { SLOT_OTHER_PIDNS = 0x80, SLOT_GENERATION = 0xffffff };
 
 enum level_by { LEVEL_BY_DEFAULT, LEVEL_BY_CONFIGURATION, LEVEL_BY_ENVIRONMENT, LEVEL_BY_PROGRAM };
@@ -79,8 +78,7 @@ typedef uint64_t override_word;
 #define OVERRIDE_LEVEL     ((override_word)15)
 #define OVERRIDE_UNTIL_MAX ((UINT64_C(1) << 42) - 1) /* 139 years: still a number in nanoseconds */
 
-/* Of the ring of a slot's process: see blackbox/layout.h. */
-enum blackbox_state { BLACKBOX_NONE, BLACKBOX_KEPT };
+enum blackbox_state { BLACKBOX_NONE, BLACKBOX_KEPT }; /* of a process's ring: blackbox/layout.h */
 
 enum reload_result {
 	RELOAD_PENDING,

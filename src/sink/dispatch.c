@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink/dispatch.h"
 
+#include "base/pages.h"
 #include "process/seal.h"
 #include "sink/socket.h"
 #include "sink/stderr-fd.h"
@@ -180,4 +181,32 @@ struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct
 	else if (!result.error)
 		result.error = -ENOTCONN;
 	return result;
+}
+
+/* Sets *size to what the record takes. -EMSGSIZE: that is more than *size was. */
+static struct dispatch_result send_sized(struct dispatch *dispatch,
+					 const struct record_source *source, size_t *size)
+{
+	struct dispatch_result result = dispatch_refused(-EMSGSIZE);
+	const size_t capacity = *size;
+	char *buffer = pages_get(capacity);
+	struct record record;
+
+	if (!buffer)
+		return dispatch_refused(-ENOMEM);
+	*size = record_compose(&record, buffer, capacity, source);
+	if (*size <= capacity)
+		result = dispatch_record(dispatch, &record);
+	pages_put(buffer, capacity);
+	return result;
+}
+
+/* Another thread may change what the call points to, between measuring and writing. */
+struct dispatch_result dispatch_large(struct dispatch *dispatch, const struct record_source *source,
+				      size_t size)
+{
+	const size_t measured = size;
+	const struct dispatch_result result = send_sized(dispatch, source, &size);
+
+	return size > measured ? send_sized(dispatch, source, &size) : result;
 }

@@ -157,3 +157,8 @@ static inline ALWAYS_INLINE struct dispatch_result dispatch_record(struct dispat
 		dispatch_echo(&delivery, primary);
 	return (struct dispatch_result){ primary, primary, SINK_NONE, 0 };
 }
+
+/* Composes a record of that SIZE, which the caller's buffer did not hold, in pages, and writes it as
+ * dispatch_record() does. */
+COLD struct dispatch_result dispatch_large(struct dispatch *dispatch,
+					   const struct record_source *source, size_t size);
