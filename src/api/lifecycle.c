@@ -329,6 +329,7 @@ __attribute__((destructor)) static void end_program(void)
 
 	if (!guard.thread || fork_is_pending() || !context_get()->is_open)
 		return;
+	dead_rings_dump_all(0, false);
 	report_losses(guard.thread);
 	ring_give_back(scope_slot(&process_scope));
 	board_give_back(scope_slot(&process_scope), SLOT_ENDED);

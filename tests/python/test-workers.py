@@ -271,6 +271,31 @@ class Workers(support.Case):
         return self.conf
 
 
+class Killed(support.Case):
+    def test_black_box_of_a_killed_worker(self):
+        """What a worker said below its level is logged once it is dead, by its parent."""
+        self.configure('defaults = { level = "info"; blackbox = { level = "debug"; }; };')
+        self.run_program("""
+            import logging, multiprocessing, os, signal
+            import mplog
+            log = logging.getLogger("task")
+            def task():
+                for i in range(50):
+                    log.debug("Step %d", i, extra={"step": i})
+                os.kill(os.getpid(), signal.SIGKILL)
+            if __name__ == "__main__":
+                mplog.basicConfig("%IDENTIFIER", process="boss")
+                worker = multiprocessing.get_context("fork").Process(target=task, name="victim")
+                worker.start()
+                worker.join()
+                assert worker.exitcode == -signal.SIGKILL
+                log.info("The worker is dead")
+        """)
+        kept = self.entries("PROCESS=victim", "MPLOG_BLACKBOX=1", "PRIORITY=7")
+        self.assertEqual([(e["STEP"], e["LOGGER"], e["CODE_FUNC"]) for e in kept],
+                         [(str(i), "task", "task") for i in range(50)])
+
+
 class Many(support.Case):
     def test_no_record_is_lost(self):
         """100,000 records from 8 workers."""
