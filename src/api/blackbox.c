@@ -31,6 +31,7 @@ static inline ALWAYS_INLINE size_t write_entry(struct ring *ring, struct entry_p
 	parts->record = (struct bytes){ buffer, size };
 	parts->fields_size = text_at;
 	ring_write(ring, parts);
+	parts->record = (struct bytes){ NULL, 0 }; /* the buffer is the caller's */
 	return 0;
 }
 

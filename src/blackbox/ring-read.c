@@ -29,7 +29,7 @@ bool ring_copy_from(struct ring_copy *copy, const struct ring *ring, size_t size
 
 	memcpy(&copy->head, ring, sizeof(copy->head));
 	head = atomic_load(&copy->head.head) & ~(uint64_t)(WORD - 1);
-	if (ring_data_size(&copy->head) != size)
+	if (size == 0 || ring_data_size(&copy->head) != size)
 		return false;
 	copy->start = head > size ? head - size : 0;
 	copy->size = (size_t)(head - copy->start);

@@ -139,10 +139,13 @@ static int send(const struct slot_view *view)
 	};
 	struct deadline deadline = { .timeout_ms = SEND_TIMEOUT_MS };
 	struct ring *ring;
-	int r = ring_file_map(view, &ring);
 	size_t size;
+	int r;
 	GUARD(guard);
 
+	if (!guard.thread)
+		return -ENOMEM;
+	r = ring_file_map(view, &ring);
 	if (r < 0)
 		return r;
 	size = ring_data_size(ring);
