@@ -93,7 +93,12 @@ static void notify(const char *variable, const char *text, int fd)
 	struct sockaddr_un address;
 	const socklen_t size = parse_address(secure_getenv(variable), &address);
 	struct iovec data = { .iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text) };
-	struct msghdr message = { &address, size, &data, 1, NULL, 0, 0 };
+	struct msghdr message = {
+		.msg_name = &address,
+		.msg_namelen = size,
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+	};
 	AUTO_CLOSE int sender = size > 0 ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
 
 	if (sender < 0)

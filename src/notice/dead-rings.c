@@ -86,7 +86,8 @@ static bool take_turn(struct board *board, int64_t now_ms)
 {
 	int64_t checked_ms = atomic_load(&board->blackboxes_checked_ms);
 
-	return (now_ms < checked_ms || now_ms - checked_ms >= LOOK_INTERVAL_MS) &&
+	/* The difference of what a scribbler may have stored is large, whatever its sign. */
+	return (uint64_t)now_ms - (uint64_t)checked_ms >= LOOK_INTERVAL_MS &&
 	       atomic_compare_exchange_strong(&board->blackboxes_checked_ms, &checked_ms, now_ms);
 }
 

@@ -34,6 +34,14 @@ static int serve(const char *end)
 	return 0;
 }
 
+/* Of the services alone: journalctl(1) would send its exit status there too. */
+static char notify_socket[64];
+
+static void set_notify_socket(void)
+{
+	(void)setenv("NOTIFY_SOCKET", notify_socket, 1);
+}
+
 static pid_t start(const char *end, const char *run, int kept)
 {
 	const char *const path = family_path("service");
@@ -45,6 +53,7 @@ static pid_t start(const char *end, const char *run, int kept)
 	ck_assert_int_ge(pid, 0);
 	if (pid > 0)
 		return pid;
+	set_notify_socket();
 	(void)setenv("MPLOG_CONF", path, 1);
 	(void)setenv("MPLOG_RUN_ID", run, 1);
 	if (kept >= 0) {
@@ -65,16 +74,14 @@ static int listen_for_notes(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char name[64];
-	const int n = snprintf(name, sizeof(name), "@test-fdstore-%d", getpid());
+	const int n = snprintf(notify_socket, sizeof(notify_socket), "@test-fdstore-%d", getpid());
 
 	ck_assert_int_ge(fd, 0);
-	memcpy(address.sun_path, name, (size_t)n);
+	memcpy(address.sun_path, notify_socket, (size_t)n);
 	address.sun_path[0] = '\0';
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address,
 			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)n)),
 			 0);
-	ck_assert_int_eq(setenv("NOTIFY_SOCKET", name, 1), 0);
 	return fd;
 }
 
@@ -86,7 +93,12 @@ static int receive(int from, char text[256])
 		struct cmsghdr align;
 	} control;
 	struct iovec data = { text, 255 };
-	struct msghdr message = { NULL, 0, &data, 1, control.bytes, sizeof(control.bytes), 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
 	const ssize_t n = recvmsg(from, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	int fd = -1;
 
@@ -148,6 +160,7 @@ START_TEST(nothing_is_kept_without_a_black_box)
 
 	pid = fork();
 	if (pid == 0) {
+		set_notify_socket();
 		family_open("boxless", "defaults = { level = \"info\"; };\n");
 		mplog_close();
 		_exit(0);
@@ -159,11 +172,13 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("fdstore");
-	TCase *tcase = suite_case(suite, "fdstore", 60, journald_start, NULL);
+	Suite *suite;
+	TCase *tcase;
 
 	if (argc == 2)
 		return serve(argv[1]);
+	suite = suite_create("fdstore");
+	tcase = suite_case(suite, "fdstore", 60, journald_start, NULL);
 	tcase_add_test(tcase, the_next_start_dumps_what_the_last_one_left);
 	tcase_add_test(tcase, a_stranger_among_the_kept_is_passed_over);
 	tcase_add_test(tcase, nothing_is_kept_without_a_black_box);
