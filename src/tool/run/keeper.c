@@ -77,7 +77,12 @@ static bool receive(int from, struct kept *ret)
 	} control;
 	char text[TEXT_MAX];
 	struct iovec data = { text, sizeof(text) };
-	struct msghdr message = { NULL, 0, &data, 1, control.bytes, sizeof(control.bytes), 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
 	ssize_t n;
 
 	do {
