@@ -302,7 +302,7 @@ int main(int argc, char **argv)
 	tcase = suite_case(suite, "as the C library's", 0, setup, teardown);
 	tcase_add_loop_test(tcase, as_the_c_library, 0, ROWS);
 #ifdef __GLIBC__
-	if (!UNDER_ASAN) /* which calls another vsnprintf(3) */
+	if (!UNDER_ASAN && !UNDER_TSAN) /* which call another vsnprintf(3) */
 		tcase_add_test(tcase, writable_formats_abort);
 #endif
 	tcase_add_loop_test(tcase, perror_is_an_echo, 0, 2);
