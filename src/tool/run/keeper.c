@@ -100,7 +100,7 @@ void keeper_dump(int fd, const struct child *child)
 	struct kept kept;
 	GUARD(guard);
 
-	while (fd >= 0 && receive(fd, &kept)) {
+	while (guard.thread && fd >= 0 && receive(fd, &kept)) {
 		const struct output *output = &scope_get_config(&process_scope)->output;
 		struct deadline deadline = { .timeout_ms = output->timeout_ms };
 
