@@ -2,13 +2,10 @@
 #include "process/end-status.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/strbuf.h"
+#include "process/proc-file.h"
 
 enum { CORE_FLAG = 0x80 /* in a status of waitpid(2), on every Linux */, STAT_MAX = 1024 };
 
@@ -24,22 +21,6 @@ bool end_status_of_child(pid_t pid, int *ret)
 	return true;
 }
 
-/* Reads /proc/PID/stat. Returns its size, or a negative errno. */
-static ssize_t read_stat(pid_t pid, char buffer[STAT_MAX])
-{
-	char path[sizeof("/proc//stat") + DECIMAL_DIGITS_MAX];
-	char *at = mempcpy(path, "/proc/", 6);
-	AUTO_CLOSE int fd = -1;
-	ssize_t n;
-
-	memcpy(decimal_put(at, (uint64_t)pid), "/stat", sizeof("/stat"));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buffer, STAT_MAX - 1);
-	return n < 0 ? -errno : n;
-}
-
 /* The status is the last number of the line, and 0 for a process that we may not look at. */
 enum end_knowledge end_status_of(pid_t pid, int *ret)
 {
@@ -49,12 +30,11 @@ enum end_knowledge end_status_of(pid_t pid, int *ret)
 
 	if (end_status_of_child(pid, ret))
 		return END_KNOWN;
-	n = read_stat(pid, text);
+	n = proc_file_read(pid, 0, "stat", text, sizeof(text));
 	if (n == -ENOENT || n == -ESRCH)
 		return END_GONE;
 	if (n <= 0)
 		return END_HIDDEN;
-	text[n] = '\0';
 	last = strrchr(text, ' ');
 	*ret = 0;
 	for (const char *at = last ? last + 1 : ""; *at >= '0' && *at <= '9' && *ret < 0xffff; at++)

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/parent.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/strbuf.h"
+#include "process/proc-file.h"
 
 enum {
-	PATH_SIZE = 64,
 	TEXT_SIZE = 512,
 	/* On one processor the parent, which runs, gets it so often. It is not waited for. */
 	YIELDS_MAX = 20,
@@ -20,34 +17,12 @@ enum {
 	EXITING = 0x4,   /* PF_EXITING of the kernel, since exit(2) has begun */
 };
 
-/* Reads a file of a thread in proc(5). Returns false where it cannot be read. */
-static bool read_file(pid_t pid, pid_t tid, const char *name, char ret[static TEXT_SIZE])
-{
-	char path[PATH_SIZE];
-	struct strbuf text = { path, sizeof(path) - 1, 0 };
-	AUTO_CLOSE int fd = -1;
-	ssize_t size;
-
-	strbuf_put_literal(&text, "/proc/");
-	strbuf_put_number(&text, (uint64_t)pid);
-	strbuf_put_literal(&text, "/task/");
-	strbuf_put_number(&text, (uint64_t)tid);
-	strbuf_put_literal(&text, "/");
-	strbuf_put_string(&text, name);
-	if (text.size >= sizeof(path))
-		return false;
-	path[text.size] = '\0';
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = fd < 0 ? -1 : read(fd, ret, TEXT_SIZE - 1);
-	ret[size > 0 ? size : 0] = '\0';
-	return size > 0;
-}
-
 /* Reads "PID (NAME) STATE" and numbers. NAME may have brackets and blanks. */
 static char read_stat(pid_t pid, pid_t tid, unsigned long *ret_flags)
 {
 	char text[TEXT_SIZE];
-	const char *at = read_file(pid, tid, "stat", text) ? strrchr(text, ')') : NULL;
+	const ssize_t size = proc_file_read(pid, tid, "stat", text, sizeof(text));
+	const char *at = size > 0 ? strrchr(text, ')') : NULL;
 	const char state = at && at[1] ? at[2] : '\0';
 
 	for (int i = 2; at && i < FLAGS_FIELD; i++)
@@ -70,7 +45,7 @@ static enum parent_state sleeper_state(pid_t pid, pid_t tid)
 {
 	char text[TEXT_SIZE];
 
-	if (!read_file(pid, tid, "wchan", text) || strcmp(text, "0") == 0)
+	if (proc_file_read(pid, tid, "wchan", text, sizeof(text)) < 1 || strcmp(text, "0") == 0)
 		return PARENT_RUNS;
 	return strstr(text, "pipe_read") ? PARENT_LISTENS : PARENT_STAYS;
 }
