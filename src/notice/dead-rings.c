@@ -21,19 +21,23 @@
 
 enum { LOOK_INTERVAL_MS = 1000 };
 
-/* Returns whether nothing is left to be dumped. */
-static bool dump(struct ring *ring, pid_t pid)
+static const struct output *own_output(void)
 {
-	const struct output *output = &scope_get_config(&process_scope)->output;
-	struct deadline deadline = { .timeout_ms = output->timeout_ms };
+	return &scope_get_config(&process_scope)->output;
+}
+
+/* Returns whether nothing is left to be dumped. */
+static bool dump(struct ring *ring, pid_t pid, const struct output *output,
+		 struct deadline *deadline)
+{
 	const size_t size = ring_data_size(ring);
 
 	if (size == 0 || ring->pid != (uint32_t)pid)
 		return true;
-	return dump_ring(ring, size, output, &deadline) >= 0;
+	return dump_ring(ring, size, output, deadline) >= 0;
 }
 
-void dead_ring_dump(struct slot *slot, pid_t pid, const int *status)
+static void dump_slot(struct slot *slot, pid_t pid, const int *status, struct deadline *deadline)
 {
 	struct ring *ring;
 
@@ -42,11 +46,18 @@ void dead_ring_dump(struct slot *slot, pid_t pid, const int *status)
 	ring = place_map(-1, board_index(slot), RING_SIZE_MAX, NULL);
 	if (!ring)
 		return;
-	if ((status && WIFEXITED(*status)) || dump(ring, pid)) {
+	if ((status && WIFEXITED(*status)) || dump(ring, pid, own_output(), deadline)) {
 		place_clear(ring, RING_SIZE_MAX);
 		atomic_store(&slot->blackbox_state, BLACKBOX_NONE);
 	}
 	place_unmap(ring, RING_SIZE_MAX);
+}
+
+void dead_ring_dump(struct slot *slot, pid_t pid, const int *status)
+{
+	struct deadline deadline = { .timeout_ms = own_output()->timeout_ms };
+
+	dump_slot(slot, pid, status, &deadline);
 }
 
 /* A process in another pid namespace is left to its parent: nobody else can find out whether it lives. */
@@ -62,7 +73,7 @@ static bool is_dead(uint64_t word)
 }
 
 /* A parent that has not waited for its child knows better how that has ended. */
-static void look_at(struct slot *slot, uint64_t word)
+static void look_at(struct slot *slot, uint64_t word, struct deadline *deadline)
 {
 	const pid_t pid = slot_word_pid(word);
 	int status;
@@ -71,10 +82,10 @@ static void look_at(struct slot *slot, uint64_t word)
 		return;
 	switch (end_status_of(pid, &status)) {
 	case END_KNOWN:
-		dead_ring_dump(slot, pid, &status);
+		dump_slot(slot, pid, &status, deadline);
 		break;
 	case END_GONE:
-		dead_ring_dump(slot, pid, NULL);
+		dump_slot(slot, pid, NULL, deadline);
 		break;
 	case END_HIDDEN:
 		break;
@@ -95,13 +106,16 @@ void dead_rings_dump_all(int64_t now_ns, bool is_due)
 {
 	struct board *board = board_get();
 	const uint32_t used = board_used(board);
+	struct deadline deadline;
 
 	if (!board_has_rings() || !atomic_load(&board->blackboxes) ||
 	    !scope_get_config(&process_scope) || seal_is_set() ||
 	    (is_due && !take_turn(board, now_ns / NS_PER_MS)))
 		return;
+	/* One for all of them: the caller waits no longer than for a record. */
+	deadline = (struct deadline){ .timeout_ms = own_output()->timeout_ms };
 	for (uint32_t i = 0; i < used; i++)
-		look_at(&board->slot[i], atomic_load(&board->state[i]));
+		look_at(&board->slot[i], atomic_load(&board->state[i]), &deadline);
 }
 
 /* ---- Another program's ----------------------------------------------------------------------------- */
@@ -129,16 +143,13 @@ static bool dump_place(int fd, int slot, pid_t pid, const struct output *output,
 		       struct deadline *deadline)
 {
 	struct ring *ring = place_map(fd, slot, RING_SIZE_MAX, NULL);
-	size_t size;
-	int r = 0;
+	bool is_done;
 
 	if (!ring)
 		return true;
-	size = ring_data_size(ring);
-	if (size > 0 && ring->pid == (uint32_t)pid)
-		r = dump_ring(ring, size, output, deadline);
+	is_done = dump(ring, pid, output, deadline);
 	place_unmap(ring, RING_SIZE_MAX);
-	return r >= 0;
+	return is_done;
 }
 
 bool dead_rings_dump_file(int fd, pid_t ended_well, const struct output *output,
