@@ -106,11 +106,11 @@ static inline ALWAYS_INLINE bool is_something_due(const struct scope *scope,
 
 /* What record_compose_entry() reads is assigned member by member: to zero the whole struct, or to copy
  * what was just written in halves, costs as much as half of the entry. */
-static inline ALWAYS_INLINE size_t keep(struct ring *ring, struct entry_parts *parts,
-					const struct scope_config *config,
-					const struct mplog_site *site, int level, int error,
-					const struct mplog_field *fields, size_t n, const char *fmt,
-					va_list *ap, int saved_errno)
+static inline ALWAYS_INLINE void keep(struct ring *ring, struct entry_parts *parts,
+				      const struct scope_config *config,
+				      const struct mplog_site *site, int level, int error,
+				      const struct mplog_field *fields, size_t n, const char *fmt,
+				      va_list *ap, int saved_errno)
 {
 	char buffer[BUFFER_SIZE];
 	struct record_source source;
@@ -131,7 +131,6 @@ static inline ALWAYS_INLINE size_t keep(struct ring *ring, struct entry_parts *p
 	size = write_entry(ring, parts, &source, buffer, sizeof(buffer));
 	if (UNLIKELY(size > 0))
 		write_large(ring, parts, &source, size);
-	return size;
 }
 
 /* Nothing on this way is a cancellation point: the state of the thread is left as it is. */
@@ -163,8 +162,7 @@ bool blackbox_keep(const struct mplog_site *site, int level, int error,
 	if (is_kept) {
 		parts.speaker = &config->speaker;
 		parts.tid = atomic_load_explicit(&thread->tid, memory_order_relaxed);
-		(void)keep(ring, &parts, config, site, level, error, fields, n, fmt, ap,
-			   saved_errno);
+		keep(ring, &parts, config, site, level, error, fields, n, fmt, ap, saved_errno);
 	}
 	epoch_leave(thread, outer);
 	errno = saved_errno;

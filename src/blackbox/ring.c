@@ -44,9 +44,8 @@ static void fill(struct ring *ring, uint32_t size, const struct speaker *speaker
 {
 	const struct board *board = board_get();
 
-	if (ring->magic ||
-	    atomic_load(&ring->head) >
-		    0) /* of an earlier owner of the slot: no entry of that one may be left */
+	/* No entry of an earlier owner of the slot may be left. */
+	if (ring->magic || atomic_load(&ring->head) > 0)
 		place_clear(ring, size);
 	ring->version = RING_VERSION;
 	ring->size = size;

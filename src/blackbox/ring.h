@@ -16,9 +16,9 @@
 /* Whose entries these are. */
 struct speaker {
 	uint32_t id; /* another one wherever names or prefix differ */
-	const char
-		*text; /* the process's name and its parent's, a NUL behind each; then the prefix of
-			   * MESSAGE; then zeroes up to a multiple of 8 */
+	/* The process's name and its parent's, a NUL behind each; then the prefix of MESSAGE; then zeroes
+	 * up to a multiple of 8. */
+	const char *text;
 	uint8_t names_size;
 	uint16_t prefix_size;
 };

@@ -41,8 +41,8 @@ static HOT_DATA struct {
 	_Atomic uint64_t known; /* the identity of standard error; 0: it was closed */
 	_Atomic uint64_t found; /* what the last look found */
 	atomic_llong looked_ns; /* 0: look with the next question */
-	atomic_llong
-		checked_ns; /* the tick of the coarse clock that had the last fstat(2); 0: none */
+	/* The tick of the coarse clock that had the last fstat(2); 0: none. */
+	atomic_llong checked_ns;
 	/* Each record looks: the program closed it, or put a stranger in its place; or a write to
 	 * what has taken its place in this tick could raise a signal. */
 	atomic_bool is_unsteady;
