@@ -119,7 +119,7 @@ static bool has_n(const char *fmt)
 }
 
 /* The C library ends a program whose format can be written to and has %n, before it writes anything. */
-static void check_format(int flag, const char *fmt, va_list ap)
+static void MPLOG_PRINTF_(2, 0) check_format(int flag, const char *fmt, va_list ap)
 {
 	va_list copy;
 

@@ -183,7 +183,7 @@ static int parse(const char *text, time_t now, struct moment *ret)
 		*ret = (struct moment){ 0 };
 		if (!parsers[i](text, now, ret))
 			continue;
-		return ret->seconds < 0 || ret->seconds > MOMENT_MAX ? -EINVAL : 0;
+		return ret->seconds < 0 || (int64_t)ret->seconds > MOMENT_MAX ? -EINVAL : 0;
 	}
 	return -EINVAL;
 }
