@@ -395,8 +395,10 @@ MPLOG_EXPORT int mplog_reaped(pid_t pid, int status, struct mplog_stats *stats);
 MPLOG_EXPORT unsigned mplog_scope_enter_(const char *process);
 MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 
-/* For libmplog-syslog: changes the identifier and the flags (MPLOG_ECHO, or 0) that mplog_open() was given.
- * Returns 0, or -EINVAL, -ENOMEM. */
+/* For libmplog-syslog: a flag of mplog_open_with(), and a function that changes the identifier and the
+ * other flags (MPLOG_ECHO, or 0) which that was given with it.
+ * Returns 0, or -EINVAL, -ENOMEM, -EPERM: the program itself has opened mplog. */
+#define MPLOG_FOLLOWS_IDENT_ (1u << 31)
 MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
 
 #define MPLOG_CONCAT_(a, b) MPLOG_CONCAT__(a, b)

@@ -31,7 +31,7 @@
 #include "sink/dispatch.h"
 #include "sink/stderr-fd.h"
 
-enum { ALL_FLAGS = MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE };
+#define ALL_FLAGS (MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE | MPLOG_FOLLOWS_IDENT_)
 
 static void cleanup_environment(struct environment **environment)
 {
@@ -180,7 +180,7 @@ static int check_options(const struct mplog_options *options)
 	const bool bad_name = (options->identifier && !*options->identifier) ||
 			      (options->process && !*options->process);
 
-	if (bad_name || options->flags & ~(unsigned)ALL_FLAGS || options->level < MPLOG_NONE ||
+	if (bad_name || options->flags & ~ALL_FLAGS || options->level < MPLOG_NONE ||
 	    options->level > MPLOG_DEBUG || !is_facility(options->facility))
 		return -EINVAL;
 	return context_get()->is_open ? -EALREADY : 0;

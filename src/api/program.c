@@ -24,7 +24,11 @@ static int publish_program(const char *identifier, unsigned flags)
 	const struct context *before = context_get();
 	struct context *context;
 
-	if (!before->is_open || seal_is_set() || is_program(before, identifier, flags))
+	if (!before->is_open)
+		return 0;
+	if (!(before->flags & MPLOG_FOLLOWS_IDENT_))
+		return -EPERM;
+	if (seal_is_set() || is_program(before, identifier, flags))
 		return 0;
 	context = fork_malloc_is_safe() ? context_copy(before, before->conf) : NULL;
 	if (!context)

@@ -18,7 +18,6 @@ enum {
 
 enum phase {
 	CLOSED,
-	OPENING,
 	OPEN,     /* by this library, which follows the ident from now on */
 	PROGRAMS, /* the program has called mplog_open() itself: the identifier is its own */
 };
@@ -128,31 +127,49 @@ static uint64_t hash_state(const char *ident, unsigned flags)
 	return hash;
 }
 
-/* Of threads that open at the same time each tries, and one succeeds: where all find mplog open, the
- * program has opened it. All priorities pass, as they do without a mask, where no configuration says
- * otherwise. */
-static void open_program(const char *ident, uint64_t hash)
+/* Has mplog follow the ident of a program that this library opened. */
+static int follow_ident(const char *ident, unsigned flags, uint64_t hash)
+{
+	const int r = mplog_set_program_(ident, flags);
+
+	if (r == 0)
+		atomic_store(&state.applied, hash);
+	return r;
+}
+
+/* The facility that mplog_open() is given is noted before: a child may be forked in the middle. */
+static int choose_facility(void)
+{
+	int before = 0;
+	const int facility = atomic_load(&state.facility);
+
+	return atomic_compare_exchange_strong(&state.opened_facility, &before, facility) ? facility
+											 : before;
+}
+
+/* Another thread, or one of the parent at the moment of the fork, may have opened mplog in between; or the
+ * program itself, which mplog knows. All priorities pass, as they do without a mask, where no
+ * configuration says otherwise. */
+static void open_program(const char *ident, unsigned flags, uint64_t hash)
 {
 	const struct mplog_options options = {
 		.size = sizeof(options),
 		.identifier = ident,
-		.flags = current_flags(),
+		.flags = flags | MPLOG_FOLLOWS_IDENT_,
 		.level = MPLOG_DEBUG,
-		.facility = atomic_load(&state.facility),
+		.facility = choose_facility(),
 	};
-	int before = CLOSED;
-	const bool is_first = atomic_compare_exchange_strong(&state.phase, &before, OPENING);
-	const int r = mplog_open_with(&options);
+	int r = mplog_open_with(&options);
 
-	if (r == 0) {
-		atomic_store(&state.opened_facility, options.facility);
+	if (r == 0)
 		atomic_store(&state.applied, hash);
-		atomic_store(&state.phase, OPEN);
-	} else if (is_first) {
-		before = OPENING;
-		(void)atomic_compare_exchange_strong(&state.phase, &before,
-						     r == -EALREADY ? PROGRAMS : CLOSED);
-	}
+	else if (r == -EALREADY)
+		r = follow_ident(ident, flags, hash);
+	else
+		return;
+	if (r == -EPERM)
+		atomic_store(&state.opened_facility, 0);
+	atomic_store(&state.phase, r == -EPERM ? PROGRAMS : OPEN);
 }
 
 void syslog_state_apply(void)
@@ -165,11 +182,10 @@ void syslog_state_apply(void)
 	read_ident(ident);
 	hash = hash_state(ident, flags);
 	if (phase < OPEN)
-		open_program(ident, hash);
+		open_program(ident, flags, hash);
 	else if (phase == OPEN &&
-		 atomic_load_explicit(&state.applied, memory_order_relaxed) != hash &&
-		 mplog_set_program_(ident, flags) == 0)
-		atomic_store(&state.applied, hash);
+		 atomic_load_explicit(&state.applied, memory_order_relaxed) != hash)
+		(void)follow_ident(ident, flags, hash);
 	if (!atomic_load_explicit(&state.is_mask_applied, memory_order_relaxed))
 		apply_mask();
 }

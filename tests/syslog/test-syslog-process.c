@@ -13,7 +13,15 @@
 #include <sys/wait.h>
 #include <syslog.h>
 
-enum { THREADS = 4, FORKS = 300, SECONDS = 60, CANCELLED = 50, HUGE = 1 << 20 };
+enum {
+	THREADS = 4,
+	FORKS = 300,
+	OPENINGS = 400,
+	SPINS = 4000,
+	SECONDS = 60,
+	CANCELLED = 50,
+	HUGE = 1 << 20
+};
 
 static const char configuration[] =
 	/* A journald that is busy with the threads loses none. */
@@ -88,6 +96,47 @@ static void fork_beside_threads(void)
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < THREADS; i++)
 		(void)pthread_join(threads[i], NULL);
+}
+
+static void *open_log(void *unused)
+{
+	(void)unused;
+	openlog("opener", LOG_PID, LOG_DAEMON);
+	syslog(LOG_DEBUG, "a thread");
+	return NULL;
+}
+
+/* The child is forked by one thread at any moment of the other's first call. */
+static void fork_in_opening(unsigned moment)
+{
+	pthread_t thread;
+	pid_t pid;
+
+	(void)pthread_create(&thread, NULL, open_log, NULL);
+	for (unsigned i = 0; i < moment; i++)
+		__asm__ volatile("" ::: "memory");
+	pid = fork();
+	if (pid == 0) {
+		openlog("early", LOG_PID, LOG_DAEMON);
+		syslog(LOG_INFO, "child");
+		_exit(0);
+	}
+	end_child(pid);
+	(void)pthread_join(thread, NULL);
+}
+
+/* A process for each: in the next one nothing has been opened. */
+static void fork_while_opening(void)
+{
+	for (unsigned i = 0; i < OPENINGS; i++) {
+		const pid_t pid = fork();
+
+		if (pid == 0) {
+			fork_in_opening(i * SPINS);
+			_exit(0);
+		}
+		end_child(pid);
+	}
 }
 
 /* All descriptors are closed, and a client gets the lowest of them. */
@@ -197,6 +246,7 @@ static const struct {
 } rows[] = {
 	{ "tree", tree },
 	{ "threads", fork_beside_threads },
+	{ "opening", fork_while_opening },
 	{ "daemon", become_daemon },
 	{ "huge", huge },
 	{ "mplog before", program_of_mplog },
@@ -260,6 +310,15 @@ START_TEST(forks_beside_threads_hang_in_none)
 {
 	(void)syslog_program_run("threads", true);
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=forks", NULL), FORKS);
+}
+END_TEST
+
+/* The child's ident is its own, whatever the other thread was about. */
+START_TEST(forks_while_another_thread_opens)
+{
+	(void)syslog_program_run("opening", true);
+	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=early", "MESSAGE=child", NULL),
+			  OPENINGS);
 }
 END_TEST
 
@@ -358,6 +417,7 @@ int main(int argc, char **argv)
 	tcase = suite_case(suite, "processes", 2 * SECONDS, setup, teardown);
 	tcase_add_test(tcase, children_have_names);
 	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
+	tcase_add_test(tcase, forks_while_another_thread_opens);
 	tcase_add_test(tcase, daemons_close_what_they_like);
 	tcase_add_test(tcase, messages_of_any_size);
 	tcase_add_test(tcase, a_program_of_mplog_keeps_its_identifier);
