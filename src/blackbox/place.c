@@ -54,6 +54,8 @@ void place_unmap(struct ring *ring, size_t size)
 
 void place_clear(struct ring *ring, size_t size)
 {
-	if (madvise(ring, RING_DATA_AT + size, MADV_REMOVE) < 0)
+	/* Emulators such as qemu-user answer 0 and do nothing. */
+	if (madvise(ring, RING_DATA_AT + size, MADV_REMOVE) < 0 || ring->magic ||
+	    atomic_load(&ring->head) > 0)
 		memset(ring, 0, RING_DATA_AT + size);
 }
