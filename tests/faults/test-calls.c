@@ -98,8 +98,10 @@ struct counts {
 	unsigned sends, checks, others;
 };
 
-static void count_line(struct counts *counts, const char *line)
+static void count_line(void *all, const char *line)
 {
+	struct counts *counts = all;
+
 	/* A journald that is slow just now makes a call wait, and send again. */
 	if (is_call(line, "sendto") && !strstr(line, "= -1 EAGAIN"))
 		counts->sends++;
@@ -110,10 +112,10 @@ static void count_line(struct counts *counts, const char *line)
 		counts->others++;
 }
 
-static struct counts read_trace(void)
+/* Has each line between two marks counted. */
+static void read_trace(void *counts, void (*count)(void *counts, const char *line))
 {
 	FILE *file = fopen(trace, "re");
-	struct counts counts = { 0 };
 	bool inside = false;
 	char line[8192];
 
@@ -122,10 +124,9 @@ static struct counts read_trace(void)
 		if (is_call(line, "getppid"))
 			inside = !inside;
 		else if (inside)
-			count_line(&counts, line);
+			count(counts, line);
 	}
 	fclose(file);
-	return counts;
 }
 
 static const char *const configurations[] = {
@@ -146,13 +147,13 @@ static bool has_settled(const void *path)
 
 START_TEST(one_send_a_call)
 {
-	struct counts counts;
+	struct counts counts = { 0 };
 	unsigned ticks;
 
 	faults_configure(configurations[_i]);
 	faults_wait(has_settled, getenv("MPLOG_CONF"));
 	run_strace();
-	counts = read_trace();
+	read_trace(&counts, count_line);
 	ticks = read_ticks();
 	ck_assert_uint_eq(counts.sends, CALLS);
 	ck_assert_uint_le(counts.checks, ticks);
@@ -174,8 +175,10 @@ static bool is_call_on_2(const char *line, const char *name)
 	return is_call(line, name) && strncmp(line + size, "(2,", 3) == 0;
 }
 
-static void count_stderr_line(struct line_counts *counts, const char *line)
+static void count_stderr_line(void *all, const char *line)
 {
+	struct line_counts *counts = all;
+
 	if (is_call_on_2(line, "pwritev2"))
 		counts->flagged++;
 	else if (is_call_on_2(line, "write"))
@@ -186,24 +189,6 @@ static void count_stderr_line(struct line_counts *counts, const char *line)
 		counts->others++;
 }
 
-static struct line_counts read_stderr_trace(void)
-{
-	FILE *file = fopen(trace, "re");
-	struct line_counts counts = { 0 };
-	bool inside = false;
-	char line[8192];
-
-	ck_assert_ptr_nonnull(file);
-	while (fgets(line, sizeof(line), file)) {
-		if (is_call(line, "getppid"))
-			inside = !inside;
-		else if (inside)
-			count_stderr_line(&counts, line);
-	}
-	fclose(file);
-	return counts;
-}
-
 static const char *const stderr_configurations[] = {
 	"defaults = { sink = \"stderr\"; };\n",
 	"defaults = { sink = \"stderr\"; stderr = { format = \"json\"; }; };\n",
@@ -211,13 +196,13 @@ static const char *const stderr_configurations[] = {
 
 START_TEST(one_write_a_call)
 {
-	struct line_counts counts;
+	struct line_counts counts = { 0 };
 
 	(void)faults_stderr_file();
 	faults_configure(stderr_configurations[_i]);
 	faults_wait(has_settled, getenv("MPLOG_CONF"));
 	run_strace();
-	counts = read_stderr_trace();
+	read_trace(&counts, count_stderr_line);
 	ck_assert_uint_eq(counts.flagged + counts.plain, CALLS);
 	ck_assert_uint_le(counts.others, OTHERS_MAX);
 	/* A kernel without RWF_NOSIGNAL has each record look at the file. */

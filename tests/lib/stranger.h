@@ -2,7 +2,11 @@
 /* Other users of the machine, each with a memfd that looks like a board. */
 #pragma once
 
+#include "lib/journald.h"
+
 #include "board/layout.h"
+
+#include <mplog.h>
 
 #include <check.h>
 #include <fcntl.h>
@@ -11,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -124,4 +129,31 @@ static inline void start_stranger(const struct claim *claim)
 	strangers[n_strangers++] = pid;
 	ck_assert_msg(read(ready[0], &byte, 1) == 1, "no stranger: this test needs root");
 	(void)close(ready[0]);
+}
+
+/* ---- The honest program beside them ----------------------------------------------------------- */
+
+static const char some_run_id[] = "00112233445566778899aabbccddeeff";
+
+static char honest_program[32]; /* its identifier; $PROGRAM in commands */
+
+static inline void honest_setup(void)
+{
+	journald_start();
+	(void)snprintf(honest_program, sizeof(honest_program), "honest-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", honest_program, 1), 0);
+	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
+	ck_assert_int_eq(mplog_open(honest_program, "main", 0), 0);
+	ck_assert_int_eq(mplog_info("start"), 0);
+}
+
+static inline void honest_teardown(void)
+{
+	strangers_end();
+	mplog_close();
+}
+
+static inline void expect_has(const char *output, const char *text)
+{
+	ck_assert_msg(strstr(output, text) != NULL, "no \"%s\" in\n%.500s", text, output);
 }

@@ -28,37 +28,12 @@
 
 #define MESSAGE_ID_LOST "71df69f8ea8d4de889630e30f4d7f242"
 
-static char identifier[32];
-
-static void setup(void)
-{
-	journald_start();
-	(void)snprintf(identifier, sizeof(identifier), "honest-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
-	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
-	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
-	ck_assert_int_eq(mplog_info("start"), 0);
-}
-
-static void teardown(void)
-{
-	strangers_end();
-	mplog_close();
-}
-
-static const char zeroes[] = "00112233445566778899aabbccddeeff";
-
-static void expect_has(const char *output, const char *text)
-{
-	ck_assert_msg(strstr(output, text) != NULL, "no \"%s\" in\n%.500s", text, output);
-}
-
 /* ---- They are not believed -------------------------------------------------------------------- */
 
 /* What root does to a stranger's board is told under the command's own name. */
 START_TEST(no_record_of_root_s_under_their_name)
 {
-	start_stranger(&(struct claim){ .identifier = "forged-name", .run_id = zeroes });
+	start_stranger(&(struct claim){ .identifier = "forged-name", .run_id = some_run_id });
 	free(shell_expect(0, "mplog level -t forged-name worker-1 debug 2>&1"));
 	ck_assert_uint_eq(journal_count("SYSLOG_IDENTIFIER=forged-name", "_UID=0", NULL), 0);
 	ck_assert_uint_ge(journal_count("SYSLOG_IDENTIFIER=mplog", "_UID=0",
@@ -71,7 +46,7 @@ START_TEST(whose_they_are_is_shown)
 {
 	char *output;
 
-	start_stranger(&(struct claim){ .identifier = identifier, .run_id = zeroes });
+	start_stranger(&(struct claim){ .identifier = honest_program, .run_id = some_run_id });
 	output = shell_expect(0, "mplog ps -t $PROGRAM");
 	expect_has(output, "nobody");
 	free(output);
@@ -98,7 +73,7 @@ static pid_t leave_gap(void)
 		static const int numbers[] = { 1, 2, 5 };
 
 		for (int i = 0; i < 3; i++)
-			if (sd_journal_send("MESSAGE=x", "SYSLOG_IDENTIFIER=%s", identifier,
+			if (sd_journal_send("MESSAGE=x", "SYSLOG_IDENTIFIER=%s", honest_program,
 					    "RUN_ID=%s", run_id, "PROCESS=worker-1",
 					    "PROCESS_SEQ=%d", numbers[i], NULL) < 0)
 				_exit(1);
@@ -138,7 +113,7 @@ START_TEST(their_boards_explain_nothing)
 	const pid_t pid = leave_gap();
 	char *const before = gaps();
 
-	start_stranger(&(struct claim){ .identifier = identifier,
+	start_stranger(&(struct claim){ .identifier = honest_program,
 					.run_id = run_id,
 					.pid = pid,
 					.lost = 2,
@@ -153,7 +128,7 @@ START_TEST(their_boards_invent_nothing)
 	const pid_t pid = leave_gap();
 	char *const before = gaps();
 
-	start_stranger(&(struct claim){ .identifier = identifier,
+	start_stranger(&(struct claim){ .identifier = honest_program,
 					.run_id = run_id,
 					.pid = pid,
 					.lost = UINT64_MAX - 7,
@@ -174,12 +149,12 @@ START_TEST(their_notices_explain_nothing)
 	if (liar == 0) {
 		if (become_nobody() ||
 		    sd_journal_send("MESSAGE=x", "MESSAGE_ID=" MESSAGE_ID_LOST,
-				    "SYSLOG_IDENTIFIER=%s", identifier, "RUN_ID=%s", run_id,
+				    "SYSLOG_IDENTIFIER=%s", honest_program, "RUN_ID=%s", run_id,
 				    "PROCESS=worker-1", "SYSLOG_PID=%ld", (long)pid, "MPLOG_LOST=2",
 				    "MPLOG_DIVERTED=0", "MPLOG_FIRST_SEQ=3", "MPLOG_LAST_SEQ=4",
 				    NULL) < 0 ||
 		    sd_journal_send("MESSAGE=x", "MESSAGE_ID=9258b8862001475eabd44b7f4049e9cf",
-				    "SYSLOG_IDENTIFIER=%s", identifier, "RUN_ID=%s", run_id,
+				    "SYSLOG_IDENTIFIER=%s", honest_program, "RUN_ID=%s", run_id,
 				    "PROCESS=main", "MPLOG_CHILD=worker-1", "MPLOG_CHILD_PID=%ld",
 				    (long)pid, "MPLOG_EXIT_CODE=killed", "MPLOG_SENT=3",
 				    "MPLOG_LOST=2", "MPLOG_DIVERTED=0", "MPLOG_LAST_SEQ=5",
@@ -197,7 +172,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("forged");
-	TCase *tcase = suite_case(suite, "forged", 120, setup, teardown);
+	TCase *tcase = suite_case(suite, "forged", 120, honest_setup, honest_teardown);
 
 	tcase_add_test(tcase, no_record_of_root_s_under_their_name);
 	tcase_add_test(tcase, whose_they_are_is_shown);

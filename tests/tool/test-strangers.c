@@ -21,35 +21,10 @@ enum {
 
 /* In KiB: far less than sixty boards. The shadow of a sanitizer does not fit under a limit. */
 static const char *const memory_limit = UNDER_ASAN || UNDER_TSAN ? "unlimited" : "307200";
-static char identifier[32];
-
-static void setup(void)
-{
-	journald_start();
-	(void)snprintf(identifier, sizeof(identifier), "honest-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
-	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
-	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
-	ck_assert_int_eq(mplog_info("start"), 0);
-}
-
-static void teardown(void)
-{
-	strangers_end();
-	mplog_close();
-}
-
-static const char zeroes[] = "00112233445566778899aabbccddeeff";
-
 static void start_strangers(int n, const struct claim *claim)
 {
 	for (int i = 0; i < n; i++)
 		start_stranger(claim);
-}
-
-static void expect_has(const char *output, const char *text)
-{
-	ck_assert_msg(strstr(output, text) != NULL, "no \"%s\" in\n%.500s", text, output);
 }
 
 /* ---- They hide nobody ------------------------------------------------------------------------- */
@@ -87,7 +62,7 @@ START_TEST(many_boards_hide_nobody)
 {
 	char *output;
 
-	start_strangers(MANY, &(struct claim){ .identifier = "fake", .run_id = zeroes });
+	start_strangers(MANY, &(struct claim){ .identifier = "fake", .run_id = some_run_id });
 	start_honest("honest-late");
 	output = shell_expect(0, "ulimit -n %d; timeout 60 mplog ps -t honest-late 2>&1", FILES);
 	expect_has(output, "main");
@@ -134,7 +109,7 @@ START_TEST(large_boards_cost_little)
 	char *output;
 
 	start_strangers(SPARSE, &(struct claim){ .identifier = "fake",
-						 .run_id = zeroes,
+						 .run_id = some_run_id,
 						 .slots = BOARD_SLOTS - 1 });
 	output =
 		shell_expect(0, "ulimit -v %s; timeout 20 mplog ps -t $PROGRAM 2>&1", memory_limit);
@@ -152,9 +127,9 @@ START_TEST(locked_boards_are_not_waited_for)
 	int status;
 	char *output;
 
-	start_strangers(
-		LOCKED,
-		&(struct claim){ .identifier = identifier, .run_id = zeroes, .locked = true });
+	start_strangers(LOCKED, &(struct claim){ .identifier = honest_program,
+						 .run_id = some_run_id,
+						 .locked = true });
 	output = shell(&status, "timeout %d mplog level -t $PROGRAM main debug 2>&1", SECONDS);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) != 124, "%s", output);
 	free(output);
@@ -165,7 +140,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("strangers");
-	TCase *tcase = suite_case(suite, "strangers", 120, setup, teardown);
+	TCase *tcase = suite_case(suite, "strangers", 120, honest_setup, honest_teardown);
 
 	tcase_add_test(tcase, many_boards_hide_nobody);
 	tcase_add_test(tcase, many_programs_hide_nobody);
