@@ -19,7 +19,7 @@ enum {
 };
 
 struct moment {
-	time_t seconds;
+	int64_t seconds; /* since 1970, on 32 bits too */
 	unsigned us;
 	unsigned rest_us; /* until the end of the fraction's last digit */
 };
@@ -41,7 +41,7 @@ static bool parse_relative(const char *text, time_t now, struct moment *ret)
 		return false;
 	if (timespan_parse(span, &usec) < 0)
 		return false;
-	ret->seconds = now - (time_t)(usec / MICROSECONDS);
+	ret->seconds = now - (int64_t)(usec / MICROSECONDS);
 	return true;
 }
 
@@ -87,7 +87,7 @@ static bool parse_seconds(const char *text, time_t now, struct moment *ret)
 
 	if (text[0] != '@' || text[1] < '0' || text[1] > '9')
 		return false;
-	ret->seconds = (time_t)strtoll(text + 1, &end, 10);
+	ret->seconds = strtoll(text + 1, &end, 10);
 	rest = end;
 	parse_fraction(&rest, ret);
 	return *rest == '\0';
@@ -152,7 +152,7 @@ static bool parse_format(const char *text, const char *format, time_t now, struc
 	if (!gmtime_r(&now, &tm))
 		return false;
 	(void)parse_tm(text, format, &tm, ret);
-	ret->seconds = timegm(&tm) - offset;
+	ret->seconds = (int64_t)timegm(&tm) - offset;
 	return true;
 }
 
@@ -183,7 +183,7 @@ static int parse(const char *text, time_t now, struct moment *ret)
 		*ret = (struct moment){ 0 };
 		if (!parsers[i](text, now, ret))
 			continue;
-		return ret->seconds < 0 || (int64_t)ret->seconds > MOMENT_MAX ? -EINVAL : 0;
+		return ret->seconds < 0 || ret->seconds > MOMENT_MAX ? -EINVAL : 0;
 	}
 	return -EINVAL;
 }
