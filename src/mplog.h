@@ -397,7 +397,7 @@ MPLOG_EXPORT void mplog_scope_leave_(const unsigned *depth);
 
 /* For libmplog-syslog: a flag of mplog_open_with(), and a function that changes the identifier and the
  * other flags (MPLOG_ECHO, or 0) which that was given with it.
- * Returns 0, or -EINVAL, -ENOMEM, -EPERM: the program itself has opened mplog. */
+ * Returns 0 or a negative errno: EINVAL, ENOMEM, or EPERM where the program itself has opened mplog. */
 #define MPLOG_FOLLOWS_IDENT_ (1u << 31)
 MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
 

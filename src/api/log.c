@@ -136,12 +136,12 @@ static inline ALWAYS_INLINE int emit_record(const struct record_source *said,
 				 sequence, guard->saved_errno);
 	result = send_record(&dispatch, &source, buffer, capacity);
 	status_publish_result(slot, &result);
+	if (scope != &process_scope) /* the last record of any scope is the process's last too */
+		status_publish_result(scope_slot(&process_scope), &result);
 	if (LIKELY(result.error == 0))
 		count_record(scope, slot, COUNTER_SENT);
 	else
 		finish_failed(scope, &dispatch, result, sequence, said->level);
-	if (scope != &process_scope) /* the last record of any scope is the process's last too */
-		status_publish_sink(scope_slot(&process_scope), slot->sink, -slot->sink_error);
 	return dispatch_status(&result);
 }
 

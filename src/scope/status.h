@@ -13,15 +13,8 @@
  * global_lock(), or is the only thread that can see the slot. */
 void status_publish_files(void);
 
-/* Shows where the slot's last record went: an enum sink_id, or -1; and the negative errno that kept
- * the record from its primary sink, or 0. */
-static inline void status_publish_sink(struct slot *slot, int sink, int error)
-{
-	atomic_store_explicit(&slot->sink, sink, memory_order_relaxed);
-	atomic_store_explicit(&slot->sink_error, -error, memory_order_relaxed);
-}
-
-/* An absent sink is no failure, and worth a word only where it may not be used. */
+/* Returns the negative errno that kept the record from its primary sink, or 0. An absent sink is no
+ * failure, and worth a word only where it may not be used. */
 static inline int status_error(const struct dispatch_result *result)
 {
 	const int error = result->failed == SINK_NONE ? 0 : result->error;
@@ -32,9 +25,12 @@ static inline int status_error(const struct dispatch_result *result)
 	return dispatch_absence(result->primary) == -EACCES ? -EACCES : error;
 }
 
-/* Does so from the result of a record that came to a sink. */
+/* Shows where the slot's last record that came to a sink went, and the errno that kept it from its
+ * primary sink. */
 static inline void status_publish_result(struct slot *slot, const struct dispatch_result *result)
 {
-	if (LIKELY(result->error == 0) || result->primary != SINK_NONE)
-		status_publish_sink(slot, result->sent, status_error(result));
+	if (UNLIKELY(result->error != 0) && result->primary == SINK_NONE)
+		return;
+	atomic_store_explicit(&slot->sink, result->sent, memory_order_relaxed);
+	atomic_store_explicit(&slot->sink_error, -status_error(result), memory_order_relaxed);
 }

@@ -480,7 +480,7 @@ int main(void)
 	tcase_add_test(tcase, threads_write_at_the_same_time);
 	tcase_add_test(tcase, mutated_rings_crash_no_reader);
 	tcase_add_test(tcase, a_ring_of_beginnings_takes_no_time);
-	/* qemu-user cannot map a mapping once more. */
+	/* Neither qemu-user nor valgrind can map a mapping once more. */
 	tcase = suite_case(suite, "ring without descriptors", 120, NULL, NULL);
 	tcase_set_tags(tcase, "mremap");
 	tcase_add_test(tcase, a_ring_of_a_process_without_descriptors_does_so_too);
