@@ -12,10 +12,7 @@
 #include "process/epoch.h"
 #include "process/fork-detect.h"
 
-enum {
-	BUFFER_SIZE = 1536, /* as in log.c */
-	PADDING = 8,        /* behind what an entry is made of */
-};
+enum { PADDING = 8 }; /* bytes behind what an entry is made of */
 
 /* Returns 0; or the size of what the entry is made of, which is more than there is room for. */
 static inline ALWAYS_INLINE size_t write_entry(struct ring *ring, struct entry_parts *parts,
@@ -112,7 +109,7 @@ static inline ALWAYS_INLINE void keep(struct ring *ring, struct entry_parts *par
 				      const struct mplog_field *fields, size_t n, const char *fmt,
 				      va_list *ap, int saved_errno)
 {
-	char buffer[BUFFER_SIZE];
+	char buffer[RECORD_STACK_SIZE];
 	struct record_source source;
 	size_t size;
 

@@ -25,9 +25,6 @@
 #include "scope/status.h"
 #include "sink/dispatch.h"
 
-/* Enough for a usual record. All of a call is to take less than 8 KiB of stack. */
-enum { BUFFER_SIZE = 1536 };
-
 /* ---- The way of a record -------------------------------------------------------------------- */
 
 static void count_record(const struct scope *scope, struct slot *slot, enum counter counter)
@@ -241,7 +238,7 @@ static inline ALWAYS_INLINE int emit_message(const struct mplog_site *site, int 
 					     const struct mplog_field *fields, size_t n,
 					     const char *fmt, va_list *ap)
 {
-	char buffer[BUFFER_SIZE];
+	char buffer[RECORD_STACK_SIZE];
 	const struct record_source said = {
 		.site = site,
 		.level = level_part(level),
@@ -291,7 +288,7 @@ int mplog_vemit(const struct mplog_site *site, int level, int error,
 
 int log_source(struct record_source *said, int level)
 {
-	char buffer[BUFFER_SIZE];
+	char buffer[RECORD_STACK_SIZE];
 
 	said->level = level_part(level);
 	said->facility = LOG_FAC(level);
@@ -306,7 +303,7 @@ struct writing {
 
 static void write_on_stack(void *argument)
 {
-	char buffer[BUFFER_SIZE];
+	char buffer[RECORD_STACK_SIZE];
 	struct writing *writing = argument;
 
 	guard_identify(writing->guard);

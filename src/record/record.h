@@ -12,6 +12,9 @@
 #include "base/strbuf.h"
 #include "mplog.h"
 
+/* Room on the stack that is enough for a usual record. All of a call is to take less than 8 KiB. */
+enum { RECORD_STACK_SIZE = 1536 };
+
 /* What a record is made of. */
 struct record_source {
 	struct bytes head; /* encoded: program, process, run; no field of a call replaces these */
