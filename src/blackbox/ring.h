@@ -27,7 +27,7 @@ struct speaker {
 extern struct own_ring {
 	_Atomic(struct ring *) open; /* NULL: none */
 	uint32_t size;               /* of its data */
-	uint32_t speaker;            /* whose names and prefix the ring has; 0: nobody's */
+	uint32_t speaker;            /* whose names and prefix the ring has; 0: of none */
 	_Atomic bool has_failed;     /* no ring could be taken: this process tries no more */
 	_Atomic pid_t lock;          /* held by the thread that takes it */
 	void *area;                  /* where it is mapped, or the parent's; NULL: none was */

@@ -60,7 +60,7 @@ void dead_ring_dump(struct slot *slot, pid_t pid, const int *status)
 	dump_slot(slot, pid, status, &deadline);
 }
 
-/* A process in another pid namespace is left to its parent: nobody else can find out whether it lives. */
+/* A process in another pid namespace is left to its parent: no other process sees whether it lives. */
 static bool is_dead(uint64_t word)
 {
 	const enum slot_phase phase = slot_word_phase(word);

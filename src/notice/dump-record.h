@@ -9,7 +9,7 @@
 
 enum { DUMP_LOGGER_SIZE = 64 };
 
-/* Who wrote the entry. The ring may have any bytes there: these are valid ones. */
+/* The writer of the entry. The ring may have any bytes there: these are valid ones. */
 struct dump_writer {
 	pid_t pid;
 	char identifier[IDENTIFIER_SIZE];

@@ -69,7 +69,7 @@ static int compare_mistakes(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-/* Prints the mistakes, and forgets them. */
+/* Prints the diagnostics, and forgets them. */
 static void print_sorted(struct check *check)
 {
 	if (check->n > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* survey: the first way through the journal, which finds out who there is, and what happened to them. */
+/* survey: the first way through the journal, which finds the processes, and what happened to them. */
 #pragma once
 
 #include "tool/timeline/lanes.h"
