@@ -249,6 +249,29 @@ START_TEST(sockets_and_watchdog_are_the_commands)
 }
 END_TEST
 
+/* As a daemon does that logs to /dev/stderr as another user. A user's own namespace has no other user. */
+START_TEST(output_is_opened_again_without_privileges)
+{
+	shell_run(0,
+		  "drop='setpriv --reuid=65534 --regid=65534 --clear-groups'\n"
+		  "[ $MPLOG_TEST_UID = 0 ] || drop=\n"
+		  "mplog exec again -- $drop sh -c '"
+		  "echo err >/dev/stderr && echo more >>/proc/self/fd/2 && echo out >/dev/stdout'");
+	ck_assert_uint_eq(journal_count("PROCESS=again", "LOGGER=stderr", NULL), 2);
+	ck_assert_uint_eq(journal_count("PROCESS=again", "LOGGER=stdout", NULL), 1);
+}
+END_TEST
+
+/* Opened again for reading it would take lines away. */
+START_TEST(output_is_not_read_by_others)
+{
+	shell_run(0,
+		  "[ $MPLOG_TEST_UID = 0 ] || exit 0\n"
+		  "mplog exec unread --stdout=none -- "
+		  "setpriv --reuid=65534 --regid=65534 --clear-groups sh -c '! (: <>/dev/stderr)'");
+}
+END_TEST
+
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
 
 /* The command prints a line for the signal, which is a record; then it ends by itself. */
@@ -514,6 +537,8 @@ int main(void)
 	tcase_add_test(tcase, standard_input_is_untouched);
 	tcase_add_test(tcase, ignored_signals_and_masks_are_the_commands);
 	tcase_add_test(tcase, sockets_and_watchdog_are_the_commands);
+	tcase_add_test(tcase, output_is_opened_again_without_privileges);
+	tcase_add_test(tcase, output_is_not_read_by_others);
 	tcase_add_loop_test(tcase, signals_are_forwarded, 0,
 			    sizeof(forwarded) / sizeof(forwarded[0]));
 	tcase_add_loop_test(tcase, ended_by_a_signal_nothing_is_lost_or_left, 0,

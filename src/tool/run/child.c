@@ -10,11 +10,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
 	EXIT_BY_SIGNAL = 128, /* the shell's convention */
+	OPEN_MODE = S_IRUSR | S_IWUSR | S_IWGRP | S_IWOTH,
 };
 
 /* Signals of job control stop this process and the command alike; the others come from a bug of
@@ -57,6 +59,18 @@ static int open_pipe(int *ret_read, int *ret_write)
 	*ret_read = fds[0];
 	*ret_write = fds[1];
 	return 0;
+}
+
+/* A command that has given up its privileges may open its output again, as /dev/stderr: the mode of a new
+ * pipe has that for this user alone. Processes of other users reach a pipe by /proc/PID/fd, which the kernel
+ * keeps from them. */
+static int open_output(int *ret_read, int *ret_write)
+{
+	const int r = open_pipe(ret_read, ret_write);
+
+	if (r == 0)
+		(void)fchmod(*ret_write, OPEN_MODE);
+	return r;
 }
 
 /* Puts OUT on descriptor 1 and ERR on 2, also where one has the number of the other. */
@@ -130,9 +144,9 @@ int child_start(struct child *ret, char *const argv[], bool wants_out, bool want
 	int r = 0;
 
 	if (wants_out)
-		r = open_pipe(&out, &out_write);
+		r = open_output(&out, &out_write);
 	if (r == 0 && wants_err)
-		r = open_pipe(&err, &err_write);
+		r = open_output(&err, &err_write);
 	if (r == 0)
 		r = open_pipe(&failed, &failed_write);
 	if (r < 0)
