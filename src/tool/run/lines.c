@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/run/line.h"
 #include "tool/ui/regex.h"
 
 enum {
 	CAPACITY = 256 << 10,
 	/* Less room is not worth a read(2). */
 	ROOM = 64 << 10,
-	PREFIX_SIZE = 3, /* <N> */
-};
-
-struct line {
-	struct bytes text;
-	int level;
-	bool has_level;
 };
 
 int lines_init(struct lines *lines, const struct lines_options *options)
@@ -57,26 +51,11 @@ void lines_settle(struct lines *lines)
 	lines->start = lines->line;
 }
 
-static bool has_level(const struct bytes text)
-{
-	return text.size >= PREFIX_SIZE && text.data[0] == '<' && text.data[1] >= '0' &&
-	       text.data[1] <= '7' && text.data[2] == '>';
-}
-
+/* The rest of a line that was split has no level of its own. */
 static struct line parse_line(const struct lines *lines, struct bytes text)
 {
-	if (lines->split || !has_level(text))
-		return (struct line){ text, lines->options.level, false };
-	return (struct line){
-		.text = { text.data + PREFIX_SIZE, text.size - PREFIX_SIZE },
-		.level = text.data[1] - '0',
-		.has_level = true,
-	};
-}
-
-static bool is_indented(struct bytes text)
-{
-	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
+	return lines->split ? (struct line){ text, lines->options.level, false }
+			    : line_parse(text, lines->options.level);
 }
 
 static bool may_continue(const struct lines *lines, const struct line *line)
@@ -88,7 +67,7 @@ static bool may_continue(const struct lines *lines, const struct line *line)
 /* The beginning of a line decides this as well as the whole line. */
 static bool is_continued_by(const struct lines *lines, const struct line *line)
 {
-	return lines->split || (may_continue(lines, line) && is_indented(line->text));
+	return lines->split || (may_continue(lines, line) && line_is_indented(line->text));
 }
 
 static bool continues(const struct lines *lines, const struct line *line)
@@ -192,7 +171,7 @@ static void drop_lines(struct lines *lines)
 /* Returns whether level and indentation of the line are not known yet. */
 static bool is_undecided(struct bytes text)
 {
-	return text.size == 0 || (text.data[0] == '<' && text.size <= PREFIX_SIZE);
+	return text.size == 0 || (text.data[0] == '<' && text.size <= LINE_PREFIX_SIZE);
 }
 
 static void skip_unfinished(struct lines *lines, int level)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/run/line.h"
+
+#include <string.h>
+
+static bool has_level(const struct bytes text)
+{
+	return text.size >= LINE_PREFIX_SIZE && text.data[0] == '<' && text.data[1] >= '0' &&
+	       text.data[1] <= '7' && text.data[2] == '>';
+}
+
+struct line line_parse(struct bytes text, int level)
+{
+	if (!has_level(text))
+		return (struct line){ text, level, false };
+	return (struct line){
+		.text = { text.data + LINE_PREFIX_SIZE, text.size - LINE_PREFIX_SIZE },
+		.level = text.data[1] - '0',
+		.has_level = true,
+	};
+}
+
+bool line_is_indented(struct bytes text)
+{
+	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
+}
+
+bool line_overwrite(struct bytes *text)
+{
+	const char *last;
+
+	while (text->size > 0 && text->data[text->size - 1] == '\r')
+		text->size--;
+	last = text->size > 0 ? memrchr(text->data, '\r', text->size) : NULL;
+	if (!last)
+		return false;
+	text->size -= (size_t)(last + 1 - text->data);
+	text->data = last + 1;
+	return true;
+}
