@@ -145,6 +145,21 @@ START_TEST(continuations_are_one_record)
 }
 END_TEST
 
+START_TEST(progress_is_its_last_state)
+{
+	struct journal_entries all;
+
+	shell_run(0,
+		  "mplog exec bar -- sh -c 'for i in 1 20 100; do printf \"\\r%%3d%%%%\" $i; done; "
+		  "printf \" done\\r\\nend\\r\\n\"'");
+	all = journal_read("PROCESS=bar", NULL);
+	ck_assert_uint_eq(all.n, 2);
+	check_record(&all.entries[0], "6", "stdout", "process=bar 100% done");
+	check_record(&all.entries[1], "6", "stdout", "process=bar end");
+	journal_entries_free(&all);
+}
+END_TEST
+
 /* The script ends only when the record is there: it does not wait for the command's next line. */
 START_TEST(the_last_record_does_not_wait)
 {
@@ -530,6 +545,7 @@ int main(void)
 	tcase_add_test(tcase, rules_apply);
 	tcase_add_test(tcase, the_level_can_be_changed_from_outside);
 	tcase_add_test(tcase, continuations_are_one_record);
+	tcase_add_test(tcase, progress_is_its_last_state);
 	tcase_add_test(tcase, the_last_record_does_not_wait);
 	tcase_add_test(tcase, any_byte_and_any_length_survives);
 	tcase_add_test(tcase, a_run_continues_below);

@@ -103,11 +103,23 @@ static void append_line(struct lines *lines, struct bytes text)
 	lines->joined = true;
 }
 
+/* Takes from the text what was overwritten. The rest is a line like any other, whatever became of what
+ * stood before it. */
+static bool overwrite(struct lines *lines, struct bytes *text)
+{
+	if (!lines->options.overwrites || !line_overwrite(text))
+		return false;
+	lines->skipping = lines->split = false;
+	return true;
+}
+
 static void take_line(struct lines *lines, size_t stop)
 {
-	const struct bytes text = { lines->data + lines->line, stop - lines->line };
-	const struct line line = parse_line(lines, text);
+	struct bytes text = { lines->data + lines->line, stop - lines->line };
+	struct line line;
 
+	(void)overwrite(lines, &text);
+	line = parse_line(lines, text);
 	if (lines->skipping)
 		lines->skipping = false;
 	else if (!continues(lines, &line))
@@ -138,7 +150,21 @@ static bool drops_lines(const struct lines *lines)
 
 static bool is_line_start(const struct lines *lines, size_t at)
 {
-	return at == lines->line ? !lines->skipping : lines->data[at - 1] == '\n';
+	if (at == lines->line)
+		return !lines->skipping;
+	return lines->data[at - 1] == '\n' ||
+	       (lines->options.overwrites && lines->data[at - 1] == '\r');
+}
+
+/* Returns up to where bytes can be dropped: carriage returns at the end may be those of a line's end, or
+ * begin it anew. */
+static size_t end_to_drop(const struct lines *lines)
+{
+	size_t end = lines->end;
+
+	while (lines->options.overwrites && end > lines->line && lines->data[end - 1] == '\r')
+		end--;
+	return end;
 }
 
 /* Returns where the next line begins that starts with <, or the end. */
@@ -153,7 +179,7 @@ static size_t find_bracket(const struct lines *lines)
 			return at;
 		at++;
 	}
-	return lines->end;
+	return end_to_drop(lines);
 }
 
 static void drop_lines(struct lines *lines)
@@ -161,7 +187,7 @@ static void drop_lines(struct lines *lines)
 	const size_t at = find_bracket(lines);
 
 	if (at > lines->line) {
-		lines->skipping = lines->data[at - 1] != '\n';
+		lines->skipping = !is_line_start(lines, at);
 		lines->level = lines->options.level;
 		lines->seen = lines->dropping = true;
 	}
@@ -178,7 +204,7 @@ static void skip_unfinished(struct lines *lines, int level)
 {
 	lines->level = level;
 	lines->seen = lines->dropping = lines->skipping = true;
-	next_line_at(lines, lines->end);
+	next_line_at(lines, end_to_drop(lines));
 }
 
 /* An unfinished line can often be judged before its end: then the record before it need not wait,
@@ -189,7 +215,7 @@ static void judge_unfinished(struct lines *lines)
 	const struct line line = parse_line(lines, text);
 
 	if (lines->skipping)
-		next_line_at(lines, lines->end);
+		next_line_at(lines, end_to_drop(lines));
 	if (lines->skipping || is_undecided(text))
 		return;
 	if (lines->end - lines->start >= LINES_JOINED_MAX)
@@ -210,13 +236,27 @@ static void judge_unfinished(struct lines *lines)
 /* The rest of the line has the same level, whatever it begins with. */
 static void split_line(struct lines *lines)
 {
+	size_t stop = end_to_drop(lines);
+
 	if (lines->line == lines->end)
 		return;
-	take_line(lines, lines->end);
+	if (stop == lines->line) /* nothing but carriage returns */
+		stop = lines->end;
+	take_line(lines, stop);
 	lines_settle(lines);
-	next_line_at(lines, lines->end);
+	next_line_at(lines, stop);
 	lines->split = !lines->dropping;
 	lines->skipping = lines->dropping;
+}
+
+/* Of a progress bar only the last state is kept. */
+static void overwrite_unfinished(struct lines *lines)
+{
+	const size_t from = lines->scanned > lines->line ? lines->scanned - 1 : lines->line;
+	struct bytes text = { lines->data + from, lines->end - from };
+
+	if (overwrite(lines, &text))
+		next_line_at(lines, (size_t)(text.data - lines->data));
 }
 
 /* After a long line the memory is given back. */
@@ -253,6 +293,7 @@ void lines_feed(struct lines *lines, size_t size)
 		take_line(lines, (size_t)(newline - lines->data));
 		next_line_at(lines, (size_t)(newline - lines->data) + 1);
 	}
+	overwrite_unfinished(lines);
 	lines->scanned = lines->end;
 	judge_unfinished(lines);
 	if (lines->end - lines->line >= LINES_LINE_MAX)
@@ -291,6 +332,7 @@ char *lines_room(struct lines *lines, size_t *ret_size)
 		lines_settle(lines);
 		split_line(lines);
 		rewind_empty(lines);
+		move_to_front(lines);
 	}
 	*ret_size = lines->capacity - lines->end;
 	return lines->data + lines->end;

@@ -3,8 +3,8 @@
  *
  * A record is a line, with the lines that continue it: indented ones, and those that an expression
  * matches. <N> at the start of a line is its level (sd-daemon(3)). No byte is lost, be it a NUL, the
- * last line without a newline, or the millionth of a line. Lines that do not pass are not looked at
- * one by one. */
+ * last line without a newline, or the millionth of a line; but for what a terminal would have overwritten,
+ * where that is wanted. Lines that do not pass are not looked at one by one. */
 #pragma once
 
 #include <regex.h>
@@ -23,6 +23,7 @@ struct lines_options {
 	int level;           /* of lines without <N> */
 	bool joins;          /* indented lines continue the one before */
 	const regex_t *join; /* and those that match it; or NULL */
+	bool overwrites;     /* a carriage return begins the line anew, as on a terminal */
 	bool (*passes)(int level);
 	void (*emit)(int level, struct bytes text, void *userdata);
 	void *userdata;

@@ -184,6 +184,7 @@ static int open_streams(struct pump *pump, const struct pump_options *options)
 			.level = options->level[i],
 			.joins = options->joins,
 			.join = options->join,
+			.overwrites = true,
 			.passes = is_enabled,
 			.emit = emit_record,
 			.userdata = stream,

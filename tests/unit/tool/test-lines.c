@@ -15,6 +15,7 @@ static char seen[1 << 16];
 static size_t seen_size;
 static size_t records, bytes;
 static int gate;
+static bool overwrites;
 static regex_t regex;
 
 static bool passes(int level)
@@ -40,6 +41,7 @@ static void setup(void)
 	seen[0] = '\0';
 	seen_size = records = bytes = 0;
 	gate = MPLOG_INFO;
+	overwrites = false;
 }
 
 static void start(struct lines *lines, const char *join)
@@ -48,6 +50,7 @@ static void start(struct lines *lines, const char *join)
 		.level = MPLOG_INFO,
 		.joins = !join || join[0],
 		.join = join && join[0] ? &regex : NULL,
+		.overwrites = overwrites,
 		.passes = passes,
 		.emit = collect,
 	};
@@ -144,6 +147,29 @@ START_TEST(any_byte_passes)
 
 	check_size(NULL, data, sizeof(data) - 1, "<6>a");
 	ck_assert_mem_eq(seen, "<6>a\0b|<6>\0|<6>\xff<3>\x1b[0m|<3>\0z|", 29);
+}
+END_TEST
+
+START_TEST(the_last_state_of_a_line_counts)
+{
+	overwrites = true;
+	check(NULL, "cr\r\nlf\n\r\nend\r", "<6>cr|<6>lf|<6>|<6>end|");
+	check(NULL, "1%\r 50%\r100%\nafter\n", "<6>100%|<6>after|");
+	check(NULL, "1%\r100%\r\r\n\r1%\r2%", "<6>100%|<6>2%|");
+	check(NULL, "\r\r\r\n1\r\r2\r\n", "<6>|<6>2|");
+	check(NULL, "<3>a\r<4>b\nc\r<3>d\n<3>e\rf\n", "<4>b|<3>d|<6>f|");
+	check(NULL, "a\n  b\rc\nd\n  e\r  f\r\n", "<6>a|<6>c|<6>d\n  f|");
+	check("^and", "a\nx\rand b\nand c\ry\n", "<6>a\nand b|<6>y|");
+	check("", "1\r2\n3\r\n", "<6>2|<6>3|");
+}
+END_TEST
+
+START_TEST(overwritten_states_below_the_level_hide_none)
+{
+	overwrites = true;
+	gate = MPLOG_ERR;
+	check(NULL, "1%\r2%\nx\r\r<3>a\n3%\r<3>b\rc\n<3>d\r\n", "<3>a|<3>d|");
+	check("", "1%\r2%\nx\r\r<3>a\n3%\r<3>b\rc\n<3>d\r\n\r<3>e", "<3>a|<3>d|<3>e|");
 }
 END_TEST
 
@@ -260,6 +286,38 @@ START_TEST(endless_continuation_is_bounded)
 }
 END_TEST
 
+/* A download of days has one line. */
+START_TEST(progress_takes_no_memory)
+{
+	static const char state[] = "\r 12345 of 99999 blocks, 1 MB/s";
+	struct lines lines;
+
+	overwrites = true;
+	start(&lines, NULL);
+	feed(&lines, "before\n", 7);
+	for (size_t i = 0; i < (40 << 20) / sizeof(state); i++)
+		feed(&lines, state, sizeof(state) - 1);
+	ck_assert_uint_lt(lines.capacity, 1 << 20);
+	feed(&lines, "\rdone\n", 6);
+	finish(&lines);
+	ck_assert_str_eq(seen, "<6>before|<6>done|");
+}
+END_TEST
+
+START_TEST(carriage_returns_alone_are_bounded)
+{
+	struct lines lines;
+
+	overwrites = true;
+	start(&lines, NULL);
+	feed_filled(&lines, '\r', 40 << 20);
+	feed(&lines, "end\n", 4);
+	ck_assert_uint_le(lines.capacity, 2 * LINES_LINE_MAX);
+	finish(&lines);
+	ck_assert_ptr_nonnull(strstr(seen, "<6>end|"));
+}
+END_TEST
+
 START_TEST(what_does_not_pass_takes_no_memory)
 {
 	struct lines lines;
@@ -287,12 +345,16 @@ int main(void)
 	tcase_add_test(tcase, continuations_join);
 	tcase_add_test(tcase, below_the_level_is_dropped_with_its_continuations);
 	tcase_add_test(tcase, any_byte_passes);
+	tcase_add_test(tcase, the_last_state_of_a_line_counts);
+	tcase_add_test(tcase, overwritten_states_below_the_level_hide_none);
 	tcase_add_test(tcase, the_gate_may_open_at_any_time);
 	tcase_add_test(tcase, nothing_waits_for_what_cannot_continue_it);
 	tcase_add_test(tcase, more_is_expected_once_it_was_continued);
 	tcase_add_test(tcase, long_lines_stay_whole);
 	tcase_add_test(tcase, too_long_lines_are_split_without_a_loss);
 	tcase_add_test(tcase, endless_continuation_is_bounded);
+	tcase_add_test(tcase, progress_takes_no_memory);
+	tcase_add_test(tcase, carriage_returns_alone_are_bounded);
 	tcase_add_test(tcase, what_does_not_pass_takes_no_memory);
 	return suite_run(suite);
 }
