@@ -94,6 +94,7 @@ static const char help[] =
 	"                               is not logged, and goes where it went\n"
 	"      --join=REGEX             lines that match continue the one before, too; with an\n"
 	"                               empty REGEX none does, not even indented ones\n"
+	"      --json                   a line that is an object of JSON is a record with fields\n"
 	"      --syslog                 what it says by syslog(3) is logged by mplog, in each of its\n"
 	"                               processes: libmplog-syslog is loaded into it\n"
 	"\n"
@@ -115,6 +116,7 @@ static int parse_exec(struct arguments *arguments, int argc, char **argv)
 		{ "stdout", .level = &level[PUMP_OUT], .takes_none = true },
 		{ "stderr", .level = &level[PUMP_ERR], .takes_none = true },
 		{ "join", .text = &arguments->join },
+		{ "json", .flag = &arguments->options.json },
 		{ "syslog", .flag = &arguments->syslog },
 		{ 0 },
 	};
@@ -168,8 +170,9 @@ static int run_exec(const struct command *command, int argc, char **argv)
 const struct command command_exec = {
 	.name = "exec",
 	.summary = "Run a command as a process of that name: what it prints is logged",
-	.arguments = "NAME [-t IDENTIFIER] [--stdout=LEVEL] [--stderr=LEVEL]\n"
-		     "                  [--join=REGEX] [--syslog] [--] COMMAND [ARGUMENT...]",
+	.arguments =
+		"NAME [-t IDENTIFIER] [--stdout=LEVEL] [--stderr=LEVEL]\n"
+		"                  [--join=REGEX] [--json] [--syslog] [--] COMMAND [ARGUMENT...]",
 	.is_in_order = true,
 	.help = help,
 	.run = run_exec,

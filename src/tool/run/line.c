@@ -25,12 +25,25 @@ bool line_is_indented(struct bytes text)
 	return text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t');
 }
 
+bool line_is_decided(struct bytes text)
+{
+	return text.size > 0 && (text.data[0] != '<' || text.size > LINE_PREFIX_SIZE);
+}
+
+size_t line_size_without_returns(struct bytes text)
+{
+	size_t size = text.size;
+
+	while (size > 0 && text.data[size - 1] == '\r')
+		size--;
+	return size;
+}
+
 bool line_overwrite(struct bytes *text)
 {
 	const char *last;
 
-	while (text->size > 0 && text->data[text->size - 1] == '\r')
-		text->size--;
+	text->size = line_size_without_returns(*text);
 	last = text->size > 0 ? memrchr(text->data, '\r', text->size) : NULL;
 	if (!last)
 		return false;

@@ -20,6 +20,12 @@ struct line line_parse(struct bytes text, int level);
 
 bool line_is_indented(struct bytes text);
 
+/* Returns whether level and indentation of the text are known: of the beginning of a line. */
+bool line_is_decided(struct bytes text);
+
+/* Returns up to where the text has no carriage returns at its end. */
+size_t line_size_without_returns(struct bytes text);
+
 /* Takes from the text what a terminal would have overwritten, as that of a progress bar: all up to the
  * last carriage return, but for those at the end. These go too. Returns whether something was
  * overwritten. */

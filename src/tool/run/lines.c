@@ -103,6 +103,23 @@ static void append_line(struct lines *lines, struct bytes text)
 	lines->joined = true;
 }
 
+static bool may_be_parsed(const struct lines *lines, struct bytes text)
+{
+	return lines->options.parse && !lines->split && text.size > 0 && text.data[0] == '{';
+}
+
+/* A record of its own: nothing continues it. */
+static bool take_parsed(struct lines *lines, const struct line *line)
+{
+	if (!may_be_parsed(lines, line->text) ||
+	    !lines->options.parse(line->text, line->level, lines->options.userdata))
+		return false;
+	lines_settle(lines);
+	lines->options.emit_parsed(lines->options.userdata);
+	lines->seen = lines->dropping = false;
+	return true;
+}
+
 /* Takes from the text what was overwritten. The rest is a line like any other, whatever became of what
  * stood before it. */
 static bool overwrite(struct lines *lines, struct bytes *text)
@@ -113,7 +130,7 @@ static bool overwrite(struct lines *lines, struct bytes *text)
 	return true;
 }
 
-static void take_line(struct lines *lines, size_t stop)
+static void take_line(struct lines *lines, size_t stop, bool is_whole)
 {
 	struct bytes text = { lines->data + lines->line, stop - lines->line };
 	struct line line;
@@ -122,6 +139,8 @@ static void take_line(struct lines *lines, size_t stop)
 	line = parse_line(lines, text);
 	if (lines->skipping)
 		lines->skipping = false;
+	else if (is_whole && take_parsed(lines, &line))
+		return;
 	else if (!continues(lines, &line))
 		begin_record(lines, line.text, line.level);
 	else if (!lines->open && !lines->dropping)
@@ -143,7 +162,8 @@ static void next_line_at(struct lines *lines, size_t at)
 /* Returns whether all lines that follow are dropped, but for those that begin with <. */
 static bool drops_lines(const struct lines *lines)
 {
-	if (lines->open || lines->split || (lines->options.joins && !lines->dropping))
+	if (lines->open || lines->split || lines->options.parse ||
+	    (lines->options.joins && !lines->dropping))
 		return false;
 	return !lines->options.passes(lines->options.level);
 }
@@ -160,11 +180,10 @@ static bool is_line_start(const struct lines *lines, size_t at)
  * begin it anew. */
 static size_t end_to_drop(const struct lines *lines)
 {
-	size_t end = lines->end;
+	const struct bytes text = { lines->data + lines->line, lines->end - lines->line };
 
-	while (lines->options.overwrites && end > lines->line && lines->data[end - 1] == '\r')
-		end--;
-	return end;
+	return lines->options.overwrites ? lines->line + line_size_without_returns(text)
+					 : lines->end;
 }
 
 /* Returns where the next line begins that starts with <, or the end. */
@@ -194,12 +213,6 @@ static void drop_lines(struct lines *lines)
 	next_line_at(lines, at);
 }
 
-/* Returns whether level and indentation of the line are not known yet. */
-static bool is_undecided(struct bytes text)
-{
-	return text.size == 0 || (text.data[0] == '<' && text.size <= LINE_PREFIX_SIZE);
-}
-
 static void skip_unfinished(struct lines *lines, int level)
 {
 	lines->level = level;
@@ -216,12 +229,12 @@ static void judge_unfinished(struct lines *lines)
 
 	if (lines->skipping)
 		next_line_at(lines, end_to_drop(lines));
-	if (lines->skipping || is_undecided(text))
+	if (lines->skipping || !line_is_decided(text))
 		return;
 	if (lines->end - lines->start >= LINES_JOINED_MAX)
 		lines_settle(lines);
-	/* The expression is for whole lines. */
-	if (lines->options.join && !lines->dropping)
+	/* The expression is for whole lines, and so is JSON. */
+	if ((lines->options.join && !lines->dropping) || may_be_parsed(lines, line.text))
 		return;
 	if (is_continued_by(lines, &line)) {
 		if (lines->dropping)
@@ -242,7 +255,7 @@ static void split_line(struct lines *lines)
 		return;
 	if (stop == lines->line) /* nothing but carriage returns */
 		stop = lines->end;
-	take_line(lines, stop);
+	take_line(lines, stop, false);
 	lines_settle(lines);
 	next_line_at(lines, stop);
 	lines->split = !lines->dropping;
@@ -259,15 +272,15 @@ static void overwrite_unfinished(struct lines *lines)
 		next_line_at(lines, (size_t)(text.data - lines->data));
 }
 
-/* After a long line the memory is given back. */
-static void shrink(struct lines *lines)
+static bool resize(struct lines *lines, size_t capacity)
 {
-	char *smaller = realloc(lines->data, CAPACITY);
+	char *const data = realloc(lines->data, capacity);
 
-	if (!smaller)
-		return;
-	lines->data = smaller;
-	lines->capacity = CAPACITY;
+	if (!data)
+		return false;
+	lines->data = data;
+	lines->capacity = capacity;
+	return true;
 }
 
 static void rewind_empty(struct lines *lines)
@@ -275,8 +288,8 @@ static void rewind_empty(struct lines *lines)
 	if (lines->open || lines->line < lines->end)
 		return;
 	lines->start = lines->line = lines->scanned = lines->end = 0;
-	if (lines->capacity > CAPACITY)
-		shrink(lines);
+	if (lines->capacity > CAPACITY) /* after a long line the memory is given back */
+		(void)resize(lines, CAPACITY);
 }
 
 void lines_feed(struct lines *lines, size_t size)
@@ -290,7 +303,7 @@ void lines_feed(struct lines *lines, size_t size)
 		newline = memchr(lines->data + lines->scanned, '\n', lines->end - lines->scanned);
 		if (!newline)
 			break;
-		take_line(lines, (size_t)(newline - lines->data));
+		take_line(lines, (size_t)(newline - lines->data), true);
 		next_line_at(lines, (size_t)(newline - lines->data) + 1);
 	}
 	overwrite_unfinished(lines);
@@ -313,22 +326,11 @@ static void move_to_front(struct lines *lines)
 	lines->end -= gap;
 }
 
-static bool grow(struct lines *lines)
-{
-	char *larger = realloc(lines->data, 2 * lines->capacity);
-
-	if (!larger)
-		return false;
-	lines->data = larger;
-	lines->capacity *= 2;
-	return true;
-}
-
 char *lines_room(struct lines *lines, size_t *ret_size)
 {
 	if (lines->capacity - lines->end < ROOM && lines->start > 0)
 		move_to_front(lines);
-	if (lines->capacity - lines->end < ROOM && !grow(lines)) {
+	if (lines->capacity - lines->end < ROOM && !resize(lines, 2 * lines->capacity)) {
 		lines_settle(lines);
 		split_line(lines);
 		rewind_empty(lines);
@@ -341,7 +343,7 @@ char *lines_room(struct lines *lines, size_t *ret_size)
 void lines_finish(struct lines *lines)
 {
 	if (lines->line < lines->end)
-		take_line(lines, lines->end);
+		take_line(lines, lines->end, true);
 	next_line_at(lines, lines->end);
 	lines_settle(lines);
 	rewind_empty(lines);

@@ -26,6 +26,10 @@ struct lines_options {
 	bool overwrites;     /* a carriage return begins the line anew, as on a terminal */
 	bool (*passes)(int level);
 	void (*emit)(int level, struct bytes text, void *userdata);
+	/* Returns whether the line, of that level if it says no other, is a record of another form; then
+	 * emit_parsed() is called. Given lines that begin with a brace. NULL: no other form. */
+	bool (*parse)(struct bytes text, int level, void *userdata);
+	void (*emit_parsed)(void *userdata);
 	void *userdata;
 };
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "mplog.h"
+#include "tool/run/json-record.h"
 #include "tool/run/lines.h"
 #include "api/log.h"
 
@@ -30,6 +31,7 @@ struct stream {
 	int fd; /* -1: it has ended */
 	const struct mplog_site *site;
 	struct lines lines;
+	struct json_record json;
 	int64_t settle_at; /* when the open record is complete */
 	int owed;          /* bytes from before the command's end */
 };
@@ -56,6 +58,29 @@ static void emit_record(int level, struct bytes text, void *userdata)
 	const struct stream *stream = (const struct stream *)userdata;
 
 	(void)log_message(stream->site, level, text);
+}
+
+static bool parse_json(struct bytes line, int level, void *userdata)
+{
+	struct stream *const stream = userdata;
+
+	return json_record_read(&stream->json, line, level);
+}
+
+static void emit_json(void *userdata)
+{
+	const struct stream *stream = (const struct stream *)userdata;
+	const struct json_record *json = &stream->json;
+	const struct mplog_site site = { sizeof(site), NULL, NULL, json->logger, NULL, 0 };
+	struct record_source said = {
+		.site = json->logger ? &site : stream->site,
+		.message = json->message,
+		.call_fields = json->fields,
+		.n_call_fields = json->n_fields,
+	};
+
+	if (is_enabled(json->level))
+		(void)log_source(&said, json->level);
 }
 
 /* Returns whether there was any output. */
@@ -187,11 +212,14 @@ static int open_streams(struct pump *pump, const struct pump_options *options)
 			.overwrites = true,
 			.passes = is_enabled,
 			.emit = emit_record,
+			.parse = options->json ? parse_json : NULL,
+			.emit_parsed = emit_json,
 			.userdata = stream,
 		};
 
 		stream->site = &sites[i];
-		if (lines_init(&stream->lines, &lines_options) < 0)
+		if (lines_init(&stream->lines, &lines_options) < 0 ||
+		    (options->json && json_record_init(&stream->json) < 0))
 			return -ENOMEM;
 	}
 	return 0;
@@ -202,6 +230,7 @@ static void close_streams(struct pump *pump)
 	for (int i = 0; i < PUMP_STREAMS; i++) {
 		lines_finish(&pump->stream[i].lines);
 		lines_free(&pump->stream[i].lines);
+		json_record_free(&pump->stream[i].json);
 		cleanup_fd(&pump->stream[i].fd);
 	}
 }

@@ -13,6 +13,7 @@ struct pump_options {
 	int level[PUMP_STREAMS]; /* of lines without <N> */
 	bool joins;
 	const regex_t *join;
+	bool json; /* lines that are objects of JSON are records with fields */
 };
 
 /* Reads the child's pipes, and signals from signal_fd. Returns 0 when the child has ended and all

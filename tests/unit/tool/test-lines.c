@@ -15,7 +15,7 @@ static char seen[1 << 16];
 static size_t seen_size;
 static size_t records, bytes;
 static int gate;
-static bool overwrites;
+static bool overwrites, parses;
 static regex_t regex;
 
 static bool passes(int level)
@@ -36,12 +36,33 @@ static void collect(int level, struct bytes text, void *userdata)
 	seen[seen_size] = '\0';
 }
 
+/* Of the other form are lines in braces: "{3text}" has level 3, "{text}" that of the line. */
+static struct bytes parsed;
+static int parsed_level;
+
+static bool parse(struct bytes text, int level, void *userdata)
+{
+	const bool has_level = text.size > 2 && text.data[1] >= '0' && text.data[1] <= '7';
+
+	if (text.data[text.size - 1] != '}')
+		return false;
+	parsed = text;
+	parsed_level = has_level ? text.data[1] - '0' : level;
+	return true;
+}
+
+static void emit_parsed(void *userdata)
+{
+	if (passes(parsed_level))
+		collect(parsed_level, parsed, userdata);
+}
+
 static void setup(void)
 {
 	seen[0] = '\0';
 	seen_size = records = bytes = 0;
 	gate = MPLOG_INFO;
-	overwrites = false;
+	overwrites = parses = false;
 }
 
 static void start(struct lines *lines, const char *join)
@@ -53,6 +74,8 @@ static void start(struct lines *lines, const char *join)
 		.overwrites = overwrites,
 		.passes = passes,
 		.emit = collect,
+		.parse = parses ? parse : NULL,
+		.emit_parsed = emit_parsed,
 	};
 
 	if (options.join)
@@ -173,6 +196,32 @@ START_TEST(overwritten_states_below_the_level_hide_none)
 }
 END_TEST
 
+START_TEST(lines_of_another_form_are_records)
+{
+	check(NULL, "{a}\n", "<6>{a}|");
+	parses = true;
+	check(NULL, "a\n{3b}\n  c\n{d\n  e}\n<4>{f}\n{5g}",
+	      "<6>a|<3>{3b}|<6>  c|<6>{d\n  e}|<4>{f}|<5>{5g}|");
+	check(NULL, "a\n  {b}\n", "<6>a\n  {b}|");
+	check("^[{c]", "a\n{b}\nc\n{d\ne\n", "<6>a|<6>{b}|<6>c\n{d|<6>e|");
+	check("", "{a}\nb\n{\n", "<6>{a}|<6>b|<6>{|");
+	overwrites = true;
+	check(NULL, "1%\r{3a}\r\n{b}\rc\n", "<3>{3a}|<6>c|");
+}
+END_TEST
+
+START_TEST(lines_of_another_form_have_their_own_level)
+{
+	parses = true;
+	gate = MPLOG_ERR;
+	check(NULL, "a\n{3b}\n  c\n{7d}\n  e\n<3>{f}\n<3>g\n{5g}\n  h\n{3i",
+	      "<3>{3b}|<3>{f}|<3>g|");
+	check("", "a\n{3b}\n{7d}\n<7>{3e}\n", "<3>{3b}|<3>{3e}|");
+	gate = MPLOG_NONE;
+	check(NULL, "a\n{3b}\n<0>c\n", "");
+}
+END_TEST
+
 START_TEST(the_gate_may_open_at_any_time)
 {
 	struct lines lines;
@@ -270,6 +319,22 @@ START_TEST(too_long_lines_are_split_without_a_loss)
 }
 END_TEST
 
+START_TEST(a_part_of_a_line_has_no_other_form)
+{
+	struct lines lines;
+
+	parses = true;
+	start(&lines, NULL);
+	feed(&lines, "{", 1);
+	feed_filled(&lines, '}', 40 << 20);
+	feed(&lines, "\n{3a}\n", 6);
+	finish(&lines);
+	ck_assert_uint_eq(records, 4);
+	ck_assert_uint_eq(bytes, (40 << 20) + 1 + 4);
+	ck_assert_str_eq(seen, "<3>{3a}|");
+}
+END_TEST
+
 START_TEST(endless_continuation_is_bounded)
 {
 	struct lines lines;
@@ -347,11 +412,14 @@ int main(void)
 	tcase_add_test(tcase, any_byte_passes);
 	tcase_add_test(tcase, the_last_state_of_a_line_counts);
 	tcase_add_test(tcase, overwritten_states_below_the_level_hide_none);
+	tcase_add_test(tcase, lines_of_another_form_are_records);
+	tcase_add_test(tcase, lines_of_another_form_have_their_own_level);
 	tcase_add_test(tcase, the_gate_may_open_at_any_time);
 	tcase_add_test(tcase, nothing_waits_for_what_cannot_continue_it);
 	tcase_add_test(tcase, more_is_expected_once_it_was_continued);
 	tcase_add_test(tcase, long_lines_stay_whole);
 	tcase_add_test(tcase, too_long_lines_are_split_without_a_loss);
+	tcase_add_test(tcase, a_part_of_a_line_has_no_other_form);
 	tcase_add_test(tcase, endless_continuation_is_bounded);
 	tcase_add_test(tcase, progress_takes_no_memory);
 	tcase_add_test(tcase, carriage_returns_alone_are_bounded);
