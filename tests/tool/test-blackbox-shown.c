@@ -130,6 +130,18 @@ START_TEST(tail_shows_it_in_its_place_and_gaps_does_not_count_it)
 	output = shell_expect(0, "mplog tail -t placed -n all worker-1 | grep -c ' debug\\* '");
 	ck_assert_str_eq(output, "3\n");
 	free(output);
+	output = shell_expect(0, "LC_ALL=C COLUMNS=80 mplog tail --lanes -t placed -n all | "
+				 "cut -c 14- | head -n 5");
+	ck_assert_str_eq(output, "worker-1                         main\n"
+				 "o step 1\n"
+				 "o step 2\n"
+				 "o step 3\n"
+				 "|                                * after it\n");
+	free(output);
+	output = shell_expect(0, "LC_ALL=C.UTF-8 mplog tail --lanes -t placed -n all worker-1 | "
+				 "grep -c '\u25cb step'");
+	ck_assert_str_eq(output, "3\n");
+	free(output);
 	output = shell_expect(0, "mplog gaps -t placed | tail -n 1");
 	ck_assert_str_eq(output, "1 records, 0 missing\n");
 	free(output);

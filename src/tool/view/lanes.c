@@ -6,7 +6,8 @@
  *   09:25:11,281  |                   * Running ...
  *   09:25:11,281  |                   |                   * Running ...
  *
- * Where there are more than fit, a lane is a mark wide, and the text stands to the right of all. */
+ * A record out of a black box has a hollow mark. Where there are more lanes than fit, a lane is a
+ * mark wide, and the text stands to the right of all. */
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -131,13 +132,18 @@ static unsigned column_of(const struct lanes_view *view, size_t lane)
 	return left_column(view) + (unsigned)lane * view->width;
 }
 
-static void draw_mark(struct row *row, const struct lanes_view *view, size_t lane, bool is_record)
+enum mark { MARK_LIFE, MARK_RECORD, MARK_DUMPED, N_MARKS };
+
+static void draw_mark(struct row *row, const struct lanes_view *view, size_t lane, enum mark mark)
 {
-	static const char *const marks[2][2] = { { "|", "*" }, { "\u2502", "\u25cf" } };
-	const char *mark = marks[view->look.term.has_utf8][is_record];
+	static const char *const marks[2][N_MARKS] = {
+		{ "|", "*", "o" },
+		{ "\u2502", "\u25cf", "\u25cb" },
+	};
 
 	row_move_to(row, column_of(view, lane));
-	row_put_name(row, view->lanes[lane].process, term_bytes(mark));
+	row_put_name(row, view->lanes[lane].process,
+		     term_bytes(marks[view->look.term.has_utf8][mark]));
 }
 
 static void draw_label(struct row *row, const struct lanes_view *view, size_t lane)
@@ -235,10 +241,10 @@ static void draw_lanes(struct row *row, const struct cell *cell, struct bytes te
 	const struct lanes_view *const view = cell->view;
 
 	for (size_t i = 0; i < view->n; i++) {
-		const bool is_record = i == cell->lane && cell->is_first;
-
-		if (is_record || is_alive(view, &view->lanes[i]))
-			draw_mark(row, view, i, is_record);
+		if (i == cell->lane && cell->is_first)
+			draw_mark(row, view, i, cell->entry->is_dumped ? MARK_DUMPED : MARK_RECORD);
+		else if (is_alive(view, &view->lanes[i]))
+			draw_mark(row, view, i, MARK_LIFE);
 		if (i == cell->lane && view->width > MARK_COLUMNS) {
 			row_move_to(row, column_of(view, i) + MARK_COLUMNS);
 			row_put_text(row, cell->entry->level, text);
