@@ -296,6 +296,35 @@ class Killed(support.Case):
                          [(str(i), "task", "task") for i in range(50)])
 
 
+    def test_black_box_of_a_killed_worker_of_loky(self):
+        """It is a program of its own: mplog exec has kept its black box."""
+        self.configure('defaults = { level = "info"; blackbox = { level = "debug"; }; };')
+        self.run_program("""
+            import logging, os, signal, sys
+            import joblib, mplog
+            from joblib.externals.loky.process_executor import TerminatedWorkerError
+            log = logging.getLogger("task")
+            @mplog.process("victim")
+            def task():
+                for i in range(50):
+                    log.debug("Step %d", i, extra={"step": i})
+                os.kill(os.getpid(), signal.SIGKILL)
+            if __name__ == "__main__" and len(sys.argv) == 2:
+                os.execl(sys.argv[1], "mplog", "exec", "boss", "--", sys.executable, __file__)
+            if __name__ == "__main__":
+                mplog.basicConfig("%IDENTIFIER")
+                try:
+                    joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(task)()])
+                except TerminatedWorkerError:
+                    log.info("The worker is dead")
+        """, support.TOOL)
+        self.assertEqual([e["PROCESS"] for e in self.entries("PRIORITY=6")], ["boss"])
+        kept = self.entries("PROCESS=victim", "MPLOG_BLACKBOX=1", "PRIORITY=7")
+        self.assertEqual([(e["STEP"], e["CODE_FUNC"]) for e in kept],
+                         [(str(i), "task") for i in range(50)])
+        self.assertEqual(len({e["RUN_ID"] for e in self.entries()}), 1)
+
+
 class Many(support.Case):
     def test_no_record_is_lost(self):
         """100,000 records from 8 workers."""
