@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALLS = 1000, OTHERS_MAX = 20 };
+enum { CALLS = 1000, OTHERS_MAX = 20, KEPT_MIN = 300 };
 
 static const char trace[] = "/run/mplog-test/strace";
 static const char figures[] = "/run/mplog-test/ticks";
@@ -54,6 +54,7 @@ static int be_watched(void)
 	(void)getppid();
 	ticks = log_all();
 	(void)getppid();
+	(void)mplog_dump();
 	fprintf(file, "%u\n", ticks);
 	return fclose(file) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -162,6 +163,27 @@ START_TEST(one_send_a_call)
 }
 END_TEST
 
+/* ---- The black box ----------------------------------------------------------------------------- */
+
+static void count_any(void *count, const char *line)
+{
+	(*(unsigned *)count)++;
+	(void)line;
+}
+
+START_TEST(no_call_of_the_kernel_for_a_recorded_one)
+{
+	unsigned count = 0;
+
+	faults_configure("defaults = { level = \"err\"; blackbox = { level = \"debug\"; }; };\n");
+	faults_wait(has_settled, getenv("MPLOG_CONF"));
+	run_strace();
+	read_trace(&count, count_any);
+	ck_assert_uint_le(count, OTHERS_MAX);
+	ck_assert_uint_ge(journal_count("MPLOG_BLACKBOX=1", NULL), KEPT_MIN);
+}
+END_TEST
+
 /* ---- Standard error ---------------------------------------------------------------------------- */
 
 struct line_counts {
@@ -220,6 +242,7 @@ int main(int argc, char **argv)
 		_exit(be_watched()); /* no leak checker: it cannot look into a traced process */
 	tcase_add_loop_test(tcase, one_send_a_call, 0,
 			    sizeof(configurations) / sizeof(configurations[0]));
+	tcase_add_test(tcase, no_call_of_the_kernel_for_a_recorded_one);
 	tcase_add_loop_test(tcase, one_write_a_call, 0,
 			    sizeof(stderr_configurations) / sizeof(stderr_configurations[0]));
 	return suite_run(suite);
