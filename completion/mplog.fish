@@ -73,7 +73,7 @@ function __mplog_operands
     switch (__mplog_command)
         case help
             __mplog_commands
-        case show ps status tail timeline
+        case show ps status tail timeline blackbox
             __mplog_running process
         case level
             __mplog_running process
