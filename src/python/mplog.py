@@ -389,7 +389,7 @@ def _field_name(name: str) -> tuple[bytes, bytes]:
 
 
 def _set_value(field: _Field, value: Any) -> None:
-    """The kind of a value stays: numbers are numbers in JSON too. None: the field is left out."""
+    """The library prints numbers and booleans, as in C. None: the field is left out."""
     if isinstance(value, bool):
         field.type, field.unsigned_number = _BOOL, value
     elif isinstance(value, int) and -(1 << 63) <= value < 1 << 63:

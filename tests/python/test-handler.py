@@ -176,11 +176,10 @@ class DirectFields(Case):
         self.assertNotIn("NONE", entry)
         self.assertNotIn("MPLOG_BAD_FIELD", entry)
 
-    def test_numbers_are_numbers_in_json(self):
+    def test_kinds(self):
+        """Each as the library has it: _INT, _REAL, _BOOL, _BLOB."""
         fields, n = mplog._fields({"a": 1, "b": 1.5, "c": True, "d": "x"}, None)
         self.assertEqual([fields[i].type for i in range(n.value)], [1, 3, 4, 6])
-        self.logger.info(self.mark, extra={"a": 1})
-        self.assertEqual(self.entry()["A"], "1")
 
     def test_names_are_made_valid(self):
         self.logger.info(self.mark, extra={
