@@ -139,7 +139,7 @@ static void fork_while_opening(void)
 	}
 }
 
-/* All descriptors are closed, and a client gets the lowest of them. */
+/* All descriptors are closed, and a client gets them but for a few: the limit is 1,024 in places. */
 static void become_daemon(void)
 {
 	char byte;
@@ -155,6 +155,8 @@ static void become_daemon(void)
 		_exit(3);
 	for (int fd = ends[1] + 1; fd < 1024; fd++)
 		(void)dup2(ends[0], fd);
+	for (int fd = 500; fd < 510; fd++)
+		(void)close(fd);
 	syslog(LOG_INFO, "behind");
 	syslog(LOG_INFO, read(ends[1], &byte, 1) < 0 ? "nothing to the client" : "to the client");
 }
