@@ -88,3 +88,13 @@ void slot_open_gate(struct slot *slot)
 		 (override != atomic_load(&slot->override) || level != slot_own_level(slot) ||
 		  blackbox != slot_blackbox_level(slot) || is_pending != is_reload_pending(slot)));
 }
+
+void slot_request_reload(struct slot *slot, uint32_t generation)
+{
+	uint32_t before = atomic_load(&slot->reload_requested);
+
+	while ((int32_t)(generation - before) > 0 &&
+	       !atomic_compare_exchange_weak(&slot->reload_requested, &before, generation))
+		continue;
+	slot_open_gate(slot);
+}

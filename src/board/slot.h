@@ -96,6 +96,15 @@ static inline bool slot_reload_requested(const struct slot *slot)
 	       atomic_load_explicit(&slot->reload_completed, memory_order_relaxed);
 }
 
+/* Returns whether the answer to a request is there: to that one, or to a later one. */
+static inline bool slot_reload_answered(const struct slot *slot, uint32_t generation)
+{
+	return (int32_t)(atomic_load(&slot->reload_completed) - generation) >= 0;
+}
+
+/* Asks the slot's process to read its files again. Of several requests the latest stays. */
+void slot_request_reload(struct slot *slot, uint32_t generation);
+
 /* Makes the gate follow the slot's level and that of its black box, its override and a pending reload. A
  * process that changes one of these, of any slot, calls it afterwards. */
 void slot_open_gate(struct slot *slot);

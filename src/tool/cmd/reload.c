@@ -52,11 +52,6 @@ static bool read_slot(const struct asked *asked, struct slot *ret)
 	       state == asked->state;
 }
 
-static bool has_answered(const struct asked *asked, const struct slot *slot)
-{
-	return atomic_load(&slot->reload_completed) == asked->generation;
-}
-
 /* Settles what has changed. Returns how many are pending. */
 static size_t count_pending(struct asked_list *list)
 {
@@ -67,7 +62,8 @@ static size_t count_pending(struct asked_list *list)
 		struct slot slot;
 
 		if (!asked->is_settled)
-			asked->is_settled = !read_slot(asked, &slot) || has_answered(asked, &slot);
+			asked->is_settled = !read_slot(asked, &slot) ||
+					    slot_reload_answered(&slot, asked->generation);
 		n += !asked->is_settled;
 	}
 	return n;
@@ -122,7 +118,7 @@ static bool print_answer(const struct asked *asked, const struct slot *slot)
 	};
 	int answer = RELOAD_PENDING;
 
-	if (has_answered(asked, slot))
+	if (slot_reload_answered(slot, asked->generation))
 		answer = atomic_load(&slot->reload_result);
 	if (answer < RELOAD_PENDING || answer > RELOAD_DEFERRED)
 		answer = RELOAD_PENDING;
@@ -156,8 +152,7 @@ static void ask_slot(struct board *board, const struct slot_view *view, uint32_t
 
 	if (!view->is_alive || !snapshot_is_current(board, view))
 		return;
-	atomic_store(&slot->reload_requested, generation);
-	slot_open_gate(slot);
+	slot_request_reload(slot, generation);
 	if (view->is_scope)
 		return;
 	list->process = memory_grow(list->process, list->n + 1, &list->room, sizeof(*asked));

@@ -364,12 +364,36 @@ START_TEST(a_process_asked_to_reload_has_an_open_gate)
 
 	open_board();
 	slot = slot_at(MPLOG_ERR);
-	atomic_store(&slot->reload_requested, 1);
-	slot_open_gate(slot);
+	slot_request_reload(slot, 1);
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
 	atomic_store(&slot->reload_completed, 1);
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_ERR);
+}
+END_TEST
+
+/* Operators may ask at the same time: a later answer is one for all that asked before. */
+START_TEST(the_latest_request_stays)
+{
+	static const uint32_t generations[] = { 6, UINT32_MAX, 1 };
+	struct slot *slot;
+
+	open_board();
+	slot = slot_at(MPLOG_ERR);
+	for (size_t i = 0; i < sizeof(generations) / sizeof(generations[0]); i++) {
+		const uint32_t generation = generations[i];
+
+		atomic_store(&slot->reload_requested, generation - 2);
+		atomic_store(&slot->reload_completed, generation - 2);
+		slot_request_reload(slot, generation);
+		slot_request_reload(slot, generation - 1);
+		ck_assert_uint_eq(slot->reload_requested, generation);
+		ck_assert(!slot_reload_answered(slot, generation));
+		atomic_store(&slot->reload_completed, generation);
+		ck_assert(slot_reload_answered(slot, generation));
+		ck_assert(slot_reload_answered(slot, generation - 1));
+		ck_assert(!slot_reload_answered(slot, generation + 1));
+	}
 }
 END_TEST
 
@@ -471,6 +495,7 @@ int main(void)
 	tcase_add_test(levels, a_time_that_is_over_ends_it);
 	tcase_add_test(levels, a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end);
 	tcase_add_test(levels, a_process_asked_to_reload_has_an_open_gate);
+	tcase_add_test(levels, the_latest_request_stays);
 	tcase_add_test(levels, overrides_hold_for_later_slots_the_last_one_wins);
 	tcase_add_test(levels, an_override_whose_time_is_over_is_none);
 	tcase_add_test(levels, a_half_written_text_is_said_to_be_one);
