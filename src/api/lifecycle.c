@@ -101,9 +101,10 @@ static void report_refusal(const struct context *context, const char *process)
 	(void)process_name_sanitize(name, process);
 	scope->slot = &scope->own_slot;
 	scope->config = scope_config_new(&params);
-	report_mistakes(scope, context);
-	if (scope->config)
+	if (scope->config) {
+		report_mistakes(scope, context);
 		scope_config_free(scope->config);
+	}
 	pages_put(scope, sizeof(*scope));
 }
 
@@ -152,13 +153,16 @@ static void publish_files(void)
 	global_unlock();
 }
 
-static void begin_program(struct thread *thread, const char *process)
+static int begin_program(struct thread *thread, const char *process)
 {
 	char name[PROCESS_NAME_SIZE];
 	const bool is_clean = process_name_sanitize(name, process);
+	int r;
 
 	make_board(context_get());
-	(void)identity_rename(name);
+	r = identity_rename(name);
+	if (r < 0)
+		return r;
 	thread_open_gates();
 	scope_set_gate(thread);
 	publish_files();
@@ -168,6 +172,9 @@ static void begin_program(struct thread *thread, const char *process)
 		notice_no_blackbox();
 	if (!is_clean)
 		notice_name_changed(process, name);
+	report_mistakes(&process_scope, context_get());
+	fdstore_exchange();
+	return 0;
 }
 
 static bool is_facility(int number)
@@ -198,7 +205,6 @@ static int open_program(struct thread *thread, const struct mplog_options *optio
 {
 	CLEANUP(cleanup_environment) struct environment *environment = NULL;
 	AUTO_FREE struct context *context = NULL;
-	const struct context *opened;
 	const char *process;
 	int r = check_options(options);
 
@@ -223,13 +229,12 @@ static int open_program(struct thread *thread, const struct mplog_options *optio
 		conf_free(context->conf);
 		return r;
 	}
-	opened = context;
 	environment = NULL; /* the context's */
 	context = NULL;     /* in force */
-	begin_program(thread, process);
-	report_mistakes(&process_scope, opened);
-	fdstore_exchange();
-	return 0;
+	r = begin_program(thread, process);
+	if (r < 0)
+		lifecycle_close(thread);
+	return r;
 }
 
 struct opening {

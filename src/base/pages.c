@@ -16,8 +16,11 @@
 
 enum { KEPT_MAX = 8, RESERVE_MAX = 3 };
 
+/* The first configuration takes no memory of the kernel: there is always one. */
+static char first_page[PAGES_KEPT_SIZE] __attribute__((aligned(PAGES_KEPT_SIZE)));
+
 /* A page is taken and put by one exchange: no signal handler and no fork sees half of that. */
-static HOT_DATA _Atomic(void *) kept[KEPT_MAX];
+static HOT_DATA _Atomic(void *) kept[KEPT_MAX] = { first_page };
 
 static struct {
 	atomic_bool is_all;              /* the kernel is asked for nothing */
@@ -89,7 +92,7 @@ void *pages_get(size_t size)
 
 void pages_put(void *memory, size_t size)
 {
-	if (size <= PAGES_KEPT_SIZE && keep_page(memory))
+	if ((size <= PAGES_KEPT_SIZE && keep_page(memory)) || memory == first_page)
 		return;
 	if (atomic_load_explicit(&reserve.is_all, memory_order_relaxed))
 		put_reserve(memory, size);

@@ -253,8 +253,91 @@ START_TEST(a_pipe_without_a_reader)
 }
 END_TEST
 
+/* ---- No memory of the kernel ------------------------------------------------------------------- */
+
+#ifdef SYS_mmap2
+enum { MAP_CALL = SYS_mmap2 };
+#else
+enum { MAP_CALL = SYS_mmap };
+#endif
+
+static const struct refusal without_memory[] = {
+	{ MAP_CALL, ENOMEM, ANY, 0 },
+	{ MAP_CALL, EPERM, ANY, 0 },
+};
+
+static void call_everything(void)
+{
+	struct mplog_stats stats = { .size = sizeof(stats) };
+	pid_t pid;
+
+	REQUIRE(mplog_enter("scope") <= 0);
+	REQUIRE(mplog_info("[memory]in a scope") >= 0);
+	(void)mplog_set_field("FIELD", "value");
+	(void)mplog_set_level(MPLOG_DEBUG);
+	REQUIRE(mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("N", 1)), "[memory]an event") >= 0);
+	mplog_leave();
+	(void)mplog_rename("renamed");
+	(void)mplog_reload();
+	(void)mplog_dump();
+	(void)mplog_export("child");
+	(void)mplog_process();
+	(void)mplog_level();
+	pid = mplog_fork("child");
+	REQUIRE(pid >= 0);
+	if (pid == 0) {
+		REQUIRE(mplog_info("[memory]in a child") >= 0);
+		_exit(EXIT_SUCCESS);
+	}
+	require_exited_well(pid);
+	(void)mplog_reap(pid, NULL);
+	(void)mplog_seal();
+	REQUIRE(mplog_write(MPLOG_INFO, "[memory]sealed", 14) >= 0);
+	REQUIRE(mplog_get_stats(&stats) == 0);
+	REQUIRE(stats.lost == 0);
+}
+
+static void log_without_memory(const void *argument)
+{
+	int r;
+
+	REQUIRE(refuse(argument) == 0);
+	r = mplog_open("memory", "main", 0);
+	REQUIRE(r == 0 || r == -ENOMEM);
+	call_everything();
+	mplog_close();
+	REQUIRE(mplog_info("[memory]closed") >= 0);
+}
+
+START_TEST(no_memory_from_the_beginning)
+{
+	const size_t before = journal_count("CODE_FUNC=call_everything", NULL);
+
+	require_in_child(log_without_memory, &without_memory[_i]);
+	ck_assert_uint_eq(journal_count("CODE_FUNC=call_everything", NULL), before + 3);
+}
+END_TEST
+
+static void lose_memory(const void *argument)
+{
+	REQUIRE(mplog_open("memory", "main", 0) == 0);
+	REQUIRE(refuse(argument) == 0);
+	call_everything();
+	mplog_close();
+}
+
+START_TEST(no_memory_any_more)
+{
+	const size_t before = journal_count("CODE_FUNC=call_everything", NULL);
+
+	require_in_child(lose_memory, &without_memory[_i]);
+	ck_assert_uint_eq(journal_count("CODE_FUNC=call_everything", NULL), before + 3);
+}
+END_TEST
+
 int main(void)
 {
+	const int n_without_memory = sizeof(without_memory) / sizeof(*without_memory);
 	Suite *suite = suite_create("refused");
 	TCase *tcase = suite_case(suite, "refused", 0, journald_start, NULL);
 
@@ -264,5 +347,9 @@ int main(void)
 	tcase_add_loop_test(tcase, pipe_opened_behind_it, 0, N_REFUSALS);
 	tcase_add_loop_test(tcase, a_pipe_without_a_reader, 0,
 			    sizeof(without_reader) / sizeof(*without_reader));
+	if (!UNDER_ASAN && !UNDER_TSAN) { /* they map memory for their own */
+		tcase_add_loop_test(tcase, no_memory_from_the_beginning, 0, n_without_memory);
+		tcase_add_loop_test(tcase, no_memory_any_more, 0, n_without_memory);
+	}
 	return suite_run(suite);
 }
