@@ -150,8 +150,10 @@ static void apply_field(struct settings_fields *fields, const struct rule *rule,
 	const size_t before = size_of_field(fields, i);
 
 	fields->sum += size - before;
-	if (i == SETTINGS_FIELDS_MAX || fields->size - before + size > SETTINGS_FIELDS_SIZE_MAX)
+	if (i == SETTINGS_FIELDS_MAX || fields->size - before + size > SETTINGS_FIELDS_SIZE_MAX) {
+		fields->left_out = fields->left_out ? fields->left_out : field;
 		return;
+	}
 	fields->size += size - before;
 	fields->n += i == fields->n;
 	fields->field[i] = field;

@@ -120,8 +120,9 @@ struct settings_fields {
 	const struct field_assignment *field[SETTINGS_FIELDS_MAX];
 	const struct rule *by[SETTINGS_FIELDS_MAX];
 	size_t n;
-	size_t size; /* of them */
-	size_t sum;  /* with those that were left out */
+	size_t size;                             /* of them */
+	size_t sum;                              /* with those that were left out */
+	const struct field_assignment *left_out; /* the first of these; NULL: none was */
 };
 
 struct settings {

@@ -27,24 +27,36 @@ static bool is_same_subject(const struct subject *a, const struct subject *b)
 	return strcmp(a->identifier, b->identifier) == 0 && strcmp(a->process, b->process) == 0;
 }
 
-static size_t size_of_fields(const struct rule *rule)
+static bool may_match(const struct rule *rule, const char *process)
 {
-	size_t size = 0;
-
-	for (size_t i = 0; i < rule->n_fields; i++)
-		size += field_assignment_size(&rule->fields[i]);
-	return size;
+	return rule->name.kind != GLOB_LITERAL || strcmp(rule->name.pattern, process) == 0;
 }
 
-static size_t sum_up(const struct rules *rules, struct settings_fields *fields,
-		     struct subject subject)
+/* Takes a moment of the time of sum_up(): nearly always the answer is no. */
+static bool may_be_too_large(const struct rules *rules, struct subject subject)
+{
+	size_t size = 0, n = 0;
+
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *const rule = &rules->rule[i];
+
+		if (rule->n_fields == 0 || !may_match(rule, subject.process))
+			continue;
+		n += rule->n_fields;
+		for (size_t k = 0; k < rule->n_fields; k++)
+			size += field_assignment_size(&rule->fields[k]);
+	}
+	return size > SETTINGS_FIELDS_SIZE_MAX || n > SETTINGS_FIELDS_MAX;
+}
+
+static void sum_up(const struct rules *rules, struct settings_fields *fields,
+		   struct subject subject)
 {
 	struct settings settings;
 
 	memset(fields, 0, sizeof(*fields));
 	settings_init(&settings, fields);
 	settings_apply(&settings, rules, subject.identifier, subject.process);
-	return fields->sum;
 }
 
 static bool was_checked(const struct rules *rules, size_t n)
@@ -60,16 +72,24 @@ static bool was_checked(const struct rules *rules, size_t n)
 	return false;
 }
 
-static void report_sum(const struct rule *rule, size_t sum, conf_diag_fn *diag, void *userdata)
+static void report_sum(const struct rule *rule, const struct settings_fields *fields,
+		       conf_diag_fn *diag, void *userdata)
 {
 	const struct subject subject = subject_of(rule);
 	struct conf_diags diags = { .diag = diag, .userdata = userdata, .file = rule->file };
 
-	conf_error(
-		&diags, rule->line,
-		"the fields of process \"%.64s\" of \"%.64s\" are %.1f MiB together (expected at most %d MiB)",
-		subject.process, subject.identifier, (double)sum / mib,
-		SETTINGS_FIELDS_SIZE_MAX >> 20);
+	if (fields->sum > SETTINGS_FIELDS_SIZE_MAX)
+		conf_error(
+			&diags, rule->line,
+			"the fields of process \"%.64s\" of \"%.64s\" are %.1f MiB together (expected at most %d MiB)",
+			subject.process, subject.identifier, (double)fields->sum / mib,
+			SETTINGS_FIELDS_SIZE_MAX >> 20);
+	else
+		conf_error(
+			&diags, rule->line,
+			"process \"%.64s\" of \"%.64s\" has too many fields (expected at most %d): %s is left out",
+			subject.process, subject.identifier, SETTINGS_FIELDS_MAX,
+			fields->left_out->name);
 	conf_first_diag_clear(&diags.first);
 }
 
@@ -77,23 +97,20 @@ int conf_check_sums(const struct conf *conf, conf_diag_fn *diag, void *userdata)
 {
 	const struct rules *rules = conf_rules(conf);
 	AUTO_FREE struct settings_fields *fields = malloc(sizeof(*fields));
-	size_t total = 0;
 	int r = 0;
 
 	if (!fields)
 		return -ENOMEM;
-	for (size_t i = 0; i < rules->n; i++)
-		total += size_of_fields(&rules->rule[i]);
-	for (size_t i = 0; i < rules->n && total > SETTINGS_FIELDS_SIZE_MAX; i++) {
+	for (size_t i = 0; i < rules->n; i++) {
 		const struct subject subject = subject_of(&rules->rule[i]);
-		size_t sum;
 
-		if (rules->rule[i].n_fields == 0 || was_checked(rules, i))
+		if (rules->rule[i].n_fields == 0 || was_checked(rules, i) ||
+		    !may_be_too_large(rules, subject))
 			continue;
-		sum = sum_up(rules, fields, subject);
-		if (sum <= SETTINGS_FIELDS_SIZE_MAX)
+		sum_up(rules, fields, subject);
+		if (!fields->left_out)
 			continue;
-		report_sum(&rules->rule[i], sum, diag, userdata);
+		report_sum(&rules->rule[i], fields, diag, userdata);
 		r = -EBADMSG;
 	}
 	return r;

@@ -50,6 +50,16 @@ bool encoding_next(struct bytes *cursor, struct encoded_field *ret)
 	return true;
 }
 
+size_t encoding_count(struct bytes fields)
+{
+	struct encoded_field field;
+	size_t n = 0;
+
+	while (encoding_next(&fields, &field))
+		n++;
+	return n;
+}
+
 bool encoding_is_named(const struct encoded_field *field, struct bytes name)
 {
 	return field->name.size == name.size && memcmp(field->name.data, name.data, name.size) == 0;

@@ -22,6 +22,9 @@ struct encoded_field {
  * where the bytes are not well-formed. */
 bool encoding_next(struct bytes *cursor, struct encoded_field *ret);
 
+/* Returns how many fields there are. */
+size_t encoding_count(struct bytes fields);
+
 /* Returns whether a field has that name. */
 bool encoding_is_named(const struct encoded_field *field, struct bytes name);
 

@@ -29,3 +29,4 @@ bool field_name_is_reserved(const char *name, size_t length);
 #define FIELD_NAME_BLACKBOX   "MPLOG_BLACKBOX"
 #define FIELD_NAME_TIME       "MPLOG_TIME"
 #define FIELD_NAME_PID        "MPLOG_PID"
+#define FIELD_NAME_BAD_FIELD  "MPLOG_BAD_FIELD"

@@ -14,6 +14,8 @@ enum {
 	NAME_SIZE_MASK = 0xff, /* of a key */
 };
 
+static const struct bytes bad_field = { FIELD_NAME_BAD_FIELD, sizeof(FIELD_NAME_BAD_FIELD) - 1 };
+
 /* The names of a call's fields. Each name is compared with all others: nearly every call has a
  * handful of fields, and RECORD_FIELDS_MAX of them are half a million comparisons of 16 bits, less
  * than a millisecond, for a record that takes journald as long. */
@@ -113,6 +115,10 @@ static size_t put_remaining(struct strbuf *out, struct bytes fields, struct name
 	while (encoding_next(&fields, &field)) {
 		if (search_from(names, 0, field.name))
 			continue;
+		if (encoding_is_named(&field, bad_field)) { /* no name stands twice */
+			note_bad(names, field.value);
+			continue;
+		}
 		if (field.encoded.size > limit) {
 			note_bad(names, field.name);
 			continue;
@@ -216,7 +222,6 @@ static inline bool put_call_field(struct strbuf *out, const struct mplog_field *
 static inline ALWAYS_INLINE size_t put_merged(struct strbuf out, struct bytes scope_fields,
 					      struct call_fields call, size_t limit, bool is_json)
 {
-	static const struct bytes bad_field = { "MPLOG_BAD_FIELD", 15 };
 	struct names names;
 	size_t n_put;
 

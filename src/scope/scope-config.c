@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "mplog.h"
 #include "record/encoding.h"
+#include "record/field-name.h"
 #include "scope/pattern.h"
 #include "sink/stderr-format.h"
 
@@ -75,19 +76,37 @@ static bool has_field(struct bytes fields, const char *name)
 	return false;
 }
 
-/* The rules' fields, but for those that the program gave itself; then the program's. */
+/* The rules' fields, but for those that the program gave itself, as many as a record may have beside these.
+ * MPLOG_BAD_FIELD names the first that is left out. */
+static void store_rule_fields(struct strbuf *out, const struct settings_fields *fields,
+			      struct bytes own)
+{
+	const char *left_out = fields->left_out ? fields->left_out->name : NULL;
+	size_t n = encoding_count(own);
+
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct field_assignment *field = fields->field[i];
+
+		if (has_field(own, field->name))
+			continue;
+		if (n++ < SETTINGS_FIELDS_MAX)
+			store_field(out, field->name, field->value);
+		else if (!left_out)
+			left_out = field->name;
+	}
+	if (left_out)
+		store_field(out, FIELD_NAME_BAD_FIELD, left_out);
+}
+
+/* The rules' fields, then the program's. */
 static struct bytes store_fields(struct strbuf *out, const struct settings *settings,
 				 struct bytes own, struct bytes *ret_own)
 {
 	const size_t start = out->size;
 	const char *at = free_byte(out);
 
-	for (size_t i = 0; settings->fields && i < settings->fields->n; i++) {
-		const struct field_assignment *field = settings->fields->field[i];
-
-		if (!has_field(own, field->name))
-			store_field(out, field->name, field->value);
-	}
+	if (settings->fields)
+		store_rule_fields(out, settings->fields, own);
 	*ret_own = (struct bytes){ free_byte(out), own.size };
 	strbuf_put(out, own);
 	return (struct bytes){ at, out->size - start };

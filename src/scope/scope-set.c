@@ -35,16 +35,6 @@ int scope_set_level(struct scope *scope, int level)
 	return r;
 }
 
-static size_t count_fields(struct bytes fields)
-{
-	struct encoded_field field;
-	size_t n = 0;
-
-	while (encoding_next(&fields, &field))
-		n++;
-	return n;
-}
-
 static int change_field(struct scope *scope, struct bytes name, const struct bytes *value)
 {
 	struct scope_params params;
@@ -61,8 +51,8 @@ static int change_field(struct scope *scope, struct bytes name, const struct byt
 		return -ENOMEM;
 	(void)encoding_replace_field(fields, size, params.fields, name, value);
 	params.fields = (struct bytes){ fields, size };
-	r = count_fields(params.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
-							      : scope_set_config(scope, &params);
+	r = encoding_count(params.fields) > SETTINGS_FIELDS_MAX ? -E2BIG
+								: scope_set_config(scope, &params);
 	pages_put(fields, size + 1);
 	return r;
 }

@@ -161,6 +161,107 @@ START_TEST(of_rules_that_match_together)
 }
 END_TEST
 
+/* ---- Fields, each small, that are too many together -------------------------------------------- */
+
+enum { MANY = 1000, OF_A_PROGRAM = 40 };
+
+static void write_many_fields(const char *path, const char *rule, int first, int last)
+{
+	FILE *const file = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_gt(fprintf(file, "processes = ( { name = \"%s\"; fields = {\n", rule), 0);
+	for (int i = first; i < last; i++)
+		ck_assert_int_gt(fprintf(file, "F%d = %d;\n", i, i), 0);
+	ck_assert_int_gt(fprintf(file, "}; } );\n"), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void set_fields(void)
+{
+	char name[16];
+
+	for (int i = 0; i < OF_A_PROGRAM; i++) {
+		(void)snprintf(name, sizeof(name), "P%d", i);
+		REQUIRE(mplog_set_field(name, "program") == 0);
+	}
+}
+
+static void log_with_fields(const void *process)
+{
+	REQUIRE(mplog_open("sums", process, 0) == 0);
+	set_fields();
+	REQUIRE(mplog_info("plain") == 0);
+	REQUIRE(mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("F0", 2)), "event") == 0);
+	REQUIRE(mplog_event(MPLOG_INFO, MPLOG_FIELDS(MPLOG_F("bad name", 1)), "bad") == 0);
+	mplog_close();
+}
+
+/* journald drops a record of more than 1,024 fields, and says nothing. */
+static void expect_record(const char *process, const char *message, const char *bad_field)
+{
+	char match[80], text[80];
+	struct journal_entries all;
+	size_t found = 0;
+
+	(void)snprintf(match, sizeof(match), "PROCESS=%s", process);
+	(void)snprintf(text, sizeof(text), "process=%s %s", process, message);
+	all = journal_read("SYSLOG_IDENTIFIER=sums", match, NULL);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct journal_entry *const entry = &all.entries[i];
+
+		if (strcmp(journal_value(entry, "MESSAGE"), text) != 0)
+			continue;
+		found++;
+		ck_assert_str_eq(journal_value(entry, "MPLOG_BAD_FIELD"), bad_field);
+		ck_assert_ptr_nonnull(journal_field(entry, "P0"));
+		ck_assert_ptr_nonnull(journal_field(entry, "F0"));
+	}
+	ck_assert_uint_eq(found, 1);
+	journal_entries_free(&all);
+}
+
+START_TEST(of_rules_and_a_program_are_too_many)
+{
+	write_many_fields("/etc/mplog.conf.d/a.conf", "many", 0, MANY);
+	require_in_child(log_with_fields, "many");
+	expect_record("many", "plain", "F960");
+	expect_record("many", "event", "F960");
+	expect_record("many", "bad", "bad name");
+}
+END_TEST
+
+START_TEST(of_rules_are_too_many)
+{
+	char *output;
+	int status;
+
+	write_many_fields("/etc/mplog.conf.d/a.conf", "both*", 0, MANY / 2 + 1);
+	write_many_fields("/etc/mplog.conf.d/b.conf", "both-1", MANY / 2 + 1, MANY + 10);
+	output = check(&status);
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	ck_assert_msg(strstr(output, "b.conf:1") && strstr(output, "both-1") &&
+			      strstr(output, "F1000") && strstr(output, "1000"),
+		      "%s", output);
+	free(output);
+	require_in_child(log_as, "both-1");
+	ck_assert_uint_eq(records_of("both-1"), 2);
+}
+END_TEST
+
+START_TEST(of_rules_are_just_enough)
+{
+	char *output;
+	int status;
+
+	write_many_fields("/etc/mplog.conf.d/a.conf", "both*", 0, MANY / 2);
+	write_many_fields("/etc/mplog.conf.d/b.conf", "both-1", MANY / 2 - 10, MANY);
+	output = check(&status);
+	ck_assert_msg(WEXITSTATUS(status) == 0, "%s", output);
+	free(output);
+}
+END_TEST
+
 /* ---- A string, where memory is short ---------------------------------------------------------- */
 
 static const struct {
@@ -218,6 +319,9 @@ int main(void)
 	tcase_add_test(tcase, of_few_fields_are_none);
 	tcase_add_loop_test(tcase, of_fields_do_not_silence_a_program, 0, N_TOO_MANY);
 	tcase_add_test(tcase, of_rules_that_match_together);
+	tcase_add_test(tcase, of_rules_and_a_program_are_too_many);
+	tcase_add_test(tcase, of_rules_are_too_many);
+	tcase_add_test(tcase, of_rules_are_just_enough);
 	if (!UNDER_ASAN && !UNDER_TSAN) /* their shadow does not fit under a limit */
 		tcase_add_loop_test(tcase, of_a_string, 0, N_LENGTHS);
 	return suite_run(suite);
