@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { VALUE_MAX = 400, ENTRY_MAX = 32768, LONG = 200, FUZZED = 60 };
+enum { VALUE_MAX = 400, ENTRY_MAX = 32768, LONG = 200, FUZZED = 60, COMPRESSED = 2000 };
 
 /* ---- An entry, byte by byte ------------------------------------------------------------------- */
 
@@ -255,6 +255,41 @@ START_TEST(a_nul_in_json)
 }
 END_TEST
 
+/* ---- Values that journald has compressed ------------------------------------------------------- */
+
+static void send_long(const char *word, char letter, const char *dumped_us)
+{
+	struct entry entry = { .size = 0 };
+	char message[COMPRESSED];
+
+	memset(message, letter, sizeof(message));
+	memcpy(message, word, strlen(word));
+	add_text(&entry, "SYSLOG_IDENTIFIER", "bytes");
+	add_text(&entry, "PROCESS", "worker-1");
+	add_text(&entry, "PRIORITY", "6");
+	add_text(&entry, "RUN_ID", run_id);
+	add(&entry, "MESSAGE", message, sizeof(message));
+	if (dumped_us) {
+		add_text(&entry, "MPLOG_BLACKBOX", "1");
+		add_text(&entry, "MPLOG_TIME", dumped_us);
+	}
+	send_entry(&entry);
+}
+
+/* A record out of a black box that is older, and not wanted, is read before this one is shown. */
+START_TEST(a_record_beside_one_that_is_not_wanted)
+{
+	char *output;
+
+	send_long("wanted", 'w', NULL);
+	send_long("other", 'o', "1");
+	journald_sync();
+	output = run("tail -n all -g ^wanted");
+	ck_assert_msg(strstr(output, "wantedwww") && !strstr(output, "ooo"), "%s", output);
+	free(output);
+}
+END_TEST
+
 /* ---- Values of any bytes ---------------------------------------------------------------------- */
 
 static uint64_t state;
@@ -335,6 +370,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_nul_is_shown, 0, N_SHOWN);
 	tcase_add_test(tcase, a_nul_in_the_identifier_of_a_lane);
 	tcase_add_loop_test(tcase, a_nul_in_json, 0, N_FIELDS);
+	tcase_add_test(tcase, a_record_beside_one_that_is_not_wanted);
 	tcase_add_loop_test(tcase, any_bytes, 0, 8);
 	return suite_run(suite);
 }

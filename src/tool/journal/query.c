@@ -169,16 +169,18 @@ static void pass_on(struct query *query, query_fn *fn, void *userdata,
 }
 
 /* Shows the records out of black boxes that were logged before the moment, and comes back to the record at
- * hand. */
+ * hand. Returns 1 where there are some: what was read of the record at hand has to be read again. */
 static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t before_us,
 			  query_fn *fn, void *userdata)
 {
 	struct journal_entry entry;
 	char *here = NULL;
 	const char *cursor;
+	bool has_moved = false;
 	int r = 0;
 
 	while (r >= 0 && (cursor = dumped_next(dumped, before_us))) {
+		has_moved = true;
 		if (!here && before_us != UINT64_MAX)
 			r = sd_journal_get_cursor(query->journal, &here);
 		if (r >= 0)
@@ -193,13 +195,12 @@ static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t b
 	if (here && r >= 0)
 		r = sd_journal_next(query->journal);
 	free(here);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : has_moved;
 }
 
 static int pass_on_entry(struct query *query, struct dumped *dumped, query_fn *fn, void *userdata,
 			 struct journal_entry *entry)
 {
-	const size_t before = query->passed_on;
 	int r;
 
 	if (entry->is_dumped)
@@ -207,7 +208,7 @@ static int pass_on_entry(struct query *query, struct dumped *dumped, query_fn *f
 	r = pass_on_dumped(query, dumped, entry->when_us, fn, userdata);
 	if (r < 0)
 		return r;
-	if (query->passed_on != before && !read_entry(query, entry))
+	if (r > 0 && !read_entry(query, entry))
 		return 0;
 	pass_on(query, fn, userdata, entry);
 	return 0;
