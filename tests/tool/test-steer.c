@@ -322,6 +322,34 @@ START_TEST(one_process_by_its_pid)
 }
 END_TEST
 
+/* A number that is no process is no name to come either, unless it is written as a pattern. */
+START_TEST(a_number_that_is_no_process)
+{
+	char command[128];
+	int status;
+
+	shell_run(1, "mplog level -t $PROGRAM 4194305 debug");
+	shell_says("mplog level -t $PROGRAM 4194305 debug 2>&1 || :", "'[4]194305'");
+	shell_run(1, "mplog level -t $PROGRAM 4194305 --reset");
+	shell_run(1, "mplog level 4194305 debug");
+	shell_says("mplog level -t $PROGRAM 2>&1", "no level has been set");
+	start_worker(1);
+	await_ticks(1, 1);
+	/* The pid of no process, though its low bits are one. */
+	(void)snprintf(command, sizeof(command), "mplog level -t $PROGRAM %lld debug 2>&1",
+		       (1LL << 32) + workers[1]);
+	free(shell(&status, "%s", command));
+	ck_assert_int_eq(WEXITSTATUS(status), 1);
+	shell_run(0, "mplog level -t $PROGRAM '[4]194305' debug");
+	ck_assert_int_eq(mplog_enter("4194305"), 0);
+	ck_assert_int_eq(mplog_level(), MPLOG_DEBUG);
+	shell_run(0, "mplog level -t $PROGRAM 4194305 err");
+	ck_assert_int_eq(mplog_level(), MPLOG_ERR);
+	mplog_leave();
+	shell_run(0, "mplog level -t $PROGRAM 4194305 --reset");
+}
+END_TEST
+
 START_TEST(programs_are_chosen_by_their_run)
 {
 	shell_run(0, "mplog level --run=$(mplog ps --json -t $PROGRAM | "
@@ -667,6 +695,7 @@ int main(void)
 	tcase_add_test(tcase, one_forked_later_honours_it);
 	tcase_add_test(tcase, a_scope_of_that_name_as_well);
 	tcase_add_test(tcase, one_process_by_its_pid);
+	tcase_add_test(tcase, a_number_that_is_no_process);
 	tcase_add_test(tcase, programs_are_chosen_by_their_run);
 	tcase_add_test(tcase, what_is_set_for_names_to_come_is_shown);
 	tcase_add_test(tcase, an_executed_program_has_it_too);

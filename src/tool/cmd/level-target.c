@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/cmd/level-target.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,12 +60,11 @@ static void add_by_name(struct each *each, bool reset, struct targets *targets)
 /* Adds the process of which the name is the pid. */
 static void add_by_pid(struct each *each, struct targets *targets)
 {
+	const long long pid = strtoll(each->filter->name[0], NULL, 10);
 	const struct found_board *board;
-	char *end;
-	const long pid = strtol(each->filter->name[0], &end, 10);
 
 	each_rewind(each);
-	while (*end == '\0' && (board = each_next(each))) {
+	while (pid <= INT_MAX && (board = each_next(each))) {
 		const struct member *member = board_member_by_pid(board, (pid_t)pid);
 
 		if (member)
@@ -132,10 +132,10 @@ static void add_runs(const struct boards *boards, struct targets *targets)
 void targets_find(struct each *each, bool reset, struct targets *targets)
 {
 	add_by_name(each, reset, targets);
-	if (targets->n == 0)
+	if (targets->n == 0 && filter_is_number(each->filter->name[0])) {
 		add_by_pid(each, targets);
-	if (targets->n > 0 && targets->target[0].pid)
 		return;
+	}
 	if (filter_names_programs(each->filter))
 		add_all(each, targets);
 	add_runs(&each->boards, targets);

@@ -130,7 +130,13 @@ static size_t set_on_all(const struct targets *targets, const struct options *op
 
 static void complain_of_none(const struct filter *filter)
 {
-	if (filter->identifier)
+	const char *const name = filter->name[0];
+
+	if (filter_is_number(name))
+		tool_complain(
+			"no process %s logs through mplog; for a name to come write it as a pattern, -t IDENTIFIER '[%c]%s'",
+			name, name[0], name + 1);
+	else if (filter->identifier)
 		tool_complain("no program %s logs through mplog", filter->identifier);
 	else if (filter_names_programs(filter))
 		tool_complain("no program of that %s logs through mplog",
@@ -138,7 +144,7 @@ static void complain_of_none(const struct filter *filter)
 	else
 		tool_complain(
 			"no process %s logs through mplog; with -t IDENTIFIER the level waits for one",
-			filter->name[0]);
+			name);
 }
 
 static int set_level(const struct options *options)

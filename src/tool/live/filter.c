@@ -2,17 +2,20 @@
 #include "tool/live/filter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/glob.h"
 #include "tool/ui/tool.h"
 
-static bool is_pid(const char *text, pid_t pid)
+bool filter_is_number(const char *name)
 {
-	char *end;
-	const long number = strtol(text, &end, 10);
+	return *name && name[strspn(name, "0123456789")] == '\0';
+}
 
-	return end != text && *end == '\0' && number == pid;
+static bool is_pid(const char *name, pid_t pid)
+{
+	return filter_is_number(name) && strtoll(name, NULL, 10) == pid;
 }
 
 static bool is_in_unit(const struct found_board *board, const char *unit)

@@ -21,5 +21,8 @@ bool filter_wants_program(const struct filter *filter, const struct found_board 
 bool filter_wants_name(const struct filter *filter, const char *name);
 bool filter_wants(const struct filter *filter, const struct slot_view *view);
 
+/* Tells whether the name has digits alone: it may be a pid. */
+bool filter_is_number(const char *name);
+
 /* Says on standard error that none of these logs. */
 void filter_tell_none(const struct filter *filter);
