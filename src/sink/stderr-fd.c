@@ -92,12 +92,23 @@ static enum stderr_kind kind_of(const struct stat *status)
 	return S_ISCHR(status->st_mode) && isatty(STDERR_FILENO) ? STDERR_TERMINAL : STDERR_PLAIN;
 }
 
+/* O_RDONLY ...; O_WRONLY where a sandbox does not tell. */
+static int access_mode(void)
+{
+	const int flags = fcntl(STDERR_FILENO, F_GETFL);
+
+	return flags < 0 ? O_WRONLY : flags & O_ACCMODE;
+}
+
+/* A file system gives the number of a removed file to the next one: a data file that has the number of a
+ * log file is not opened for writing alone. */
 static uint64_t identity_of(const struct stat *status)
 {
 	static const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	const uint64_t file = ((status->st_ino * odd) ^ status->st_dev) * odd;
+	const unsigned mode = S_ISREG(status->st_mode) ? (unsigned)access_mode() : 0;
 
-	return ((((status->st_ino * odd) ^ status->st_dev) * odd) & ~(uint64_t)FOUND_BITS) |
-	       FOUND_ANY;
+	return (((file + mode) * odd) & ~(uint64_t)FOUND_BITS) | FOUND_ANY;
 }
 
 static bool is_close_on_exec(void)
@@ -107,13 +118,6 @@ static bool is_close_on_exec(void)
 	return flags >= 0 && (flags & FD_CLOEXEC);
 }
 
-static bool is_for_writing_alone(void)
-{
-	const int flags = fcntl(STDERR_FILENO, F_GETFL);
-
-	return flags < 0 || (flags & O_ACCMODE) == O_WRONLY;
-}
-
 static bool is_journal_stream(const struct stat *status)
 {
 	return standard_error.journal_inode != 0 &&
@@ -121,16 +125,23 @@ static bool is_journal_stream(const struct stat *status)
 	       status->st_ino == standard_error.journal_inode;
 }
 
+/* Also the journald of a namespace, whose directory is journal.NAMESPACE. */
 static bool has_journald_as_peer(void)
 {
-	static const char path[] = "/run/systemd/journal/stdout";
-	struct sockaddr_un peer = { .sun_family = AF_UNSPEC };
-	socklen_t size = sizeof(peer);
+	static const char directory[] = "/run/systemd/journal", name[] = "/stdout";
+	union {
+		struct sockaddr_un address;
+		char bytes[sizeof(struct sockaddr_un) + 1]; /* a NUL behind the longest path */
+	} peer = { .address = { .sun_family = AF_UNSPEC } };
+	const char *path = peer.bytes + offsetof(struct sockaddr_un, sun_path);
+	socklen_t size = sizeof(peer.address);
 
-	return getpeername(STDERR_FILENO, (struct sockaddr *)&peer, &size) == 0 &&
-	       peer.sun_family == AF_UNIX &&
-	       size >= offsetof(struct sockaddr_un, sun_path) + sizeof(path) - 1 &&
-	       memcmp(peer.sun_path, path, sizeof(path) - 1) == 0;
+	if (getpeername(STDERR_FILENO, (struct sockaddr *)&peer.address, &size) < 0 ||
+	    peer.address.sun_family != AF_UNIX ||
+	    strncmp(path, directory, sizeof(directory) - 1) != 0)
+		return false;
+	path += sizeof(directory) - 1;
+	return strcmp(*path == '.' ? path + strcspn(path, "/") : path, name) == 0;
 }
 
 /* Tells of a file that is not the known one. A program opens for writing alone what it makes its
@@ -139,7 +150,7 @@ static bool is_stranger(enum stderr_kind kind)
 {
 	if (kind == STDERR_SOCKET)
 		return !has_journald_as_peer();
-	return is_close_on_exec() || (kind != STDERR_TERMINAL && !is_for_writing_alone());
+	return is_close_on_exec() || (kind != STDERR_TERMINAL && access_mode() != O_WRONLY);
 }
 
 static uint64_t find(const struct stat *status)
@@ -147,7 +158,9 @@ static uint64_t find(const struct stat *status)
 	const enum stderr_kind kind = kind_of(status);
 	const uint64_t identity = identity_of(status);
 
-	if (kind == STDERR_SOCKET && is_journal_stream(status))
+	/* The environment may be another process's: a socket that came later has to be what it says. */
+	if (kind == STDERR_SOCKET && is_journal_stream(status) &&
+	    (identity == standard_error.known || has_journald_as_peer()))
 		return identity | kind | FOUND_JOURNAL;
 	if (identity != standard_error.known && (!standard_error.known || is_stranger(kind)))
 		return identity | kind | FOUND_STRANGER;

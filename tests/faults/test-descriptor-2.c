@@ -424,6 +424,56 @@ START_TEST(a_client_in_place_of_the_journal_s_stream)
 }
 END_TEST
 
+/* JOURNAL_STREAM, which may be another process's, names the client itself. */
+static void name_client_as_stream(const void *argument)
+{
+	const unsigned flags = *(const int *)argument ? MPLOG_SINGLE : 0;
+	struct taker taker = stream();
+	char name[64];
+	struct stat st;
+
+	REQUIRE(fstat(taker.theirs, &st) == 0);
+	(void)snprintf(name, sizeof(name), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	REQUIRE(setenv("JOURNAL_STREAM", name, 1) == 0);
+	open_on_file("stream", flags);
+	REQUIRE(mplog_info("before") >= 0);
+	REQUIRE(dup2(taker.theirs, STDERR_FILENO) == STDERR_FILENO);
+	faults_wait_for_tick();
+	expect_lost(&taker);
+}
+
+START_TEST(a_client_that_is_called_the_journal_s_stream)
+{
+	journald_kill();
+	require_in_child(name_client_as_stream, &_i);
+}
+END_TEST
+
+/* The data file has the inode of the log file, as after it was removed. */
+static void reuse_inode(const void *argument)
+{
+	char path[] = "/run/mplog-test/inode-XXXXXX";
+	const int witness = out_of_the_way(mkostemp(path, O_CLOEXEC));
+	const int log = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct taker taker = { .witness = witness };
+
+	(void)argument;
+	REQUIRE(dup2(log, STDERR_FILENO) == STDERR_FILENO);
+	REQUIRE(mplog_open("descriptor-2", "inode", 0) == 0);
+	REQUIRE(mplog_info("before") >= 0);
+	REQUIRE(close(STDERR_FILENO) == 0);
+	REQUIRE(open(path, O_RDWR | O_TRUNC) == STDERR_FILENO);
+	faults_wait_for_tick();
+	expect_lost(&taker);
+}
+
+START_TEST(a_data_file_with_the_inode_of_the_log)
+{
+	journald_kill();
+	require_in_child(reuse_inode, NULL);
+}
+END_TEST
+
 /* ---- What stays standard error ---------------------------------------------------------------- */
 
 static struct taker new_log(void)
@@ -518,6 +568,8 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tcase, no_force_leads_to_a_new_socket, 1, N_LATER);
 	tcase_add_loop_test(tcase, no_echo_to_a_client, 0, N_LATER);
 	tcase_add_loop_test(tcase, a_client_in_place_of_the_journal_s_stream, 0, N_LATER);
+	tcase_add_loop_test(tcase, a_client_that_is_called_the_journal_s_stream, 0, 2);
+	tcase_add_test(tcase, a_data_file_with_the_inode_of_the_log);
 	tcase_add_loop_test(tcase, a_new_standard_error, 0, N_KEPT);
 	tcase_add_test(tcase, a_reopened_one);
 	return suite_run(suite);
