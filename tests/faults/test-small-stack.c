@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +153,36 @@ static void numbered_children(void)
 	ck_assert_int_eq(mplog_reload(), 0);
 }
 
+static void a_black_box(void)
+{
+	write_conf("defaults = { blackbox = { level = \"debug\"; }; };\n");
+	ck_assert_int_eq(mplog_reload(), 0);
+	for (int i = 0; i < 10; i++)
+		(void)mplog_event(MPLOG_DEBUG, MPLOG_FIELDS(MPLOG_F("I", i)), "kept %d", i);
+}
+
+static void an_empty_black_box(void)
+{
+	write_conf("defaults = { blackbox = { level = \"debug\"; }; };\n");
+	ck_assert_int_eq(mplog_reload(), 0);
+}
+
+/* The next call finds the black box of a process that was killed. */
+static void a_dead_black_box(void)
+{
+	pid_t pid;
+
+	an_empty_black_box();
+	pid = mplog_fork("killed");
+	if (pid == 0) {
+		for (int i = 0; i < 10; i++)
+			(void)mplog_debug("kept %d", i);
+		(void)raise(SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	let_a_second_pass();
+}
+
 enum { ALONE = 1, WITHOUT_JOURNAL = 2 };
 
 static const struct {
@@ -172,6 +203,9 @@ static const struct {
 	{ "lost", losses_to_tell, ALONE },
 	{ "suppressed", suppressed_to_tell, 0 },
 	{ "numbered", numbered_children, 0 },
+	{ "black box", a_black_box, 0 },
+	{ "empty black box", an_empty_black_box, 0 },
+	{ "dead black box", a_dead_black_box, 0 },
 };
 
 enum { N_OCCASIONS = sizeof(occasions) / sizeof(occasions[0]) };
@@ -243,6 +277,33 @@ static void log_event(void)
 			  "event");
 }
 
+static void log_many_fields(void)
+{
+	static struct mplog_field fields[1000];
+	static char names[1000][8];
+
+	for (int i = 0; i < 1000; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "N%d", i);
+		fields[i] = (struct mplog_field){ .name = names[i], .type = MPLOG_FIELD_REAL };
+	}
+	(void)mplog_emit(NULL, MPLOG_INFO, 0, fields, 1000, "many");
+}
+
+static void log_debug(void)
+{
+	(void)mplog_debug("below the level %d", 1);
+	(void)mplog_event(MPLOG_DEBUG, MPLOG_FIELDS(MPLOG_F("A", 1.5), MPLOG_F("B", large)),
+			  "below it");
+}
+
+static void log_limited(void)
+{
+	for (int i = 0; i < 3; i++) {
+		(void)mplog_once(MPLOG_INFO, "once %d", i);
+		(void)mplog_ratelimit(MPLOG_INFO, 1, 1, "limited %d", i);
+	}
+}
+
 static void log_list(void)
 {
 	with_list("%s %d", "list", 2);
@@ -294,6 +355,36 @@ static void fork_unnamed(void)
 		_exit(EXIT_SUCCESS);
 	}
 	(void)waitpid(pid, NULL, 0);
+}
+
+static void reap_by_status(void)
+{
+	const pid_t pid = mplog_fork("reaped");
+	int status = 0;
+
+	if (pid == 0) {
+		(void)mplog_debug("in the child");
+		(void)raise(SIGKILL);
+	}
+	(void)waitpid(pid, &status, 0);
+	(void)mplog_reaped(pid, status, NULL);
+}
+
+static void rename_it(void)
+{
+	(void)mplog_rename("renamed");
+	(void)mplog_rename("an odd name");
+}
+
+static void dump_it(void)
+{
+	(void)mplog_dump();
+}
+
+static void seal_it(void)
+{
+	(void)mplog_seal();
+	(void)mplog_info("sealed");
 }
 
 static void reload(void)
@@ -357,12 +448,19 @@ static const struct {
 	{ "errno", log_errno },
 	{ "event", log_event },
 	{ "vemit", log_list },
+	{ "many fields", log_many_fields },
+	{ "debug", log_debug },
+	{ "limited", log_limited },
 	{ "write", log_bytes },
 	{ "large write", log_large_bytes },
 	{ "enter", enter_and_leave },
 	{ "odd enter", enter_odd_name },
 	{ "fork", fork_named },
 	{ "unnamed fork", fork_unnamed },
+	{ "reaped", reap_by_status },
+	{ "rename", rename_it },
+	{ "dump", dump_it },
+	{ "seal", seal_it },
 	{ "reload", reload },
 	{ "export", export_name },
 	{ "ask", ask },
