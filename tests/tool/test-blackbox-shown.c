@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mplog blackbox shows and sends what a process has kept, alive and dead; mplog tail shows in its place
  * what was dumped, and mplog gaps misses none of it. */
+#include "lib/board-map.h"
 #include "lib/family.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
@@ -98,6 +99,31 @@ START_TEST(shown_and_sent_once)
 }
 END_TEST
 
+/* Any process of the program may write anything for a name. */
+START_TEST(names_drive_no_terminal)
+{
+	static const char *const options[] = { "", "--json", "--send" };
+	struct board *board;
+	pid_t pid;
+
+	family_open("shown-odd", configuration);
+	pid = start_worker();
+	board = board_map();
+	ck_assert_ptr_nonnull(board);
+	(void)strcpy(board_map_slot(board, pid)->name, "a\033[2Jb\rc\xff");
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		char *const output =
+			shell_expect(0, "mplog blackbox %s -t shown-odd %d", options[i], pid);
+
+		ck_assert_msg(!strpbrk(output, "\033\r\xff"), "%s: %s", options[i], output);
+		free(output);
+	}
+	kill_worker(pid);
+	(void)child_status(pid);
+	mplog_close();
+}
+END_TEST
+
 START_TEST(nothing_to_show)
 {
 	family_open("shown-none", configuration);
@@ -182,6 +208,7 @@ int main(int argc, char **argv)
 		return run_command(argv[1]);
 	tcase_add_loop_test(tcase, exec_dumps_for_its_command, 0, 2);
 	tcase_add_loop_test(tcase, shown_and_sent_once, 0, 2);
+	tcase_add_test(tcase, names_drive_no_terminal);
 	tcase_add_test(tcase, nothing_to_show);
 	tcase_add_test(tcase, tail_shows_it_in_its_place_and_gaps_does_not_count_it);
 	return suite_run(suite);

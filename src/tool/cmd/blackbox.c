@@ -18,6 +18,7 @@
 #include "tool/ui/json.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
+#include "tool/ui/term.h"
 #include "tool/ui/tool.h"
 #include "tool/view/view.h"
 
@@ -152,8 +153,8 @@ static int send(const struct slot_view *view)
 	r = size > 0 ? dump_ring(ring, size, &output, &deadline) : -ENOENT;
 	place_unmap(ring, RING_SIZE_MAX);
 	if (r >= 0)
-		(void)printf("%s (pid %ld): %d record%s sent\n", view->name, (long)view->pid, r,
-			     r == 1 ? "" : "s");
+		term_line("%s (pid %ld): %d record%s sent", view->name, (long)view->pid, r,
+			  r == 1 ? "" : "s");
 	return r < 0 ? r : 0;
 }
 

@@ -28,14 +28,14 @@ static void print_synopsis(FILE *file, const struct command *command)
 
 int tool_usage(const struct command *command, const char *fmt, ...)
 {
+	AUTO_FREE char *text = NULL;
 	va_list ap;
 
 	if (fmt) {
-		(void)fprintf(stderr, "mplog %s: ", command->name);
 		va_start(ap, fmt);
-		(void)vfprintf(stderr, fmt, ap);
+		text = term_vformat(fmt, ap);
 		va_end(ap);
-		(void)fputc('\n', stderr);
+		(void)fprintf(stderr, "mplog %s: %s\n", command->name, text);
 	}
 	print_synopsis(stderr, command);
 	(void)fprintf(stderr, "More: mplog help %s\n", command->name);
