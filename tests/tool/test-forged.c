@@ -169,6 +169,55 @@ START_TEST(their_notices_explain_nothing)
 }
 END_TEST
 
+/* ---- Timelines -------------------------------------------------------------------------------- */
+
+enum { MANY_CHANGES = 300 };
+
+static int change_level(const char *text)
+{
+	return sd_journal_send("MESSAGE=%s", text, "MESSAGE_ID=69e1fe1b67224ee2ac8dc35b2e96f55b",
+			       "SYSLOG_IDENTIFIER=mplog", "PROCESS=mplog", "RUN_ID=%s", run_id,
+			       "MPLOG_IDENTIFIER=%s", honest_program, "MPLOG_PATTERN=worker-*",
+			       "MPLOG_LEVEL=debug", NULL);
+}
+
+static void say(void)
+{
+	ck_assert_int_eq(sd_journal_send("MESSAGE=x", "SYSLOG_IDENTIFIER=%s", honest_program,
+					 "RUN_ID=%s", run_id, "PROCESS=worker-2", NULL),
+			 0);
+}
+
+/* However many they are. */
+START_TEST(their_level_changes_are_not_drawn)
+{
+	pid_t liar;
+	char *output;
+	int status;
+
+	(void)leave_gap();
+	say();
+	liar = fork();
+	if (liar == 0) {
+		if (become_nobody())
+			_exit(1);
+		for (int i = 0; i < MANY_CHANGES; i++)
+			if (change_level("A lie") < 0)
+				_exit(2);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(liar, &status, 0), liar);
+	ck_assert_msg(status == 0, "no stranger: this test needs root");
+	ck_assert_int_eq(change_level("The truth"), 0);
+	say();
+	journald_sync();
+	output = shell_expect(0, "mplog timeline --run=%s", run_id);
+	ck_assert_ptr_null(strstr(output, "A lie"));
+	ck_assert_ptr_nonnull(strstr(output, "The truth"));
+	free(output);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("forged");
@@ -179,5 +228,6 @@ int main(void)
 	tcase_add_test(tcase, their_boards_explain_nothing);
 	tcase_add_test(tcase, their_boards_invent_nothing);
 	tcase_add_test(tcase, their_notices_explain_nothing);
+	tcase_add_test(tcase, their_level_changes_are_not_drawn);
 	return suite_run(suite);
 }

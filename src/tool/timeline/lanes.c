@@ -66,7 +66,7 @@ struct note *lane_note(struct lane *lane, enum note_kind kind, uint64_t from_us,
 	struct note *note;
 
 	lane->is_dumping = false;
-	if (lane->n_notes == NOTES_MAX) {
+	if (lane->n_notes >= NOTES_MAX && kind != NOTE_END) {
 		note = &lane->note[NOTES_MAX - 1];
 		note->more++;
 		note->to_us = to_us > note->to_us ? to_us : note->to_us;

@@ -12,7 +12,7 @@
 
 enum {
 	LANES_MAX = 1000, /* what comes later is counted, and left out */
-	NOTES_MAX = 64,   /* of one lane; the last one stands for what comes later */
+	NOTES_MAX = 64,   /* of one lane, and its end; the last one stands for what comes later */
 	LEVEL_UNKNOWN = MPLOG_DEBUG + 1,
 	LEVEL_COUNT = LEVEL_UNKNOWN + 1,
 	NOTE_TEXT_MAX = 400,

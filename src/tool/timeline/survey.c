@@ -22,6 +22,7 @@ struct level_change {
 	struct run *run;
 	uint64_t when_us;
 	pid_t pid; /* as the process sees itself; 0: all */
+	uid_t uid; /* whose record says so */
 	struct bytes text;
 	char pattern[PATTERN_SIZE];
 };
@@ -53,8 +54,12 @@ static void note_change(struct survey *survey, const struct record_at_hand *reco
 		.run = tally_get_run(&survey->tally, record->run_id, record->uid),
 		.when_us = record_sent_us(record),
 		.pid = (pid_t)entry_get_number(record->journal, "MPLOG_TARGET_PID"),
+		.uid = record->uid,
 	};
 
+	/* Another user's are not believed, and must not crowd out the others. */
+	if (change.uid != 0 && change.uid != change.run->uid)
+		return;
 	if (survey->n_changes == CHANGES_MAX || !copy_pattern(record->journal, change.pattern))
 		return;
 	change.text = tally_copy(entry_get(record->journal, "MESSAGE"));
@@ -189,8 +194,8 @@ static bool concerns(const struct level_change *change, const struct lane *lane)
 {
 	const struct counted *const process = lane->process;
 
-	return process->run == change->run && change->when_us >= lane->begin_us &&
-	       change->when_us <= lane->end_us &&
+	return process->run == change->run && counted_trusts(process, change->uid) &&
+	       change->when_us >= lane->begin_us && change->when_us <= lane->end_us &&
 	       (!change->pid || change->pid == process->tid || change->pid == process->pid);
 }
 
