@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* What a journal has besides tests/data/tail.export: newlines at the end, a message of nothing else, one
- * with a NUL, one without, and two that the catalog knows. */
+ * with a NUL, one without, two that the catalog knows, and one longer than what is copied of a field. */
 static const char records[] =
 	"record() {\n"
 	"  at=$((1795343472280000 + n * 1000000)); n=$((n + 1))\n"
@@ -30,7 +30,8 @@ static const char records[] =
 	"record; echo PROCESS=known; echo MESSAGE=Known; echo MPLOG_SUPPRESSED=7\n"
 	"printf 'MESSAGE_ID=89a2c2aa62cb4691a9185b5418a684fa\\n\\n'\n"
 	"record; printf 'PROCESS\\n\\5\\0\\0\\0\\0\\0\\0\\0a\\033[2J\\n'; echo MESSAGE=Hostile\n"
-	"printf 'MESSAGE_ID=89a2c2aa62cb4691a9185b5418a684fa\\n\\n'\n";
+	"printf 'MESSAGE_ID=89a2c2aa62cb4691a9185b5418a684fa\\n\\n'\n"
+	"record; echo PROCESS=long; printf 'MESSAGE=begins, %09000d ends\\n\\n' 0 | tr 0 x\n";
 
 static void set_up(void)
 {
@@ -138,6 +139,14 @@ START_TEST(newlines_at_the_end)
 	      "text\\n\\na\\0bcd\\n");
 	check("--lanes -n 2 --until='2026-11-22 10:31:08,280' -t more late",
 	      "2026-11-22   late\n10:31:07,280 \u25cf text\n10:31:08,280 \u25cf \n");
+}
+END_TEST
+
+START_TEST(a_long_message)
+{
+	check("--output=cat long | tr -d x", "begins,  ends\n");
+	check("--output=cat long | tr -dc x | wc -c", "9000\n");
+	check("--output=cat -g 'x ends$' long | wc -l", "1\n");
 }
 END_TEST
 
@@ -262,6 +271,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, what_is_chosen, 0, sizeof(choices) / sizeof(choices[0]));
 	tcase_add_test(tcase, newlines_at_the_end);
+	tcase_add_test(tcase, a_long_message);
 	tcase_add_test(tcase, in_utc);
 	tcase_add_test(tcase, texts_of_the_catalog);
 	tcase_add_loop_test(tcase, what_cannot_be_read_is_told, 0,

@@ -7,18 +7,38 @@
 #include "record/field-name.h"
 #include "tool/journal/entry.h"
 
-enum { LEVEL_NAME_SIZE = 16 };
+enum {
+	LEVEL_NAME_SIZE = 16,
+	NUMBER_MAX = 32,
+	ID_MAX = 64,
+};
+
+static const struct scan_field fields[VALUES] = {
+	[VALUE_RUN_ID] = SCAN_FIELD("RUN_ID", ID_MAX),
+	[VALUE_BOOT_ID] = SCAN_FIELD("_BOOT_ID", ID_MAX),
+	[VALUE_PID] = SCAN_FIELD("_PID", NUMBER_MAX),
+	[VALUE_UID] = SCAN_FIELD("_UID", NUMBER_MAX),
+	[VALUE_MESSAGE_ID] = SCAN_FIELD("MESSAGE_ID", ID_MAX),
+	[VALUE_DUMPED] = SCAN_FIELD(FIELD_NAME_BLACKBOX, NUMBER_MAX),
+	[VALUE_SENT] = SCAN_FIELD("_SOURCE_REALTIME_TIMESTAMP", NUMBER_MAX),
+	[VALUE_SEQUENCE] = SCAN_FIELD("PROCESS_SEQ", NUMBER_MAX),
+	[VALUE_PROCESS] = SCAN_FIELD("PROCESS", PROCESS_NAME_SIZE),
+	[VALUE_LEVEL] = SCAN_FIELD("PRIORITY", NUMBER_MAX),
+};
 
 static uint64_t get_number(const struct record_at_hand *record, const char *name)
 {
 	return entry_get_number(record->journal, name);
 }
 
-/* Copies a text that may be valid. Returns false where there is none, or one that cannot be. */
-static bool get_text(sd_journal *journal, const char *name, char *ret, size_t size)
+static uint64_t value_number(const struct record_at_hand *record, enum value value)
 {
-	const struct bytes value = entry_get(journal, name);
+	return entry_parse_number(record->scan.value[value]);
+}
 
+/* Copies a text that may be valid. Returns false where there is none, or one that cannot be. */
+static bool copy_text(struct bytes value, char *ret, size_t size)
+{
 	if (!value.size || value.size >= size || memchr(value.data, '\0', value.size))
 		return false;
 	memcpy(ret, value.data, value.size);
@@ -26,38 +46,52 @@ static bool get_text(sd_journal *journal, const char *name, char *ret, size_t si
 	return true;
 }
 
-static enum notice_kind kind_of(sd_journal *journal)
+static enum notice_kind kind_of(struct bytes message_id)
 {
 	char id[SD_ID128_STRING_MAX];
 	int kind = 0;
 
-	if (!get_text(journal, "MESSAGE_ID", id, sizeof(id)))
+	if (!copy_text(message_id, id, sizeof(id)))
 		return NOTICE_COUNT;
 	while (kind < NOTICE_COUNT && strcmp(id, notice_message_ids[kind]) != 0)
 		kind++;
 	return (enum notice_kind)kind;
 }
 
+static sd_id128_t boot_of(struct bytes value)
+{
+	char text[SD_ID128_STRING_MAX];
+	sd_id128_t id;
+
+	if (!copy_text(value, text, sizeof(text)) || sd_id128_from_string(text, &id) < 0)
+		return SD_ID128_NULL;
+	return id;
+}
+
 /* Returns false where the record is none of mplog's. */
 static bool read_record(struct record_at_hand *record)
 {
-	char boot_id[SD_ID128_STRING_MAX];
+	const struct bytes *const value = record->scan.value;
 
-	if (!get_text(record->journal, "RUN_ID", record->run_id, sizeof(record->run_id)))
+	/* Records of others come in rows, and one field is enough to pass them over. */
+	if (record->is_foreign && !entry_get(record->journal, "RUN_ID").data)
 		return false;
-	record->kind = kind_of(record->journal);
-	record->is_dumped = entry_get(record->journal, FIELD_NAME_BLACKBOX).data;
-	if (!get_text(record->journal, "_BOOT_ID", boot_id, sizeof(boot_id)) ||
-	    sd_id128_from_string(boot_id, &record->boot_id) < 0)
-		record->boot_id = SD_ID128_NULL;
-	record->pid = (pid_t)get_number(record, "_PID");
-	record->uid = (uid_t)get_number(record, "_UID");
+	scan_read(&record->scan, record->journal, fields, VALUES);
+	record->is_foreign =
+		!copy_text(value[VALUE_RUN_ID], record->run_id, sizeof(record->run_id));
+	if (record->is_foreign)
+		return false;
+	record->kind = kind_of(value[VALUE_MESSAGE_ID]);
+	record->is_dumped = value[VALUE_DUMPED].data;
+	record->boot_id = boot_of(value[VALUE_BOOT_ID]);
+	record->pid = (pid_t)value_number(record, VALUE_PID);
+	record->uid = (uid_t)value_number(record, VALUE_UID);
 	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
 }
 
 uint64_t record_sent_us(const struct record_at_hand *record)
 {
-	const uint64_t sent = get_number(record, "_SOURCE_REALTIME_TIMESTAMP");
+	const uint64_t sent = value_number(record, VALUE_SENT);
 
 	return sent ? sent : record->when_us;
 }
@@ -90,7 +124,7 @@ static void note_first(const struct record_at_hand *record, struct counted *proc
 
 static void count_record(struct tally *tally, const struct record_at_hand *record)
 {
-	const uint64_t sequence = get_number(record, "PROCESS_SEQ");
+	const uint64_t sequence = value_number(record, VALUE_SEQUENCE);
 	struct counted *process = process_of(tally, record);
 
 	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. The first
@@ -115,7 +149,7 @@ static void note_worst(const struct record_at_hand *record, struct counted *proc
 	char name[LEVEL_NAME_SIZE];
 	int level;
 
-	if (get_text(record->journal, FIELD_NAME_LEVEL, name, sizeof(name)) &&
+	if (copy_text(entry_get(record->journal, FIELD_NAME_LEVEL), name, sizeof(name)) &&
 	    mplog_level_parse(name, &level) == 0 && level >= MPLOG_EMERG &&
 	    (!process->worst || level < process->worst - 1))
 		process->worst = level + 1;
@@ -145,7 +179,7 @@ static enum end end_of(const struct record_at_hand *record)
 {
 	char code[sizeof("unknown")];
 
-	if (!get_text(record->journal, FIELD_NAME_EXIT_CODE, code, sizeof(code)))
+	if (!copy_text(entry_get(record->journal, FIELD_NAME_EXIT_CODE), code, sizeof(code)))
 		return END_UNKNOWN;
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
 		return END_KILLED;

@@ -6,10 +6,28 @@
 
 #include "notice/notice.h"
 #include "tool/journal/ended.h"
+#include "tool/journal/scan.h"
+
+/* The fields that are read of each record. */
+enum value {
+	VALUE_RUN_ID,
+	VALUE_BOOT_ID,
+	VALUE_PID,
+	VALUE_UID,
+	VALUE_MESSAGE_ID,
+	VALUE_DUMPED,
+	VALUE_SENT,
+	VALUE_SEQUENCE,
+	VALUE_PROCESS,
+	VALUE_LEVEL,
+	VALUES
+};
 
 /* A record of mplog's that the journal stands at. */
 struct record_at_hand {
 	sd_journal *journal;
+	struct scan scan;
+	bool is_foreign;       /* not of mplog */
 	enum notice_kind kind; /* NOTICE_COUNT: no notice */
 	bool is_dumped;        /* out of a black box: in no counter */
 	char run_id[RUN_ID_SIZE];

@@ -1,10 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/journal/entry.h"
 
+#include <string.h>
+
+#include "base/name.h"
 #include "mplog.h"
 #include "record/field-name.h"
 
-#include <string.h>
+enum {
+	NUMBER_MAX = 32,
+	IDENTIFIER_MAX = 256,
+	MESSAGE_MAX = 2048, /* a longer one stays in the journal */
+};
+
+enum value {
+	VALUE_PROCESS,
+	VALUE_IDENTIFIER,
+	VALUE_MESSAGE,
+	VALUE_LEVEL,
+	VALUE_SENT,
+	VALUE_DUMPED,
+	VALUE_LOGGED,
+	VALUE_CHILD,
+	VALUES
+};
+
+static const struct scan_field fields[VALUES] = {
+	[VALUE_PROCESS] = SCAN_FIELD("PROCESS", PROCESS_NAME_SIZE),
+	[VALUE_IDENTIFIER] = SCAN_FIELD("SYSLOG_IDENTIFIER", IDENTIFIER_MAX),
+	[VALUE_MESSAGE] = SCAN_FIELD("MESSAGE", MESSAGE_MAX),
+	[VALUE_LEVEL] = SCAN_FIELD("PRIORITY", NUMBER_MAX),
+	[VALUE_SENT] = SCAN_FIELD("_SOURCE_REALTIME_TIMESTAMP", NUMBER_MAX),
+	[VALUE_DUMPED] = SCAN_FIELD(FIELD_NAME_BLACKBOX, NUMBER_MAX),
+	[VALUE_LOGGED] = SCAN_FIELD(FIELD_NAME_TIME, NUMBER_MAX),
+	[VALUE_CHILD] = SCAN_FIELD(FIELD_NAME_CHILD, NUMBER_MAX),
+};
 
 struct bytes entry_get(sd_journal *journal, const char *name)
 {
@@ -35,51 +65,42 @@ uint64_t entry_get_number(sd_journal *journal, const char *name)
 	return entry_parse_number(entry_get(journal, name));
 }
 
-static struct bytes copy_bytes(struct bytes value, char *buffer, size_t capacity)
+static int level_of(struct bytes level)
 {
-	const size_t size = value.size < capacity ? value.size : capacity;
-
-	if (size > 0)
-		memcpy(buffer, value.data, size);
-	return (struct bytes){ value.data ? buffer : NULL, size };
-}
-
-static int level_of(sd_journal *journal)
-{
-	const struct bytes level = entry_get(journal, "PRIORITY");
-
 	if (level.size != 1 || level.data[0] < '0' || level.data[0] > '7')
 		return -1;
 	return level.data[0] - '0';
 }
 
-bool entry_read_name(struct journal_entry *entry, sd_journal *journal)
+static struct bytes message_of(const struct journal_entry *entry)
 {
-	entry->journal = journal;
-	entry->process = copy_bytes(entry_get(journal, "PROCESS"), entry->process_data,
-				    sizeof(entry->process_data));
-	return entry->process.data;
+	struct bytes message = entry->scan.value[VALUE_MESSAGE];
+
+	if (message.data && entry->scan.is_cut[VALUE_MESSAGE])
+		message = entry_get(entry->journal, "MESSAGE");
+	while (message.data && message.size > 0 && message.data[message.size - 1] == '\n')
+		message.size--;
+	return message;
 }
 
-bool entry_read(struct journal_entry *entry)
+bool entry_read(struct journal_entry *entry, sd_journal *journal)
 {
-	sd_journal *const journal = entry->journal;
+	const struct bytes *const value = entry->scan.value;
 
-	if (sd_journal_get_realtime_usec(journal, &entry->realtime_us) < 0)
+	scan_read(&entry->scan, journal, fields, VALUES);
+	if (!value[VALUE_PROCESS].data ||
+	    sd_journal_get_realtime_usec(journal, &entry->realtime_us) < 0)
 		return false;
-	entry->identifier = copy_bytes(entry_get(journal, "SYSLOG_IDENTIFIER"),
-				       entry->identifier_data, sizeof(entry->identifier_data));
+	entry->journal = journal;
+	entry->process = value[VALUE_PROCESS];
+	entry->identifier = value[VALUE_IDENTIFIER];
 	/* journald notes when the kernel took the record: it may itself be late. */
-	entry->is_dumped = entry_get(journal, FIELD_NAME_BLACKBOX).data;
-	entry->when_us = entry->is_dumped ? entry_get_number(journal, FIELD_NAME_TIME)
-					  : entry_get_number(journal, "_SOURCE_REALTIME_TIMESTAMP");
+	entry->is_dumped = value[VALUE_DUMPED].data;
+	entry->when_us = entry_parse_number(value[entry->is_dumped ? VALUE_LOGGED : VALUE_SENT]);
 	if (!entry->when_us)
 		entry->when_us = entry->realtime_us;
-	entry->level = level_of(journal);
-	entry->is_good_end =
-		entry->level >= MPLOG_INFO && entry_get(journal, FIELD_NAME_CHILD).data;
-	entry->message = entry_get(journal, "MESSAGE");
-	while (entry->message.size > 0 && entry->message.data[entry->message.size - 1] == '\n')
-		entry->message.size--;
+	entry->level = level_of(value[VALUE_LEVEL]);
+	entry->is_good_end = entry->level >= MPLOG_INFO && value[VALUE_CHILD].data;
+	entry->message = message_of(entry);
 	return true;
 }

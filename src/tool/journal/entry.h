@@ -7,6 +7,7 @@
 #include <systemd/sd-journal.h>
 
 #include "base/strbuf.h"
+#include "tool/journal/scan.h"
 
 /* Fields that the record does not have are NULL. All of them may hold any bytes. Valid until the
  * journal moves to another record. */
@@ -18,7 +19,7 @@ struct journal_entry {
 	bool is_dumped;       /* out of a black box */
 	bool is_good_end;     /* mplog's own, of a child that ended well */
 	struct bytes process, identifier, message; /* no newlines at its end */
-	char process_data[64], identifier_data[256];
+	struct scan scan;
 };
 
 /* Returns a field of the record at hand, in the memory of the journal: valid until the next call. Data
@@ -31,8 +32,5 @@ uint64_t entry_parse_number(struct bytes value);
 /* Returns the number in such a field; 0 where there is none. */
 uint64_t entry_get_number(sd_journal *journal, const char *name);
 
-/* Reads the process name of the record at hand. Returns false where there is none: it is not a record
- * of mplog. */
-bool entry_read_name(struct journal_entry *entry, sd_journal *journal);
-/* Reads the other members. Returns false where they cannot be read. */
-bool entry_read(struct journal_entry *entry);
+/* Reads the record at hand. Returns false where it has no process name: it is not a record of mplog. */
+bool entry_read(struct journal_entry *entry, sd_journal *journal);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "tool/journal/dumped.h"
 #include "tool/ui/regex.h"
 
@@ -15,14 +16,22 @@ enum {
 	LATE_MAX_US = 60 * 1000 * 1000,
 };
 
+static bool has_wanted_name(const struct query *query)
+{
+	struct bytes process = entry_get(query->journal, "PROCESS");
+
+	if (process.size > PROCESS_NAME_SIZE)
+		process.size = PROCESS_NAME_SIZE;
+	return process.data && match_wants(&query->match, process);
+}
+
 /* Returns whether the record at hand is wanted. */
 static bool read_entry(const struct query *query, struct journal_entry *entry)
 {
-	if (!entry_read_name(entry, query->journal))
+	/* One field is enough to pass over those that are not. */
+	if (!query->match.is_exact && !has_wanted_name(query))
 		return false;
-	if (!query->match.is_exact && !match_wants(&query->match, entry->process))
-		return false;
-	if (!entry_read(entry) || (query->options.hides_ends && entry->is_good_end))
+	if (!entry_read(entry, query->journal) || (query->options.hides_ends && entry->is_good_end))
 		return false;
 	return !query->options.regex || regex_matches(query->options.regex, entry->message);
 }

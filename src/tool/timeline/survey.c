@@ -27,9 +27,9 @@ struct level_change {
 	char pattern[PATTERN_SIZE];
 };
 
-static int level_of(sd_journal *journal)
+static int level_of(const struct record_at_hand *record)
 {
-	const struct bytes level = entry_get(journal, "PRIORITY");
+	const struct bytes level = record->scan.value[VALUE_LEVEL];
 
 	if (level.size != 1 || level.data[0] < '0' || level.data[0] > '7')
 		return LEVEL_UNKNOWN;
@@ -84,7 +84,7 @@ static struct counted *find_dumped(struct survey *survey, const struct counted *
 static struct lane *lane_of(struct survey *survey, struct counted *process,
 			    const struct record_at_hand *record)
 {
-	struct bytes name = entry_get(record->journal, "PROCESS");
+	struct bytes name = record->scan.value[VALUE_PROCESS];
 	struct lane *lane;
 
 	if (!name.data || !process)
@@ -102,7 +102,7 @@ static struct lane *lane_of(struct survey *survey, struct counted *process,
 static void count_record(struct survey *survey, struct lane *lane,
 			 const struct record_at_hand *record)
 {
-	const int level = level_of(record->journal);
+	const int level = level_of(record);
 
 	lane->count[level]++;
 	lane->records++;
@@ -117,12 +117,14 @@ static void note_notice(struct lane *lane, const struct record_at_hand *record, 
 		[NOTICE_SUPPRESSED] = NOTE_SUPPRESSED + 1,
 		[NOTICE_LEVEL] = NOTE_LEVEL + 1,
 	};
-	const uint64_t since_us = entry_get_number(record->journal, FIELD_NAME_SINCE);
+	uint64_t since_us;
 
-	if (kinds[record->kind])
-		(void)lane_note(lane, kinds[record->kind] - 1,
-				since_us && since_us >= lane->first_us ? since_us : when_us,
-				when_us, entry_get(record->journal, "MESSAGE"));
+	if (!kinds[record->kind])
+		return;
+	since_us = entry_get_number(record->journal, FIELD_NAME_SINCE);
+	(void)lane_note(lane, kinds[record->kind] - 1,
+			since_us && since_us >= lane->first_us ? since_us : when_us, when_us,
+			entry_get(record->journal, "MESSAGE"));
 }
 
 /* No process is older than the boot of its machine, whatever a record says. */
