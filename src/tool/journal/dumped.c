@@ -25,6 +25,16 @@ static int compare(const void *a, const void *b)
 	return (left->order > right->order) - (left->order < right->order);
 }
 
+/* An error is one of looking for them, which says more. */
+bool dumped_is_there(sd_journal *journal)
+{
+	const void *data;
+	size_t size;
+
+	return sd_journal_query_unique(journal, FIELD_NAME_BLACKBOX) < 0 ||
+	       sd_journal_enumerate_available_unique(journal, &data, &size) != 0;
+}
+
 int dumped_collect(struct dumped *dumped, sd_journal *journal, uint64_t first_us, uint64_t last_us)
 {
 	int r;

@@ -3,6 +3,7 @@
  * shown where they were logged. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-journal.h>
@@ -19,6 +20,9 @@ struct dumped {
 	size_t n, room;
 	size_t next; /* the first that was not shown yet */
 };
+
+/* Returns whether the journal has any. */
+bool dumped_is_there(sd_journal *journal);
 
 /* Collects those of the records that match and were taken by journald from FIRST_US to LAST_US. A match is
  * added to the journal's. Returns 0 or a negative errno; dumped_free() in both cases. */

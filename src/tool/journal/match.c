@@ -6,11 +6,20 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/name.h"
 #include "mplog.h"
 #include "record/field-name.h"
+#include "tool/journal/entry.h"
 #include "tool/ui/memory.h"
 
-enum { FIELD_SIZE = sizeof("PROCESS=") - 1 };
+enum {
+	FIELD_SIZE = sizeof("PROCESS=") - 1,
+	/* For each record that it finds the index costs a little for each name, and a scan a little for each
+	 * record that it passes over: as much as for four names. */
+	NAMES_A_RECORD = 4,
+	NAMES_BY_INDEX = 64,
+	SAMPLE = 200,
+};
 
 static bool matches_any(const struct glob *globs, size_t n, struct bytes name)
 {
@@ -26,6 +35,15 @@ bool match_wants(const struct match *match, struct bytes name)
 	if (match->n_globs > 0 && !matches_any(match->globs, match->n_globs, name))
 		return false;
 	return !matches_any(match->unwanted, match->n_unwanted, name);
+}
+
+bool match_wants_entry(const struct match *match)
+{
+	struct bytes process = entry_get(match->journal, "PROCESS");
+
+	if (process.size > PROCESS_NAME_SIZE)
+		process.size = PROCESS_NAME_SIZE;
+	return process.data && match_wants(match, process);
 }
 
 const char *match_name(const struct match *match, size_t i)
@@ -133,11 +151,10 @@ static int add_field_matches(sd_journal *journal, const struct match_options *op
 	return r;
 }
 
-int match_any_name(struct match *match)
+static int match_any_name(struct match *match)
 {
 	int r;
 
-	match->is_exact = false;
 	sd_journal_flush_matches(match->journal);
 	r = add_field_matches(match->journal, &match->options);
 	if (r >= 0)
@@ -150,10 +167,47 @@ int match_any_name(struct match *match)
 	return r < 0 ? r : 0;
 }
 
-int match_names(struct match *match)
+/* How many of the newest records are of wanted names, among those that match besides. */
+static int sample(struct match *match, size_t *ret_wanted, size_t *ret_all)
 {
 	int r = match_any_name(match);
 
+	if (r >= 0)
+		r = sd_journal_seek_tail(match->journal);
+	*ret_wanted = *ret_all = 0;
+	while (r >= 0 && *ret_all < SAMPLE && (r = sd_journal_previous(match->journal)) > 0) {
+		*ret_wanted += match_wants_entry(match);
+		++*ret_all;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Chooses whether the index is to find the records of wanted names among all others. */
+static int choose_way(struct match *match)
+{
+	size_t wanted, all;
+	int r;
+
+	match->way = match->n_wanted > NAMES_BY_INDEX ? MATCH_BY_SCAN : MATCH_BY_INDEX;
+	if (match->n_wanted <= NAMES_A_RECORD || match->n_wanted > NAMES_BY_INDEX)
+		return 0;
+	r = sample(match, &wanted, &all);
+	if (match->n_wanted * wanted > NAMES_A_RECORD * all)
+		match->way = MATCH_BY_SCAN;
+	return r;
+}
+
+int match_names(struct match *match)
+{
+	const struct match_options *const options = &match->options;
+	int r = match->way == MATCH_UNKNOWN ? choose_way(match) : 0;
+
+	if (r >= 0)
+		r = match_any_name(match);
+	match->is_exact =
+		(options->run || options->identifier) && match->n_globs + match->n_unwanted == 0;
+	if (match->way == MATCH_BY_SCAN)
+		return r;
 	match->is_exact = true;
 	for (size_t i = 0; r >= 0 && i < match->n_names; i++) {
 		if (is_wanted(match, i))

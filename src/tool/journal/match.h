@@ -26,8 +26,9 @@ struct match {
 	size_t n_globs, n_unwanted;
 	struct bytes *names; /* PROCESS=... of all processes in the journal, with a NUL behind it */
 	size_t n_names, names_room;
-	size_t n_wanted; /* of them */
-	bool is_exact;   /* the journal's index says which records match */
+	size_t n_wanted;                                           /* of them */
+	enum { MATCH_UNKNOWN, MATCH_BY_INDEX, MATCH_BY_SCAN } way; /* to those that are there */
+	bool is_exact; /* all that match are wanted, or no record of mplog's */
 };
 
 /* Finds out what names there are in the journal. Returns 0 or a negative errno;
@@ -44,11 +45,13 @@ bool match_is_field(const char *text);
 /* Returns whether a process name is wanted. */
 bool match_wants(const struct match *match, struct bytes name);
 
+/* Returns whether the record at hand has one that is wanted. */
+bool match_wants_entry(const struct match *match);
+
 /* Returns the I-th name there is. */
 const char *match_name(const struct match *match, size_t i);
 
-/* Match the records of wanted names, of any name, or of wanted names that are yet to come, perhaps with
- * others. Return 0 or a negative errno. */
+/* Match the records of wanted names that are there, or are yet to come, perhaps with others. Return 0 or a
+ * negative errno. */
 int match_names(struct match *match);
-int match_any_name(struct match *match);
 int match_names_to_come(struct match *match);

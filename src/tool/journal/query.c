@@ -4,32 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
-#include "tool/journal/dumped.h"
 #include "tool/ui/regex.h"
 
 enum {
-	/* The index costs a little for each name and record, a scan a little for each unwanted record. */
-	NAMES_BY_INDEX = 64,
 	/* The journal is in the order in which journald took the records: so late one may be that has
 	 * waited for it. */
 	LATE_MAX_US = 60 * 1000 * 1000,
 };
 
-static bool has_wanted_name(const struct query *query)
-{
-	struct bytes process = entry_get(query->journal, "PROCESS");
-
-	if (process.size > PROCESS_NAME_SIZE)
-		process.size = PROCESS_NAME_SIZE;
-	return process.data && match_wants(&query->match, process);
-}
-
 /* Returns whether the record at hand is wanted. */
 static bool read_entry(const struct query *query, struct journal_entry *entry)
 {
 	/* One field is enough to pass over those that are not. */
-	if (!query->match.is_exact && !has_wanted_name(query))
+	if (!query->match.is_exact && !match_wants_entry(&query->match))
 		return false;
 	if (!entry_read(entry, query->journal) || (query->options.hides_ends && entry->is_good_end))
 		return false;
@@ -81,13 +68,9 @@ void query_close(struct query *query)
 	if (query->journal)
 		sd_journal_close(query->journal);
 	match_free(&query->match);
+	dumped_free(&query->dumped);
+	free(query->first);
 	free(query->tail);
-}
-
-static int choose_way(struct query *query)
-{
-	return query->match.n_wanted <= NAMES_BY_INDEX ? match_names(&query->match)
-						       : match_any_name(&query->match);
 }
 
 /* Returns whether no record that is asked for comes behind this one, in the direction of MOVE. */
@@ -179,8 +162,7 @@ static void pass_on(struct query *query, query_fn *fn, void *userdata,
 
 /* Shows the records out of black boxes that were logged before the moment, and comes back to the record at
  * hand. Returns 1 where there are some: what was read of the record at hand has to be read again. */
-static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t before_us,
-			  query_fn *fn, void *userdata)
+static int pass_on_dumped(struct query *query, uint64_t before_us, query_fn *fn, void *userdata)
 {
 	struct journal_entry entry;
 	char *here = NULL;
@@ -188,7 +170,7 @@ static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t b
 	bool has_moved = false;
 	int r = 0;
 
-	while (r >= 0 && (cursor = dumped_next(dumped, before_us))) {
+	while (r >= 0 && (cursor = dumped_next(&query->dumped, before_us))) {
 		has_moved = true;
 		if (!here && before_us != UINT64_MAX)
 			r = sd_journal_get_cursor(query->journal, &here);
@@ -207,14 +189,14 @@ static int pass_on_dumped(struct query *query, struct dumped *dumped, uint64_t b
 	return r < 0 ? r : has_moved;
 }
 
-static int pass_on_entry(struct query *query, struct dumped *dumped, query_fn *fn, void *userdata,
+static int pass_on_entry(struct query *query, query_fn *fn, void *userdata,
 			 struct journal_entry *entry)
 {
 	int r;
 
 	if (entry->is_dumped)
 		return 0;
-	r = pass_on_dumped(query, dumped, entry->when_us, fn, userdata);
+	r = pass_on_dumped(query, entry->when_us, fn, userdata);
 	if (r < 0)
 		return r;
 	if (r > 0 && !read_entry(query, entry))
@@ -223,51 +205,63 @@ static int pass_on_entry(struct query *query, struct dumped *dumped, query_fn *f
 	return 0;
 }
 
-/* Those that follow the record at which the journal stands. */
-static int collect_dumped(struct query *query, struct dumped *dumped, bool is_followed)
+static int collect_dumped(struct query *query, bool is_followed)
 {
-	uint64_t first_us = 0;
-	int r = seek_first(query, is_followed);
+	uint64_t first_us;
+	int r = sd_journal_get_realtime_usec(query->journal, &first_us);
 
-	if (r > 0)
-		r = sd_journal_get_realtime_usec(query->journal, &first_us);
 	if (r >= 0)
-		r = dumped_collect(dumped, query->journal, first_us,
+		r = dumped_collect(&query->dumped, query->journal, first_us,
 				   is_followed ? query->tail_us : UINT64_MAX);
-	return r < 0 ? r : choose_way(query);
+	return r < 0 ? r : match_names(&query->match);
 }
 
-static int go_through(struct query *query, struct dumped *dumped, bool is_followed, size_t max,
-		      query_fn *fn, void *userdata)
+/* Finds the first record that is asked for, which stays the first, and those behind it that came out of black
+ * boxes. */
+static int find_first(struct query *query, bool is_followed)
+{
+	int r = match_names(&query->match);
+
+	if (r >= 0)
+		r = seek_first(query, is_followed);
+	if (r > 0)
+		r = sd_journal_get_cursor(query->journal, &query->first);
+	if (r >= 0 && query->first && dumped_is_there(query->journal))
+		r = collect_dumped(query, is_followed);
+	return r;
+}
+
+static int go_through(struct query *query, bool is_followed, size_t max, query_fn *fn,
+		      void *userdata)
 {
 	struct journal_entry entry;
-	int r = seek_first(query, is_followed);
+	int r = sd_journal_seek_cursor(query->journal, query->first);
 
+	if (r >= 0)
+		r = sd_journal_next(query->journal);
 	while (query->passed_on < max && (r = find_wanted(query, &entry, r, sd_journal_next)) > 0) {
 		if (is_in_time(query, &entry, is_followed))
-			r = pass_on_entry(query, dumped, fn, userdata, &entry);
+			r = pass_on_entry(query, fn, userdata, &entry);
 		if (r >= 0)
 			r = sd_journal_next(query->journal);
 	}
 	if (r >= 0 && query->passed_on < max)
-		r = pass_on_dumped(query, dumped, UINT64_MAX, fn, userdata);
+		r = pass_on_dumped(query, UINT64_MAX, fn, userdata);
 	return r;
 }
 
 int query_history(struct query *query, bool is_followed, size_t max, query_fn *fn, void *userdata)
 {
-	struct dumped dumped = { 0 };
-	int r;
+	int r = 0;
 
 	query->passed_on = 0;
+	query->dumped.next = 0;
 	if (query->options.count == 0 || query->match.n_wanted == 0)
 		return 0;
-	r = choose_way(query);
-	if (r >= 0)
-		r = collect_dumped(query, &dumped, is_followed);
-	if (r >= 0)
-		r = go_through(query, &dumped, is_followed, max, fn, userdata);
-	dumped_free(&dumped);
+	if (!query->first)
+		r = find_first(query, is_followed);
+	if (r >= 0 && query->first)
+		r = go_through(query, is_followed, max, fn, userdata);
 	return r < 0 ? r : 0;
 }
 

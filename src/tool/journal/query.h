@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <systemd/sd-journal.h>
 
+#include "tool/journal/dumped.h"
 #include "tool/journal/entry.h"
 #include "tool/journal/match.h"
 
@@ -30,7 +31,9 @@ struct query {
 	struct match match;
 	char *tail; /* cursor of the newest record when the query was opened; or NULL */
 	uint64_t tail_us;
-	size_t passed_on; /* records, since the last query_history() began */
+	char *first; /* cursor of the first record that is asked for, once it is known; or NULL */
+	struct dumped dumped; /* those behind it */
+	size_t passed_on;     /* records, since the last query_history() began */
 };
 
 typedef void query_fn(void *userdata, const struct journal_entry *entry);
