@@ -377,7 +377,7 @@ START_TEST(a_journal_that_cannot_be_read_has_no_answer)
 	char *output =
 		shell_expect(2, "d=$(mktemp -d); mplog gaps -D $d 2>&1; r=$?; rmdir $d; exit $r");
 
-	ck_assert_ptr_nonnull(strstr(output, ": there is no journal that you may read\n"));
+	ck_assert_ptr_nonnull(strstr(output, ": there is no journal file\n"));
 	free(output);
 }
 END_TEST

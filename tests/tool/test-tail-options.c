@@ -237,6 +237,18 @@ static const struct {
 	{ "m=journal/0123456789abcdef0123456789abcdef; mkdir $m; mv journal/a.journal $m; mplog tail -n 1 "
 	  "-D journal --output=cat db-main",
 	  "process=db-main gone\n", 0 },
+	{ "mkdir empty; mplog gaps -D empty", "mplog: empty: there is no journal file\n", 2 },
+	{ "mplog gaps -D absent", "mplog: absent: No such file or directory\n", 2 },
+	{ ": >journal/c.journal; mplog gaps -D journal -t ingestd PROCESS=db-main --raw -o process,records",
+	  "mplog: journal/c.journal: not a journal file: it is too short\nPROCESS RECORDS\ndb-main 1\n",
+	  2 },
+	{ "rm journal/a.journal; : >journal/c.journal; mplog gaps -D journal",
+	  "mplog: journal/c.journal: not a journal file: it is too short\n", 2 },
+	{ "mkdir empty; mplog timeline -D empty >empty.svg",
+	  "mplog: empty: there is no journal file\n", 2 },
+	{ "mplog timeline -D absent >absent.svg", "mplog: absent: No such file or directory\n", 2 },
+	{ "ln -s nowhere journal/e.journal; mplog timeline -D journal -t mplog-demo | grep -c 'class=\"lane\"'",
+	  "mplog: journal/e.journal: No such file or directory\n4\n", 0 },
 };
 
 START_TEST(what_cannot_be_read_is_told)

@@ -150,7 +150,7 @@ START_TEST(mistakes)
 	shell_says("mplog timeline '[' 2>&1 || [ $? = 2 ]", "malformed pattern");
 	shell_says(
 		"mplog timeline -D /nonexistent >/dev/null 2>err || [ $? = 2 ] && cat err && rm err",
-		"the journal: No such file");
+		"/nonexistent: No such file");
 	shell_says("mplog timeline -D timeline-journal -o /nonexistent/a.svg 2>&1 || [ $? = 2 ]",
 		   "cannot write /nonexistent/a.svg: No such file");
 	shell_says("mplog timeline -D timeline-journal -o /dev/full 2>&1 || [ $? = 2 ]",

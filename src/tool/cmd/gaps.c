@@ -9,6 +9,7 @@
 #include "tool/cmd/gaps-live.h"
 #include "tool/cmd/gaps-print.h"
 #include "tool/journal/count.h"
+#include "tool/journal/files.h"
 #include "tool/journal/judge.h"
 #include "tool/journal/match.h"
 #include "tool/ui/options.h"
@@ -25,6 +26,7 @@ struct options {
 	char *const *match;
 	size_t n_matches;
 	bool json;
+	bool has_unreadable; /* files in that directory, which were told */
 	struct table_options table;
 };
 
@@ -55,8 +57,8 @@ static int find_beginning(sd_journal *journal, const struct options *options, ui
 {
 	const int r = sd_journal_get_cutoff_realtime_usec(journal, ret_us, NULL);
 
-	if (r != 0)
-		return r;
+	if (r != 0 || options->has_unreadable)
+		return r != 0 ? r : -ENODATA;
 	if (options->directory || options->namespace)
 		tool_complain("%s: there is no journal that you may read",
 			      options->directory ? options->directory : options->namespace);
@@ -125,7 +127,8 @@ static bool count_all(const struct options *options, struct tally *tally)
 		r = sd_journal_wait(journal, 0);
 	if (r >= 0)
 		r = count_journal(tally, &reports, journal, NULL);
-	if (r < 0 && r != -EINVAL && r != -ENODATA) /* these two were explained */
+	if (r < 0 && r != -EINVAL && r != -ENODATA &&
+	    !options->has_unreadable) /* these were told */
 		tool_complain("gaps: %s", strerror(-r));
 	sd_journal_close(journal);
 	reports_apply(&reports, tally);
@@ -160,14 +163,15 @@ static int print_and_judge(const struct options *options, struct tally *tally)
 	return is_missing || is_empty ? STATUS_BAD : STATUS_GOOD;
 }
 
-static int gaps(const struct options *options)
+static int gaps(struct options *options)
 {
 	struct tally tally = { 0 };
-	const int status =
-		count_all(options, &tally) ? print_and_judge(options, &tally) : STATUS_TROUBLE;
+	int status;
 
+	options->has_unreadable = options->directory && files_tell_unreadable(options->directory);
+	status = count_all(options, &tally) ? print_and_judge(options, &tally) : STATUS_TROUBLE;
 	tally_free(&tally);
-	return status;
+	return options->has_unreadable ? STATUS_TROUBLE : status;
 }
 
 static int run_gaps(const struct command *command, int argc, char **argv)

@@ -8,6 +8,7 @@
 
 #include "base/glob.h"
 #include "tool/cmd/commands.h"
+#include "tool/journal/files.h"
 #include "tool/timeline/output.h"
 #include "tool/ui/options.h"
 #include "tool/ui/tool.h"
@@ -19,7 +20,8 @@ enum { N_OUTPUTS = sizeof(outputs) / sizeof(outputs[0]) };
 struct arguments {
 	struct source_options source;
 	const struct output *output;
-	const char *file; /* NULL: standard output */
+	const char *file;    /* NULL: standard output */
+	bool has_unreadable; /* files in the source's directory, which were told */
 };
 
 /* Reports why there is nothing to be drawn. */
@@ -84,7 +86,8 @@ static int draw(const struct arguments *arguments, struct source *source)
 	if (r < 0) {
 		tool_complain("timeline: the journal: %s", strerror(-r));
 	} else if (survey.lanes.n == 0) {
-		explain_nothing(source);
+		if (!arguments->has_unreadable)
+			explain_nothing(source);
 		status = STATUS_BAD;
 	} else {
 		status = print_timeline(arguments, &survey);
@@ -93,18 +96,20 @@ static int draw(const struct arguments *arguments, struct source *source)
 	return status;
 }
 
-static int timeline(const struct arguments *arguments)
+static int timeline(struct arguments *arguments)
 {
+	const char *const directory = arguments->source.directory;
 	struct source source;
-	const int r = source_open(&source, &arguments->source);
-	int status = STATUS_TROUBLE;
+	int r, status = STATUS_TROUBLE;
 
-	if (r < 0)
-		tool_complain("timeline: the journal: %s", strerror(-r));
-	else
+	arguments->has_unreadable = directory && files_tell_unreadable(directory);
+	r = source_open(&source, &arguments->source);
+	if (r >= 0)
 		status = draw(arguments, &source);
+	else if (!arguments->has_unreadable)
+		tool_complain("timeline: the journal: %s", strerror(-r));
 	source_close(&source);
-	return status;
+	return arguments->has_unreadable ? STATUS_TROUBLE : status;
 }
 
 static int parse_output(void *userdata, const char *name)
@@ -200,6 +205,6 @@ const struct command command_timeline = {
 		"  -D, --directory=DIR          of the journal files there\n"
 		"      --namespace=NAME         of the journal of this namespace\n"
 		"\n"
-		"Exit status: 0, or 1 where there is no such record.\n",
+		"Exit status: 0, 1 where there is no such record, 2 usage, or something cannot be read.\n",
 	.run = run_timeline,
 };
