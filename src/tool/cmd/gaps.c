@@ -86,7 +86,8 @@ static int open_to_count(const struct options *options, struct tally *tally, sd_
 }
 
 /* With --since: the figures of a process are of all its life, and so are the losses in them. */
-static int count_before(const struct options *options, struct tally *tally)
+static int count_before(const struct options *options, struct tally *tally,
+			struct progress *progress)
 {
 	sd_journal *journal = NULL;
 	int r = options->since_us ? open_journal(options, &journal) : 0;
@@ -98,14 +99,14 @@ static int count_before(const struct options *options, struct tally *tally)
 	if (journal && r >= 0)
 		r = match_add(journal, "MESSAGE_ID", notice_message_ids[NOTICE_SUPPRESSED]);
 	if (journal && r >= 0)
-		r = count_told_before(tally, journal, options->since_us);
+		r = count_told_before(tally, journal, options->since_us, progress);
 	sd_journal_close(journal);
 	return r;
 }
 
 /* What comes into the journal while boards are read is counted as well: so all records of a process
  * that is dead on its board had time to get there. */
-static bool count_all(const struct options *options, struct tally *tally)
+static bool count_all(const struct options *options, struct tally *tally, struct progress *progress)
 {
 	const struct gaps_live live = {
 		.identifier = options->identifier,
@@ -118,15 +119,17 @@ static bool count_all(const struct options *options, struct tally *tally)
 	int r = open_to_count(options, tally, &journal);
 
 	if (r >= 0)
-		r = count_before(options, tally);
+		r = count_before(options, tally, progress);
 	if (r >= 0)
-		r = count_journal(tally, &reports, journal, NULL);
+		r = count_journal(tally, &reports, journal, NULL, progress);
+	progress_hide(progress);
 	if (r >= 0)
 		good = gaps_add_live(tally, &reports, &live);
 	if (r >= 0)
 		r = sd_journal_wait(journal, 0);
 	if (r >= 0)
-		r = count_journal(tally, &reports, journal, NULL);
+		r = count_journal(tally, &reports, journal, NULL, progress);
+	progress_hide(progress);
 	if (r < 0 && r != -EINVAL && r != -ENODATA &&
 	    !options->has_unreadable) /* these were told */
 		tool_complain("gaps: %s", strerror(-r));
@@ -165,11 +168,13 @@ static int print_and_judge(const struct options *options, struct tally *tally)
 
 static int gaps(struct options *options)
 {
+	struct progress progress = progress_begin();
 	struct tally tally = { 0 };
 	int status;
 
 	options->has_unreadable = options->directory && files_tell_unreadable(options->directory);
-	status = count_all(options, &tally) ? print_and_judge(options, &tally) : STATUS_TROUBLE;
+	status = count_all(options, &tally, &progress) ? print_and_judge(options, &tally)
+						       : STATUS_TROUBLE;
 	tally_free(&tally);
 	return options->has_unreadable ? STATUS_TROUBLE : status;
 }

@@ -30,22 +30,41 @@ struct arguments {
 	regex_t regex; /* where the query's points to it */
 };
 
+/* A view that shows records, on the terminal that may be the progress line's too. */
+struct screen {
+	const struct view *view;
+	void *state;
+	struct progress progress;
+	bool is_terminal;
+};
+
+static void show(void *userdata, const struct journal_entry *entry)
+{
+	struct screen *const screen = userdata;
+
+	if (screen->is_terminal)
+		progress_hide(&screen->progress);
+	screen->view->show(screen->state, entry);
+}
+
 static void flush(void)
 {
 	(void)fflush(stdout);
 }
 
-static int show_records(struct query *query, const struct view *view, void *state, bool is_followed)
+static int show_records(struct query *query, struct screen *screen, bool is_followed)
 {
+	const struct view *const view = screen->view;
 	int r = 0;
 
 	if (view->surveys > 0)
-		r = query_history(query, is_followed, view->surveys, view->survey, state);
+		r = query_history(query, is_followed, view->surveys, view->survey, screen->state);
 	if (r == 0)
-		r = query_history(query, is_followed, QUERY_ALL, view->show, state);
+		r = query_history(query, is_followed, QUERY_ALL, show, screen);
+	progress_hide(&screen->progress);
 	if (r == 0 && is_followed) {
 		flush();
-		r = query_follow(query, view->show, flush, state);
+		r = query_follow(query, show, flush, screen);
 	}
 	return r;
 }
@@ -84,7 +103,7 @@ static bool tell_unreadable(const struct arguments *arguments)
 	return !directory || files_tell_unreadable(directory) == 0;
 }
 
-static int run_query(const struct arguments *arguments)
+static int run_query(struct arguments *arguments)
 {
 	const struct look look = {
 		.term = term_look(),
@@ -93,16 +112,19 @@ static int run_query(const struct arguments *arguments)
 		.has_catalog = arguments->has_catalog,
 		.is_followed = arguments->is_followed,
 	};
-	const struct view *const view = arguments->view;
+	struct screen screen = { .view = arguments->view,
+				 .progress = progress_begin(),
+				 .is_terminal = look.term.is_terminal };
 	const bool is_whole = tell_unreadable(arguments);
 	struct query query;
-	int status = STATUS_GOOD, r = query_open(&query, &arguments->query);
+	int status = STATUS_GOOD, r;
 
+	arguments->query.progress = &screen.progress;
+	r = query_open(&query, &arguments->query);
 	if (r == 0) {
-		void *const state = view->open(&look);
-
-		r = show_records(&query, view, state, arguments->is_followed);
-		view->close(state);
+		screen.state = screen.view->open(&look);
+		r = show_records(&query, &screen, arguments->is_followed);
+		screen.view->close(screen.state);
 	}
 	if (r < 0 && is_whole)
 		tool_complain("tail: the journal: %s", strerror(-r));

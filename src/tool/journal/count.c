@@ -273,13 +273,14 @@ static void show_to(const struct count_watch *watch, struct tally *tally,
 }
 
 int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal,
-		  const struct count_watch *watch)
+		  const struct count_watch *watch, struct progress *progress)
 {
 	const uint64_t until_us = watch && watch->until_us ? watch->until_us : UINT64_MAX;
 	struct record_at_hand record = { .journal = journal };
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
+		entry_tell_progress(progress, journal);
 		if (!read_record(&record))
 			continue;
 		if (record.when_us >= until_us)
@@ -305,12 +306,14 @@ static void note_before(struct tally *tally, const struct record_at_hand *record
 	}
 }
 
-int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_us)
+int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_us,
+		      struct progress *progress)
 {
 	struct record_at_hand record = { .journal = journal };
 	int r;
 
 	while ((r = sd_journal_next(journal)) > 0) {
+		entry_tell_progress(progress, journal);
 		if (!read_record(&record))
 			continue;
 		if (record.when_us >= until_us)

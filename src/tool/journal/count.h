@@ -7,6 +7,7 @@
 #include "notice/notice.h"
 #include "tool/journal/ended.h"
 #include "tool/journal/scan.h"
+#include "tool/ui/progress.h"
 
 /* The fields that are read of each record. */
 enum value {
@@ -50,7 +51,8 @@ uint64_t record_sent_us(const struct record_at_hand *record);
 
 /* Reads the journal from where it stands to its end. WATCH may be NULL. Returns 0 or a negative errno. */
 int count_journal(struct tally *tally, struct reports *reports, sd_journal *journal,
-		  const struct count_watch *watch);
+		  const struct count_watch *watch, struct progress *progress);
 
 /* Reads the notices of losses from where the journal stands to that moment. Returns 0 or a negative errno. */
-int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_us);
+int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_us,
+		      struct progress *progress);

@@ -65,6 +65,14 @@ uint64_t entry_get_number(sd_journal *journal, const char *name)
 	return entry_parse_number(entry_get(journal, name));
 }
 
+void entry_tell_progress(struct progress *progress, sd_journal *journal)
+{
+	uint64_t realtime_us;
+
+	if (progress_is_due(progress) && sd_journal_get_realtime_usec(journal, &realtime_us) >= 0)
+		progress_show(progress, realtime_us);
+}
+
 static int level_of(struct bytes level)
 {
 	if (level.size != 1 || level.data[0] < '0' || level.data[0] > '7')

@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "tool/journal/scan.h"
+#include "tool/ui/progress.h"
 
 /* Fields that the record does not have are NULL. All of them may hold any bytes. Valid until the
  * journal moves to another record. */
@@ -31,6 +32,9 @@ uint64_t entry_parse_number(struct bytes value);
 
 /* Returns the number in such a field; 0 where there is none. */
 uint64_t entry_get_number(sd_journal *journal, const char *name);
+
+/* Counts the record at hand as read, and shows how far that is, now and then. */
+void entry_tell_progress(struct progress *progress, sd_journal *journal);
 
 /* Reads the record at hand. Returns false where it has no process name: it is not a record of mplog. */
 bool entry_read(struct journal_entry *entry, sd_journal *journal);

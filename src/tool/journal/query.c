@@ -93,6 +93,7 @@ static int find_wanted(struct query *query, struct journal_entry *entry, int r,
 		       int (*move)(sd_journal *))
 {
 	while (r > 0 && !is_beyond(query, move)) {
+		entry_tell_progress(query->options.progress, query->journal);
 		if (read_entry(query, entry))
 			return 1;
 		r = move(query->journal);

@@ -22,7 +22,8 @@ struct query_options {
 	uint64_t until_us;     /* 0: no end */
 	const regex_t *regex;  /* that messages match; or NULL */
 	size_t count;          /* the last so many of those, or QUERY_ALL */
-	bool hides_ends;       /* mplog's own records of children that ended well are left out */
+	struct progress *progress;
+	bool hides_ends; /* mplog's own records of children that ended well are left out */
 };
 
 struct query {

@@ -224,12 +224,14 @@ int record_each(const struct survey *survey,
 	int r = source_rewind(survey->source);
 
 	while (r >= 0 && (r = sd_journal_next(journal)) > 0) {
+		entry_tell_progress(&survey->source->progress, journal);
 		if (sd_journal_get_realtime_usec(journal, &taken_us) < 0)
 			continue;
 		if (until_us && taken_us >= until_us)
-			return 0;
+			break;
 		if (read_record(survey, &record, taken_us))
 			fn(userdata, &record);
 	}
-	return r;
+	progress_hide(&survey->source->progress);
+	return r < 0 ? r : 0;
 }

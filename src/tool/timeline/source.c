@@ -78,6 +78,7 @@ static int find_newest_run(struct source *source)
 	if (r < 0)
 		return r;
 	while ((r = sd_journal_previous(source->journal)) > 0) {
+		entry_tell_progress(&source->progress, source->journal);
 		if (take_run(source))
 			break;
 	}
@@ -98,7 +99,7 @@ int source_open(struct source *source, const struct source_options *options)
 {
 	int r;
 
-	*source = (struct source){ .options = *options };
+	*source = (struct source){ .options = *options, .progress = progress_begin() };
 	compile_globs(source, options->patterns);
 	if (options->run)
 		strncat(source->run, options->run, sizeof(source->run) - 1);
@@ -122,6 +123,7 @@ int source_rewind(struct source *source)
 			? sd_journal_seek_realtime_usec(source->journal, source->options.since_us)
 			: sd_journal_seek_head(source->journal);
 
+	source->progress.records = 0;
 	return r < 0 ? r : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/glob.h"
 #include "base/name.h"
 #include "base/strbuf.h"
+#include "tool/ui/progress.h"
 
 struct source_options {
 	const char *identifier; /* or NULL */
@@ -24,6 +25,7 @@ struct source {
 	sd_journal *journal;
 	struct glob *globs;
 	size_t n_globs;
+	struct progress progress;
 };
 
 /* Opens the journal before the first of the records. Returns 0 or a negative errno; source_close() in

@@ -255,7 +255,9 @@ int survey_make(struct survey *survey, struct source *source)
 	if (survey->tally.begins_us < source->options.since_us)
 		survey->tally.begins_us = source->options.since_us;
 	if (r >= 0)
-		r = count_journal(&survey->tally, &reports, source->journal, &watch);
+		r = count_journal(&survey->tally, &reports, source->journal, &watch,
+				  &source->progress);
+	progress_hide(&source->progress);
 	finish(survey, &reports);
 	reports_free(&reports);
 	return r < 0 ? r : 0;
