@@ -34,31 +34,34 @@ struct values {
 	struct timeline_record *record;
 };
 
+#define NAME(name_) (name_), sizeof(name_) - 1
+
 static const struct {
 	const char *name;
+	size_t size;
 	int field; /* -1: not worth showing */
 } known[] = {
-	{ "PROCESS", FIELD_PROCESS },
-	{ "RUN_ID", FIELD_RUN_ID },
-	{ "_BOOT_ID", FIELD_BOOT_ID },
-	{ "_PID", FIELD_PID },
-	{ "_SOURCE_REALTIME_TIMESTAMP", FIELD_SOURCE_TIME },
-	{ "PRIORITY", FIELD_PRIORITY },
-	{ "MESSAGE", FIELD_MESSAGE },
-	{ "MESSAGE_ID", FIELD_MESSAGE_ID },
-	{ "CODE_FILE", FIELD_FILE },
-	{ "CODE_LINE", FIELD_LINE },
-	{ "CODE_FUNC", FIELD_FUNC },
-	{ FIELD_NAME_BLACKBOX, FIELD_DUMP },
-	{ FIELD_NAME_TIME, FIELD_DUMP_TIME },
-	{ FIELD_NAME_PID, FIELD_DUMP_PID },
-	{ "MPLOG_PATTERN", FIELD_PATTERN },
-	{ "PROCESS_PARENT", -1 },
-	{ "PROCESS_SEQ", -1 },
-	{ "SYSLOG_IDENTIFIER", -1 },
-	{ "SYSLOG_FACILITY", -1 },
-	{ "SYSLOG_TIMESTAMP", -1 },
-	{ "TID", -1 },
+	{ NAME("PROCESS"), FIELD_PROCESS },
+	{ NAME("RUN_ID"), FIELD_RUN_ID },
+	{ NAME("_BOOT_ID"), FIELD_BOOT_ID },
+	{ NAME("_PID"), FIELD_PID },
+	{ NAME("_SOURCE_REALTIME_TIMESTAMP"), FIELD_SOURCE_TIME },
+	{ NAME("PRIORITY"), FIELD_PRIORITY },
+	{ NAME("MESSAGE"), FIELD_MESSAGE },
+	{ NAME("MESSAGE_ID"), FIELD_MESSAGE_ID },
+	{ NAME("CODE_FILE"), FIELD_FILE },
+	{ NAME("CODE_LINE"), FIELD_LINE },
+	{ NAME("CODE_FUNC"), FIELD_FUNC },
+	{ NAME(FIELD_NAME_BLACKBOX), FIELD_DUMP },
+	{ NAME(FIELD_NAME_TIME), FIELD_DUMP_TIME },
+	{ NAME(FIELD_NAME_PID), FIELD_DUMP_PID },
+	{ NAME("MPLOG_PATTERN"), FIELD_PATTERN },
+	{ NAME("PROCESS_PARENT"), -1 },
+	{ NAME("PROCESS_SEQ"), -1 },
+	{ NAME("SYSLOG_IDENTIFIER"), -1 },
+	{ NAME("SYSLOG_FACILITY"), -1 },
+	{ NAME("SYSLOG_TIMESTAMP"), -1 },
+	{ NAME("TID"), -1 },
 };
 
 static struct bytes copy_bytes(char *data, size_t capacity, struct bytes value)
@@ -106,7 +109,7 @@ static void keep_field(struct values *values, struct bytes field)
 		return;
 	size = (size_t)(equals - field.data);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strlen(known[i].name) == size && memcmp(known[i].name, field.data, size) == 0) {
+		if (known[i].size == size && memcmp(known[i].name, field.data, size) == 0) {
 			keep_known(values, known[i].field,
 				   (struct bytes){ equals + 1, field.size - size - 1 });
 			return;
