@@ -149,7 +149,8 @@ static void report_account(struct dispatch *dispatch, struct scope *scope, bool 
 
 void loss_report_now(struct dispatch *dispatch, struct scope *scope)
 {
-	report_account(dispatch, scope, true);
+	if (dispatch_finds_sink(dispatch))
+		report_account(dispatch, scope, true);
 }
 
 void loss_report_final(struct dispatch *dispatch, struct scope *scope)

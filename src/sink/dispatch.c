@@ -83,6 +83,25 @@ static bool is_absent(enum sink_id id, int64_t now_ns)
 	return log_socket_is_absent(sinks[id]->socket, now_ns);
 }
 
+bool dispatch_finds_sink(struct dispatch *dispatch)
+{
+	const int64_t now_ns = deadline_now_ns(&dispatch->deadline);
+
+	dispatch->finds_none = is_absent(SINK_JOURNAL, now_ns) && is_absent(SINK_SYSLOG, now_ns) &&
+			       sink_stderr.is_absent(dispatch->output, now_ns);
+	return !dispatch->finds_none;
+}
+
+struct dispatch_result dispatch_to_none(struct dispatch *dispatch)
+{
+	const enum sink_id primary = dispatch_primary(dispatch);
+
+	return dispatch->output->forced == SINK_NONE
+		       ? (struct dispatch_result){ primary, SINK_NONE, SINK_NONE, -ENOTCONN }
+		       : (struct dispatch_result){ primary, SINK_NONE, primary,
+						   dispatch_absence(primary) };
+}
+
 enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)
 {
 	const int64_t now_ns = deadline_now_ns(&dispatch->deadline);

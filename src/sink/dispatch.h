@@ -29,6 +29,7 @@ struct dispatch {
 	const struct output *output;
 	struct deadline deadline;
 	bool primary_only; /* no fallback */
+	bool finds_none;   /* dispatch_finds_sink() */
 
 	/* The sink that failed already for this call, and its negative errno; or 0. */
 	enum sink_id excluded;
@@ -99,6 +100,13 @@ static inline ALWAYS_INLINE int dispatch_try(const struct dispatch *dispatch, en
 /* Returns why a sink that is absent is: -EACCES or -ENOENT. */
 COLD int dispatch_absence(enum sink_id id);
 
+/* Looks whether any sink is there, as far as a record would look in this tick of the coarse clock. Where
+ * none is, no record of this call is composed. */
+COLD bool dispatch_finds_sink(struct dispatch *dispatch);
+
+/* Returns what becomes of a record where no sink is there. */
+COLD struct dispatch_result dispatch_to_none(struct dispatch *dispatch);
+
 /* Goes down the chain for a record that its primary sink did not take. R: as returned by write. */
 COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
 					      const struct delivery *delivery, enum sink_id primary,
@@ -114,8 +122,8 @@ COLD enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch);
 /* Excludes standard error, which failed with R, from the rest of this call. */
 COLD void dispatch_exclude_direct(struct dispatch *dispatch, int r);
 
-/* Writes a record that has not been composed to standard error, where that is the first sink there is.
- * Returns false where the record has to be composed, and dispatched by dispatch_record(). */
+/* Writes a record that has not been composed to standard error, where that is the first sink there is,
+ * or finds that it is lost. Returns false where the record has to be composed, and dispatched by dispatch_record(). */
 static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
 						 const struct record_source *source, char *buffer,
 						 size_t capacity, struct dispatch_result *ret)
@@ -128,6 +136,10 @@ static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
 	if (LIKELY(dispatch->output->forced == SINK_NONE && !dispatch->output->single &&
 		   atomic_load_explicit(&journal->connection, memory_order_relaxed)))
 		return false;
+	if (dispatch->finds_none) {
+		*ret = dispatch_to_none(dispatch);
+		return true;
+	}
 	primary = dispatch_primary_of_direct(dispatch);
 	if (primary == SINK_NONE)
 		return false;

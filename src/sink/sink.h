@@ -69,6 +69,9 @@ struct sink {
 	/* Likewise, without a struct record where the sink needs none; or -EMSGSIZE where it does.
 	 * NULL: it always does. */
 	int (*write_direct)(const struct direct_delivery *delivery);
+	/* Tells whether the sink does not exist here, for a record with that output: a write would
+	 * return 0. NULL: its socket tells, see log_socket_is_absent(). */
+	bool (*is_absent)(const struct output *output, int64_t now_ns);
 	/* Tells whether the sink ends in the host's journald: no fallback after journald failed. */
 	bool (*is_journald)(void);
 	/* Opens and looks up what its writes need, before the process is sealed. */

@@ -141,17 +141,23 @@ static void stderr_seal(void)
 	stderr_seal_writing(stderr_probe(true, clock_coarse_ns()).kind);
 }
 
-static struct stderr_probe probe_for(const struct output *output, struct deadline *deadline)
+static struct stderr_probe probe_for(const struct output *output, int64_t now_ns)
 {
 	const bool is_asked_for =
 		output->forced == SINK_STDERR || (output->forced == SINK_NONE && output->single);
 
-	return stderr_probe(is_asked_for, deadline_now_ns(deadline));
+	return stderr_probe(is_asked_for, now_ns);
+}
+
+static bool stderr_is_absent(const struct output *output, int64_t now_ns)
+{
+	return probe_for(output, now_ns).kind == STDERR_NONE;
 }
 
 static int stderr_write(const struct delivery *delivery)
 {
-	const struct stderr_probe probe = probe_for(delivery->output, delivery->deadline);
+	const struct stderr_probe probe =
+		probe_for(delivery->output, deadline_now_ns(delivery->deadline));
 	char buffer[LINE_BUFFER];
 	struct strbuf text = { buffer, sizeof(buffer), 0 };
 	struct timespec now;
@@ -172,7 +178,7 @@ static int stderr_write_direct(const struct direct_delivery *delivery)
 {
 	const struct output *const output = delivery->output;
 	const struct record_source *const source = delivery->source;
-	const struct stderr_probe probe = probe_for(output, delivery->deadline);
+	const struct stderr_probe probe = probe_for(output, deadline_now_ns(delivery->deadline));
 	struct strbuf text = { delivery->buffer, delivery->capacity, 0 };
 	struct timespec now;
 	int r;
@@ -193,6 +199,7 @@ const struct sink sink_stderr = {
 	.name = "stderr",
 	.write = stderr_write,
 	.write_direct = stderr_write_direct,
+	.is_absent = stderr_is_absent,
 	.is_journald = stderr_leads_to_journald,
 	.seal = stderr_seal,
 };

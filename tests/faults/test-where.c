@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,10 @@
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
+
+#define LOSS_NOTICE "MESSAGE_ID=71df69f8ea8d4de889630e30f4d7f242"
+
+enum { LOST_RECORDS = 1000 };
 
 static const char sink_notice[] = "424809d2c3084c3899eeffe3e6aa4b2a";
 static int reader = -1;
@@ -148,6 +153,65 @@ START_TEST(nowhere)
 	ck_assert_int_eq(mplog_emit(NULL, -1, 0, NULL, 0, "no level"), -EINVAL);
 	ck_assert_uint_eq(faults_stats().lost, 1);
 	ck_assert_uint_eq(faults_stats().called, 1);
+}
+END_TEST
+
+static const struct {
+	const char *conf;
+	int lost; /* what a call returns where there is no sink */
+	bool journal_comes;
+} absences[] = {
+	{ "", -ENOTCONN, false },
+	{ "", -ENOTCONN, true },
+	{ "defaults = { sink = \"stderr\"; };", -ENOENT, false },
+	{ "defaults = { sink = \"journal\"; };", -ENOENT, true },
+};
+
+static bool gets_through(const void *lost)
+{
+	const int r = faults_log("later", 2);
+
+	if (r != 0)
+		ck_assert_int_eq(r, *(const int *)lost);
+	return r == 0;
+}
+
+/* Where there is no sink a record is lost without much ado, and the first one that comes is found: it is
+ * told of all that were lost. */
+START_TEST(nowhere_until_a_sink_comes)
+{
+	struct journal_entries notices;
+	char figure[64], name[32], match[64];
+
+	(void)snprintf(name, sizeof(name), "until-%d", _i);
+	(void)snprintf(match, sizeof(match), "PROCESS=%s", name);
+	no_journal();
+	faults_configure(absences[_i].conf);
+	faults_stderr(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	open_as(name, 0);
+	for (unsigned i = 0; i < LOST_RECORDS; i++) {
+		ck_assert_int_eq(faults_log(name, 1), absences[_i].lost);
+		if (i % (LOST_RECORDS / 4) == 0)
+			faults_wait_for_tick();
+	}
+	if (absences[_i].journal_comes)
+		with_journal();
+	else
+		reader = faults_stderr_file();
+	faults_wait(gets_through, &absences[_i].lost);
+	ck_assert_uint_ge(faults_stats().lost, LOST_RECORDS);
+	ck_assert_uint_eq(faults_stats().lost, faults_stats().called - 1);
+	(void)snprintf(figure, sizeof(figure), "%" PRIu64 " records were lost",
+		       faults_stats().lost);
+	if (!absences[_i].journal_comes) {
+		ck_assert_uint_eq(faults_lines(reader, figure, ""), 1);
+		ck_assert_uint_eq(lines(), 2);
+		return;
+	}
+	notices = journal_read(LOSS_NOTICE, match, NULL);
+	ck_assert_uint_eq(notices.n, 1);
+	ck_assert_uint_eq(journal_sum(&notices, "MPLOG_LOST"), faults_stats().lost);
+	journal_entries_free(&notices);
 }
 END_TEST
 
@@ -481,6 +545,8 @@ int main(void)
 	tcase_add_test(tcase, children_know_of_none);
 	tcase_add_test(tcase, one_that_comes_later_is_found);
 	tcase_add_loop_test(tcase, nowhere, 0, 2);
+	tcase_add_loop_test(tcase, nowhere_until_a_sink_comes, 0,
+			    sizeof(absences) / sizeof(absences[0]));
 	tcase_add_test(tcase, with_closed_streams);
 	tcase_add_test(tcase, with_a_null_device_after_the_journal);
 	tcase_add_test(tcase, single_to_standard_error);
