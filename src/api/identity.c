@@ -180,7 +180,8 @@ static void identify_process(void)
 	else
 		establish_program();
 	identity.pending_pid = 0;
-	status_publish_files();
+	if (!status_publish_files() && forked)
+		sinks_renew();
 	ancestry_reset(getpid_cached());
 	fork_end_identify();
 }

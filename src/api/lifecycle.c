@@ -149,7 +149,7 @@ static int publish_context(struct context *context)
 static void publish_files(void)
 {
 	global_lock();
-	status_publish_files();
+	(void)status_publish_files();
 	global_unlock();
 }
 

@@ -110,7 +110,7 @@ static void reload_on_stack(void *argument)
 		reload->result = RELOAD_DEFERRED;
 	else if (reload->r < 0)
 		reload->result = RELOAD_KEPT;
-	status_publish_files();
+	(void)status_publish_files();
 	global_unlock();
 	thread_open_gates();
 	scope_update(&process_scope);

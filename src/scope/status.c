@@ -48,15 +48,16 @@ static void put_file(struct strbuf *text, const struct conf_file_status *file)
 	status_text_put_file(text, &status);
 }
 
-void status_publish_files(void)
+bool status_publish_files(void)
 {
 	const struct context *context = context_get();
+	const bool root_changed = !context->conf || conf_root_changed(context->conf);
 	struct slot *slot = scope_slot(&process_scope);
 	char report[SLOT_REPORT_SIZE];
 	struct strbuf text = { .data = report, .capacity = sizeof(report) - 1 };
 
 	status_text_put_process(&text, context->flags & MPLOG_SINGLE,
-				context->conf && conf_root_changed(context->conf));
+				context->conf && root_changed);
 	for (size_t i = 0; context->conf && i < conf_n_files(context->conf); i++) {
 		const struct conf_file_status file = conf_file_status(context->conf, i);
 
@@ -64,4 +65,5 @@ void status_publish_files(void)
 	}
 	report[text.size < sizeof(report) ? text.size : sizeof(report) - 1] = '\0';
 	slot_write_text(slot, slot->report, sizeof(slot->report), report);
+	return !root_changed;
 }

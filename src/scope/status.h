@@ -4,14 +4,16 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "base/compiler.h"
 #include "board/layout.h"
 #include "sink/dispatch.h"
 
 /* Writes the text about the files. A slot's texts have one writer at a time: the caller holds
- * global_lock(), or is the only thread that can see the slot. */
-void status_publish_files(void);
+ * global_lock(), or is the only thread that can see the slot. Returns whether "/" is known to be the
+ * directory that the files were read below. */
+bool status_publish_files(void);
 
 /* Returns the negative errno that kept the record from its primary sink, or 0. An absent sink is no
  * failure, and worth a word only where it may not be used. */

@@ -134,6 +134,20 @@ bool connection_is_ours(const struct connection *connection)
 	return false;
 }
 
+bool connection_is_broken(const struct connection *connection, int error)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+	case -ECONNRESET:
+	case -ENOTCONN:
+	case -EPIPE:
+	case -ETIMEDOUT:
+		return true;
+	default:
+		return !connection_is_ours(connection);
+	}
+}
+
 bool connection_check(struct connection *connection, int64_t now_ns)
 {
 	if (!connection_is_ours(connection))

@@ -41,6 +41,10 @@ int connection_open_first(struct connection **ret, const char *const *paths, boo
 /* Tells whether the number still stands for the socket. */
 COLD bool connection_is_ours(const struct connection *connection);
 
+/* Tells, by the negative errno of a send, whether the service ended the connection, or the program closed
+ * its descriptor. */
+COLD bool connection_is_broken(const struct connection *connection, int error);
+
 /* Likewise, and notes when that was: so no record checks again before the next tick, unless the
  * program has ever closed a descriptor of the library's. */
 COLD bool connection_check(struct connection *connection, int64_t now_ns);

@@ -20,6 +20,13 @@ void sinks_after_fork(void)
 	stderr_invalidate();
 }
 
+void sinks_renew(void)
+{
+	for (int i = 0; i < SINK_COUNT; i++)
+		if (sinks[i]->socket)
+			log_socket_renew(sinks[i]->socket);
+}
+
 void sinks_close(void)
 {
 	for (int i = 0; i < SINK_COUNT; i++)

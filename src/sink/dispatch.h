@@ -13,8 +13,13 @@
 /* In the order in which a record falls from one to the next. */
 extern const struct sink *const sinks[SINK_COUNT];
 
-/* Has each sink take descriptors of its own with the next record. Async-signal-safe. */
+/* Has each sink check its descriptors, and take some of its own once the child logs more than a record.
+ * Async-signal-safe. */
 void sinks_after_fork(void);
+
+/* Has each sink take descriptors of its own with the next record: the services at their paths may be
+ * others than our parent's. */
+void sinks_renew(void);
 
 /* Connects the first sink there is for such records: a child may not see its path after chroot(2). */
 void sinks_connect(const struct output *output);

@@ -70,8 +70,9 @@ static COLD int send_waiting(const struct connection *connection, struct parcel 
 static bool may_block_at_once(const struct log_socket *log_socket,
 			      const struct connection *connection, const struct deadline *deadline)
 {
-	return connection->may_block && breaker_is_closed(&log_socket->breaker) &&
-	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
+	return connection->may_block && !log_socket_is_inherited(log_socket) &&
+	       breaker_is_closed(&log_socket->breaker) && deadline->end_ns == 0 &&
+	       deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
 static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_socket,
@@ -87,7 +88,8 @@ static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_sock
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
-	if (n == -EAGAIN && !breaker_allows_wait(&log_socket->breaker, deadline))
+	if (n == -EAGAIN && (log_socket_is_inherited(log_socket) ||
+			     !breaker_allows_wait(&log_socket->breaker, deadline)))
 		return -EAGAIN;
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
@@ -146,7 +148,7 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 
 	atomic_store_explicit(&log_socket->taken, 0, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
-	atomic_store_explicit(&log_socket->inherited, false, memory_order_relaxed);
+	atomic_store_explicit(&log_socket->inherited, SOCKET_OWN, memory_order_relaxed);
 	if (!replace_connection(log_socket, connection, opened))
 		connection_retire(opened);
 	return *connection ? 0 : -ENOTCONN;
@@ -181,12 +183,23 @@ static COLD bool is_worth_another(struct log_socket *log_socket,
 	return false;
 }
 
+/* A stream is not shared: a message sent in part would end in one of our parent's. */
+static COLD bool is_used_up(struct log_socket *log_socket, const struct connection *connection)
+{
+	int whole = SOCKET_INHERITED;
+
+	if (!connection->is_stream &&
+	    atomic_compare_exchange_strong(&log_socket->inherited, &whole, SOCKET_INHERITED_USED))
+		return false;
+	return atomic_exchange(&log_socket->inherited, SOCKET_OWN) != SOCKET_OWN;
+}
+
 /* Tells whether to connect anew: in a child, and where the service is stuck. */
 static inline ALWAYS_INLINE bool wants_another(struct log_socket *log_socket,
 					       const struct connection *connection, int64_t now_ns)
 {
-	if (atomic_load_explicit(&log_socket->inherited, memory_order_relaxed))
-		return atomic_exchange(&log_socket->inherited, false);
+	if (UNLIKELY(log_socket_is_inherited(log_socket)))
+		return is_used_up(log_socket, connection);
 	return UNLIKELY(!breaker_is_closed(&log_socket->breaker)) &&
 	       is_worth_another(log_socket, connection, now_ns);
 }
@@ -222,21 +235,6 @@ find_waiting(struct log_socket *log_socket, struct deadline *deadline, struct co
 	return r < 0 || *ret ? r : -ENOTCONN;
 }
 
-/* Tells whether the service ended the connection, or the program closed its descriptor. */
-static COLD bool is_broken(int error, const struct connection *connection)
-{
-	switch (error) {
-	case -ECONNREFUSED:
-	case -ECONNRESET:
-	case -ENOTCONN:
-	case -EPIPE:
-	case -ETIMEDOUT:
-		return true;
-	default:
-		return !connection_is_ours(connection);
-	}
-}
-
 static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const struct parcel *parcel,
 					 struct deadline *deadline, bool *ret_again)
 {
@@ -253,15 +251,18 @@ static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const st
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
 	r = send_connected(log_socket, connection, whole, deadline);
-	if (UNLIKELY(r < 0) && !seal_is_set() && is_broken(r, connection)) {
+	if (UNLIKELY(r < 0) && !seal_is_set() && connection_is_broken(connection, r)) {
 		drop_connection(log_socket, connection);
 		atomic_store_explicit(&log_socket->retry_at_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
+	} else if (UNLIKELY(r == -EAGAIN)) {
+		*ret_again = log_socket_is_inherited(log_socket);
 	}
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
-/* Tries once more after the connection broke: the service may have been restarted. */
+/* Tries once more after the connection broke, for the service may have been restarted; and after an
+ * inherited one was full, over one of our own. */
 static COLD int try_again(struct log_socket *log_socket, const struct parcel *parcel,
 			  struct deadline *deadline)
 {
@@ -329,7 +330,7 @@ void log_socket_after_fork(struct log_socket *log_socket)
 
 	if (connection)
 		atomic_store(&connection->checked_ns, CONNECTION_AFTER_FORK);
-	atomic_store(&log_socket->inherited, connection != NULL);
+	atomic_store(&log_socket->inherited, connection ? SOCKET_INHERITED : SOCKET_OWN);
 	atomic_store(&log_socket->retry_at_ns, 0);
 }
 
@@ -337,14 +338,13 @@ void log_socket_connect(struct log_socket *log_socket)
 {
 	struct connection *connection;
 
+	log_socket_renew(log_socket);
 	(void)find_connection(log_socket, clock_coarse_ns(), &connection);
 }
 
 void log_socket_close(struct log_socket *log_socket)
 {
-	struct connection *connection = atomic_load(&log_socket->connection);
-
-	drop_connection(log_socket, connection);
+	drop_connection(log_socket, atomic_load(&log_socket->connection));
 	breaker_reset(&log_socket->breaker);
 	atomic_store(&log_socket->retry_at_ns, 0);
 }

@@ -15,6 +15,10 @@
 #include "sink/connection.h"
 #include "sink/deadline.h"
 
+/* The connection is our parent's: its buffer is shared with all who have it. A child that logs once uses
+ * it as it is; a second record, and one for which it is full, connects a socket of our own. */
+enum socket_inherited { SOCKET_OWN, SOCKET_INHERITED_USED, SOCKET_INHERITED };
+
 struct log_socket {
 	const char *const *paths; /* tried in this order; ends with NULL */
 	bool may_stream;          /* SOCK_STREAM where the service does not take datagrams */
@@ -23,11 +27,23 @@ struct log_socket {
 	_Atomic(struct connection *) connection;
 	struct breaker breaker;
 	atomic_size_t taken;      /* bytes, by the connection since the breaker opened */
-	atomic_bool inherited;    /* by fork(2): the next record connects a socket of our own */
+	_Atomic int inherited;    /* enum socket_inherited */
 	atomic_bool seen;         /* the service, since the program began; a child inherits it */
 	atomic_bool forbidden;    /* absent, for its socket may not be used: for mplog status */
 	atomic_llong retry_at_ns; /* when an absent service is looked for again */
 };
+
+static inline bool log_socket_is_inherited(const struct log_socket *log_socket)
+{
+	return atomic_load_explicit(&log_socket->inherited, memory_order_relaxed) != SOCKET_OWN;
+}
+
+/* Has the next record connect a socket of our own, where the connection is inherited. */
+static inline void log_socket_renew(struct log_socket *log_socket)
+{
+	if (log_socket_is_inherited(log_socket))
+		atomic_store(&log_socket->inherited, SOCKET_INHERITED_USED);
+}
 
 /* Returns whether the service does not exist, nor did it, and is not looked for at this moment: a
  * message would find none. Changes nothing. */
@@ -55,8 +71,8 @@ int log_socket_write(struct log_socket *log_socket, struct bytes message,
 /* Sends a descriptor alone (the journal's way for large records). Returns as log_socket_send(). */
 int log_socket_send_fd(struct log_socket *log_socket, int fd, struct deadline *deadline);
 
-/* Has the next record connect anew, in a new child. Async-signal-safe. The breaker stays: a service
- * that is stuck is stuck for the child too. */
+/* Has the record after the next one connect anew, in a new child. Async-signal-safe. The breaker stays:
+ * a service that is stuck is stuck for the child too. */
 void log_socket_after_fork(struct log_socket *log_socket);
 
 /* Connects before the first message: the process may not be able to later. */
