@@ -160,7 +160,7 @@ enum { SPEAKER_PREFIX_MAX = 4096 };
 static struct speaker store_speaker(struct strbuf *out, const struct scope_params *params,
 				    struct bytes prefix)
 {
-	static _Atomic uint32_t last_id;
+	static HOT_DATA _Atomic uint32_t last_id;
 	static const char zeroes[8];
 	const size_t names_size = strlen(params->process) + 1 + strlen(params->parent) + 1;
 	const char *at = free_byte(out);
@@ -329,6 +329,19 @@ void scope_config_free(struct scope_config *config)
 	pages_put(config, config->mapped);
 }
 
+/* One configuration that waits for its end: a child retires its parent's, on whose page it writes
+ * nothing, for the kernel would copy it. */
+static HOT_DATA struct {
+	struct retired retired;
+	_Atomic(struct scope_config *) config; /* NULL: free */
+} waiting;
+
+static void free_waiting_config(struct retired *retired)
+{
+	(void)retired;
+	scope_config_free(atomic_exchange(&waiting.config, NULL));
+}
+
 static void free_retired_config(struct retired *retired)
 {
 	scope_config_free((struct scope_config *)retired); /* its first member */
@@ -336,5 +349,10 @@ static void free_retired_config(struct retired *retired)
 
 void scope_config_retire(struct scope_config *config)
 {
-	epoch_retire(&config->retired, free_retired_config);
+	struct scope_config *none = NULL;
+
+	if (atomic_compare_exchange_strong(&waiting.config, &none, config))
+		epoch_retire(&waiting.retired, free_waiting_config);
+	else
+		epoch_retire(&config->retired, free_retired_config);
 }
