@@ -106,7 +106,9 @@ pid_t mplog_fork(const char *process)
 	if (process) {
 		GUARD(guard);
 
-		guard_identify(&guard);
+		/* A parent that logs nothing looks at changed files once for all its children. */
+		if (guard_identify(&guard))
+			(void)log_level(guard.thread);
 		sanitize_name(name, process);
 	}
 	pid = fork();

@@ -406,6 +406,25 @@ START_TEST(after_chroot)
 }
 END_TEST
 
+/* A parent that logs nothing looks for its children, in mplog_fork(): this one could not. */
+START_TEST(a_quiet_parent_looks_at_the_files)
+{
+	char root[256], path[256];
+	pid_t pid;
+
+	snprintf(root, sizeof(root), "%s", family_path("nothing"));
+	ck_assert_int_eq(mkdir(root, 0755), 0);
+	family_open("quiet", "defaults = { level = \"notice\"; };\n");
+	snprintf(path, sizeof(path), "%s", family_path("quiet"));
+	file_replace(path, "defaults = { level = \"debug\"; };\n");
+	pause_ms(1100);
+	pid = mplog_fork("blind");
+	if (pid == 0)
+		_exit(chroot(root) < 0 || chdir("/") < 0 || mplog_level() != MPLOG_DEBUG);
+	child_exited_well(pid);
+}
+END_TEST
+
 static _Noreturn void go_on_unprivileged(const char *path)
 {
 	pid_t pid;
@@ -457,6 +476,7 @@ int main(void)
 	tcase_add_test(files, change_is_reported_once);
 	tcase_add_test(files, broken_edit_is_reported_once);
 	tcase_add_test(files, after_chroot);
+	tcase_add_test(files, a_quiet_parent_looks_at_the_files);
 	tcase_add_test(files, without_privileges);
 	tcase_add_test(etc, files_come_and_go);
 	tcase_add_test(etc, link_to_another_file);
