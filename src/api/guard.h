@@ -17,6 +17,7 @@
 struct guard {
 	struct thread *thread; /* NULL: no memory for the thread's record */
 	uint64_t outer;
+	int *errno_at;
 	int saved_errno;
 	int cancel;
 	bool in_signal;
@@ -25,9 +26,12 @@ struct guard {
 
 static inline ALWAYS_INLINE struct guard guard_enter_inline(bool in_signal)
 {
-	struct guard guard = { .saved_errno = errno, .in_signal = in_signal };
+	const struct thread *const known = thread_current();
+	struct guard guard = { .errno_at = LIKELY(known) ? known->errno_at : &errno,
+			       .in_signal = in_signal };
 	int cancel;
 
+	guard.saved_errno = *guard.errno_at;
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	guard.cancel = cancel;
 	guard.is_borrowed = in_signal && !thread_current();
@@ -50,7 +54,7 @@ static inline ALWAYS_INLINE void guard_leave_inline(struct guard *guard)
 			thread_release(guard->thread);
 	}
 	(void)pthread_setcancelstate(guard->cancel, NULL);
-	errno = guard->saved_errno;
+	*guard->errno_at = guard->saved_errno;
 }
 
 struct guard guard_enter(bool in_signal);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/thread.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -77,6 +78,7 @@ struct thread *thread_take(void)
 	thread->scope = NULL;
 	thread->depth = thread->inherited_depth = 0;
 	thread->has_exit_hook = false;
+	thread->errno_at = &errno;
 	thread_self = thread;
 	return thread;
 }

@@ -19,6 +19,7 @@ struct thread {
 	_Atomic pid_t tid;      /* 0: the record is free */
 	_Atomic uint64_t epoch; /* of the call that the thread is in; 0: none */
 	bool has_exit_hook;     /* the end of the thread will be noticed */
+	int *errno_at; /* the thread's errno: asking libc for it takes a page fault in a child */
 
 	_Atomic pid_t gate_lock;  /* the tid of a thread that uses or changes the gate */
 	const int **gate;         /* the thread's mplog_gate_ */
