@@ -90,23 +90,37 @@ static bool is_absent(enum sink_id id, int64_t now_ns)
 	return log_socket_is_absent(sinks[id]->socket, now_ns);
 }
 
+static bool was_there(enum sink_id id)
+{
+	return sinks[id]->socket && log_socket_was_there(sinks[id]->socket);
+}
+
 bool dispatch_finds_sink(struct dispatch *dispatch)
 {
 	const int64_t now_ns = deadline_now_ns(&dispatch->deadline);
 
-	dispatch->finds_none = is_absent(SINK_JOURNAL, now_ns) && is_absent(SINK_SYSLOG, now_ns) &&
+	dispatch->finds_none = log_socket_is_missing(sink_journal.socket, now_ns) &&
+			       log_socket_is_missing(sink_syslog.socket, now_ns) &&
 			       sink_stderr.is_absent(dispatch->output, now_ns);
 	return !dispatch->finds_none;
 }
 
+/* Sets the sink that fails first, where one does, as dispatch_fallback() would: one whose service is gone,
+ * or that was asked for by name. */
 struct dispatch_result dispatch_to_none(struct dispatch *dispatch)
 {
 	const enum sink_id primary = dispatch_primary(dispatch);
+	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, -ENOTCONN };
 
-	return dispatch->output->forced == SINK_NONE
-		       ? (struct dispatch_result){ primary, SINK_NONE, SINK_NONE, -ENOTCONN }
-		       : (struct dispatch_result){ primary, SINK_NONE, primary,
-						   dispatch_absence(primary) };
+	if (was_there(primary))
+		result.failed = primary;
+	else if (dispatch->output->forced != SINK_NONE)
+		return (struct dispatch_result){ primary, SINK_NONE, primary,
+						 dispatch_absence(primary) };
+	for (enum sink_id id = 0; id < SINK_COUNT && result.failed == SINK_NONE; id++)
+		if (was_there(id))
+			result.failed = id;
+	return result;
 }
 
 enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)
@@ -182,6 +196,13 @@ int dispatch_absence(enum sink_id id)
 		       : -ENOENT;
 }
 
+/* It leads to the journald that failed. */
+static void skip_sink(enum sink_id id, const struct delivery *delivery)
+{
+	if (sinks[id]->socket)
+		log_socket_postpone(sinks[id]->socket, deadline_now_ns(delivery->deadline));
+}
+
 struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct delivery *delivery,
 					 enum sink_id primary, int r)
 {
@@ -195,8 +216,12 @@ struct dispatch_result dispatch_fallback(struct dispatch *dispatch, const struct
 	for (enum sink_id id = 0; id < SINK_COUNT && result.sent == SINK_NONE; id++) {
 		if (dispatch->primary_only && result.error)
 			break;
-		if (id == primary || (journald_failed && is_journald(id)))
+		if (id == primary)
 			continue;
+		if (journald_failed && is_journald(id)) {
+			skip_sink(id, delivery);
+			continue;
+		}
 		r = dispatch_try(dispatch, id, delivery);
 		note_failure(&result, id, r, delivery, &journald_failed);
 		if (r > 0)

@@ -70,7 +70,7 @@ struct sink {
 	 * NULL: it always does. */
 	int (*write_direct)(const struct direct_delivery *delivery);
 	/* Tells whether the sink does not exist here, for a record with that output: a write would
-	 * return 0. NULL: its socket tells, see log_socket_is_absent(). */
+	 * return 0. NULL: its socket tells, see log_socket_is_missing(). */
 	bool (*is_absent)(const struct output *output, int64_t now_ns);
 	/* Tells whether the sink ends in the host's journald: no fallback after journald failed. */
 	bool (*is_journald)(void);

@@ -9,9 +9,6 @@
 #include "base/compiler.h"
 #include "process/seal.h"
 
-/* How often a service that is absent or stuck is looked for. */
-#define LOOK_AGAIN_NS (NS_PER_S / 4)
-
 /* Messages up to this size are one buffer in the kernel: no partial writes, no interleaving. */
 enum { STREAM_MESSAGE_MAX = 32768 };
 
@@ -100,7 +97,7 @@ static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_sock
 
 static int absence(const struct log_socket *log_socket)
 {
-	return atomic_load_explicit(&log_socket->seen, memory_order_relaxed) ? -ENOTCONN : -ENOENT;
+	return log_socket_was_there(log_socket) ? -ENOTCONN : -ENOENT;
 }
 
 /* Publishes BY. Returns false where another thread was faster: *connection is then its, or NULL. */
@@ -141,7 +138,7 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	/* After a first success retry_at_ns stays: another thread that has not yet seen the
 	 * connection must not report the service as absent. */
 	if (r == -ENOENT || r == -ENOTCONN || *connection)
-		atomic_store_explicit(&log_socket->retry_at_ns, now_ns + LOOK_AGAIN_NS,
+		atomic_store_explicit(&log_socket->retry_at_ns, now_ns + LOG_SOCKET_AGAIN_NS,
 				      memory_order_relaxed);
 	if (r < 0)
 		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;

@@ -11,9 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "sink/connection.h"
 #include "sink/deadline.h"
+
+/* How often a service that is absent or stuck is looked for. */
+#define LOG_SOCKET_AGAIN_NS (NS_PER_S / 4)
 
 /* The connection is our parent's: its buffer is shared with all who have it. A child that logs once uses
  * it as it is; a second record, and one for which it is full, connects a socket of our own. */
@@ -45,13 +49,32 @@ static inline void log_socket_renew(struct log_socket *log_socket)
 		atomic_store(&log_socket->inherited, SOCKET_INHERITED_USED);
 }
 
-/* Returns whether the service does not exist, nor did it, and is not looked for at this moment: a
- * message would find none. Changes nothing. */
-static inline bool log_socket_is_absent(const struct log_socket *log_socket, int64_t now_ns)
+/* Tells whether the service existed since the program began. */
+static inline bool log_socket_was_there(const struct log_socket *log_socket)
+{
+	return atomic_load_explicit(&log_socket->seen, memory_order_relaxed);
+}
+
+/* Returns whether the service does not exist and is not looked for at this moment: a message would find
+ * none. Changes nothing. */
+static inline bool log_socket_is_missing(const struct log_socket *log_socket, int64_t now_ns)
 {
 	return !atomic_load_explicit(&log_socket->connection, memory_order_relaxed) &&
-	       !atomic_load_explicit(&log_socket->seen, memory_order_relaxed) &&
 	       now_ns < atomic_load_explicit(&log_socket->retry_at_ns, memory_order_relaxed);
+}
+
+/* Returns whether it did not exist before either. */
+static inline bool log_socket_is_absent(const struct log_socket *log_socket, int64_t now_ns)
+{
+	return log_socket_is_missing(log_socket, now_ns) && !log_socket_was_there(log_socket);
+}
+
+/* Puts off the search for a service that would not be used if it were found. */
+static inline void log_socket_postpone(struct log_socket *log_socket, int64_t now_ns)
+{
+	if (!log_socket_is_missing(log_socket, now_ns))
+		atomic_store_explicit(&log_socket->retry_at_ns, now_ns + LOG_SOCKET_AGAIN_NS,
+				      memory_order_relaxed);
 }
 
 /* Sends one message. A zero byte has to follow it: a stream sends that as the message's end. Called

@@ -160,11 +160,15 @@ static const struct {
 	const char *conf;
 	int lost; /* what a call returns where there is no sink */
 	bool journal_comes;
+	bool journal_was_there;
 } absences[] = {
-	{ "", -ENOTCONN, false },
-	{ "", -ENOTCONN, true },
-	{ "defaults = { sink = \"stderr\"; };", -ENOENT, false },
-	{ "defaults = { sink = \"journal\"; };", -ENOENT, true },
+	{ "", -ENOTCONN, false, false },
+	{ "", -ENOTCONN, true, false },
+	{ "", -ENOTCONN, true, true },
+	{ "defaults = { sink = \"stderr\"; };", -ENOENT, false, false },
+	{ "defaults = { sink = \"stderr\"; };", -ENOENT, false, true },
+	{ "defaults = { sink = \"journal\"; };", -ENOENT, true, false },
+	{ "defaults = { sink = \"journal\"; };", -ENOTCONN, true, true },
 };
 
 static bool gets_through(const void *lost)
@@ -185,10 +189,13 @@ START_TEST(nowhere_until_a_sink_comes)
 
 	(void)snprintf(name, sizeof(name), "until-%d", _i);
 	(void)snprintf(match, sizeof(match), "PROCESS=%s", name);
-	no_journal();
+	if (!absences[_i].journal_was_there)
+		no_journal();
 	faults_configure(absences[_i].conf);
 	faults_stderr(open("/dev/null", O_WRONLY | O_CLOEXEC));
 	open_as(name, 0);
+	if (absences[_i].journal_was_there)
+		journald_kill();
 	for (unsigned i = 0; i < LOST_RECORDS; i++) {
 		ck_assert_int_eq(faults_log(name, 1), absences[_i].lost);
 		if (i % (LOST_RECORDS / 4) == 0)
@@ -199,7 +206,6 @@ START_TEST(nowhere_until_a_sink_comes)
 	else
 		reader = faults_stderr_file();
 	faults_wait(gets_through, &absences[_i].lost);
-	ck_assert_uint_ge(faults_stats().lost, LOST_RECORDS);
 	ck_assert_uint_eq(faults_stats().lost, faults_stats().called - 1);
 	(void)snprintf(figure, sizeof(figure), "%" PRIu64 " records were lost",
 		       faults_stats().lost);
