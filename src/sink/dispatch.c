@@ -107,20 +107,20 @@ bool dispatch_finds_sink(struct dispatch *dispatch)
 
 /* Sets the sink that fails first, where one does, as dispatch_fallback() would: one whose service is gone,
  * or that was asked for by name. */
-struct dispatch_result dispatch_to_none(struct dispatch *dispatch)
+bool dispatch_to_none(struct dispatch *dispatch, struct dispatch_result *ret)
 {
 	const enum sink_id primary = dispatch_primary(dispatch);
 	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, -ENOTCONN };
 
-	if (was_there(primary))
+	if (was_there(primary) || dispatch->output->forced != SINK_NONE)
 		result.failed = primary;
-	else if (dispatch->output->forced != SINK_NONE)
-		return (struct dispatch_result){ primary, SINK_NONE, primary,
-						 dispatch_absence(primary) };
+	if (result.failed == primary && !was_there(primary))
+		result.error = dispatch_absence(primary);
 	for (enum sink_id id = 0; id < SINK_COUNT && result.failed == SINK_NONE; id++)
 		if (was_there(id))
 			result.failed = id;
-	return result;
+	*ret = result;
+	return true;
 }
 
 enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)
@@ -128,7 +128,7 @@ enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)
 	const int64_t now_ns = deadline_now_ns(&dispatch->deadline);
 	const enum sink_id primary = dispatch_primary(dispatch);
 
-	if (dispatch->excluded_error != 0)
+	if (dispatch->excluded_error != 0 || dispatch->finds_none)
 		return SINK_NONE;
 	return primary == SINK_STDERR ||
 			       (dispatch->output->forced == SINK_NONE &&

@@ -109,8 +109,8 @@ COLD int dispatch_absence(enum sink_id id);
  * none is, no record of this call is composed. */
 COLD bool dispatch_finds_sink(struct dispatch *dispatch);
 
-/* Returns what becomes of a record where no sink is there. */
-COLD struct dispatch_result dispatch_to_none(struct dispatch *dispatch);
+/* Sets *ret to what becomes of a record where no sink is there. Returns true. */
+COLD bool dispatch_to_none(struct dispatch *dispatch, struct dispatch_result *ret);
 
 /* Goes down the chain for a record that its primary sink did not take. R: as returned by write. */
 COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
@@ -141,13 +141,9 @@ static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
 	if (LIKELY(dispatch->output->forced == SINK_NONE && !dispatch->output->single &&
 		   atomic_load_explicit(&journal->connection, memory_order_relaxed)))
 		return false;
-	if (dispatch->finds_none) {
-		*ret = dispatch_to_none(dispatch);
-		return true;
-	}
 	primary = dispatch_primary_of_direct(dispatch);
-	if (primary == SINK_NONE)
-		return false;
+	if (UNLIKELY(primary == SINK_NONE))
+		return dispatch->finds_none && dispatch_to_none(dispatch, ret);
 	delivery = (struct direct_delivery){ source, dispatch->output, &dispatch->deadline, buffer,
 					     capacity };
 	r = sink_stderr.write_direct(&delivery);

@@ -141,7 +141,8 @@ static void stderr_seal(void)
 	stderr_seal_writing(stderr_probe(true, clock_coarse_ns()).kind);
 }
 
-static struct stderr_probe probe_for(const struct output *output, int64_t now_ns)
+static inline ALWAYS_INLINE struct stderr_probe probe_for(const struct output *output,
+							  int64_t now_ns)
 {
 	const bool is_asked_for =
 		output->forced == SINK_STDERR || (output->forced == SINK_NONE && output->single);
