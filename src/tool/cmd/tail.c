@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/timestamp.h"
-#include "conf/suggest.h"
 #include "mplog.h"
 #include "tool/cmd/commands.h"
-#include "tool/journal/files.h"
-#include "tool/journal/query.h"
+#include "tool/cmd/tail-show.h"
 #include "tool/ui/memory.h"
 #include "tool/ui/options.h"
 #include "tool/ui/regex.h"
@@ -23,116 +20,11 @@ enum { COUNT_DEFAULT = 10 };
 static const struct view *const views[] = { &view_short, &view_cat, &view_json, &view_lanes };
 
 struct arguments {
-	struct query_options query;
-	const struct view *view;
-	bool is_followed, has_count, has_delta, has_catalog, is_utc;
+	struct tail_options options;
+	bool has_count, is_utc;
 	const char *since, *until;
 	regex_t regex; /* where the query's points to it */
 };
-
-/* A view that shows records, on the terminal that may be the progress line's too. */
-struct screen {
-	const struct view *view;
-	void *state;
-	struct progress progress;
-	bool is_terminal;
-};
-
-static void show(void *userdata, const struct journal_entry *entry)
-{
-	struct screen *const screen = userdata;
-
-	if (screen->is_terminal)
-		progress_hide(&screen->progress);
-	screen->view->show(screen->state, entry);
-}
-
-static void flush(void)
-{
-	(void)fflush(stdout);
-}
-
-static int show_records(struct query *query, struct screen *screen, bool is_followed)
-{
-	const struct view *const view = screen->view;
-	int r = 0;
-
-	if (view->surveys > 0)
-		r = query_history(query, is_followed, view->surveys, view->survey, screen->state);
-	if (r == 0)
-		r = query_history(query, is_followed, QUERY_ALL, show, screen);
-	progress_hide(&screen->progress);
-	if (r == 0 && is_followed) {
-		flush();
-		r = query_follow(query, show, flush, screen);
-	}
-	return r;
-}
-
-/* Reports why nothing was shown. Returns an exit status. */
-static int explain_silence(const struct query *query, char **patterns)
-{
-	AUTO_FREE const char **words = memory_new(query->match.n_names + 1, sizeof(*words));
-	const char *closest = NULL;
-
-	if (sd_journal_has_runtime_files(query->journal) <= 0 &&
-	    sd_journal_has_persistent_files(query->journal) <= 0 && !query->options.directory) {
-		tool_complain("there is no journal that you may read: root may, and the group "
-			      "systemd-journal");
-		return STATUS_TROUBLE;
-	}
-	if (!patterns[0] || patterns[0][0] == '!' || query->match.n_wanted > 0)
-		return STATUS_BAD;
-	for (size_t i = 0, n = 0; i < query->match.n_names; i++) {
-		if (*match_name(&query->match, i))
-			words[n++] = match_name(&query->match, i);
-	}
-	if (!patterns[1])
-		closest = suggest_word(patterns[0], words);
-	tool_complain("no process of that name has logged%s%s%s",
-		      closest ? "; did you mean \"" : "", closest ? closest : "",
-		      closest ? "\"?" : "");
-	return STATUS_BAD;
-}
-
-/* Returns false where records may be missing: files could not be read. */
-static bool tell_unreadable(const struct arguments *arguments)
-{
-	const char *const directory = arguments->query.directory;
-
-	return !directory || files_tell_unreadable(directory) == 0;
-}
-
-static int run_query(struct arguments *arguments)
-{
-	const struct look look = {
-		.term = term_look(),
-		.has_identifier = !arguments->query.match.identifier,
-		.has_delta = arguments->has_delta,
-		.has_catalog = arguments->has_catalog,
-		.is_followed = arguments->is_followed,
-	};
-	struct screen screen = { .view = arguments->view,
-				 .progress = progress_begin(),
-				 .is_terminal = look.term.is_terminal };
-	const bool is_whole = tell_unreadable(arguments);
-	struct query query;
-	int status = STATUS_GOOD, r;
-
-	arguments->query.progress = &screen.progress;
-	r = query_open(&query, &arguments->query);
-	if (r == 0) {
-		screen.state = screen.view->open(&look);
-		r = show_records(&query, &screen, arguments->is_followed);
-		screen.view->close(screen.state);
-	}
-	if (r < 0 && is_whole)
-		tool_complain("tail: the journal: %s", strerror(-r));
-	else if (query.passed_on == 0 && is_whole)
-		status = explain_silence(&query, arguments->query.match.patterns);
-	query_close(&query);
-	return r < 0 || !is_whole ? STATUS_TROUBLE : status;
-}
 
 static const char help[] =
 	"NAME may have *, ? and [...]: 'worker-*'. '!NAME' is left out. Without one: all processes.\n"
@@ -165,13 +57,13 @@ static int parse_count(void *userdata, const char *text)
 
 	arguments->has_count = true;
 	if (strcmp(text, "all") == 0) {
-		arguments->query.count = QUERY_ALL;
+		arguments->options.query.count = QUERY_ALL;
 		return STATUS_GOOD;
 	}
 	number = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end)
 		return tool_usage(&command_tail, "invalid number \"%s\"", text);
-	arguments->query.count = number;
+	arguments->options.query.count = number;
 	return STATUS_GOOD;
 }
 
@@ -179,11 +71,11 @@ static int parse_view(void *userdata, const char *name)
 {
 	struct arguments *const arguments = userdata;
 
-	if (arguments->view)
+	if (arguments->options.view)
 		return tool_usage(&command_tail, "--lanes is an output of its own");
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		if (strcmp(views[i]->name, name) == 0) {
-			arguments->view = views[i];
+			arguments->options.view = views[i];
 			return STATUS_GOOD;
 		}
 	}
@@ -193,7 +85,7 @@ static int parse_view(void *userdata, const char *name)
 /* "!LEVEL" begins where LEVEL ends. */
 static int parse_level(void *userdata, const char *text)
 {
-	struct match_options *const match = &((struct arguments *)userdata)->query.match;
+	struct match_options *const match = &((struct arguments *)userdata)->options.query.match;
 	const bool is_negated = text[0] == '!';
 	int level;
 
@@ -208,7 +100,7 @@ static int parse_level(void *userdata, const char *text)
 
 static int parse_field(void *userdata, const char *text)
 {
-	struct match_options *const match = &((struct arguments *)userdata)->query.match;
+	struct match_options *const match = &((struct arguments *)userdata)->options.query.match;
 	size_t room = match->n_fields;
 
 	if (!match_is_field(text))
@@ -227,11 +119,11 @@ static int parse_regex(void *userdata, const char *text)
 	char message[256];
 	int r;
 
-	if (arguments->query.regex)
+	if (arguments->options.query.regex)
 		return tool_usage(&command_tail, "expected one --grep: a|b is a or b");
 	r = regcomp(&arguments->regex, text, flags);
 	if (r == 0) {
-		arguments->query.regex = &arguments->regex;
+		arguments->options.query.regex = &arguments->regex;
 		return STATUS_GOOD;
 	}
 	(void)regerror(r, &arguments->regex, message, sizeof(message));
@@ -241,7 +133,7 @@ static int parse_regex(void *userdata, const char *text)
 /* The stamps of --utc can be given back to it. */
 static int parse_times(struct arguments *arguments)
 {
-	struct query_options *const query = &arguments->query;
+	struct query_options *const query = &arguments->options.query;
 	const time_t now = time(NULL);
 
 	if (arguments->is_utc) {
@@ -276,15 +168,15 @@ static int check_patterns(char **patterns)
 /* What excludes each other. */
 static int check_arguments(const struct arguments *arguments)
 {
-	const struct query_options *const query = &arguments->query;
+	const struct query_options *const query = &arguments->options.query;
 
 	if (query->match.first_level > query->match.level)
 		return tool_usage(&command_tail, "--level leaves no level");
 	if (query->namespace && query->directory)
 		return tool_usage(&command_tail, "expected --namespace or --directory");
-	if (arguments->until && arguments->is_followed)
+	if (arguments->until && arguments->options.is_followed)
 		return tool_usage(&command_tail, "--until is an end, which --follow has none");
-	if (arguments->has_catalog && arguments->view != &view_short)
+	if (arguments->options.has_catalog && arguments->options.view != &view_short)
 		return tool_usage(&command_tail, "--catalog goes with --output=short");
 	return check_patterns(query->match.patterns);
 }
@@ -293,21 +185,21 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 {
 	bool has_lanes = false;
 	const struct option_row rows[] = {
-		{ "follow", 'f', .flag = &arguments->is_followed },
+		{ "follow", 'f', .flag = &arguments->options.is_followed },
 		{ "lines", 'n', .parse = parse_count },
-		{ "identifier", 't', .text = &arguments->query.match.identifier },
+		{ "identifier", 't', .text = &arguments->options.query.match.identifier },
 		{ "level", 'p', .parse = parse_level },
 		{ "since", .text = &arguments->since },
 		{ "until", .text = &arguments->until },
-		{ "run", .text = &arguments->query.match.run },
+		{ "run", .text = &arguments->options.query.match.run },
 		{ "field", 'F', .parse = parse_field },
 		{ "grep", 'g', .parse = parse_regex },
-		{ "directory", 'D', .text = &arguments->query.directory },
-		{ "namespace", .text = &arguments->query.namespace },
+		{ "directory", 'D', .text = &arguments->options.query.directory },
+		{ "namespace", .text = &arguments->options.query.namespace },
 		{ "lanes", .flag = &has_lanes },
 		{ "output", .parse = parse_view },
-		{ "delta", .flag = &arguments->has_delta },
-		{ "catalog", 'x', .flag = &arguments->has_catalog },
+		{ "delta", .flag = &arguments->options.has_delta },
+		{ "catalog", 'x', .flag = &arguments->options.has_catalog },
 		{ "utc", .flag = &arguments->is_utc },
 		{ 0 },
 	};
@@ -315,9 +207,9 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 
 	if (status == STATUS_GOOD && has_lanes)
 		status = parse_view(arguments, view_lanes.name);
-	arguments->query.match.patterns = argv + optind;
-	if (!arguments->view)
-		arguments->view = &view_short;
+	arguments->options.query.match.patterns = argv + optind;
+	if (!arguments->options.view)
+		arguments->options.view = &view_short;
 	return status;
 }
 
@@ -329,25 +221,26 @@ static int parse_tail(struct arguments *arguments, int argc, char **argv)
 		status = parse_times(arguments);
 	if (status == STATUS_GOOD)
 		status = check_arguments(arguments);
-	arguments->query.hides_ends = arguments->view->hides_ends;
-	if (!arguments->has_count && (arguments->query.since_us > 0 || arguments->query.match.run))
-		arguments->query.count = QUERY_ALL;
+	arguments->options.query.hides_ends = arguments->options.view->hides_ends;
+	if (!arguments->has_count &&
+	    (arguments->options.query.since_us > 0 || arguments->options.query.match.run))
+		arguments->options.query.count = QUERY_ALL;
 	return status;
 }
 
 static int run_tail(const struct command *command, int argc, char **argv)
 {
 	struct arguments arguments = {
-		.query = { .match.level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
+		.options.query = { .match.level = MPLOG_DEBUG, .count = COUNT_DEFAULT },
 	};
 	int status = parse_tail(&arguments, argc, argv);
 
 	if (status == STATUS_GOOD) {
 		timestamp_init();
-		status = run_query(&arguments);
+		status = tail_show(&arguments.options);
 	}
-	free(arguments.query.match.fields);
-	if (arguments.query.regex)
+	free(arguments.options.query.match.fields);
+	if (arguments.options.query.regex)
 		regfree(&arguments.regex);
 	return status;
 }
