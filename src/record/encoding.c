@@ -65,6 +65,17 @@ bool encoding_is_named(const struct encoded_field *field, struct bytes name)
 	return field->name.size == name.size && memcmp(field->name.data, name.data, name.size) == 0;
 }
 
+bool encoding_has_field(struct bytes fields, const char *name)
+{
+	struct encoded_field field;
+
+	while (encoding_next(&fields, &field)) {
+		if (encoding_is_named(&field, (struct bytes){ name, strlen(name) }))
+			return true;
+	}
+	return false;
+}
+
 void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value)
 {
 	const uint64_t size = htole64(value.size);

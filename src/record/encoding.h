@@ -28,6 +28,9 @@ size_t encoding_count(struct bytes fields);
 /* Returns whether a field has that name. */
 bool encoding_is_named(const struct encoded_field *field, struct bytes name);
 
+/* Returns whether one of the fields has that name. */
+bool encoding_has_field(struct bytes fields, const char *name);
+
 /* Writes a field in the form with a size. */
 void strbuf_put_binary_field(struct strbuf *out, struct bytes name, struct bytes value);
 

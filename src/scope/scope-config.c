@@ -65,17 +65,6 @@ static struct bytes store_head(struct strbuf *out, const struct scope_params *pa
 	return (struct bytes){ at, out->size - start };
 }
 
-static bool has_field(struct bytes fields, const char *name)
-{
-	struct encoded_field field;
-
-	while (encoding_next(&fields, &field)) {
-		if (encoding_is_named(&field, (struct bytes){ name, strlen(name) }))
-			return true;
-	}
-	return false;
-}
-
 /* The rules' fields, but for those that the program gave itself, as many as a record may have beside these.
  * MPLOG_BAD_FIELD names the first that is left out. */
 static void store_rule_fields(struct strbuf *out, const struct settings_fields *fields,
@@ -87,7 +76,7 @@ static void store_rule_fields(struct strbuf *out, const struct settings_fields *
 	for (size_t i = 0; i < fields->n; i++) {
 		const struct field_assignment *field = fields->field[i];
 
-		if (has_field(own, field->name))
+		if (encoding_has_field(own, field->name))
 			continue;
 		if (n++ < SETTINGS_FIELDS_MAX)
 			store_field(out, field->name, field->value);
