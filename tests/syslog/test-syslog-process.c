@@ -418,7 +418,6 @@ int main(int argc, char **argv)
 	suite = suite_create("processes that call syslog(3)");
 	tcase = suite_case(suite, "processes", 2 * SECONDS, setup, teardown);
 	tcase_add_test(tcase, children_have_names);
-	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
 	tcase_add_test(tcase, daemons_close_what_they_like);
 	tcase_add_test(tcase, messages_of_any_size);
 	tcase_add_test(tcase, a_program_of_mplog_keeps_its_identifier);
@@ -428,6 +427,7 @@ int main(int argc, char **argv)
 	/* AddressSanitizer's malloc(3), unlike libc's, stays locked in such a child. */
 	tcase = suite_case(suite, "allocating threads", 2 * SECONDS, setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
+	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
 	tcase_add_test(tcase, forks_while_another_thread_opens);
 	return suite_run(suite);
 }
