@@ -10,22 +10,15 @@
 #include "base/cleanup.h"
 #include "conf/parse.h"
 #include "conf/scan.h"
+#include "fuzz/check-record.h"
 #include "mplog.h"
-#include "record/encoding.h"
-#include "record/field-name.h"
 #include "scope/scope-config.h"
 
-enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };
+enum { RECORD_CAPACITY = 1 << 20 };
 
 static const char *const processes[] = { "main", "worker-1" };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_diag(void *userdata, const struct conf_diag *diag)
 {
@@ -59,33 +52,6 @@ static void check_settings(const struct settings *settings)
 			break;
 		}
 	}
-}
-
-static bool has_name(const struct bytes *names, size_t n, struct bytes name)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (names[i].size == name.size && memcmp(names[i].data, name.data, name.size) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Each field has a name, and none stands twice. */
-static void check_record(const struct record *record)
-{
-	static struct bytes names[NAMES_MAX];
-	struct bytes cursor = record->data;
-	struct encoded_field field;
-	size_t n = 0;
-
-	while (encoding_next(&cursor, &field)) {
-		must(n < NAMES_MAX);
-		must(field_name_is_valid(field.name.data, field.name.size));
-		must(!has_name(names, n, field.name));
-		names[n++] = field.name;
-	}
-	must(cursor.size == 0);
-	must(has_name(names, n, (struct bytes){ "MESSAGE", strlen("MESSAGE") }));
 }
 
 static void log_with(const struct rules *rules, const char *process)

@@ -6,51 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/check-record.h"
 #include "mplog.h"
-#include "record/encoding.h"
-#include "record/field-name.h"
 #include "record/record.h"
 #include "tool/run/json-record.h"
 #include "tool/run/lines.h"
 
-enum { RECORD_CAPACITY = 1 << 20, NAMES_MAX = 2048 };
+enum { RECORD_CAPACITY = 1 << 20 };
 
 /* Names that only mplog gives: those of an object have JSON_ before them. */
 static const char head[] = "SYSLOG_IDENTIFIER=cat\nPROCESS=main\n";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static bool has_name(const struct bytes *names, size_t n, struct bytes name)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (names[i].size == name.size && memcmp(names[i].data, name.data, name.size) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void check_record(const struct record *record)
-{
-	static struct bytes names[NAMES_MAX];
-	struct bytes cursor = record->data;
-	struct encoded_field field;
-	size_t n = 0;
-
-	while (encoding_next(&cursor, &field)) {
-		must(n < NAMES_MAX);
-		must(field_name_is_valid(field.name.data, field.name.size));
-		must(!has_name(names, n, field.name));
-		names[n++] = field.name;
-	}
-	must(cursor.size == 0);
-	must(has_name(names, n, (struct bytes){ "MESSAGE", strlen("MESSAGE") }));
-}
 
 static void log_source(const struct record_source *said)
 {
