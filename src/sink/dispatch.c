@@ -107,7 +107,7 @@ bool dispatch_finds_sink(struct dispatch *dispatch)
 
 /* Sets the sink that fails first, where one does, as dispatch_fallback() would: one whose service is gone,
  * or that was asked for by name. */
-bool dispatch_to_none(struct dispatch *dispatch, struct dispatch_result *ret)
+struct dispatch_result dispatch_to_none(struct dispatch *dispatch)
 {
 	const enum sink_id primary = dispatch_primary(dispatch);
 	struct dispatch_result result = { primary, SINK_NONE, SINK_NONE, -ENOTCONN };
@@ -119,8 +119,7 @@ bool dispatch_to_none(struct dispatch *dispatch, struct dispatch_result *ret)
 	for (enum sink_id id = 0; id < SINK_COUNT && result.failed == SINK_NONE; id++)
 		if (was_there(id))
 			result.failed = id;
-	*ret = result;
-	return true;
+	return result;
 }
 
 enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch)

@@ -109,8 +109,8 @@ COLD int dispatch_absence(enum sink_id id);
  * none is, no record of this call is composed. */
 COLD bool dispatch_finds_sink(struct dispatch *dispatch);
 
-/* Sets *ret to what becomes of a record where no sink is there. Returns true. */
-COLD bool dispatch_to_none(struct dispatch *dispatch, struct dispatch_result *ret);
+/* Returns what becomes of a record where no sink is there. */
+COLD struct dispatch_result dispatch_to_none(struct dispatch *dispatch);
 
 /* Goes down the chain for a record that its primary sink did not take. R: as returned by write. */
 COLD struct dispatch_result dispatch_fallback(struct dispatch *dispatch,
@@ -128,7 +128,8 @@ COLD enum sink_id dispatch_primary_of_direct(struct dispatch *dispatch);
 COLD void dispatch_exclude_direct(struct dispatch *dispatch, int r);
 
 /* Writes a record that has not been composed to standard error, where that is the first sink there is,
- * or finds that it is lost. Returns false where the record has to be composed, and dispatched by dispatch_record(). */
+ * or finds that it is lost. Returns false where the record has to be composed, and dispatched by
+ * dispatch_record(). */
 static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
 						 const struct record_source *source, char *buffer,
 						 size_t capacity, struct dispatch_result *ret)
@@ -142,8 +143,11 @@ static inline ALWAYS_INLINE bool dispatch_source(struct dispatch *dispatch,
 		   atomic_load_explicit(&journal->connection, memory_order_relaxed)))
 		return false;
 	primary = dispatch_primary_of_direct(dispatch);
-	if (UNLIKELY(primary == SINK_NONE))
-		return dispatch->finds_none && dispatch_to_none(dispatch, ret);
+	if (UNLIKELY(primary == SINK_NONE)) {
+		if (dispatch->finds_none)
+			*ret = dispatch_to_none(dispatch);
+		return dispatch->finds_none;
+	}
 	delivery = (struct direct_delivery){ source, dispatch->output, &dispatch->deadline, buffer,
 					     capacity };
 	r = sink_stderr.write_direct(&delivery);
