@@ -4,6 +4,7 @@
  *               the threads that a fork leaves behind for living ones, where it has not seen the
  *               fork or where the child starts threads of its own; and the readers of a sequence
  *               lock for racing with its writer
+ *   UNDER_ASAN  waits for itself now and then
  *   either      has a malloc(3) and memory of its own: neither can be counted; and complains of a
  *               conversion of printf(3) that the program has registered */
 #pragma once

@@ -428,6 +428,8 @@ int main(int argc, char **argv)
 	tcase = suite_case(suite, "allocating threads", 2 * SECONDS, setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
+	tcase = suite_case(suite, "opening threads", 2 * SECONDS, setup, teardown);
+	tcase_set_tags(tcase, "fork-in-malloc fork-in-open");
 	tcase_add_test(tcase, forks_while_another_thread_opens);
 	return suite_run(suite);
 }
