@@ -158,6 +158,30 @@ bool connection_check(struct connection *connection, int64_t now_ns)
 	return true;
 }
 
+bool connection_may_be_shared(struct connection *connection)
+{
+	int origin = CONNECTION_INHERITED;
+
+	return !connection->is_stream &&
+	       (atomic_compare_exchange_strong(&connection->origin, &origin,
+					       CONNECTION_INHERITED_USED) ||
+		origin == CONNECTION_OWN);
+}
+
+void connection_after_fork(struct connection *connection)
+{
+	atomic_store(&connection->checked_ns, CONNECTION_AFTER_FORK);
+	atomic_store(&connection->origin, CONNECTION_INHERITED);
+}
+
+void connection_renew(struct connection *connection)
+{
+	int origin = CONNECTION_INHERITED;
+
+	(void)atomic_compare_exchange_strong(&connection->origin, &origin,
+					     CONNECTION_INHERITED_USED);
+}
+
 int connection_open_first(struct connection **ret, const char *const *paths, bool may_stream,
 			  int64_t now_ns)
 {

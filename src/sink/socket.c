@@ -67,17 +67,17 @@ static COLD int send_waiting(const struct connection *connection, struct parcel 
 static bool may_block_at_once(const struct log_socket *log_socket,
 			      const struct connection *connection, const struct deadline *deadline)
 {
-	return connection->may_block && !log_socket_is_inherited(log_socket) &&
-	       breaker_is_closed(&log_socket->breaker) && deadline->end_ns == 0 &&
-	       deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
+	return connection->may_block && breaker_is_closed(&log_socket->breaker) &&
+	       deadline->end_ns == 0 && deadline->timeout_ms * NS_PER_MS >= CONNECTION_WAIT_NS;
 }
 
+/* INHERITED: the connection was, as this attempt began. Then no send waits. */
 static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_socket,
 					       struct connection *connection, struct parcel parcel,
-					       struct deadline *deadline)
+					       struct deadline *deadline, bool inherited)
 {
 	const size_t size = parcel.message.size;
-	const bool blocks = may_block_at_once(log_socket, connection, deadline);
+	const bool blocks = !inherited && may_block_at_once(log_socket, connection, deadline);
 	const ssize_t n = send_parcel(connection, &parcel, blocks ? 0 : MSG_DONTWAIT);
 	int r;
 
@@ -85,8 +85,7 @@ static inline ALWAYS_INLINE int send_connected(const struct log_socket *log_sock
 		return 0;
 	if (n < 0 && n != -EAGAIN && n != -EINTR)
 		return (int)n;
-	if (n == -EAGAIN && (log_socket_is_inherited(log_socket) ||
-			     !breaker_allows_wait(&log_socket->breaker, deadline)))
+	if (n == -EAGAIN && (inherited || !breaker_allows_wait(&log_socket->breaker, deadline)))
 		return -EAGAIN;
 	if (n == -EAGAIN && blocks)
 		deadline_spent(deadline, CONNECTION_WAIT_NS);
@@ -121,8 +120,8 @@ static COLD void drop_connection(struct log_socket *log_socket, struct connectio
 	(void)replace_connection(log_socket, &connection, NULL);
 }
 
-/* Connects anew, in place of *connection. Where connecting fails the old connection is kept: after
- * chroot(2) the path is gone, and a socket connected before still works. */
+/* Connects anew, in place of *connection, which is kept where connecting fails: after chroot(2) the path is
+ * gone, and a socket connected before still works. */
 static COLD int connect_anew(struct log_socket *log_socket, struct connection **connection,
 			     int64_t now_ns)
 {
@@ -130,7 +129,7 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 	int r;
 
 	if (seal_is_set())
-		return *connection ? 0 : absence(log_socket);
+		return *connection ? connection_keep(*connection) : absence(log_socket);
 	r = connection_open_first(&opened, log_socket->paths, log_socket->may_stream, now_ns);
 	atomic_store_explicit(&log_socket->forbidden, r == -EACCES, memory_order_relaxed);
 	if (r == -ENOENT || r == -EACCES)
@@ -141,11 +140,12 @@ static COLD int connect_anew(struct log_socket *log_socket, struct connection **
 		atomic_store_explicit(&log_socket->retry_at_ns, now_ns + LOG_SOCKET_AGAIN_NS,
 				      memory_order_relaxed);
 	if (r < 0)
-		return *connection && owned_fd_is_valid(&(*connection)->socket) ? 0 : r;
+		return *connection && owned_fd_is_valid(&(*connection)->socket)
+			       ? connection_keep(*connection)
+			       : r;
 
 	atomic_store_explicit(&log_socket->taken, 0, memory_order_relaxed);
 	atomic_store_explicit(&log_socket->seen, true, memory_order_relaxed);
-	atomic_store_explicit(&log_socket->inherited, SOCKET_OWN, memory_order_relaxed);
 	if (!replace_connection(log_socket, connection, opened))
 		connection_retire(opened);
 	return *connection ? 0 : -ENOTCONN;
@@ -180,23 +180,12 @@ static COLD bool is_worth_another(struct log_socket *log_socket,
 	return false;
 }
 
-/* A stream is not shared: a message sent in part would end in one of our parent's. */
-static COLD bool is_used_up(struct log_socket *log_socket, const struct connection *connection)
-{
-	int whole = SOCKET_INHERITED;
-
-	if (!connection->is_stream &&
-	    atomic_compare_exchange_strong(&log_socket->inherited, &whole, SOCKET_INHERITED_USED))
-		return false;
-	return atomic_exchange(&log_socket->inherited, SOCKET_OWN) != SOCKET_OWN;
-}
-
 /* Tells whether to connect anew: in a child, and where the service is stuck. */
 static inline ALWAYS_INLINE bool wants_another(struct log_socket *log_socket,
-					       const struct connection *connection, int64_t now_ns)
+					       struct connection *connection, int64_t now_ns)
 {
-	if (UNLIKELY(log_socket_is_inherited(log_socket)))
-		return is_used_up(log_socket, connection);
+	if (UNLIKELY(connection_is_inherited(connection)))
+		return !connection_may_be_shared(connection);
 	return UNLIKELY(!breaker_is_closed(&log_socket->breaker)) &&
 	       is_worth_another(log_socket, connection, now_ns);
 }
@@ -237,6 +226,7 @@ static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const st
 {
 	struct connection *connection;
 	struct parcel whole = *parcel;
+	bool inherited;
 	int r = find_connection(log_socket, deadline_now_ns(deadline), &connection);
 
 	if (UNLIKELY(r == -EAGAIN))
@@ -247,13 +237,14 @@ static inline ALWAYS_INLINE int try_send(struct log_socket *log_socket, const st
 		return -EMSGSIZE;
 	if (connection->is_stream)
 		whole.message.size++; /* its end */
-	r = send_connected(log_socket, connection, whole, deadline);
+	inherited = connection_is_inherited(connection);
+	r = send_connected(log_socket, connection, whole, deadline, inherited);
 	if (UNLIKELY(r < 0) && !seal_is_set() && connection_is_broken(connection, r)) {
 		drop_connection(log_socket, connection);
 		atomic_store_explicit(&log_socket->retry_at_ns, 0, memory_order_relaxed);
 		*ret_again = r != -ETIMEDOUT;
 	} else if (UNLIKELY(r == -EAGAIN)) {
-		*ret_again = log_socket_is_inherited(log_socket);
+		*ret_again = inherited;
 	}
 	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
@@ -326,9 +317,16 @@ void log_socket_after_fork(struct log_socket *log_socket)
 	struct connection *connection = atomic_load(&log_socket->connection);
 
 	if (connection)
-		atomic_store(&connection->checked_ns, CONNECTION_AFTER_FORK);
-	atomic_store(&log_socket->inherited, connection ? SOCKET_INHERITED : SOCKET_OWN);
+		connection_after_fork(connection);
 	atomic_store(&log_socket->retry_at_ns, 0);
+}
+
+void log_socket_renew(struct log_socket *log_socket)
+{
+	struct connection *connection = atomic_load(&log_socket->connection);
+
+	if (connection)
+		connection_renew(connection);
 }
 
 void log_socket_connect(struct log_socket *log_socket)

@@ -19,10 +19,6 @@
 /* How often a service that is absent or stuck is looked for. */
 #define LOG_SOCKET_AGAIN_NS (NS_PER_S / 4)
 
-/* The connection is our parent's: its buffer is shared with all who have it. A child that logs once uses
- * it as it is; a second record, and one for which it is full, connects a socket of our own. */
-enum socket_inherited { SOCKET_OWN, SOCKET_INHERITED_USED, SOCKET_INHERITED };
-
 struct log_socket {
 	const char *const *paths; /* tried in this order; ends with NULL */
 	bool may_stream;          /* SOCK_STREAM where the service does not take datagrams */
@@ -31,23 +27,13 @@ struct log_socket {
 	_Atomic(struct connection *) connection;
 	struct breaker breaker;
 	atomic_size_t taken;      /* bytes, by the connection since the breaker opened */
-	_Atomic int inherited;    /* enum socket_inherited */
 	atomic_bool seen;         /* the service, since the program began; a child inherits it */
 	atomic_bool forbidden;    /* absent, for its socket may not be used: for mplog status */
 	atomic_llong retry_at_ns; /* when an absent service is looked for again */
 };
 
-static inline bool log_socket_is_inherited(const struct log_socket *log_socket)
-{
-	return atomic_load_explicit(&log_socket->inherited, memory_order_relaxed) != SOCKET_OWN;
-}
-
 /* Has the next record connect a socket of our own, where the connection is inherited. */
-static inline void log_socket_renew(struct log_socket *log_socket)
-{
-	if (log_socket_is_inherited(log_socket))
-		atomic_store(&log_socket->inherited, SOCKET_INHERITED_USED);
-}
+void log_socket_renew(struct log_socket *log_socket);
 
 /* Tells whether the service existed since the program began. */
 static inline bool log_socket_was_there(const struct log_socket *log_socket)

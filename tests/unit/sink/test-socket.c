@@ -237,13 +237,6 @@ START_TEST(closes_only_its_own)
 }
 END_TEST
 
-/* ---- Children ------------------------------------------------------------------------------- */
-
-static ino_t connected_inode(void)
-{
-	return atomic_load(&log_socket.connection)->socket.inode;
-}
-
 static void open_all(struct connection *ret[], int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -294,127 +287,6 @@ START_TEST(has_as_many_connections_as_are_asked_for)
 }
 END_TEST
 
-START_TEST(has_a_connection_of_its_own_in_a_child)
-{
-	ino_t parent;
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_eq(connected_inode(), parent);
-		ck_assert_int_eq(send_message(BYTES("three")), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-	expect_on(server, BYTES("one"));
-	expect_on(server, BYTES("two"));
-	expect_on(server, BYTES("three"));
-}
-END_TEST
-
-START_TEST(has_one_at_once_where_the_parent_s_may_not_do)
-{
-	ino_t parent;
-	pid_t pid;
-
-	serve(_i == 0 ? SOCK_STREAM : SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		if (_i == 1) /* another root, or before a seal */
-			log_socket_renew(&log_socket);
-		if (_i == 2)
-			log_socket_connect(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-}
-END_TEST
-
-/* Its parent has filled the buffer of the socket, and not the queue of the service. */
-START_TEST(has_one_at_once_where_the_parent_s_is_full)
-{
-	const int least = 1;
-	ino_t parent;
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	ck_assert_int_eq(setsockopt(connected_fd(), SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)),
-			 0);
-	fill();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_within(BYTES("two"), 0), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-}
-END_TEST
-
-START_TEST(keeps_the_parent_s_where_the_path_is_gone)
-{
-	ino_t parent;
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	ck_assert_int_eq(unlink(path), 0); /* as after chroot(2) */
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_eq(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-	expect_on(server, BYTES("one"));
-	expect_on(server, BYTES("two"));
-}
-END_TEST
-
-START_TEST(writes_nothing_to_a_stranger_after_fork)
-{
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	expect_on(server, BYTES("one"));
-	pid = fork();
-	if (pid == 0) {
-		int pair[2];
-
-		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-		ck_assert_int_eq(dup2(pair[0], connected_fd()), connected_fd());
-		wait_for_tick();
-		atomic_store(&atomic_load(&log_socket.connection)->checked_ns, clock_coarse_ns());
-		log_socket_after_fork(&log_socket); /* no tick needed */
-		/* Another thread is about to connect. */
-		if (_i)
-			atomic_store(&log_socket.inherited, SOCKET_OWN);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		expect_nothing_on(pair[1]);
-		_exit(0);
-	}
-	child_exited_well(pid);
-	expect_on(server, BYTES("two"));
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("socket");
@@ -433,10 +305,5 @@ int main(void)
 	tcase_add_test(tcase, survives_a_closed_descriptor);
 	tcase_add_test(tcase, closes_only_its_own);
 	tcase_add_test(tcase, has_as_many_connections_as_are_asked_for);
-	tcase_add_test(tcase, has_a_connection_of_its_own_in_a_child);
-	tcase_add_loop_test(tcase, has_one_at_once_where_the_parent_s_may_not_do, 0, 3);
-	tcase_add_test(tcase, has_one_at_once_where_the_parent_s_is_full);
-	tcase_add_test(tcase, keeps_the_parent_s_where_the_path_is_gone);
-	tcase_add_loop_test(tcase, writes_nothing_to_a_stranger_after_fork, 0, 2);
 	return suite_run(suite);
 }
