@@ -5,9 +5,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 
-enum { EXPANDED_FORMAT_MAX = 512 }; /* a longer format with %m is left to vsnprintf(3) */
+enum {
+	SHORT_LITERAL = 8,         /* bytes of a format that are written one by one */
+	EXPANDED_FORMAT_MAX = 512, /* a longer format with %m is left to vsnprintf(3) */
+};
 
 /* ---- The usual directives --------------------------------------------------------------------- */
 
@@ -154,17 +158,33 @@ static inline bool put_directive(struct cursor *cursor, const char **at,
 	return put_other(cursor, at, arguments, error);
 }
 
+/* Writes what stands before the next directive or the end, which *fmt then points to. Mostly that is a word: the C
+ * library's functions cost more than its bytes. */
+static inline bool put_literal(struct cursor *cursor, const char **fmt)
+{
+	const char *from = *fmt;
+	char *at = cursor->at;
+	char *const stop = cursor->end - at > SHORT_LITERAL ? at + SHORT_LITERAL : at;
+
+	while (at < stop && *from != '%' && *from != '\0')
+		*at++ = *from++;
+	cursor->at = at;
+	*fmt = from;
+	if (LIKELY(*from == '%' || *from == '\0'))
+		return true;
+	*fmt = strchrnul(from, '%');
+	return put_bytes(cursor, from, (size_t)(*fmt - from));
+}
+
 static inline bool put_all(struct cursor *cursor, const char *fmt, struct arguments *arguments,
 			   int error)
 {
 	for (;; fmt++) {
-		const char *const at = strchrnul(fmt, '%');
-
-		if (!put_bytes(cursor, fmt, (size_t)(at - fmt)))
+		if (!put_literal(cursor, &fmt))
 			return false;
-		if (*at == '\0')
+		if (*fmt == '\0')
 			return true;
-		fmt = at + 1;
+		fmt++;
 		if (!put_directive(cursor, &fmt, arguments, error))
 			return false;
 	}

@@ -121,6 +121,30 @@ START_TEST(stays_within_its_room)
 }
 END_TEST
 
+/* Short ones are written byte by byte, the rest of longer ones at once. */
+START_TEST(literals_of_any_length_stay_within_their_room)
+{
+	static const char literal[] = "abcdefghijklmnopqrstuvwxyz";
+	va_list none;
+
+	memset(&none, 0, sizeof(none));
+	for (size_t skipped = 0; skipped < sizeof(literal); skipped++) {
+		const char *const fmt = literal + skipped;
+		const size_t size = strlen(fmt);
+
+		for (size_t room = 0; room < 2 * size; room++) {
+			char *const end = room < size ? NULL : ours + size;
+
+			memset(ours, '#', sizeof(ours));
+			ck_assert_ptr_eq(format_put(ours, ours + room, fmt, none, 0), end);
+			ck_assert_int_eq(ours[room < size ? room : size], '#');
+			if (end)
+				ck_assert_mem_eq(ours, fmt, size);
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("format");
@@ -132,5 +156,6 @@ int main(void)
 	tcase_add_test(tcase, counts_digits);
 	tcase_add_test(tcase, stops_at_the_end);
 	tcase_add_test(tcase, stays_within_its_room);
+	tcase_add_test(tcase, literals_of_any_length_stay_within_their_room);
 	return suite_run(suite);
 }
