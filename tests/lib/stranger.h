@@ -133,13 +133,15 @@ static inline void start_stranger(const struct claim *claim)
 
 /* ---- The honest program beside them ----------------------------------------------------------- */
 
-static const char some_run_id[] = "00112233445566778899aabbccddeeff";
+/* A test's own: programs of one run are steered together, and other tests run at the same time. */
+static char some_run_id[33];
 
 static char honest_program[32]; /* its identifier; $PROGRAM in commands */
 
 static inline void honest_setup(void)
 {
 	journald_start();
+	(void)snprintf(some_run_id, sizeof(some_run_id), "00112233%024lx", (long)getpid());
 	(void)snprintf(honest_program, sizeof(honest_program), "honest-%ld", (long)getpid());
 	ck_assert_int_eq(setenv("PROGRAM", honest_program, 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);

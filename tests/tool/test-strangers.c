@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Other users of the machine, who can make boards that look like anybody's, and many of them: they hide no
  * process from root, and cost the command neither time nor memory. */
+#include "lib/child.h"
 #include "lib/journald.h"
 #include "lib/sanitizer.h"
 #include "lib/shell.h"
@@ -10,6 +11,7 @@
 #include <mplog.h>
 
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 enum {
 	FILES = 128, /* descriptors that the command may have: fewer than there are boards */
@@ -21,6 +23,7 @@ enum {
 
 /* In KiB: far less than sixty boards. The shadow of a sanitizer does not fit under a limit. */
 static const char *const memory_limit = UNDER_ASAN || UNDER_TSAN ? "unlimited" : "307200";
+
 static void start_strangers(int n, const struct claim *claim)
 {
 	for (int i = 0; i < n; i++)
@@ -137,6 +140,50 @@ START_TEST(locked_boards_are_not_waited_for)
 }
 END_TEST
 
+/* ---- They end --------------------------------------------------------------------------------- */
+
+static bool is_sleeping(pid_t pid)
+{
+	char path[64];
+	long number = -1;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/syscall", (long)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	(void)fclose(file);
+	return number == SYS_clock_nanosleep;
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid;
+}
+
+/* While the command waits for the lock of its board. */
+START_TEST(one_that_has_ended_is_none_that_failed)
+{
+	char identifier[32];
+	pid_t command;
+
+	(void)snprintf(identifier, sizeof(identifier), "ends-%ld", (long)getpid());
+	start_stranger(
+		&(struct claim){ .identifier = identifier, .run_id = some_run_id, .locked = true });
+	command = shell_start("exec mplog level -t %s worker-1 debug", identifier);
+	while (!is_sleeping(command) && !has_ended(command))
+		;
+	(void)kill(command, SIGSTOP);
+	strangers_end();
+	(void)kill(command, SIGCONT);
+	child_exited(command, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("strangers");
@@ -147,5 +194,6 @@ int main(void)
 	tcase_add_test(tcase, many_programs_reload);
 	tcase_add_test(tcase, large_boards_cost_little);
 	tcase_add_test(tcase, locked_boards_are_not_waited_for);
+	tcase_add_test(tcase, one_that_has_ended_is_none_that_failed);
 	return suite_run(suite);
 }

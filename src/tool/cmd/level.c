@@ -98,12 +98,23 @@ static int set_on(const struct target *target, const struct options *options)
 	return r;
 }
 
+/* A program that has ended since it was found is none that failed. */
+static bool has_ended(int error)
+{
+	return error == -ESRCH || error == -ENOENT;
+}
+
+struct tally {
+	size_t set, failed;
+};
+
 /* Any process that has a board open may hold its lock: all locks together are waited for so long. */
-static size_t set_on_all(const struct targets *targets, const struct options *options)
+static struct tally set_on_all(const struct targets *targets, const struct options *options)
 {
 	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + LOCK_WAIT_NS;
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	size_t failed = 0, left = targets->n;
+	struct tally tally = { 0, 0 };
+	size_t left = targets->n;
 	bool is_over;
 
 	while (left) {
@@ -117,15 +128,17 @@ static size_t set_on_all(const struct targets *targets, const struct options *op
 
 			if (r == -EAGAIN && !is_over) {
 				targets->target[left++] = target;
-			} else if (r < 0) {
+			} else if (r == 0) {
+				tally.set++;
+			} else if (!has_ended(r)) {
 				complain_about(target.board, r);
-				failed++;
+				tally.failed++;
 			}
 		}
 		if (left)
 			(void)nanosleep(&pause, NULL);
 	}
-	return failed;
+	return tally;
 }
 
 static void complain_of_none(const struct filter *filter)
@@ -150,22 +163,21 @@ static void complain_of_none(const struct filter *filter)
 static int set_level(const struct options *options)
 {
 	struct targets targets = { 0 };
-	size_t meant, failed;
+	struct tally tally;
 	struct each each;
 
 	if (!each_begin(&each, "level", &options->filter, false))
 		return STATUS_TROUBLE;
 	targets_find(&each, options->reset, &targets);
-	meant = targets.n;
-	failed = set_on_all(&targets, options);
-	if (!meant)
+	tally = set_on_all(&targets, options);
+	if (!tally.set && !tally.failed)
 		complain_of_none(&options->filter);
 	boards_tell_hidden(&each.boards);
 	free(targets.target);
 	each_end(&each);
-	if (failed)
+	if (tally.failed)
 		return STATUS_TROUBLE;
-	return meant ? STATUS_GOOD : STATUS_BAD;
+	return tally.set ? STATUS_GOOD : STATUS_BAD;
 }
 
 /* ---- Arguments --------------------------------------------------------------------------------- */
