@@ -150,7 +150,8 @@ static int open_descriptor(pid_t pid, const char *name, const struct proc_mappin
 		if (!links_to(dirfd(dir), entry->d_name, memfd))
 			continue;
 		fd = open_at(dirfd(dir), entry->d_name, mapping, flags);
-		if (fd != -ENOENT)
+		/* The process may have closed that one, and have another. */
+		if (fd != -ENOENT && fd != -ESRCH)
 			return fd;
 	}
 	return -ENOENT;
@@ -165,12 +166,13 @@ static int open_mapping(pid_t pid, const struct proc_mapping *mapping, int flags
 	return open_at(AT_FDCWD, path, mapping, flags);
 }
 
-/* By the mapping first: a process may have very many descriptors. */
+/* By the mapping first: a process may have very many descriptors, or none of the file. */
 int proc_open_memfd(pid_t pid, const char *name, const struct proc_mapping *mapping, int flags)
 {
-	const int fd = open_mapping(pid, mapping, flags);
+	const int r = open_mapping(pid, mapping, flags);
+	const int fd = r < 0 ? open_descriptor(pid, name, mapping, flags) : r;
 
-	return fd >= 0 ? fd : open_descriptor(pid, name, mapping, flags);
+	return fd == -ENOENT && r == -EACCES ? r : fd;
 }
 
 int proc_inner_pid(pid_t pid, pid_t *ret)
