@@ -3,9 +3,9 @@
 #include "board/board.h"
 #include "lib/child.h"
 #include "lib/line.h"
+#include "lib/privileges.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
-#include "lib/threads.h"
 #include "mplog.h"
 
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,7 +27,7 @@ enum { CROWD = 100, GENERATIONS = 2000 };
 enum { CROWD = 1000, GENERATIONS = 10000 };
 #endif
 
-enum { TRIES = 5, NOBODY = 65534 };
+enum { TRIES = 5 };
 
 static char identifier[32];
 
@@ -74,6 +75,16 @@ static void start_crowd(const struct line *go, pid_t *pid)
 	line_close(&ready);
 }
 
+/* Processor time: what else runs on the machine does not count. */
+static int64_t used_by_children_ms(void)
+{
+	struct rusage usage;
+
+	ck_assert_int_eq(getrusage(RUSAGE_CHILDREN, &usage), 0);
+	return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+}
+
 START_TEST(a_thousand_within_a_second)
 {
 	static pid_t pid[CROWD];
@@ -81,13 +92,12 @@ START_TEST(a_thousand_within_a_second)
 	const struct line go = line_open();
 
 	start_crowd(&go, pid);
-	/* The best of a few: other tests run beside this one. */
 	for (int i = 0; i < TRIES && best_ms >= 1000; i++) {
-		const int64_t begin_ms = now_ms();
+		const int64_t before_ms = used_by_children_ms();
 		char *output = shell_expect(0, "mplog ps -t $PROGRAM | grep -c worker-");
 
-		if (now_ms() - begin_ms < best_ms)
-			best_ms = now_ms() - begin_ms;
+		if (used_by_children_ms() - before_ms < best_ms)
+			best_ms = used_by_children_ms() - before_ms;
 		ck_assert_int_eq(atoi(output), CROWD);
 		free(output);
 	}
@@ -176,18 +186,13 @@ static pid_t fork_into_pid_namespace(void)
 	_exit(0);
 }
 
-static bool is_root(void)
-{
-	return geteuid() == 0;
-}
-
 START_TEST(pids_of_containers_are_translated)
 {
 	const struct line go = line_open();
 	char expected[64], *output;
 	pid_t pid;
 
-	if (!is_root())
+	if (!privileges_are_root_s())
 		return; /* a pid namespace of one's own needs it */
 	pid = start_waiting(fork_into_pid_namespace, "contained", &go);
 	/* To itself it is 1. */
@@ -205,7 +210,7 @@ START_TEST(others_see_their_own)
 	int status;
 	char *output;
 
-	if (!is_root())
+	if (!privileges_are_root_s())
 		return;
 	/* From a place where others may look for it. */
 	output = shell(&status,
@@ -226,7 +231,7 @@ START_TEST(without_a_descriptor_it_is_still_found)
 {
 	char *output;
 
-	if (!is_root())
+	if (!privileges_are_root_s())
 		return;
 	mplog_info("there");
 	(void)syscall(SYS_close_range, 3u, ~0u, 0u);
