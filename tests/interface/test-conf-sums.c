@@ -31,7 +31,7 @@ static void setup(void)
 	journald_start();
 	free(shell_expect(0,
 			  "test -d /run/etc || { cp -a /etc/. /run/etc 2>/dev/null; "
-			  "mkdir -p /run/etc; mount --bind /run/etc /etc; }; "
+			  "mkdir -p /run/etc; chmod 755 /run/etc; mount --bind /run/etc /etc; }; "
 			  "rm -rf %s; mkdir %s",
 			  drop_ins, drop_ins));
 	capture_stderr();

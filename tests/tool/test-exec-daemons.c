@@ -84,7 +84,7 @@ START_TEST(cron)
 	session = shell_start("exec mplog exec --syslog main -- cron -f -L 7");
 	await(1, "SYSLOG_IDENTIFIER=CRON", "PROCESS=job-1", NULL);
 	stop(session);
-	all = journal_read("SYSLOG_IDENTIFIER=cron", "PROCESS=main", NULL);
+	all = journal_read("SYSLOG_IDENTIFIER=cron", "PROCESS=main", "LOGGER=syslog", NULL);
 	ck_assert_uint_gt(all.n, 0);
 	main_pid = journal_number(&all.entries[0], "_PID");
 	for (size_t i = 0; i < all.n; i++) {
