@@ -66,14 +66,16 @@ static void by_link(const char *text)
 
 static void (*const ways[])(const char *text) = { in_place, by_rename, by_link };
 
-/* Logs at its own pace until the level is that one. */
+/* Logs at its own pace until the level is that one; a record that begins after the time finds it. */
 static int wait_for_level(int level, unsigned pace_ms)
 {
 	const int64_t end = now_ms() + SEEN_WITHIN_MS;
+	bool is_late = false;
 
 	while (mplog_level() != level) {
-		if (now_ms() > end)
+		if (is_late)
 			return -ETIMEDOUT;
+		is_late = now_ms() > end;
 		(void)mplog_err("record");
 		pause_ms(pace_ms);
 	}

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { PORT = 22, TRIES = 2000, TRY_MS = 5, SECONDS = 60 };
+enum { PORT = 22, TRIES = 20000, TRY_MS = 5, SECONDS = 300 };
 
 static const char configuration[] =
 	"cat >$JOURNALD_STATE/daemons.conf <<'END'\n"
