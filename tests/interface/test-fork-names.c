@@ -251,10 +251,15 @@ static void fork_twice_and_wait(const struct line *ready)
 		_exit(0);
 }
 
+/* As long as a parent runs that has forked before, its child may be a worker. */
 static void fork_late(const struct line *ready)
 {
+	const pid_t parent = getpid();
+
 	child_exited_well(fork_worker("helper", false));
 	fork_once(ready);
+	while (getppid() == parent)
+		(void)sched_yield();
 }
 
 static const struct {
