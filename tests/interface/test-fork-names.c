@@ -2,6 +2,7 @@
 /* The names of children without a name of their own: from the configuration, or as a daemon their program's. */
 
 #include "lib/family.h"
+#include "lib/sanitizer.h"
 #include "lib/suite.h"
 
 #include <sched.h>
@@ -218,20 +219,39 @@ static void be_daemon(void (*daemonise)(const struct line *), const char *identi
 	journal_entries_free(&all);
 }
 
+static void await_end_of(pid_t parent)
+{
+	while (getppid() == parent)
+		(void)sched_yield();
+}
+
+/* Goes on in a child. ThreadSanitizer ends a process by sleeping first, which no daemon's parent does. */
+static void fork_and_leave(void)
+{
+	const pid_t parent = getpid();
+
+	if (fork() != 0)
+		_exit(0);
+	if (UNDER_TSAN)
+		await_end_of(parent);
+}
+
 static void fork_once(const struct line *ready)
 {
+	const pid_t parent = getpid();
+
 	(void)ready;
 	ck_assert_int_eq(daemon(1, 1), 0);
+	if (UNDER_TSAN)
+		await_end_of(parent);
 }
 
 static void fork_twice(const struct line *ready)
 {
 	(void)ready;
-	if (fork() != 0)
-		_exit(0);
+	fork_and_leave();
 	ck_assert_int_gt(setsid(), 0);
-	if (fork() != 0)
-		_exit(0);
+	fork_and_leave();
 }
 
 /* As many daemons do that report to their caller whether they could start. */
@@ -247,8 +267,7 @@ static void fork_and_wait(const struct line *ready)
 static void fork_twice_and_wait(const struct line *ready)
 {
 	fork_and_wait(ready);
-	if (fork() != 0)
-		_exit(0);
+	fork_and_leave();
 }
 
 /* As long as a parent runs that has forked before, its child may be a worker. */
@@ -258,8 +277,7 @@ static void fork_late(const struct line *ready)
 
 	child_exited_well(fork_worker("helper", false));
 	fork_once(ready);
-	while (getppid() == parent)
-		(void)sched_yield();
+	await_end_of(parent);
 }
 
 static const struct {
