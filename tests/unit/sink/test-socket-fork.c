@@ -3,135 +3,139 @@
 
 #include "lib/socket-fixture.h"
 
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "lib/threads.h"
+
+static ino_t parent_s; /* the parent's socket */
 
 static ino_t connected_inode(void)
 {
 	return atomic_load(&log_socket.connection)->socket.inode;
 }
 
-START_TEST(has_a_connection_of_its_own_in_a_child)
+static void connect_parent(int type)
 {
-	ino_t parent;
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
+	serve(type);
 	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_eq(connected_inode(), parent);
-		ck_assert_int_eq(send_message(BYTES("three")), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-	expect_on(server, BYTES("one"));
-	expect_on(server, BYTES("two"));
-	expect_on(server, BYTES("three"));
+	parent_s = connected_inode();
 }
-END_TEST
-
-START_TEST(has_one_at_once_where_the_parent_s_may_not_do)
-{
-	ino_t parent;
-	pid_t pid;
-
-	serve(_i == 0 ? SOCK_STREAM : SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		if (_i == 1) /* another root, or before a seal */
-			log_socket_renew(&log_socket);
-		if (_i == 2)
-			log_socket_connect(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
-}
-END_TEST
 
 /* Fills the buffer of the socket, and not the queue of the service. */
 static void fill_parent_s(void)
 {
 	const int least = 1;
 
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
 	ck_assert_int_eq(setsockopt(connected_fd(), SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)),
 			 0);
 	fill();
 }
 
-START_TEST(has_one_at_once_where_the_parent_s_is_full)
+static void send_over(const char *text, bool is_parent_s)
 {
-	ino_t parent;
-	pid_t pid;
+	ck_assert_int_eq(send_message((struct bytes){ text, strlen(text) }), 0);
+	ck_assert_int_eq(connected_inode() == parent_s, is_parent_s);
+}
 
-	serve(SOCK_DGRAM);
-	fill_parent_s();
-	parent = connected_inode();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_within(BYTES("two"), 0), 0);
-		ck_assert_uint_ne(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
+static void send_two_and_three(void)
+{
+	log_socket_after_fork(&log_socket);
+	send_over("two", true);
+	send_over("three", false);
+}
+
+START_TEST(has_a_connection_of_its_own_in_a_child)
+{
+	connect_parent(SOCK_DGRAM);
+	child_run(fork(), send_two_and_three);
+	expect_on(server, BYTES("one"));
+	expect_on(server, BYTES("two"));
+	expect_on(server, BYTES("three"));
 }
 END_TEST
+
+static void send_at_once(void)
+{
+	log_socket_after_fork(&log_socket);
+	send_over("two", false);
+}
+
+static void renew_and_send(void)
+{
+	log_socket_after_fork(&log_socket);
+	log_socket_renew(&log_socket);
+	send_over("two", false);
+}
+
+static void connect_and_send(void)
+{
+	log_socket_after_fork(&log_socket);
+	log_socket_connect(&log_socket);
+	send_over("two", false);
+}
+
+/* A stream; another root, or before a seal. */
+START_TEST(has_one_at_once_where_the_parent_s_may_not_do)
+{
+	static void (*const ways[])(void) = { send_at_once, renew_and_send, connect_and_send };
+
+	connect_parent(_i == 0 ? SOCK_STREAM : SOCK_DGRAM);
+	child_run(fork(), ways[_i]);
+}
+END_TEST
+
+static void send_without_waiting(void)
+{
+	log_socket_after_fork(&log_socket);
+	ck_assert_int_eq(send_within(BYTES("two"), 0), 0);
+	ck_assert_uint_ne(connected_inode(), parent_s);
+}
+
+START_TEST(has_one_at_once_where_the_parent_s_is_full)
+{
+	connect_parent(SOCK_DGRAM);
+	fill_parent_s();
+	child_run(fork(), send_without_waiting);
+}
+END_TEST
+
+static void send_over_the_parent_s(void)
+{
+	log_socket_after_fork(&log_socket);
+	send_over("two", true);
+	send_over("three", true);
+}
 
 START_TEST(keeps_the_parent_s_where_the_path_is_gone)
 {
-	ino_t parent;
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
-	parent = connected_inode();
+	connect_parent(SOCK_DGRAM);
 	ck_assert_int_eq(unlink(path), 0); /* as after chroot(2) */
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		ck_assert_uint_eq(connected_inode(), parent);
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), send_over_the_parent_s);
 	expect_on(server, BYTES("one"));
 	expect_on(server, BYTES("two"));
+	expect_on(server, BYTES("three"));
 }
 END_TEST
 
+static void send_beside_a_stranger(void)
+{
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ck_assert_int_eq(dup2(pair[0], connected_fd()), connected_fd());
+	wait_for_tick();
+	atomic_store(&atomic_load(&log_socket.connection)->checked_ns, clock_coarse_ns());
+	log_socket_after_fork(&log_socket); /* no tick needed */
+	ck_assert_int_eq(send_message(BYTES("two")), 0);
+	expect_nothing_on(pair[1]);
+}
+
 START_TEST(writes_nothing_to_a_stranger_after_fork)
 {
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
+	connect_parent(SOCK_DGRAM);
+	child_run(fork(), send_beside_a_stranger);
 	expect_on(server, BYTES("one"));
-	pid = fork();
-	if (pid == 0) {
-		int pair[2];
-
-		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-		ck_assert_int_eq(dup2(pair[0], connected_fd()), connected_fd());
-		wait_for_tick();
-		atomic_store(&atomic_load(&log_socket.connection)->checked_ns, clock_coarse_ns());
-		log_socket_after_fork(&log_socket); /* no tick needed */
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		expect_nothing_on(pair[1]);
-		_exit(0);
-	}
-	child_exited_well(pid);
 	expect_on(server, BYTES("two"));
 }
 END_TEST
@@ -183,40 +187,34 @@ static void send_by_another_thread(void)
 }
 
 /* The child's own socket is there when the send returns. */
+static void send_before_another(void)
+{
+	during_send = send_by_another_thread;
+	send_without_waiting();
+}
+
 START_TEST(takes_the_one_of_another_thread_where_the_parent_s_was_full)
 {
-	pid_t pid;
-
-	serve(SOCK_DGRAM);
+	connect_parent(SOCK_DGRAM);
 	fill_parent_s();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		during_send = send_by_another_thread;
-		ck_assert_int_eq(send_within(BYTES("two"), 0), 0);
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), send_before_another);
 }
 END_TEST
 
 /* The other thread comes before the child's own socket is there. */
+static void send_after_another(void)
+{
+	during_socket = send_by_another_thread;
+	send_at_once();
+}
+
 START_TEST(shares_no_stream_while_another_thread_connects)
 {
 	int client;
-	pid_t pid;
 
-	serve(SOCK_STREAM);
-	ck_assert_int_eq(send_message(BYTES("one")), 0);
+	connect_parent(SOCK_STREAM);
 	client = accept_client();
-	pid = fork();
-	if (pid == 0) {
-		log_socket_after_fork(&log_socket);
-		during_socket = send_by_another_thread;
-		ck_assert_int_eq(send_message(BYTES("two")), 0);
-		_exit(0);
-	}
-	child_exited_well(pid);
+	child_run(fork(), send_after_another);
 	expect_on(client, (struct bytes){ "one", sizeof("one") });
 	expect_nothing_on(client);
 	ck_assert_int_eq(close(client), 0);
