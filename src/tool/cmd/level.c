@@ -104,16 +104,16 @@ static bool has_ended(int error)
 	return error == -ESRCH || error == -ENOENT;
 }
 
-struct tally {
+struct outcome {
 	size_t set, failed;
 };
 
 /* Any process that has a board open may hold its lock: all locks together are waited for so long. */
-static struct tally set_on_all(const struct targets *targets, const struct options *options)
+static struct outcome set_on_all(const struct targets *targets, const struct options *options)
 {
 	const int64_t end_ns = clock_now_ns(CLOCK_MONOTONIC) + LOCK_WAIT_NS;
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	struct tally tally = { 0, 0 };
+	struct outcome outcome = { 0, 0 };
 	size_t left = targets->n;
 	bool is_over;
 
@@ -129,16 +129,16 @@ static struct tally set_on_all(const struct targets *targets, const struct optio
 			if (r == -EAGAIN && !is_over) {
 				targets->target[left++] = target;
 			} else if (r == 0) {
-				tally.set++;
+				outcome.set++;
 			} else if (!has_ended(r)) {
 				complain_about(target.board, r);
-				tally.failed++;
+				outcome.failed++;
 			}
 		}
 		if (left)
 			(void)nanosleep(&pause, NULL);
 	}
-	return tally;
+	return outcome;
 }
 
 static void complain_of_none(const struct filter *filter)
@@ -163,21 +163,21 @@ static void complain_of_none(const struct filter *filter)
 static int set_level(const struct options *options)
 {
 	struct targets targets = { 0 };
-	struct tally tally;
+	struct outcome outcome;
 	struct each each;
 
 	if (!each_begin(&each, "level", &options->filter, false))
 		return STATUS_TROUBLE;
 	targets_find(&each, options->reset, &targets);
-	tally = set_on_all(&targets, options);
-	if (!tally.set && !tally.failed)
+	outcome = set_on_all(&targets, options);
+	if (!outcome.set && !outcome.failed)
 		complain_of_none(&options->filter);
 	boards_tell_hidden(&each.boards);
 	free(targets.target);
 	each_end(&each);
-	if (tally.failed)
+	if (outcome.failed)
 		return STATUS_TROUBLE;
-	return tally.set ? STATUS_GOOD : STATUS_BAD;
+	return outcome.set ? STATUS_GOOD : STATUS_BAD;
 }
 
 /* ---- Arguments --------------------------------------------------------------------------------- */
