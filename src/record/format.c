@@ -158,8 +158,8 @@ static inline bool put_directive(struct cursor *cursor, const char **at,
 	return put_other(cursor, at, arguments, error);
 }
 
-/* Writes what stands before the next directive or the end, which *fmt then points to. Mostly that is a word: the C
- * library's functions cost more than its bytes. */
+/* Writes what stands before the next directive or the end, which *fmt then points to. Mostly that is
+ * a word: the C library's functions cost more than its bytes. */
 static inline bool put_literal(struct cursor *cursor, const char **fmt)
 {
 	const char *from = *fmt;

@@ -120,8 +120,8 @@ static COLD void drop_connection(struct log_socket *log_socket, struct connectio
 	(void)replace_connection(log_socket, &connection, NULL);
 }
 
-/* Connects anew, in place of *connection, which is kept where connecting fails: after chroot(2) the path is
- * gone, and a socket connected before still works. */
+/* Connects anew, in place of *connection, which is kept where connecting fails: after chroot(2) the
+ * path is gone, and a socket connected before still works. */
 static COLD int connect_anew(struct log_socket *log_socket, struct connection **connection,
 			     int64_t now_ns)
 {

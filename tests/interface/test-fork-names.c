@@ -225,7 +225,7 @@ static void await_end_of(pid_t parent)
 		(void)sched_yield();
 }
 
-/* Goes on in a child. ThreadSanitizer ends a process by sleeping first, which no daemon's parent does. */
+/* Goes on in a child. ThreadSanitizer's end of a process is long, and may look like a parent that stays. */
 static void fork_and_leave(void)
 {
 	const pid_t parent = getpid();
