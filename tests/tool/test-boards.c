@@ -163,6 +163,27 @@ START_TEST(too_short_a_board_is_none)
 }
 END_TEST
 
+/* Whose it is, cannot be known: a command about a journal does not speak of it. */
+START_TEST(a_journal_is_read_beside_it)
+{
+	const int fd = new_file(sizeof(struct board));
+	char *output;
+
+	write_header(map(fd));
+	seal(fd, F_SEAL_GROW);
+	start_liar(fd, sizeof(struct board));
+	expect("ps", "not a valid board");
+	output = shell_expect(
+		0, "journal=$(mktemp -d)\n"
+		   "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
+		   "-o $journal/a.journal $top_srcdir/tests/data/tail.export >/dev/null 2>&1\n"
+		   "mplog gaps -D $journal -t ingestd PROCESS=db-main --raw -o process,records 2>&1\n"
+		   "status=$?; rm -r $journal; exit $status");
+	ck_assert_str_eq(output, "PROCESS RECORDS\ndb-main 1\n");
+	free(output);
+}
+END_TEST
+
 static const size_t sizes[] = { 1, 7, 20, 23, 24, 4095, 4096 };
 
 START_TEST(a_few_bytes_are_none)
@@ -321,6 +342,7 @@ int main(void)
 	tcase_add_test(tcase, a_newer_board_is_refused_politely);
 	tcase_add_test(tcase, what_could_shrink_is_not_mapped);
 	tcase_add_test(tcase, too_short_a_board_is_none);
+	tcase_add_test(tcase, a_journal_is_read_beside_it);
 	tcase_add_loop_test(tcase, a_few_bytes_are_none, 0, COUNT(sizes));
 	tcase_add_test(tcase, what_may_not_be_written_cannot_be_steered);
 	tcase_add_test(tcase, only_memfds_are_looked_at);

@@ -198,7 +198,7 @@ static int blackbox(struct options *options)
 		tool_complain(
 			"no black box: none is configured, nothing was logged into it, or it was"
 			" sent to the journal (mplog tail)");
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	each_end(&each);
 	if (options->has_failed)
 		return STATUS_TROUBLE;

@@ -113,7 +113,7 @@ int level_show(const struct filter *filter, const struct table_options *options)
 	else
 		tool_complain("no level has been set");
 	table_free(table);
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	each_end(&each);
 	return shown || !filter->n_names ? STATUS_GOOD : STATUS_BAD;
 }

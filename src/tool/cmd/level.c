@@ -98,12 +98,6 @@ static int set_on(const struct target *target, const struct options *options)
 	return r;
 }
 
-/* A program that has ended since it was found is none that failed. */
-static bool has_ended(int error)
-{
-	return error == -ESRCH || error == -ENOENT;
-}
-
 struct outcome {
 	size_t set, failed;
 };
@@ -130,7 +124,7 @@ static struct outcome set_on_all(const struct targets *targets, const struct opt
 				targets->target[left++] = target;
 			} else if (r == 0) {
 				outcome.set++;
-			} else if (!has_ended(r)) {
+			} else if (!board_error_is_end(r)) {
 				complain_about(target.board, r);
 				outcome.failed++;
 			}
@@ -172,7 +166,7 @@ static int set_level(const struct options *options)
 	outcome = set_on_all(&targets, options);
 	if (!outcome.set && !outcome.failed)
 		complain_of_none(&options->filter);
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	free(targets.target);
 	each_end(&each);
 	if (outcome.failed)

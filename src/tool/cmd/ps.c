@@ -241,7 +241,7 @@ static int ps(const struct options *options)
 	each_rewind(&each);
 	while ((board = each_next(&each)))
 		tell_slotless(board);
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	each_end(&each);
 	return STATUS_GOOD;
 }

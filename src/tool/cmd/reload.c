@@ -184,7 +184,8 @@ static void ask_program(struct each *each, const struct found_board *found, stru
 	uint32_t generation;
 
 	if (r < 0) {
-		tool_complain("%s: %s", found->identifier, strerror(-r));
+		if (!board_error_is_end(r))
+			tool_complain("%s: %s", found->identifier, strerror(-r));
 		return;
 	}
 	generation = atomic_fetch_add(&board->reload_generation, 1) + 1;
@@ -211,7 +212,7 @@ static int reload_all(const struct options *options)
 	if (list.n_boards == 0)
 		filter_tell_none(&options->filter);
 	free(list.process);
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	each_end(&each);
 	return list.n_boards && good ? STATUS_GOOD : STATUS_BAD;
 }

@@ -56,7 +56,7 @@ static int status(struct options *options)
 		shown = show_programs(&each, options);
 	if (shown == 0)
 		filter_tell_none(&options->filter);
-	boards_tell_hidden(&each.boards);
+	boards_tell_unread(&each.boards);
 	each_end(&each);
 	return shown ? STATUS_GOOD : STATUS_BAD;
 }

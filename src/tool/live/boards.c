@@ -19,7 +19,7 @@ enum { START_SLACK_MS = 20 };
 struct search {
 	struct boards *boards;
 	dev_t device; /* of all memfds */
-	size_t members_room;
+	size_t members_room, refused_room;
 };
 
 static void add_member(struct search *search, pid_t pid)
@@ -88,6 +88,11 @@ int board_open_file(const struct found_board *board, bool writable)
 	return r < 0 ? r : file.fd;
 }
 
+bool board_error_is_end(int error)
+{
+	return error == -ESRCH || error == -ENOENT;
+}
+
 static void read_head(int fd, struct board *head, struct found_board *found)
 {
 	(void)board_file_read_head(fd, head);
@@ -98,10 +103,20 @@ static void read_head(int fd, struct board *head, struct found_board *found)
 	found->slotless = atomic_load(&head->slotless);
 }
 
+static void add_refused(struct search *search, struct refused_board refused)
+{
+	struct boards *boards = search->boards;
+
+	boards->refused = memory_grow(boards->refused, boards->n_refused + 1, &search->refused_room,
+				      sizeof(refused));
+	boards->refused[boards->n_refused++] = refused;
+}
+
 /* Adds the board of these members, which is one file. */
-static void add_board(struct boards *boards, const struct member *member, size_t n,
+static void add_board(struct search *search, const struct member *member, size_t n,
 		      struct board *head)
 {
+	struct boards *boards = search->boards;
 	struct found_board *found = &boards->board[boards->n];
 	struct board_file file = { .fd = -1 };
 	int r;
@@ -119,13 +134,14 @@ static void add_board(struct boards *boards, const struct member *member, size_t
 		boards->n++;
 	} else if (r == -EACCES) {
 		boards->hidden += n;
-	} else if (r != -ESRCH && r != -ENOENT) {
-		board_file_tell_refused(member->pid, r, file.version);
+	} else if (!board_error_is_end(r)) {
+		add_refused(search, (struct refused_board){ member->pid, r, file.version });
 	}
 }
 
-static void add_boards(struct boards *boards)
+static void add_boards(struct search *search)
 {
+	struct boards *boards = search->boards;
 	struct board *head = board_file_new_copy();
 	size_t n;
 
@@ -137,7 +153,7 @@ static void add_boards(struct boards *boards)
 			if (first[n].mapping.inode != first->mapping.inode)
 				break;
 		}
-		add_board(boards, first, n, head);
+		add_board(search, first, n, head);
 	}
 	board_file_unmap(head);
 }
@@ -164,7 +180,7 @@ int boards_find(struct boards *ret)
 	}
 	if (ret->n_members)
 		qsort(ret->member, ret->n_members, sizeof(*ret->member), compare_members);
-	add_boards(ret);
+	add_boards(&search);
 	if (ret->n)
 		qsort(ret->board, ret->n, sizeof(*ret->board), compare_boards);
 	return 0;
@@ -176,11 +192,17 @@ void boards_free(struct boards *boards)
 		board_file_unmap(boards->board[i].copy);
 	free(boards->board);
 	free(boards->member);
+	free(boards->refused);
 	*boards = (struct boards){ 0 };
 }
 
-void boards_tell_hidden(const struct boards *boards)
+void boards_tell_unread(const struct boards *boards)
 {
+	for (size_t i = 0; i < boards->n_refused; i++) {
+		const struct refused_board *refused = &boards->refused[i];
+
+		board_file_tell_refused(refused->pid, refused->error, refused->version);
+	}
 	if (boards->hidden && geteuid() != 0)
 		tool_complain("%zu more process%s need%s root to be looked at", boards->hidden,
 			      boards->hidden == 1 ? "" : "es", boards->hidden == 1 ? "s" : "");

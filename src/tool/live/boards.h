@@ -30,16 +30,24 @@ struct found_board {
 	struct board *copy; /* while each.h is at this board; NULL: not read */
 };
 
+/* A file that is no board, or none that can be used: whose it is, is not known. */
+struct refused_board {
+	pid_t pid;        /* of a process that has it in its memory */
+	int error;        /* a negative errno */
+	uint32_t version; /* where the error is -EPROTONOSUPPORT */
+};
+
 struct boards {
 	struct found_board *board; /* sorted by identifier, then by age */
 	size_t n;
 	struct member *member; /* of all boards */
 	size_t n_members;
+	struct refused_board *refused;
+	size_t n_refused;
 	size_t hidden; /* processes that only root may look at */
 };
 
-/* Looks through /proc. A board that cannot be used is reported on standard error. Returns 0 or a
- * negative errno. */
+/* Looks through /proc. Returns 0 or a negative errno. */
 int boards_find(struct boards *ret);
 void boards_free(struct boards *boards);
 
@@ -47,8 +55,13 @@ void boards_free(struct boards *boards);
  * negative errno. */
 int board_open_file(const struct found_board *board, bool writable);
 
-/* Says on standard error how many processes were not looked at, where root could. */
-void boards_tell_hidden(const struct boards *boards);
+/* Tells of an error of board_open_file() whether the program has ended since it was found, which is no
+ * failure of a command. */
+bool board_error_is_end(int error);
+
+/* Says on standard error which boards cannot be used, and how many processes were not looked at, where
+ * root could. */
+void boards_tell_unread(const struct boards *boards);
 
 /* Returns the process with that pid since SINCE_MS, or NULL: the process has ended. */
 const struct member *board_member(const struct found_board *board, pid_t inner_pid,
