@@ -70,14 +70,26 @@ static int compare_members(const void *a, const void *b)
 
 /* ---- Boards ----------------------------------------------------------------------------------- */
 
+bool board_error_is_end(int error)
+{
+	return error == -ESRCH || error == -ENOENT;
+}
+
 /* A process that is gone, or may not be looked at, does not hide the board of the next member. */
 static int open_by_members(const struct found_board *board, bool writable, struct board_file *ret)
 {
-	int r = -ESRCH;
+	int error = -ESRCH;
 
-	for (size_t i = 0; i < board->n_members && (r == -ESRCH || r == -EACCES); i++)
-		r = board_file_open(board->member[i].pid, &board->member[i].mapping, writable, ret);
-	return r;
+	for (size_t i = 0; i < board->n_members; i++) {
+		const struct member *member = &board->member[i];
+		const int r = board_file_open(member->pid, &member->mapping, writable, ret);
+
+		if (!board_error_is_end(r) && r != -EACCES)
+			return r;
+		if (error != -EACCES)
+			error = r;
+	}
+	return error;
 }
 
 int board_open_file(const struct found_board *board, bool writable)
@@ -86,11 +98,6 @@ int board_open_file(const struct found_board *board, bool writable)
 	const int r = open_by_members(board, writable, &file);
 
 	return r < 0 ? r : file.fd;
-}
-
-bool board_error_is_end(int error)
-{
-	return error == -ESRCH || error == -ENOENT;
 }
 
 static void read_head(int fd, struct board *head, struct found_board *found)

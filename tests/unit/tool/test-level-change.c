@@ -169,6 +169,26 @@ START_TEST(the_ended_are_forgotten)
 }
 END_TEST
 
+/* Of one that nobody has waited for /proc has no files any more, and says so in another way than of none. */
+START_TEST(a_member_that_has_ended_hides_no_board)
+{
+	const struct member *self = board_member_by_pid(found, getpid());
+	const pid_t pid = fork();
+	struct member member[] = { *self, *self };
+	const struct found_board both = { .member = member, .n_members = 2 };
+	struct override_entry entry = { .override = OVERRIDE_RESET, .pattern = "*" };
+	struct level_change_effect effect;
+	siginfo_t info;
+
+	if (pid == 0)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	member[0].pid = pid;
+	ck_assert_int_eq(level_change_apply(&both, &entry, &effect), 0);
+	child_exited_well(pid);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("level-change");
@@ -179,5 +199,6 @@ int main(void)
 	tcase_add_test(tcase, a_reset_gives_back);
 	tcase_add_test(tcase, two_at_once);
 	tcase_add_test(tcase, the_ended_are_forgotten);
+	tcase_add_test(tcase, a_member_that_has_ended_hides_no_board);
 	return suite_run(suite);
 }
