@@ -180,7 +180,17 @@ static bool is_of_process(uint64_t word)
 	return phase == SLOT_PROCESS || phase == SLOT_ENDED || phase == SLOT_REPORTED;
 }
 
-static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
+/* Tells whether records did not reach the journal. That of the process's end may be among them, and then
+ * the slot alone knows. */
+static bool has_losses(uint64_t word, const struct slot *slot)
+{
+	return is_of_process(word) &&
+	       figure_value(slot->counter[COUNTER_CALLED]) !=
+		       figure_value(slot->counter[COUNTER_SENT]) +
+			       figure_value(slot->counter[COUNTER_SUPPRESSED]);
+}
+
+static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns, bool spares_losses)
 {
 	const uint32_t used = board_used(board);
 
@@ -191,6 +201,8 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns)
 
 		if (!word || atomic_load(&board->slot[i].blackbox_state) ||
 		    !can_reuse(word, other_pidns)) /* a ring is dumped first */
+			continue;
+		if (spares_losses && has_losses(word, &board->slot[i]))
 			continue;
 		slot = take_at(board, i, word, pid, other_pidns);
 		if (!slot)
@@ -212,12 +224,13 @@ struct slot *board_take(pid_t pid, bool other_pidns)
 
 	if (!board)
 		return NULL;
-	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT ? take_dead(board, pid, other_pidns)
-							    : NULL;
+	slot = atomic_load(&board->ended) > BOARD_DEAD_KEPT
+		       ? take_dead(board, pid, other_pidns, true)
+		       : NULL;
 	if (!slot)
 		slot = take_fresh(board, pid, other_pidns);
 	if (!slot)
-		slot = take_dead(board, pid, other_pidns);
+		slot = take_dead(board, pid, other_pidns, false);
 	if (!slot) {
 		atomic_fetch_add(&board->slotless, 1);
 		return NULL;

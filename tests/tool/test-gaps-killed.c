@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Workers killed at random moments: the board, mplog gaps and the journal agree on every record,
- * but for those that were in flight. MPLOG_TEST_RECORDS: how many are logged (200,000). */
+/* Workers that are killed, and what is known of their records.
+ *
+ * MPLOG_TEST_RECORDS: how many are logged by those that are killed at random moments (200,000). */
+#include "board/layout.h"
 #include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
@@ -187,15 +189,21 @@ static void check(const struct worker *worker, const char *board, const char *ga
 	free(seen);
 }
 
+static void begin(void)
+{
+	(void)snprintf(identifier, sizeof(identifier), "killed-%ld", (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	shared = faults_share(sizeof(*shared));
+}
+
+/* The board, mplog gaps and the journal agree on every record, but for those that were in flight. */
 START_TEST(killed_at_random_moments)
 {
 	char *board, *gaps;
 	int status;
 
-	(void)snprintf(identifier, sizeof(identifier), "killed-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	begin();
 	srand((unsigned)getpid());
-	shared = faults_share(sizeof(*shared));
 	/* A machine that is busy loses none. */
 	faults_configure("defaults = { timeout_ms = 60000; };");
 	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
@@ -212,11 +220,74 @@ START_TEST(killed_at_random_moments)
 }
 END_TEST
 
+/* ---- Without a record of the end --------------------------------------------------------------- */
+
+enum { IN_VAIN = 20, LATER = BOARD_DEAD_KEPT + 100 };
+
+static void log_in_vain(void *is_there)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 0; i < IN_VAIN; i++)
+		(void)mplog_info("record");
+	atomic_store((atomic_uint *)is_there, 1);
+	for (;;)
+		(void)pause();
+}
+
+static void log_once(void *unused)
+{
+	(void)unused;
+	(void)mplog_info("record");
+}
+
+static void fork_many(void)
+{
+	for (int i = 0; i < LATER; i++) {
+		const pid_t pid = faults_mplog_fork("later", log_once, NULL);
+		siginfo_t info;
+
+		ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+		ck_assert_int_eq(mplog_reap(pid, NULL), 0);
+		child_exited_well(pid);
+	}
+}
+
+/* journald takes neither its records nor the one that reports its end. Then many others come and go. */
+START_TEST(many_come_after_it)
+{
+	const struct worker *const worker = &workers[1];
+	char *gaps;
+	const char *line;
+	int status;
+
+	begin();
+	(void)faults_stderr_file();
+	faults_configure("defaults = { timeout_ms = 1; };");
+	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
+	journald_stop();
+	workers[1].pid = faults_mplog_fork("worker-1", log_in_vain, &shared->is_there[1]);
+	(void)snprintf(workers[1].name, sizeof(workers[1].name), "worker-1");
+	end(1);
+	journald_cont();
+	fork_many();
+	journald_sync();
+	gaps = shell(&status, "mplog gaps --json -t $PROGRAM");
+	ck_assert_int_le(WEXITSTATUS(status), 1);
+	line = line_of(worker, gaps);
+	ck_assert_uint_gt(worker->stats.diverted, 0);
+	ck_assert_uint_eq(number_of(line, "missing"), worker->stats.diverted);
+	ck_assert_uint_eq(number_of(line, "diverted"), worker->stats.diverted);
+	free(gaps);
+	mplog_close();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gaps-killed");
 	TCase *tcase = suite_case(suite, "gaps-killed", 300, journald_start, NULL);
 
 	tcase_add_test(tcase, killed_at_random_moments);
+	tcase_add_test(tcase, many_come_after_it);
 	return suite_run(suite);
 }
