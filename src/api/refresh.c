@@ -48,6 +48,8 @@ static struct {
 static int load_files(unsigned flags)
 {
 	const struct context *context = context_get();
+	const struct board *board = board_get();
+	const uint32_t reload_generation = board ? atomic_load(&board->reload_generation) : 0;
 	struct context *next;
 	struct conf *conf;
 	int r;
@@ -62,6 +64,7 @@ static int load_files(unsigned flags)
 		conf_free(conf);
 		return -ENOMEM;
 	}
+	next->reload_generation = reload_generation;
 	context_publish(next);
 	return r;
 }

@@ -21,8 +21,7 @@
 enum {
 	BOARD_VERSION = 4,
 	BOARD_SLOTS = 4096,
-	BOARD_DEAD_KEPT = 512, /* slots of dead processes kept for their figures before reuse; those with
-				  losses are kept as long as there are others */
+	BOARD_DEAD_KEPT = 512, /* slots of dead processes before one without losses is reused */
 	BOARD_OVERRIDES = 32,
 	BOARD_TOTALS = 128,
 	BOARD_ONCE = 64, /* of each kind */

@@ -135,8 +135,21 @@ static void fill_slot(struct slot *slot, const struct scope_config *config)
 {
 	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
-	publish_level(slot, config);
 	atomic_store(&slot->number, config->number);
+	atomic_store(&slot->reload_requested, context_get()->reload_generation);
+	atomic_store(&slot->reload_completed, context_get()->reload_generation);
+	publish_level(slot, config);
+}
+
+/* A child that was forked before the operator's request, with the files of then, may have got its slot
+ * after it. */
+static void request_missed_reload(struct slot *slot)
+{
+	const struct board *board = board_get();
+	const uint32_t generation = board ? atomic_load(&board->reload_generation) : 0;
+
+	if (generation != atomic_load(&slot->reload_completed))
+		slot_request_reload(slot, generation);
 }
 
 static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
@@ -146,6 +159,7 @@ static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase ph
 	board_show(slot, phase);
 	/* Once the slot is visible: no order is missed. */
 	override_apply(slot, scope_get_config(scope)->process);
+	request_missed_reload(slot);
 }
 
 int scope_begin_process(struct scope *scope, const struct scope_params *params,

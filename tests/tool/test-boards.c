@@ -174,11 +174,12 @@ START_TEST(a_journal_is_read_beside_it)
 	start_liar(fd, sizeof(struct board));
 	expect("ps", "not a valid board");
 	output = shell_expect(
-		0, "journal=$(mktemp -d)\n"
-		   "PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
-		   "-o $journal/a.journal $top_srcdir/tests/data/tail.export >/dev/null 2>&1\n"
-		   "mplog gaps -D $journal -t ingestd PROCESS=db-main --raw -o process,records 2>&1\n"
-		   "status=$?; rm -r $journal; exit $status");
+		0,
+		"journal=$(mktemp -d)\n"
+		"PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote "
+		"-o $journal/a.journal $top_srcdir/tests/data/tail.export >/dev/null 2>&1\n"
+		"mplog gaps -D $journal -t ingestd PROCESS=db-main --raw -o process,records 2>&1\n"
+		"status=$?; rm -r $journal; exit $status");
 	ck_assert_str_eq(output, "PROCESS RECORDS\ndb-main 1\n");
 	free(output);
 }

@@ -3,6 +3,7 @@
 #include "lib/faults.h"
 #include "lib/file.h"
 #include "lib/journald.h"
+#include "lib/line.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
 #include "lib/threads.h"
@@ -638,6 +639,26 @@ START_TEST(reload_waits_for_the_idle_only_where_it_is_told_to)
 }
 END_TEST
 
+/* It has no slot yet, and may log nothing that passes the gate of its files. */
+START_TEST(a_child_forked_before_a_reload_has_it_too)
+{
+	const struct line begin = line_open();
+
+	workers[1] = fork();
+	ck_assert_int_ge(workers[1], 0);
+	if (workers[1] == 0) {
+		line_wait(&begin);
+		work(1);
+	}
+	configure("defaults = {\n  level = \"debug\"; prefix = \"\";\n};\n");
+	shell_run(0, "mplog reload --wait=10ms -t $PROGRAM");
+	line_tell(&begin);
+	await_ticks(1, 5);
+	ck_assert_uint_gt(count_debug(NULL), 0);
+	line_close(&begin);
+}
+END_TEST
+
 /* The call that answers also passes the gate, and is the one that finds the files due. */
 START_TEST(reload_is_answered_before_the_files_are_looked_at)
 {
@@ -709,6 +730,7 @@ int main(void)
 	tcase_add_test(tcase, reload_prints_each_answer);
 	tcase_add_test(tcase, reload_waits_for_the_idle_only_where_it_is_told_to);
 	tcase_add_test(tcase, reload_takes_no_half_of_a_file);
+	tcase_add_test(tcase, a_child_forked_before_a_reload_has_it_too);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
 	return suite_run(suite);
 }

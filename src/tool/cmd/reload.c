@@ -174,8 +174,7 @@ static int map_board(const struct found_board *found, struct board **ret)
 	return fd < 0 ? fd : board_file_map(fd, ret);
 }
 
-/* The generation is raised before the snapshot is taken: a child forked in between has read the new
- * files. */
+/* The generation is raised before the snapshot is taken: a process that is not there yet will see it. */
 static void ask_program(struct each *each, const struct found_board *found, struct asked_list *list)
 {
 	struct board *board = NULL;
