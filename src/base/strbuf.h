@@ -14,6 +14,20 @@ struct bytes {
 	size_t size;
 };
 
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* Returns less than, equal to or more than 0, as memcmp(3) does. */
+static inline int bytes_compare(struct bytes a, struct bytes b)
+{
+	const size_t size = a.size < b.size ? a.size : b.size;
+	const int order = size > 0 ? memcmp(a.data, b.data, size) : 0;
+
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
 /* Text that does not fit is counted, not written. */
 struct strbuf {
 	char *data;

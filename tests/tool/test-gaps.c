@@ -382,6 +382,46 @@ START_TEST(a_journal_that_cannot_be_read_has_no_answer)
 }
 END_TEST
 
+/* Records that journald took before its socket gave it their senders: they are no process of their own, nor
+ * root's. Of the process 20 a thread sent one, and a liar says that it lost others. */
+static const char anonymous[] =
+	"record() {\n"
+	"  n=$((n + 1)); at=$((1795343472280000 + n * 1000000))\n"
+	"  printf '__REALTIME_TIMESTAMP=%d\\n__MONOTONIC_TIMESTAMP=%d\\n' $at $((70000000 + n))\n"
+	"  printf '_BOOT_ID=4f1e2d3c4b5a69788796a5b4c3d2e1f0\\nSYSLOG_IDENTIFIER=gaps\\n'\n"
+	"  printf \"MESSAGE=x\\nPRIORITY=6\\nRUN_ID=$RUN\\nPROCESS=$1\\nTID=$2\\n$3\\n\"\n"
+	"  [ -z \"$4\" ] || printf \"_PID=$4\\n_UID=1000\\n\"\n"
+	"  printf '\\n'\n"
+	"}\n"
+	"n=0; {\n"
+	"record main 10 PROCESS_SEQ=1\n"
+	"record main 10 PROCESS_SEQ=2 10\n"
+	"record worker-1 20 PROCESS_SEQ=1 20\n"
+	"record task 20 PROCESS_SEQ=2\n"
+	"record worker-1 21 PROCESS_SEQ=3\n"
+	"record worker-1 20 PROCESS_SEQ=4 20\n"
+	"record worker-1 20 PROCESS_SEQ=7 20\n"
+	"record worker-1 20 'MESSAGE_ID=" MESSAGE_ID_LOST "\\nMPLOG_LOST=2'\n"
+	"} >records\n"
+	"PATH=$PATH:/lib/systemd:/usr/lib/systemd systemd-journal-remote -o a.journal records >&2\n";
+
+START_TEST(records_without_senders)
+{
+	char *output;
+
+	output = shell_expect(1,
+			      "d=$(mktemp -d); cd $d\n%s"
+			      "mplog timeline -D . --run=$RUN --output=svg >a.svg\n"
+			      "grep -o 'class=\"lane\"' a.svg | wc -l\n"
+			      "mplog gaps -D . --run=$RUN --raw --noheadings "
+			      "-o process,pid,records,missing,lost\n"
+			      "status=$?; rm -r $d; exit $status",
+			      anonymous);
+	ck_assert_str_eq(output, "3\nmain 10 2 0 0\nworker-1 20 5 2 0\n");
+	free(output);
+}
+END_TEST
+
 START_TEST(matches_choose)
 {
 	char *output;
@@ -431,6 +471,7 @@ int main(void)
 	tcase_add_test(tcase, numbers_that_lie_do_no_harm);
 	tcase_add_test(tcase, losses_of_former_times_explain_nothing);
 	tcase_add_test(tcase, a_journal_that_cannot_be_read_has_no_answer);
+	tcase_add_test(tcase, records_without_senders);
 	tcase_add_test(tcase, matches_choose);
 	return suite_run(suite);
 }

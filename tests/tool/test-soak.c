@@ -265,7 +265,9 @@ static void take_step(void)
 
 /* ---- What has to hold ------------------------------------------------------------------------- */
 
-static unsigned queue_length(void)
+/* How many records go with a journald that is killed: the kernel queues one more than the limit, and one
+ * more is in journald's hands. Bare senders lose as many. */
+static unsigned lost_with_journald(void)
 {
 	FILE *file = fopen("/proc/sys/net/unix/max_dgram_qlen", "re");
 	unsigned length = 0;
@@ -273,7 +275,7 @@ static unsigned queue_length(void)
 	ck_assert_ptr_nonnull(file);
 	ck_assert_int_eq(fscanf(file, "%u", &length), 1);
 	ck_assert_int_eq(fclose(file), 0);
-	return length;
+	return length + 2;
 }
 
 static long number_in(const char *line, const char *name)
@@ -343,7 +345,7 @@ START_TEST(all_at_once)
 	missing = count_unaccounted();
 	printf("%u steps, %u workers killed, %u ended, journald killed %u times: %zu unaccounted for\n",
 	       soak.steps, soak.kills, soak.ends, soak.kills_of_journald, missing);
-	ck_assert_uint_le(missing, (size_t)soak.kills_of_journald * (queue_length() + 1));
+	ck_assert_uint_le(missing, (size_t)soak.kills_of_journald * lost_with_journald());
 	mplog_close();
 }
 END_TEST

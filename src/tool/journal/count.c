@@ -84,8 +84,11 @@ static bool read_record(struct record_at_hand *record)
 	record->kind = kind_of(value[VALUE_MESSAGE_ID]);
 	record->is_dumped = value[VALUE_DUMPED].data;
 	record->boot_id = boot_of(value[VALUE_BOOT_ID]);
-	record->pid = (pid_t)value_number(record, VALUE_PID);
-	record->uid = (uid_t)value_number(record, VALUE_UID);
+	record->is_anonymous = !value[VALUE_PID].data;
+	record->pid = (pid_t)(record->is_anonymous ? get_number(record, "TID")
+						   : value_number(record, VALUE_PID));
+	record->uid = value[VALUE_UID].data ? (uid_t)value_number(record, VALUE_UID) : UID_UNKNOWN;
+	record->sender = NULL;
 	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
 }
 
@@ -96,21 +99,47 @@ uint64_t record_sent_us(const struct record_at_hand *record)
 	return sent ? sent : record->when_us;
 }
 
-static struct counted *process_of(struct tally *tally, const struct record_at_hand *record)
+/* A socket that journald has just made for itself gives no senders yet. A record of that moment is of the
+ * process that has its thread, or, where no process has it as its first one, of the process of its name
+ * that lacks the number. */
+static struct counted *find_anonymous(const struct tally *tally, const struct run *run,
+				      const struct record_at_hand *record)
 {
-	return tally_get(tally, tally_get_run(tally, record->run_id, record->uid), record->boot_id,
-			 record->pid, record->uid);
+	struct counted *process = tally_find(tally, run, record->boot_id, record->pid);
+
+	if (process)
+		return process;
+	process = tally_find_named(tally, run, record->boot_id, record->scan.value[VALUE_PROCESS]);
+	if (process && numbers_has(&process->numbers, value_number(record, VALUE_SEQUENCE)))
+		return NULL;
+	return process;
 }
 
-static void name_process(const struct record_at_hand *record, struct counted *process)
+static struct counted *sender_of(struct tally *tally, struct record_at_hand *record)
+{
+	struct run *run;
+
+	if (record->sender)
+		return record->sender;
+	run = tally_get_run(tally, record->run_id, record->uid);
+	if (record->is_anonymous)
+		record->sender = find_anonymous(tally, run, record);
+	if (!record->sender)
+		record->sender = tally_get(tally, run, record->boot_id, record->pid, record->uid);
+	return record->sender;
+}
+
+static void name_process(struct tally *tally, const struct record_at_hand *record,
+			 struct counted *process)
 {
 	if (process->name.data)
 		return;
-	process->name = tally_copy(entry_get(record->journal, "PROCESS"));
+	tally_name(tally, process, entry_get(record->journal, "PROCESS"));
 	process->identifier = tally_copy(entry_get(record->journal, "SYSLOG_IDENTIFIER"));
 }
 
-static void note_first(const struct record_at_hand *record, struct counted *process)
+static void note_first(struct tally *tally, const struct record_at_hand *record,
+		       struct counted *process)
 {
 	uint64_t monotonic_us = 0;
 	sd_id128_t boot_id; /* asked for, so that it may be another one than this */
@@ -119,22 +148,22 @@ static void note_first(const struct record_at_hand *record, struct counted *proc
 	process->first_us = record->when_us;
 	process->booted_us = record->when_us - monotonic_us;
 	process->tid = (pid_t)get_number(record, "TID");
-	name_process(record, process);
+	name_process(tally, record, process);
 }
 
-static void count_record(struct tally *tally, const struct record_at_hand *record)
+static void count_record(struct tally *tally, struct record_at_hand *record)
 {
 	const uint64_t sequence = value_number(record, VALUE_SEQUENCE);
-	struct counted *process = process_of(tally, record);
+	struct counted *process = sender_of(tally, record);
 
 	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. The first
 	 * records of that may be missing. */
 	if ((sequence == 1 || process->has_ended) && numbers_has(&process->numbers, sequence))
-		process = tally_renew(tally, process);
+		process = record->sender = tally_renew(tally, process);
 	if (sequence == 1 && !process->records)
 		process->told_before = (struct losses){ 0 }; /* another process's, with that pid */
 	if (!process->records)
-		note_first(record, process);
+		note_first(tally, record, process);
 	/* A process without a parent is the run's first. */
 	if (sequence == 1 && !entry_get(record->journal, "PROCESS_PARENT").size)
 		process->run->begins = true;
@@ -155,13 +184,15 @@ static void note_worst(const struct record_at_hand *record, struct counted *proc
 		process->worst = level + 1;
 }
 
-static void note_lost(struct tally *tally, const struct record_at_hand *record)
+static void note_lost(struct tally *tally, struct record_at_hand *record)
 {
 	const struct range range = { .first = get_number(record, FIELD_NAME_FIRST_SEQ),
 				     .last = get_number(record, FIELD_NAME_LAST_SEQ) };
-	struct counted *process = process_of(tally, record);
+	struct counted *process = sender_of(tally, record);
 
-	name_process(record, process);
+	name_process(tally, record, process);
+	if (!counted_trusts(process, record->uid))
+		return;
 	process->told.lost += get_number(record, FIELD_NAME_LOST);
 	process->told.diverted += get_number(record, FIELD_NAME_DIVERTED);
 	numbers_add_range(&process->told_of, range);
@@ -194,10 +225,9 @@ static void note_end(const struct tally *tally, const struct report *report)
 		process->has_ended = true;
 }
 
-static void note_child(struct tally *tally, struct reports *reports,
-		       const struct record_at_hand *record)
+static void note_child(struct tally *tally, struct reports *reports, struct record_at_hand *record)
 {
-	const struct counted *sender = process_of(tally, record);
+	const struct counted *sender = sender_of(tally, record);
 	struct report report = {
 		.run = sender->run,
 		.boot_id = record->boot_id,
@@ -224,9 +254,9 @@ static void note_child(struct tally *tally, struct reports *reports,
 }
 
 /* Those of a killed child are reported by its parent. */
-static void note_suppressed(struct tally *tally, const struct record_at_hand *record)
+static void note_suppressed(struct tally *tally, struct record_at_hand *record)
 {
-	struct counted *process = process_of(tally, record);
+	struct counted *process = sender_of(tally, record);
 
 	if (entry_get(record->journal, FIELD_NAME_CHILD).size)
 		process = tally_find(tally, process->run, record->boot_id,
@@ -236,8 +266,7 @@ static void note_suppressed(struct tally *tally, const struct record_at_hand *re
 }
 
 /* A notice has no number, and is in no counter. */
-static void count_entry(struct tally *tally, struct reports *reports,
-			const struct record_at_hand *record)
+static void count_entry(struct tally *tally, struct reports *reports, struct record_at_hand *record)
 {
 	if (record->is_dumped)
 		return;
@@ -266,9 +295,9 @@ static bool is_by_command(const struct record_at_hand *record)
 }
 
 static void show_to(const struct count_watch *watch, struct tally *tally,
-		    const struct record_at_hand *record)
+		    struct record_at_hand *record)
 {
-	watch->see(watch->userdata, is_by_command(record) ? NULL : process_of(tally, record),
+	watch->see(watch->userdata, is_by_command(record) ? NULL : sender_of(tally, record),
 		   record);
 }
 
@@ -293,9 +322,9 @@ int count_journal(struct tally *tally, struct reports *reports, sd_journal *jour
 }
 
 /* What was reported by then explains nothing that is missing later. */
-static void note_before(struct tally *tally, const struct record_at_hand *record)
+static void note_before(struct tally *tally, struct record_at_hand *record)
 {
-	struct losses *before = &process_of(tally, record)->told_before;
+	struct losses *before = &sender_of(tally, record)->told_before;
 
 	if (record->kind == NOTICE_LOST) {
 		before->lost += get_number(record, FIELD_NAME_LOST);

@@ -33,9 +33,11 @@ struct record_at_hand {
 	bool is_dumped;        /* out of a black box: in no counter */
 	char run_id[RUN_ID_SIZE];
 	sd_id128_t boot_id;
-	pid_t pid;
-	uid_t uid;
-	uint64_t when_us; /* when journald took it */
+	bool is_anonymous;      /* journald did not hear from the kernel whose it is */
+	pid_t pid;              /* of an anonymous one its TID, which most often is the same */
+	uid_t uid;              /* UID_UNKNOWN: of an anonymous one */
+	uint64_t when_us;       /* when journald took it */
+	struct counted *sender; /* NULL: not looked for yet */
 };
 
 /* What is to be seen of the records besides their numbers. */

@@ -25,6 +25,16 @@ static int compare_processes(const void *a, const void *b)
 	return memcmp(&left->boot_id, &right->boot_id, sizeof(left->boot_id));
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct counted *left = a, *right = b;
+	const int order = bytes_compare(left->name, right->name);
+
+	if (left->run != right->run)
+		return left->run->order < right->run->order ? -1 : 1;
+	return order ? order : memcmp(&left->boot_id, &right->boot_id, sizeof(left->boot_id));
+}
+
 static void insert_node(const void *item, void **tree, int (*compare)(const void *, const void *))
 {
 	if (!tsearch(item, tree, compare))
@@ -45,6 +55,8 @@ struct run *tally_get_run(struct tally *tally, const char *id, uid_t uid)
 {
 	struct run *run = tally_find_run(tally, id);
 
+	if (run && run->uid == UID_UNKNOWN)
+		run->uid = uid;
 	if (run)
 		return run;
 	run = memory_new(1, sizeof(*run));
@@ -65,22 +77,45 @@ struct counted *tally_find(const struct tally *tally, const struct run *run, sd_
 	return found ? *found : NULL;
 }
 
+struct counted *tally_find_named(const struct tally *tally, const struct run *run,
+				 sd_id128_t boot_id, struct bytes name)
+{
+	const struct counted key = { .run = (struct run *)(uintptr_t)run,
+				     .boot_id = boot_id,
+				     .name = name };
+	struct counted *const *found = tfind(&key, &tally->names, compare_names);
+
+	return found ? *found : NULL;
+}
+
 /* The youngest of a key is the one in the tree. */
+static void put_youngest(struct counted *process, void **tree,
+			 int (*compare)(const void *, const void *))
+{
+	struct counted **found = tfind(process, tree, compare);
+
+	if (found)
+		*found = process;
+	else
+		insert_node(process, tree, compare);
+}
+
+void tally_name(struct tally *tally, struct counted *process, struct bytes name)
+{
+	process->name = tally_copy(name);
+	put_youngest(process, &tally->names, compare_names);
+}
+
 static struct counted *add_process(struct tally *tally, const struct counted *key)
 {
 	struct counted *process = memory_new(1, sizeof(*process));
-	struct counted **found;
 
 	*process = *key;
 	process->order = tally->n;
 	tally->process =
 		memory_grow(tally->process, tally->n + 1, &tally->room, sizeof(struct counted *));
 	tally->process[tally->n++] = process;
-	found = tfind(process, &tally->processes, compare_processes);
-	if (found)
-		*found = process;
-	else
-		insert_node(process, &tally->processes, compare_processes);
+	put_youngest(process, &tally->processes, compare_processes);
 	return process;
 }
 
@@ -98,6 +133,8 @@ struct counted *tally_get(struct tally *tally, struct run *run, sd_id128_t boot_
 {
 	struct counted *found = tally_find(tally, run, boot_id, pid);
 
+	if (found && found->uid == UID_UNKNOWN)
+		found->uid = found->first_uid = uid;
 	if (found && (uid == 0 || found->uid == uid || found->uid == 0)) {
 		found->uid = found->uid ? found->uid : uid;
 		return found;
@@ -125,6 +162,7 @@ static void keep_item(void *item)
 void tally_free(struct tally *tally)
 {
 	tdestroy(tally->processes, keep_item);
+	tdestroy(tally->names, keep_item);
 	tdestroy(tally->runs, free);
 	for (size_t i = 0; i < tally->n; i++) {
 		numbers_free(&tally->process[i]->numbers);

@@ -12,6 +12,9 @@
 #include "base/strbuf.h"
 #include "tool/journal/numbers.h"
 
+/* Of a record that journald knows no sender of. It is no user, and has no one's rights. */
+#define UID_UNKNOWN ((uid_t)-1)
+
 /* How a process ended, as far as is known. */
 enum end { END_UNKNOWN, END_ITSELF, END_KILLED };
 
@@ -69,6 +72,7 @@ struct counted {
 struct tally {
 	void *runs;               /* of tsearch(3), by id */
 	void *processes;          /* of tsearch(3), by run, boot and pid: the youngest of each */
+	void *names;              /* of tsearch(3), by run, boot and name: the youngest of each */
 	struct counted **process; /* in the order of appearance */
 	size_t n, room, n_runs;
 	uint64_t begins_us; /* the oldest entry of the journal that is counted */
@@ -83,6 +87,13 @@ struct run *tally_get_run(struct tally *tally, const char *id, uid_t uid);
 /* Returns the process with that pid, or NULL. */
 struct counted *tally_find(const struct tally *tally, const struct run *run, sd_id128_t boot_id,
 			   pid_t pid);
+
+/* Returns the youngest process of that name, or NULL. */
+struct counted *tally_find_named(const struct tally *tally, const struct run *run,
+				 sd_id128_t boot_id, struct bytes name);
+
+/* Gives the process its name, of which it has none yet. */
+void tally_name(struct tally *tally, struct counted *process, struct bytes name);
 
 /* Returns the process with that pid, made if there is none or if the one there is another user's. */
 struct counted *tally_get(struct tally *tally, struct run *run, sd_id128_t boot_id, pid_t pid,

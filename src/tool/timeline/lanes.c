@@ -9,20 +9,13 @@
 #include "tool/ui/memory.h"
 #include "tool/ui/term.h"
 
-static int compare_bytes(struct bytes a, struct bytes b)
-{
-	const int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
-
-	return order ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 static int compare_lanes(const void *a, const void *b)
 {
 	const struct lane *left = a, *right = b;
 
 	if (left->process != right->process)
 		return left->process->order < right->process->order ? -1 : 1;
-	return compare_bytes(left->name, right->name);
+	return bytes_compare(left->name, right->name);
 }
 
 static struct lane *add_lane(struct lanes *lanes, struct counted *process, struct bytes name)

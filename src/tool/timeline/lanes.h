@@ -93,9 +93,4 @@ void lanes_index(struct lanes *lanes);
 /* Returns the lane of a record, or NULL: it is none of the lanes. */
 struct lane *lanes_find(const struct lanes *lanes, const struct lane_key *key);
 
-static inline bool bytes_equal(struct bytes a, struct bytes b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 void lanes_free(struct lanes *lanes);

@@ -11,6 +11,7 @@ enum field {
 	FIELD_RUN_ID,
 	FIELD_BOOT_ID,
 	FIELD_PID,
+	FIELD_TID,
 	FIELD_SOURCE_TIME,
 	FIELD_PRIORITY,
 	FIELD_MESSAGE,
@@ -45,6 +46,7 @@ static const struct {
 	{ NAME("RUN_ID"), FIELD_RUN_ID },
 	{ NAME("_BOOT_ID"), FIELD_BOOT_ID },
 	{ NAME("_PID"), FIELD_PID },
+	{ NAME("TID"), FIELD_TID },
 	{ NAME("_SOURCE_REALTIME_TIMESTAMP"), FIELD_SOURCE_TIME },
 	{ NAME("PRIORITY"), FIELD_PRIORITY },
 	{ NAME("MESSAGE"), FIELD_MESSAGE },
@@ -61,7 +63,6 @@ static const struct {
 	{ NAME("SYSLOG_IDENTIFIER"), -1 },
 	{ NAME("SYSLOG_FACILITY"), -1 },
 	{ NAME("SYSLOG_TIMESTAMP"), -1 },
-	{ NAME("TID"), -1 },
 };
 
 static struct bytes copy_bytes(char *data, size_t capacity, struct bytes value)
@@ -157,7 +158,8 @@ static const struct lane *find_lane(const struct survey *survey, const struct va
 	if (key.name.size > PROCESS_NAME_SIZE - 1)
 		key.name.size = PROCESS_NAME_SIZE - 1;
 	key.run = tally_find_run(&survey->tally, run);
-	key.pid = (pid_t)entry_parse_number(values->value[FIELD_PID]);
+	key.pid = (pid_t)entry_parse_number(
+		values->value[values->value[FIELD_PID].data ? FIELD_PID : FIELD_TID]);
 	if (values->record->is_dumped && values->value[FIELD_DUMP_PID].size > 0)
 		key.pid = (pid_t)entry_parse_number(values->value[FIELD_DUMP_PID]);
 	return key.run ? lanes_find(&survey->lanes, &key) : NULL;
