@@ -59,7 +59,8 @@ static void await(size_t n, const char *one, const char *other, const char *thir
 	int tries = TRIES;
 
 	while (journal_count(one, other, third, NULL) < n) {
-		ck_assert_msg(--tries > 0, "no record with %s %s %s", one, other, third);
+		ck_assert_msg(--tries > 0, "no record with %s %s %s", one, other,
+			      third ? third : "");
 		pause_ms(TRY_MS);
 	}
 }
