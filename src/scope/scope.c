@@ -133,11 +133,13 @@ static struct slot *take_slot(struct scope *scope)
 
 static void fill_slot(struct slot *slot, const struct scope_config *config)
 {
+	const uint32_t reload_generation = context_get()->reload_generation;
+
 	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
 	atomic_store(&slot->number, config->number);
-	atomic_store(&slot->reload_requested, context_get()->reload_generation);
-	atomic_store(&slot->reload_completed, context_get()->reload_generation);
+	atomic_store(&slot->reload_requested, reload_generation);
+	atomic_store(&slot->reload_completed, reload_generation);
 	publish_level(slot, config);
 }
 

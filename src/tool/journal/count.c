@@ -324,8 +324,11 @@ int count_journal(struct tally *tally, struct reports *reports, sd_journal *jour
 /* What was reported by then explains nothing that is missing later. */
 static void note_before(struct tally *tally, struct record_at_hand *record)
 {
-	struct losses *before = &sender_of(tally, record)->told_before;
+	struct counted *process = sender_of(tally, record);
+	struct losses *before = &process->told_before;
 
+	if (!counted_trusts(process, record->uid))
+		return;
 	if (record->kind == NOTICE_LOST) {
 		before->lost += get_number(record, FIELD_NAME_LOST);
 		before->diverted += get_number(record, FIELD_NAME_DIVERTED);
