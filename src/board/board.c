@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "board/memory.h"
 #include "board/slot.h"
+#include "board/total.h"
 #include "process/ancestry.h"
 
 /* How many slots a search for a dead process's looks at: 2 µs for each living process. */
@@ -142,37 +143,6 @@ static bool can_reuse(uint64_t word, bool other_pidns)
 	}
 }
 
-static struct total *find_total(struct board *board, const char name[PROCESS_NAME_SIZE])
-{
-	struct total *total = board->total;
-
-	for (int i = 0; i < BOARD_TOTALS; i++, total++) {
-		uint32_t free = 0;
-
-		if (atomic_compare_exchange_strong(&total->taken, &free, 1)) {
-			memcpy(total->name, name, sizeof(total->name));
-			atomic_store(&total->taken, 2);
-			return total;
-		}
-		if (free == 2 && strncmp(total->name, name, sizeof(total->name)) == 0)
-			return total;
-	}
-	return total - 1; /* more names than places: they share the last one */
-}
-
-/* Keeps the figures of a dead process, whose slot is going to be another process's. */
-static void keep_figures(struct board *board, const struct slot *slot)
-{
-	char name[PROCESS_NAME_SIZE];
-	struct total *total;
-
-	(void)slot_read_name(slot, name);
-	total = find_total(board, name);
-	atomic_fetch_add(&total->processes, 1);
-	for (int i = 0; i < COUNTER_COUNT; i++)
-		atomic_fetch_add(&total->counter[i], figure_value(slot->counter[i]));
-}
-
 static bool is_of_process(uint64_t word)
 {
 	const enum slot_phase phase = slot_word_phase(word);
@@ -208,7 +178,7 @@ static struct slot *take_dead(struct board *board, pid_t pid, bool other_pidns, 
 		if (!slot)
 			continue;
 		if (is_of_process(word))
-			keep_figures(board, slot);
+			total_add(board, slot);
 		if (slot_word_phase(word) != SLOT_TAKEN && atomic_load(&board->ended) > 0)
 			atomic_fetch_sub(&board->ended, 1);
 		memset(slot, 0, sizeof(*slot));

@@ -7,126 +7,11 @@
 #include "record/field-name.h"
 #include "tool/journal/entry.h"
 
-enum {
-	LEVEL_NAME_SIZE = 16,
-	NUMBER_MAX = 32,
-	ID_MAX = 64,
-};
-
-static const struct scan_field fields[VALUES] = {
-	[VALUE_RUN_ID] = SCAN_FIELD("RUN_ID", ID_MAX),
-	[VALUE_BOOT_ID] = SCAN_FIELD("_BOOT_ID", ID_MAX),
-	[VALUE_PID] = SCAN_FIELD("_PID", NUMBER_MAX),
-	[VALUE_UID] = SCAN_FIELD("_UID", NUMBER_MAX),
-	[VALUE_MESSAGE_ID] = SCAN_FIELD("MESSAGE_ID", ID_MAX),
-	[VALUE_DUMPED] = SCAN_FIELD(FIELD_NAME_BLACKBOX, NUMBER_MAX),
-	[VALUE_SENT] = SCAN_FIELD("_SOURCE_REALTIME_TIMESTAMP", NUMBER_MAX),
-	[VALUE_SEQUENCE] = SCAN_FIELD("PROCESS_SEQ", NUMBER_MAX),
-	[VALUE_PROCESS] = SCAN_FIELD("PROCESS", PROCESS_NAME_SIZE),
-	[VALUE_LEVEL] = SCAN_FIELD("PRIORITY", NUMBER_MAX),
-};
+enum { LEVEL_NAME_SIZE = 16 };
 
 static uint64_t get_number(const struct record_at_hand *record, const char *name)
 {
 	return entry_get_number(record->journal, name);
-}
-
-static uint64_t value_number(const struct record_at_hand *record, enum value value)
-{
-	return entry_parse_number(record->scan.value[value]);
-}
-
-/* Copies a text that may be valid. Returns false where there is none, or one that cannot be. */
-static bool copy_text(struct bytes value, char *ret, size_t size)
-{
-	if (!value.size || value.size >= size || memchr(value.data, '\0', value.size))
-		return false;
-	memcpy(ret, value.data, value.size);
-	ret[value.size] = '\0';
-	return true;
-}
-
-static enum notice_kind kind_of(struct bytes message_id)
-{
-	char id[SD_ID128_STRING_MAX];
-	int kind = 0;
-
-	if (!copy_text(message_id, id, sizeof(id)))
-		return NOTICE_COUNT;
-	while (kind < NOTICE_COUNT && strcmp(id, notice_message_ids[kind]) != 0)
-		kind++;
-	return (enum notice_kind)kind;
-}
-
-static sd_id128_t boot_of(struct bytes value)
-{
-	char text[SD_ID128_STRING_MAX];
-	sd_id128_t id;
-
-	if (!copy_text(value, text, sizeof(text)) || sd_id128_from_string(text, &id) < 0)
-		return SD_ID128_NULL;
-	return id;
-}
-
-/* Returns false where the record is none of mplog's. */
-static bool read_record(struct record_at_hand *record)
-{
-	const struct bytes *const value = record->scan.value;
-
-	/* Records of others come in rows, and one field is enough to pass them over. */
-	if (record->is_foreign && !entry_get(record->journal, "RUN_ID").data)
-		return false;
-	scan_read(&record->scan, record->journal, fields, VALUES);
-	record->is_foreign =
-		!copy_text(value[VALUE_RUN_ID], record->run_id, sizeof(record->run_id));
-	if (record->is_foreign)
-		return false;
-	record->kind = kind_of(value[VALUE_MESSAGE_ID]);
-	record->is_dumped = value[VALUE_DUMPED].data;
-	record->boot_id = boot_of(value[VALUE_BOOT_ID]);
-	record->is_anonymous = !value[VALUE_PID].data;
-	record->pid = (pid_t)(record->is_anonymous ? get_number(record, "TID")
-						   : value_number(record, VALUE_PID));
-	record->uid = value[VALUE_UID].data ? (uid_t)value_number(record, VALUE_UID) : UID_UNKNOWN;
-	record->sender = NULL;
-	return sd_journal_get_realtime_usec(record->journal, &record->when_us) >= 0;
-}
-
-uint64_t record_sent_us(const struct record_at_hand *record)
-{
-	const uint64_t sent = value_number(record, VALUE_SENT);
-
-	return sent ? sent : record->when_us;
-}
-
-/* A socket that journald has just made for itself gives no senders yet. A record of that moment is of the
- * process that has its thread, or, where no process has it as its first one, of the process of its name
- * that lacks the number. */
-static struct counted *find_anonymous(const struct tally *tally, const struct run *run,
-				      const struct record_at_hand *record)
-{
-	struct counted *process = tally_find(tally, run, record->boot_id, record->pid);
-
-	if (process)
-		return process;
-	process = tally_find_named(tally, run, record->boot_id, record->scan.value[VALUE_PROCESS]);
-	if (process && numbers_has(&process->numbers, value_number(record, VALUE_SEQUENCE)))
-		return NULL;
-	return process;
-}
-
-static struct counted *sender_of(struct tally *tally, struct record_at_hand *record)
-{
-	struct run *run;
-
-	if (record->sender)
-		return record->sender;
-	run = tally_get_run(tally, record->run_id, record->uid);
-	if (record->is_anonymous)
-		record->sender = find_anonymous(tally, run, record);
-	if (!record->sender)
-		record->sender = tally_get(tally, run, record->boot_id, record->pid, record->uid);
-	return record->sender;
 }
 
 static void name_process(struct tally *tally, const struct record_at_hand *record,
@@ -153,8 +38,8 @@ static void note_first(struct tally *tally, const struct record_at_hand *record,
 
 static void count_record(struct tally *tally, struct record_at_hand *record)
 {
-	const uint64_t sequence = value_number(record, VALUE_SEQUENCE);
-	struct counted *process = sender_of(tally, record);
+	const uint64_t sequence = record_number(record, VALUE_SEQUENCE);
+	struct counted *process = record_sender(tally, record);
 
 	/* PROCESS_SEQ begins anew: the pid belongs to another process, or to another program. The first
 	 * records of that may be missing. */
@@ -178,7 +63,7 @@ static void note_worst(const struct record_at_hand *record, struct counted *proc
 	char name[LEVEL_NAME_SIZE];
 	int level;
 
-	if (copy_text(entry_get(record->journal, FIELD_NAME_LEVEL), name, sizeof(name)) &&
+	if (record_copy_text(entry_get(record->journal, FIELD_NAME_LEVEL), name, sizeof(name)) &&
 	    mplog_level_parse(name, &level) == 0 && level >= MPLOG_EMERG &&
 	    (!process->worst || level < process->worst - 1))
 		process->worst = level + 1;
@@ -188,7 +73,7 @@ static void note_lost(struct tally *tally, struct record_at_hand *record)
 {
 	const struct range range = { .first = get_number(record, FIELD_NAME_FIRST_SEQ),
 				     .last = get_number(record, FIELD_NAME_LAST_SEQ) };
-	struct counted *process = sender_of(tally, record);
+	struct counted *process = record_sender(tally, record);
 
 	name_process(tally, record, process);
 	if (!counted_trusts(process, record->uid))
@@ -210,7 +95,7 @@ static enum end end_of(const struct record_at_hand *record)
 {
 	char code[sizeof("unknown")];
 
-	if (!copy_text(entry_get(record->journal, FIELD_NAME_EXIT_CODE), code, sizeof(code)))
+	if (!record_copy_text(entry_get(record->journal, FIELD_NAME_EXIT_CODE), code, sizeof(code)))
 		return END_UNKNOWN;
 	if (strcmp(code, "killed") == 0 || strcmp(code, "dumped") == 0)
 		return END_KILLED;
@@ -227,7 +112,7 @@ static void note_end(const struct tally *tally, const struct report *report)
 
 static void note_child(struct tally *tally, struct reports *reports, struct record_at_hand *record)
 {
-	const struct counted *sender = sender_of(tally, record);
+	const struct counted *sender = record_sender(tally, record);
 	struct report report = {
 		.run = sender->run,
 		.boot_id = record->boot_id,
@@ -256,7 +141,7 @@ static void note_child(struct tally *tally, struct reports *reports, struct reco
 /* Those of a killed child are reported by its parent. */
 static void note_suppressed(struct tally *tally, struct record_at_hand *record)
 {
-	struct counted *process = sender_of(tally, record);
+	struct counted *process = record_sender(tally, record);
 
 	if (entry_get(record->journal, FIELD_NAME_CHILD).size)
 		process = tally_find(tally, process->run, record->boot_id,
@@ -297,7 +182,7 @@ static bool is_by_command(const struct record_at_hand *record)
 static void show_to(const struct count_watch *watch, struct tally *tally,
 		    struct record_at_hand *record)
 {
-	watch->see(watch->userdata, is_by_command(record) ? NULL : sender_of(tally, record),
+	watch->see(watch->userdata, is_by_command(record) ? NULL : record_sender(tally, record),
 		   record);
 }
 
@@ -310,7 +195,7 @@ int count_journal(struct tally *tally, struct reports *reports, sd_journal *jour
 
 	while ((r = sd_journal_next(journal)) > 0) {
 		entry_tell_progress(progress, journal);
-		if (!read_record(&record))
+		if (!record_read(&record))
 			continue;
 		if (record.when_us >= until_us)
 			return 0;
@@ -324,7 +209,7 @@ int count_journal(struct tally *tally, struct reports *reports, sd_journal *jour
 /* What was reported by then explains nothing that is missing later. */
 static void note_before(struct tally *tally, struct record_at_hand *record)
 {
-	struct counted *process = sender_of(tally, record);
+	struct counted *process = record_sender(tally, record);
 	struct losses *before = &process->told_before;
 
 	if (!counted_trusts(process, record->uid))
@@ -346,7 +231,7 @@ int count_told_before(struct tally *tally, sd_journal *journal, uint64_t until_u
 
 	while ((r = sd_journal_next(journal)) > 0) {
 		entry_tell_progress(progress, journal);
-		if (!read_record(&record))
+		if (!record_read(&record))
 			continue;
 		if (record.when_us >= until_us)
 			return 0;
