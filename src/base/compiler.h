@@ -20,3 +20,11 @@
 /* For functions that a record seldom needs: out of line, so that the rest is one short run of
  * instructions. Not __cold__: gcc 12 took the callers for cold too, and compiled them for size. */
 #define COLD                __attribute__((__noinline__))
+
+/* Before a loop whose body is a few instructions: N of them are written out at a time. */
+#define PRAGMA(text)        _Pragma(#text)
+#ifdef __clang__
+#define UNROLL(n) PRAGMA(clang loop unroll_count(n))
+#else
+#define UNROLL(n) PRAGMA(GCC unroll n)
+#endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/format.h"
 
+#include <endian.h>
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -9,8 +11,8 @@
 #include "base/error.h"
 
 enum {
-	SHORT_LITERAL = 8,         /* bytes of a format that are written one by one */
-	EXPANDED_FORMAT_MAX = 512, /* a longer format with %m is left to vsnprintf(3) */
+	SHORT_LITERAL = sizeof(uint64_t), /* a longer one is copied by the C library */
+	EXPANDED_FORMAT_MAX = 512,        /* a longer format with %m is left to vsnprintf(3) */
 };
 
 /* ---- The usual directives --------------------------------------------------------------------- */
@@ -148,36 +150,55 @@ static __attribute__((__noinline__)) bool put_other(struct cursor *cursor, const
 	}
 }
 
-static inline bool put_directive(struct cursor *cursor, const char **at,
-				 struct arguments *arguments, int error)
+/* The cursor and the place in the format stay in registers: put_other() gets a copy of them. */
+static inline ALWAYS_INLINE bool put_directive(struct cursor *cursor, const char **at,
+					       struct arguments *arguments, int error)
 {
-	if (**at == 's')
+	struct cursor copy = *cursor;
+	const char *conversion = *at;
+	bool done;
+
+	if (*conversion == 's')
 		return put_string(cursor, va_arg(arguments->ap, const char *));
-	if (**at == 'd')
+	if (*conversion == 'd')
 		return put_signed(cursor, va_arg(arguments->ap, int));
-	return put_other(cursor, at, arguments, error);
+	done = put_other(&copy, &conversion, arguments, error);
+	cursor->at = copy.at;
+	*at = conversion;
+	return done;
 }
 
-/* Writes what stands before the next directive or the end, which *fmt then points to. Mostly that is
- * a word: the C library's functions cost more than its bytes. */
-static inline bool put_literal(struct cursor *cursor, const char **fmt)
-{
-	const char *from = *fmt;
-	char *at = cursor->at;
-	char *const stop = cursor->end - at > SHORT_LITERAL ? at + SHORT_LITERAL : at;
+/* The bytes that a literal of a format ends before. */
+static const bool ends_literal[UCHAR_MAX + 1] = { ['\0'] = true, ['%'] = true };
 
-	while (at < stop && *from != '%' && *from != '\0')
-		*at++ = *from++;
-	cursor->at = at;
-	*fmt = from;
-	if (LIKELY(*from == '%' || *from == '\0'))
-		return true;
+/* Writes what stands before the next directive or the end, which *fmt then points to. Mostly that is
+ * a word: the C library's functions cost more than its bytes, and so would a store for each. */
+static inline ALWAYS_INLINE bool put_literal(struct cursor *cursor, const char **fmt)
+{
+	const char *const from = *fmt;
+	uint64_t word = 0;
+
+	if (LIKELY(cursor->end - cursor->at >= SHORT_LITERAL)) {
+		UNROLL(8)
+		for (size_t i = 0; i < SHORT_LITERAL; i++) {
+			const unsigned char byte = (unsigned char)from[i];
+
+			if (ends_literal[byte]) {
+				word = htole64(word);
+				memcpy(cursor->at, &word, SHORT_LITERAL);
+				cursor->at += i;
+				*fmt = from + i;
+				return true;
+			}
+			word |= (uint64_t)byte << 8 * i;
+		}
+	}
 	*fmt = strchrnul(from, '%');
 	return put_bytes(cursor, from, (size_t)(*fmt - from));
 }
 
-static inline bool put_all(struct cursor *cursor, const char *fmt, struct arguments *arguments,
-			   int error)
+static inline ALWAYS_INLINE bool put_all(struct cursor *cursor, const char *fmt,
+					 struct arguments *arguments, int error)
 {
 	for (;; fmt++) {
 		if (!put_literal(cursor, &fmt))

@@ -7,9 +7,10 @@
 
 #include "base/strbuf.h"
 
-/* Writes from AT to at most END; returns the end of the text. Knows %s %c %d %i %u %x with l, ll or
- * z, %m and %%, without flags, width and precision; %m describes ERROR. Returns NULL for any other
- * directive and where there is no room: then the caller uses vsnprintf(3) over what was written. */
+/* Writes from AT to at most END; returns the end of the text, behind which anything may stand then.
+ * Knows %s %c %d %i %u %x with l, ll or z, %m and %%, without flags, width and precision; %m describes
+ * ERROR. Returns NULL for any other directive and where there is no room: then the caller uses
+ * vsnprintf(3) over what was written. */
 char *format_put(char *at, char *end, const char *fmt, va_list ap, int error);
 
 /* Writes what strerror(3) says in the C locale, without its gettext and malloc(3), which a fork may
