@@ -409,13 +409,23 @@ MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
 /* The constant fields of a call site as the journal takes them: encoded by the compiler. A newline in a
  * file's name would begin another field: then the library encodes them. */
 #define MPLOG_BLOCK_                                                                               \
-	(__builtin_strchr(__FILE__ MPLOG_LOGGER, '\n')                                             \
-		 ? NULL                                                                            \
-		 : "LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__                                  \
-		   "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n")
+	(__builtin_strchr(__FILE__ MPLOG_LOGGER, '\n') ? NULL : MPLOG_BLOCK_TEXT_)
+#define MPLOG_BLOCK_TEXT_                                                                          \
+	"LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__ "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n"
 
-#define MPLOG_SITE_                                                                                \
-	{ sizeof(struct mplog_site), __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, __LINE__ }
+/* The upper bits of a site's size have the sizes of func (bits 16 to 31) and block (32 to 63), which the
+ * compiler knows: no call need measure them. Zeroes: they are not known. */
+#if SIZE_MAX > 0xffffffff
+#define MPLOG_SITE_SIZE_                                                                           \
+	(sizeof(struct mplog_site) |                                                               \
+	 (sizeof(__func__) > 0xffff                                                                \
+		  ? 0                                                                              \
+		  : (sizeof(__func__) - 1) << 16 | (sizeof(MPLOG_BLOCK_TEXT_) - 1) << 32))
+#else
+#define MPLOG_SITE_SIZE_ sizeof(struct mplog_site)
+#endif
+
+#define MPLOG_SITE_ { MPLOG_SITE_SIZE_, __FILE__, __func__, MPLOG_LOGGER, MPLOG_BLOCK_, __LINE__ }
 
 /* ID: each call has variables of its own, so that one in the arguments of another shadows none. */
 #define MPLOG_CALL_(level, error, ...) MPLOG_MESSAGE_(__COUNTER__, level, error, __VA_ARGS__)

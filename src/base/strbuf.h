@@ -14,6 +14,11 @@ struct bytes {
 	size_t size;
 };
 
+static inline struct bytes bytes_of(const char *string)
+{
+	return (struct bytes){ string, strlen(string) };
+}
+
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);

@@ -28,11 +28,6 @@ void dump_writer_read(struct dump_writer *writer, const struct ring_entry *entry
 	(void)process_name_sanitize(writer->parent, entry->parent);
 }
 
-static struct bytes bytes_of(const char *string)
-{
-	return (struct bytes){ string, strlen(string) };
-}
-
 static void put(struct strbuf *out, const char *name, const char *value)
 {
 	if (value[0] != '\0')

@@ -29,11 +29,6 @@ static void put_numbers(struct strbuf *text, const struct record_source *source)
 		put_number(text, FIELD_NAME_SUPPRESSED, source->suppressed);
 }
 
-static struct bytes bytes_of(const char *string)
-{
-	return (struct bytes){ string, strlen(string) };
-}
-
 /* Puts a member where there is a value. */
 static inline void put_string(struct strbuf *text, struct bytes name, const char *value)
 {

@@ -10,6 +10,7 @@
 #include "record/field-name.h"
 #include "record/fields.h"
 #include "record/format.h"
+#include "record/site.h"
 
 /* What the parts of a record that is too large may take. */
 enum {
@@ -18,65 +19,6 @@ enum {
 	TEXT_RESERVE = 1 << 16, /* what fields leave to a text that does not fit */
 	TRUNCATED_MAX = 64,     /* MPLOG_TRUNCATED=size */
 };
-
-static struct bytes bytes_of(const char *string)
-{
-	return (struct bytes){ string, strlen(string) };
-}
-
-#define put_constant(out, name, value) \
-	strbuf_put_field(out, (struct bytes){ name, sizeof(name) - 1 }, bytes_of(value))
-
-/* ---- The call's site -------------------------------------------------------------------------- */
-
-/* A program that was built with an earlier version passes fewer members; SITE may be NULL too. */
-#define site_member(site, member)                                                               \
-	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
-		 ? (site)->member                                                               \
-		 : 0)
-
-static COLD struct mplog_site known_part(const struct mplog_site *site)
-{
-	return (struct mplog_site){
-		.file = site_member(site, file),
-		.func = site_member(site, func),
-		.logger = site ? site_member(site, logger) : "root",
-		.block = site_member(site, block),
-		.line = site_member(site, line),
-	};
-}
-
-/* Returns whether the site is as the macros of mplog.h make it: the compiler has encoded LOGGER,
- * CODE_FILE and CODE_LINE in the block. A binding to another language may make it otherwise. */
-static inline bool is_encoded(struct bytes block, struct bytes func)
-{
-	return block.size > 0 && block.data[block.size - 1] == '\n' &&
-	       !memchr(func.data, '\n', func.size);
-}
-
-bool record_site_is_usual(const struct mplog_site *site)
-{
-	return site && site->size >= sizeof(*site) && site->block &&
-	       is_encoded(bytes_of(site->block), bytes_of(site->func ? site->func : ""));
-}
-
-static COLD size_t put_members(struct strbuf copy, const struct mplog_site *site)
-{
-	struct strbuf *const out = &copy;
-
-	if (site->logger)
-		put_constant(out, "LOGGER", site->logger);
-	if (site->file)
-		put_constant(out, "CODE_FILE", site->file);
-	if (site->file && site->line > 0) {
-		strbuf_put_literal(out, "CODE_LINE=");
-		strbuf_put_number(out, site->line);
-		strbuf_put_char(out, '\n');
-	}
-	if (site->func)
-		put_constant(out, "CODE_FUNC", site->func);
-	return out->size;
-}
 
 /* ---- The fields of mplog's own, but for MESSAGE ----------------------------------------------- */
 
@@ -131,24 +73,22 @@ static inline ALWAYS_INLINE void put_origin(struct strbuf *out, const struct rec
 					    const struct mplog_site *site, bool is_entry)
 {
 	const struct bytes head = is_entry ? (struct bytes){ NULL, 0 } : source->head;
-	const struct bytes block = bytes_of(LIKELY(site->block) ? site->block : "");
-	const struct bytes func = bytes_of(LIKELY(site->func) ? site->func : "");
-	const bool usual = is_encoded(block, func);
-	const size_t most = head.size + block.size + func.size + SMALL_MAX;
+	const struct encoded_site encoded = site_encoded(site);
+	const size_t most = head.size + encoded.block.size + encoded.func.size + SMALL_MAX;
 	char *at = strbuf_begin(out, most);
 
 	if (LIKELY(at)) {
 		at = copy_numbers(copy_bytes(at, head), source, is_entry);
-		if (LIKELY(usual))
-			at = copy_bytes(at, block);
-		if (LIKELY(usual && func.size > 0))
-			at = end_line(copy_bytes(copy_literal(at, "CODE_FUNC="), func));
+		if (LIKELY(encoded.is_usual))
+			at = copy_bytes(at, encoded.block);
+		if (LIKELY(encoded.is_usual && encoded.func.size > 0))
+			at = end_line(copy_bytes(copy_literal(at, "CODE_FUNC="), encoded.func));
 		strbuf_end(out, at);
 	} else {
 		out->size += most;
 	}
-	if (UNLIKELY(!usual))
-		out->size = put_members(*out, site);
+	if (UNLIKELY(!encoded.is_usual))
+		out->size = site_put_members(*out, site);
 }
 
 /* ---- The message ---------------------------------------------------------------------------- */
@@ -303,7 +243,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 	struct message message;
 
 	if (!site || site->size < sizeof(*site)) {
-		part = known_part(site);
+		part = site_known_part(site);
 		site = &part;
 	}
 	put_origin(&out, source, site, false);
@@ -337,7 +277,7 @@ size_t record_compose_entry(char *buffer, size_t capacity, const struct record_s
 	struct mplog_site part;
 
 	if (!site || site->size < sizeof(*site)) {
-		part = known_part(site);
+		part = site_known_part(site);
 		site = &part;
 	}
 	put_origin(&out, source, site, true);

@@ -46,10 +46,6 @@ struct record {
 	int64_t time_ns; /* CLOCK_REALTIME, of a record that was kept in a black box; 0: now */
 };
 
-/* Returns whether the site is as the macros of this version make it, with fields that the compiler has
- * encoded. Of another one record_compose() encodes them. */
-bool record_site_is_usual(const struct mplog_site *site);
-
 /* Writes the message's text, without prefix; returns the new size of out. */
 size_t record_put_text(struct strbuf out, const struct record_source *source);
 

@@ -9,11 +9,7 @@
 #include "mplog.h"
 #include "record/json.h"
 #include "record/record-json.h"
-
-static struct bytes bytes_of(const char *string)
-{
-	return (struct bytes){ string, strlen(string) };
-}
+#include "record/site.h"
 
 static bool is_word(char c)
 {
@@ -186,7 +182,7 @@ static bool put_source_text(struct strbuf *text, const struct record_source *sou
 static bool put_source_as_json(struct strbuf *text, const struct record_source *source,
 			       const struct output *output, const struct timespec *when)
 {
-	if (!record_site_is_usual(source->site))
+	if (!site_is_usual(source->site))
 		return false;
 	put_json_time(text, when);
 	strbuf_put(text, output->line_head);

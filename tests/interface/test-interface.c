@@ -229,6 +229,19 @@ START_TEST(the_structures_keep_their_sizes)
 }
 END_TEST
 
+/* The macros tell the library how long those are which the compiler has made. */
+START_TEST(a_site_of_the_macros_has_the_sizes_of_its_strings)
+{
+	const struct mplog_site site = MPLOG_SITE_;
+
+	ck_assert_uint_eq(site.size & 0xffff, sizeof(site));
+	if (sizeof(size_t) < 8)
+		return;
+	ck_assert_uint_eq(site.size >> 16 & 0xffff, strlen(site.func));
+	ck_assert_uint_eq((uint64_t)site.size >> 32, strlen(site.block));
+}
+END_TEST
+
 START_TEST(errno_survives)
 {
 	static const struct mplog_field field = { "A", MPLOG_FIELD_STRING, 0, { .data = "a" } };
@@ -287,6 +300,7 @@ int main(void)
 	tcase_add_test(tcase, the_environment_s_configuration_is_stronger);
 	tcase_add_test(tcase, strict_refuses_a_mistake);
 	tcase_add_test(tcase, the_structures_keep_their_sizes);
+	tcase_add_test(tcase, a_site_of_the_macros_has_the_sizes_of_its_strings);
 	tcase_add_test(tcase, errno_survives);
 	tcase_add_test(tcase, errno_is_in_the_message);
 	return suite_run(suite);

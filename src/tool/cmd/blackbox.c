@@ -48,11 +48,6 @@ static size_t for_each_entry(const struct ring_copy *copy, struct dump_writer *w
 	return n;
 }
 
-static struct bytes bytes_of(const char *string)
-{
-	return (struct bytes){ string, strlen(string) };
-}
-
 static struct journal_entry as_journal_entry(struct dump_writer *writer,
 					     const struct ring_entry *entry, char *message)
 {

@@ -349,6 +349,30 @@ START_TEST(is_root_s_without_a_site)
 }
 END_TEST
 
+/* The sizes that the macros pass are those that would be measured. */
+START_TEST(a_measured_site_makes_the_same_record)
+{
+	const struct mplog_site counted = MPLOG_SITE_;
+	struct mplog_site measured = counted;
+	char *first;
+	size_t size;
+
+	source.site = &counted;
+	compose("x");
+	size = record.data.size;
+	first = malloc(size);
+	ck_assert_ptr_nonnull(first);
+	memcpy(first, record.data.data, size);
+	measured.size = sizeof(measured);
+	source.site = &measured;
+	compose("x");
+	ck_assert_uint_eq(record.data.size, size);
+	ck_assert_mem_eq(record.data.data, first, size);
+	check_string("CODE_FUNC", measured.func);
+	free(first);
+}
+END_TEST
+
 START_TEST(encodes_hostile_paths)
 {
 	static const struct mplog_site site = { sizeof(site), "a\nPRIORITY=0\n",
@@ -754,6 +778,7 @@ static void add_field_tests(TCase *tcase)
 	tcase_add_test(tcase, trusts_no_block_without_an_end);
 	tcase_add_test(tcase, takes_what_a_site_has);
 	tcase_add_test(tcase, is_root_s_without_a_site);
+	tcase_add_test(tcase, a_measured_site_makes_the_same_record);
 	tcase_add_test(tcase, encodes_hostile_paths);
 	tcase_add_test(tcase, writes_every_type);
 	tcase_add_test(tcase, lets_the_later_field_win);
