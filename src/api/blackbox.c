@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/blackbox.h"
 
-#include <errno.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -12,7 +11,7 @@
 #include "process/epoch.h"
 #include "process/fork-detect.h"
 
-enum { PADDING = 8 }; /* bytes behind what an entry is made of */
+enum { PADDING = ENTRY_UNIT }; /* bytes behind what an entry is made of */
 
 /* Returns 0; or the size of what the entry is made of, which is more than there is room for. */
 static inline ALWAYS_INLINE size_t write_entry(struct ring *ring, struct entry_parts *parts,
@@ -28,7 +27,6 @@ static inline ALWAYS_INLINE size_t write_entry(struct ring *ring, struct entry_p
 	parts->record = (struct bytes){ buffer, size };
 	parts->fields_size = text_at;
 	ring_write(ring, parts);
-	parts->record = (struct bytes){ NULL, 0 }; /* the buffer is the caller's */
 	return 0;
 }
 
@@ -103,19 +101,24 @@ static inline ALWAYS_INLINE bool is_something_due(const struct scope *scope,
 
 /* What record_compose_entry() reads is assigned member by member: to zero the whole struct, or to copy
  * what was just written in halves, costs as much as half of the entry. */
-static inline ALWAYS_INLINE void keep(struct ring *ring, struct entry_parts *parts,
-				      const struct scope_config *config,
+static inline ALWAYS_INLINE void keep(struct ring *ring, const struct thread *thread,
+				      const struct scope_config *config, int64_t now_ns,
 				      const struct mplog_site *site, int level, int error,
 				      const struct mplog_field *fields, size_t n, const char *fmt,
 				      va_list *ap, int saved_errno)
 {
 	char buffer[RECORD_STACK_SIZE];
 	struct record_source source;
+	struct entry_parts parts;
 	size_t size;
 
+	parts.speaker = &config->speaker;
+	parts.level = LOG_PRI(level);
+	parts.tid = atomic_load_explicit(&thread->tid, memory_order_relaxed);
+	parts.now_ns = now_ns;
 	source.fields.data = config->fields.data;
 	source.fields.size = config->fields.size;
-	source.level = parts->level;
+	source.level = parts.level;
 	source.facility = LOG_FAC(level) ? LOG_FAC(level) : config->output.facility;
 	source.error = error;
 	source.suppressed = 0;
@@ -125,43 +128,42 @@ static inline ALWAYS_INLINE void keep(struct ring *ring, struct entry_parts *par
 	source.fmt = fmt ? fmt : "";
 	source.ap = ap;
 	source.saved_errno = saved_errno;
-	size = write_entry(ring, parts, &source, buffer, sizeof(buffer));
+	size = write_entry(ring, &parts, &source, buffer, sizeof(buffer));
 	if (UNLIKELY(size > 0))
-		write_large(ring, parts, &source, size);
+		write_large(ring, &parts, &source, size);
 }
 
 /* Nothing on this way is a cancellation point: the state of the thread is left as it is. */
 bool blackbox_keep(const struct mplog_site *site, int level, int error,
 		   const struct mplog_field *fields, size_t n, const char *fmt, va_list *ap)
 {
-	const int saved_errno = errno;
-	struct thread *thread = thread_current();
+	struct thread *const thread = thread_current();
 	const struct scope_config *config;
-	struct entry_parts parts;
 	struct scope *scope;
 	const struct slot *slot;
 	struct ring *ring;
 	uint64_t outer;
+	int64_t now_ns;
+	int saved_errno;
 	bool is_kept;
 
 	if (!thread || fork_is_pending() || level < 0 || level > (LOG_LOCAL7 | MPLOG_DEBUG))
 		return false;
-	parts.level = LOG_PRI(level);
-	parts.now_ns = clock_coarse_ns();
+	now_ns = clock_coarse_ns();
 	outer = epoch_enter(thread);
 	scope = scope_of(thread);
 	slot = scope_slot(scope);
 	config = scope_get_config(scope);
 	ring = ring_get();
-	is_kept = ring && config && parts.level <= config->blackbox_level &&
-		  parts.level > atomic_load_explicit(&slot->level, memory_order_relaxed) &&
-		  !is_something_due(scope, slot, parts.now_ns);
+	is_kept = ring && config && LOG_PRI(level) <= config->blackbox_level &&
+		  LOG_PRI(level) > atomic_load_explicit(&slot->level, memory_order_relaxed) &&
+		  !is_something_due(scope, slot, now_ns);
 	if (is_kept) {
-		parts.speaker = &config->speaker;
-		parts.tid = atomic_load_explicit(&thread->tid, memory_order_relaxed);
-		keep(ring, &parts, config, site, level, error, fields, n, fmt, ap, saved_errno);
+		saved_errno = *thread->errno_at;
+		keep(ring, thread, config, now_ns, site, level, error, fields, n, fmt, ap,
+		     saved_errno);
+		*thread->errno_at = saved_errno;
 	}
 	epoch_leave(thread, outer);
-	errno = saved_errno;
 	return is_kept;
 }

@@ -12,12 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "base/name.h"
 
 #define RING_MAGIC UINT64_C(0x6d706c6f67626f78) /* "mplogbox" */
 
 enum {
-	RING_VERSION = 1,
+	RING_VERSION = 2,
 	RING_DATA_AT = 4096, /* behind the head */
 	RING_SIZE_MIN = 4096,
 	RING_SIZE_MAX = 1 << 20,
@@ -51,8 +52,12 @@ struct ring {
 
 _Static_assert(sizeof(struct ring) <= RING_DATA_AT, "the layout is versioned");
 
-/* What an entry begins with. Names and prefix follow, then fields and text, both with zeroes up to a
- * multiple of 8. An entry may begin at the end of the ring and go on at its beginning.
+/* Entries, and their parts, begin at multiples of this many bytes: a processor takes a pair of words at a
+ * time. */
+enum { ENTRY_UNIT = 16 };
+
+/* What an entry begins with. Names and prefix follow, then fields and text, both with zeroes up to the
+ * next unit. An entry may begin at the end of the ring and go on at its beginning.
  *
  * A thread takes room by adding to the head, and writes the mark last: where a thread was killed before,
  * another word is there. A thread that stood still while the others filled the whole ring writes over
@@ -60,7 +65,7 @@ _Static_assert(sizeof(struct ring) <= RING_DATA_AT, "the layout is versioned");
 struct entry {
 	uint64_t mark; /* the position of the entry + 1 */
 	uint64_t sum;  /* of all that follows */
-	uint32_t size; /* of the whole entry: a multiple of 8 */
+	uint32_t size; /* of the whole entry, in bytes: whole units */
 	uint32_t tid;
 	uint64_t number;    /* 1, 2, 3 ... */
 	int64_t time_ns;    /* CLOCK_REALTIME, of the first entry in that tick */
@@ -73,23 +78,29 @@ struct entry {
 /* Returns the size with the zeroes behind it. */
 static inline size_t entry_padded(size_t size)
 {
-	return (size + 7) & ~(size_t)7;
+	return (size + ENTRY_UNIT - 1) & ~(size_t)(ENTRY_UNIT - 1);
 }
 
-_Static_assert(sizeof(struct entry) == 48, "the layout is versioned");
+_Static_assert(sizeof(struct entry) == 48 && sizeof(struct entry) % ENTRY_UNIT == 0,
+	       "the layout is versioned");
 
-/* Adds a word to the sum of an entry, which depends on the order of the words. */
+/* The sum of an entry's words, which depends on their order: one of the first words of all units, and one
+ * of the second. */
+typedef uint64_t entry_pair __attribute__((__vector_size__(ENTRY_UNIT)));
+
 struct entry_sum {
-	uint64_t words, order;
+	entry_pair words, order;
 };
 
-static inline void entry_sum_add(struct entry_sum *sum, uint64_t word)
+static inline ALWAYS_INLINE void entry_sum_add(struct entry_sum *sum, entry_pair pair)
 {
-	sum->words += word;
+	sum->words += pair;
 	sum->order += sum->words;
 }
 
 static inline uint64_t entry_sum_value(const struct entry_sum *sum)
 {
-	return sum->words ^ (sum->order << 32 | sum->order >> 32);
+	const entry_pair pair = sum->words ^ (sum->order << 32 | sum->order >> 32);
+
+	return pair[0] ^ (pair[1] << 16 | pair[1] >> 48);
 }

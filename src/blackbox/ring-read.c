@@ -4,7 +4,6 @@
 #include <string.h>
 
 enum {
-	WORD = sizeof(uint64_t),
 	/* Of a ring that was made so that many places look like the beginning of a long entry no more
 	 * is read than this many times its size. */
 	BUDGET_FACTOR = 4,
@@ -28,7 +27,7 @@ bool ring_copy_from(struct ring_copy *copy, const struct ring *ring, size_t size
 	size_t first;
 
 	memcpy(&copy->head, ring, sizeof(copy->head));
-	head = atomic_load(&copy->head.head) & ~(uint64_t)(WORD - 1);
+	head = atomic_load(&copy->head.head) & ~(uint64_t)(ENTRY_UNIT - 1);
 	if (size == 0 || ring_data_size(&copy->head) != size)
 		return false;
 	copy->start = head > size ? head - size : 0;
@@ -42,7 +41,7 @@ bool ring_copy_from(struct ring_copy *copy, const struct ring *ring, size_t size
 
 struct ring_cursor ring_begin(const struct ring_copy *copy, bool all)
 {
-	const uint64_t dumped = atomic_load(&copy->head.dumped) & ~(uint64_t)(WORD - 1);
+	const uint64_t dumped = atomic_load(&copy->head.dumped) & ~(uint64_t)(ENTRY_UNIT - 1);
 	struct ring_cursor cursor = { copy, 0, copy->size * BUDGET_FACTOR };
 
 	if (all || dumped <= copy->start)
@@ -53,16 +52,16 @@ struct ring_cursor ring_begin(const struct ring_copy *copy, bool all)
 
 static bool has_right_sum(struct ring_cursor *cursor, const char *data, const struct entry *entry)
 {
-	struct entry_sum sum = { 0, 0 };
+	struct entry_sum sum = { 0 };
 
 	if (entry->size > cursor->budget)
 		return false;
 	cursor->budget -= entry->size;
-	for (size_t i = 2 * WORD; i < entry->size; i += WORD) {
-		uint64_t word;
+	for (size_t i = ENTRY_UNIT; i < entry->size; i += ENTRY_UNIT) { /* not mark and sum */
+		entry_pair pair;
 
-		memcpy(&word, data + i, WORD);
-		entry_sum_add(&sum, word);
+		memcpy(&pair, data + i, sizeof(pair));
+		entry_sum_add(&sum, pair);
 	}
 	return entry_sum_value(&sum) == entry->sum;
 }
@@ -105,7 +104,7 @@ static bool read_entry(struct ring_cursor *cursor, struct entry *entry, struct r
 
 	memcpy(entry, data, sizeof(*entry));
 	if (entry->mark != copy->start + cursor->at + 1 || entry->size > left ||
-	    entry->size < sizeof(*entry) || entry->size % WORD)
+	    entry->size < sizeof(*entry) || entry->size % ENTRY_UNIT)
 		return false;
 	rest = entry->size - sizeof(*entry);
 	padding = entry->level >> 4;
@@ -133,7 +132,7 @@ bool ring_next(struct ring_cursor *cursor, struct ring_entry *ret)
 {
 	struct entry entry;
 
-	for (; cursor->at + sizeof(entry) <= cursor->copy->size; cursor->at += WORD) {
+	for (; cursor->at + sizeof(entry) <= cursor->copy->size; cursor->at += ENTRY_UNIT) {
 		if (!read_entry(cursor, &entry, ret))
 			continue;
 		cursor->at += entry.size;

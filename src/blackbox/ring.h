@@ -17,7 +17,7 @@
 struct speaker {
 	uint32_t id; /* another one wherever names or prefix differ */
 	/* The process's name and its parent's, a NUL behind each; then the prefix of MESSAGE; then zeroes
-	 * up to a multiple of 8. */
+	 * up to the next unit of an entry. */
 	const char *text;
 	uint8_t names_size;
 	uint16_t prefix_size;
@@ -48,7 +48,7 @@ COLD struct ring *ring_take(struct slot *slot, unsigned size_kb, const struct sp
 /* What an entry is made of. */
 struct entry_parts {
 	const struct speaker *speaker;
-	struct bytes record; /* fields, then the text; behind them there is room for 8 bytes */
+	struct bytes record; /* fields, then the text; behind them zeroes up to the next unit */
 	size_t fields_size;
 	int level;
 	pid_t tid;

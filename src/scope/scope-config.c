@@ -150,7 +150,7 @@ static struct speaker store_speaker(struct strbuf *out, const struct scope_param
 				    struct bytes prefix)
 {
 	static HOT_DATA _Atomic uint32_t last_id;
-	static const char zeroes[8];
+	static const char zeroes[ENTRY_UNIT];
 	const size_t names_size = strlen(params->process) + 1 + strlen(params->parent) + 1;
 	const char *at = free_byte(out);
 

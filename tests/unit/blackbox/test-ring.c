@@ -22,8 +22,10 @@
 
 enum { SIZE_KB = 4, SIZE = SIZE_KB * 1024, THREADS = 4, LAPS = 20000, MUTATIONS = 1000000 };
 
-static const struct speaker speaker = { 1, "worker-1\0main\0prefix \0\0\0\0\0\0\0", 14, 7 };
-static const struct speaker other = { 2, "scope\0worker-1\0\0\0\0\0\0\0\0\0", 15, 0 };
+#define SIXTEEN "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+static const struct speaker speaker = { 1, "worker-1\0main\0prefix " SIXTEEN, 14, 7 };
+static const struct speaker other = { 2, "scope\0worker-1\0" SIXTEEN, 15, 0 };
 static struct slot *slot;
 static char data[RING_SIZE_MAX];
 static struct ring_copy copy;
@@ -362,17 +364,17 @@ static unsigned long touch(const struct ring_entry *entry)
 static void forge_sum(struct ring *ring, size_t at)
 {
 	char *entry = (char *)ring + RING_DATA_AT + at;
-	struct entry_sum sum = { 0, 0 };
+	struct entry_sum sum = { 0 };
 	struct entry head;
 
 	memcpy(&head, entry, sizeof(head));
 	if (head.size > SIZE - at || head.size < sizeof(head))
 		return;
-	for (size_t i = 16; i + 8 <= head.size; i += 8) {
-		uint64_t word;
+	for (size_t i = ENTRY_UNIT; i + ENTRY_UNIT <= head.size; i += ENTRY_UNIT) {
+		entry_pair pair;
 
-		memcpy(&word, entry + i, 8);
-		entry_sum_add(&sum, word);
+		memcpy(&pair, entry + i, sizeof(pair));
+		entry_sum_add(&sum, pair);
 	}
 	head.sum = entry_sum_value(&sum);
 	memcpy(entry, &head, sizeof(head));
@@ -444,7 +446,7 @@ START_TEST(mutated_rings_crash_no_reader)
 }
 END_TEST
 
-/* Every word looks like the beginning of an entry as long as the ring, and none is one. */
+/* Every second unit looks like the beginning of an entry as long as the ring, and none is one. */
 START_TEST(a_ring_of_beginnings_takes_no_time)
 {
 	struct ring *ring = take(1024);
@@ -452,11 +454,11 @@ START_TEST(a_ring_of_beginnings_takes_no_time)
 	struct ring_cursor cursor;
 	struct ring_entry entry;
 
-	for (size_t i = 0; i < RING_SIZE_MAX / 8; i += 3) {
+	for (size_t i = 0; i < RING_SIZE_MAX / 8; i += 4) {
 		const struct entry head = { .mark = i * 8 + 1,
 					    .size = (uint32_t)(RING_SIZE_MAX - i * 8) };
 
-		memcpy(&words[i], &head, i + 3 <= RING_SIZE_MAX / 8 ? 24 : 8);
+		memcpy(&words[i], &head, 24);
 	}
 	atomic_store(&ring->head, RING_SIZE_MAX);
 	cursor = read_ring(ring, true);
