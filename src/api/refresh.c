@@ -65,6 +65,8 @@ static int load_files(unsigned flags)
 		return -ENOMEM;
 	}
 	next->reload_generation = reload_generation;
+	next->awaits_file =
+		conf_has_deferred(conf) && (flags & CONF_DROP_MISSING || context->awaits_file);
 	context_publish(next);
 	return r;
 }
@@ -94,6 +96,19 @@ struct reload {
 	int r; /* as mplog_reload() returns */
 };
 
+static enum reload_result result_of(const struct conf *before, int r)
+{
+	const struct conf *conf = context_get()->conf;
+
+	/* Of a file that is being written the mistake is that of its version before. */
+	if (conf_has_deferred(conf))
+		return RELOAD_DEFERRED;
+	if (r < 0)
+		return RELOAD_KEPT;
+	/* A file that was written a moment ago is loaded again, and often unchanged. */
+	return conf_is_same(before, conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
+}
+
 static void reload_on_stack(void *argument)
 {
 	struct reload *reload = argument;
@@ -104,19 +119,14 @@ static void reload_on_stack(void *argument)
 	if (conf && fork_malloc_is_safe() && !conf_root_changed(conf)) {
 		timestamp_init(); /* the time zone may have changed too */
 		reload->r = load_files(reload->flags);
-		/* A file that was written a moment ago is loaded again, and often unchanged. */
-		reload->result =
-			conf_is_same(conf, context_get()->conf) ? RELOAD_UNCHANGED : RELOAD_DONE;
+		reload->result = result_of(conf, reload->r);
 	}
-	/* Of a file that is being written the mistake is that of its version before. */
-	if (conf && conf_has_deferred(context_get()->conf))
-		reload->result = RELOAD_DEFERRED;
-	else if (reload->r < 0)
-		reload->result = RELOAD_KEPT;
 	(void)status_publish_files();
 	global_unlock();
 	thread_open_gates();
 	scope_update(&process_scope);
+	slot_await_file(scope_slot(&process_scope),
+			reload->result == RELOAD_DEFERRED && context_get()->awaits_file);
 	conf_errors_report(&process_scope, context_get()->conf);
 	if (reload->result == RELOAD_DONE)
 		notice_reloaded(version_key(context_get()->conf));
@@ -159,9 +169,21 @@ static void answer_request(struct slot *slot, int64_t now_ns)
 		atomic_store(&deferred.tick_ns, now_ns);
 		return;
 	}
-	atomic_store(&slot->reload_result, (int)reload.result);
-	atomic_store(&slot->reload_completed, requested);
-	slot_open_gate(slot);
+	slot_answer_reload(slot, requested, reload.result);
+}
+
+/* The files of a scope are those of the process. */
+static void answer_for_scope(struct slot *slot)
+{
+	const struct slot *process = scope_slot(&process_scope);
+	const enum reload_result result = (enum reload_result)atomic_load(&process->reload_result);
+
+	if (slot == process || slot_reload_requested(process))
+		return;
+	if (slot_reload_requested(slot))
+		slot_answer_reload(slot, atomic_load(&slot->reload_requested), result);
+	else
+		slot_await_file(slot, result == RELOAD_DEFERRED);
 }
 
 int refresh_now(struct thread *thread, bool may_wait)
@@ -184,6 +206,7 @@ int refresh_now(struct thread *thread, bool may_wait)
 		(void)nanosleep(&step, NULL); /* without the lock: other threads may fork */
 	}
 	scope_update(scope_of(thread));
+	answer_for_scope(scope_slot(scope_of(thread)));
 	scope_set_gate(thread);
 	return reload.r;
 }
@@ -231,13 +254,10 @@ static void check_files(int64_t now_ms)
 
 static void refuse_request(struct slot *slot)
 {
-	const uint32_t requested = atomic_load(&slot->reload_requested);
-
-	if (!slot_reload_requested(slot))
-		return;
-	atomic_store(&slot->reload_result, RELOAD_FROZEN);
-	atomic_store(&slot->reload_completed, requested);
-	slot_open_gate(slot);
+	if (slot_reload_requested(slot))
+		slot_answer_reload(slot, atomic_load(&slot->reload_requested), RELOAD_FROZEN);
+	else
+		slot_await_file(slot, false);
 }
 
 void refresh_slow(struct thread *thread, int64_t now_ns)
@@ -258,11 +278,7 @@ void refresh_slow(struct thread *thread, int64_t now_ns)
 		check_files(now_ns / 1000000);
 		dead_rings_dump_all(now_ns, true);
 	}
-	if (scope != &process_scope && slot_reload_requested(slot) &&
-	    !slot_reload_requested(scope_slot(&process_scope))) {
-		atomic_store(&slot->reload_completed, atomic_load(&slot->reload_requested));
-		slot_open_gate(slot);
-	}
+	answer_for_scope(slot);
 	if (scope->generation == context_generation())
 		return;
 	scope_update(scope);

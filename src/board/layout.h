@@ -86,7 +86,7 @@ enum reload_result {
 	RELOAD_DONE,
 	RELOAD_KEPT,
 	RELOAD_FROZEN,
-	RELOAD_DEFERRED
+	RELOAD_DEFERRED /* a file is being written: the gate is open until it was read whole */
 };
 
 enum { SLOT_SIZE = 2048, SLOT_ORIGIN_SIZE = 256, SLOT_REPORT_SIZE = 1480 };

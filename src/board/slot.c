@@ -63,7 +63,8 @@ static int loosest(int a, int b)
 
 static bool is_reload_pending(const struct slot *slot)
 {
-	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed);
+	return atomic_load(&slot->reload_requested) != atomic_load(&slot->reload_completed) ||
+	       atomic_load(&slot->reload_result) == RELOAD_DEFERRED;
 }
 
 void slot_open_gate(struct slot *slot)
@@ -87,6 +88,21 @@ void slot_open_gate(struct slot *slot)
 	} while (--tries > 0 &&
 		 (override != atomic_load(&slot->override) || level != slot_own_level(slot) ||
 		  blackbox != slot_blackbox_level(slot) || is_pending != is_reload_pending(slot)));
+}
+
+void slot_answer_reload(struct slot *slot, uint32_t generation, enum reload_result result)
+{
+	atomic_store(&slot->reload_result, (int)result);
+	atomic_store(&slot->reload_completed, generation);
+	slot_open_gate(slot);
+}
+
+void slot_await_file(struct slot *slot, bool awaits)
+{
+	if ((atomic_load(&slot->reload_result) == RELOAD_DEFERRED) == awaits)
+		return;
+	atomic_store(&slot->reload_result, awaits ? RELOAD_DEFERRED : RELOAD_DONE);
+	slot_open_gate(slot);
 }
 
 void slot_request_reload(struct slot *slot, uint32_t generation)

@@ -105,6 +105,13 @@ static inline bool slot_reload_answered(const struct slot *slot, uint32_t genera
 /* Asks the slot's process to read its files again. Of several requests the latest stays. */
 void slot_request_reload(struct slot *slot, uint32_t generation);
 
+/* Answers the request of that generation. */
+void slot_answer_reload(struct slot *slot, uint32_t generation, enum reload_result result);
+
+/* Notes whether a reload that was answered awaits a file that is being written: a process that logs nothing
+ * at its level looks at the file again all the same. */
+void slot_await_file(struct slot *slot, bool awaits);
+
 /* Makes the gate follow the slot's level and that of its black box, its override and a pending reload. A
  * process that changes one of these, of any slot, calls it afterwards. */
 void slot_open_gate(struct slot *slot);

@@ -31,6 +31,7 @@ struct context {
 	struct conf_options options;     /* options.file is the program's or the environment's */
 	struct conf *conf;               /* or NULL */
 	uint32_t reload_generation;      /* the board's before the files were read */
+	bool awaits_file;                /* which was being written when a reload was asked for */
 	bool shares_conf;                /* with the next context, which frees it */
 	struct environment *environment; /* or NULL */
 };

@@ -133,13 +133,15 @@ static struct slot *take_slot(struct scope *scope)
 
 static void fill_slot(struct slot *slot, const struct scope_config *config)
 {
-	const uint32_t reload_generation = context_get()->reload_generation;
+	const struct context *context = context_get();
+	const bool awaits_file = context->awaits_file && fork_malloc_is_safe();
 
 	slot_write_text(slot, slot->name, sizeof(slot->name), config->process);
 	slot_write_text(slot, slot->parent_name, sizeof(slot->parent_name), config->parent);
 	atomic_store(&slot->number, config->number);
-	atomic_store(&slot->reload_requested, reload_generation);
-	atomic_store(&slot->reload_completed, reload_generation);
+	atomic_store(&slot->reload_requested, context->reload_generation);
+	atomic_store(&slot->reload_completed, context->reload_generation);
+	atomic_store(&slot->reload_result, awaits_file ? RELOAD_DEFERRED : RELOAD_PENDING);
 	publish_level(slot, config);
 }
 

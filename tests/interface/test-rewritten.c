@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -265,6 +266,39 @@ START_TEST(asked_for_too_early)
 }
 END_TEST
 
+enum silent { PROCESS, SCOPE, CHILD, N_SILENT };
+
+/* What logs nothing at its level looks at the file again all the same: it may not do so any more. */
+START_TEST(asked_for_too_early_by_the_silent)
+{
+	const int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	pid_t pid = 0;
+
+	ck_assert_int_ge(fd, 0);
+	append(fd, "defaults = { level = \"debug\";");
+	if (_i == SCOPE)
+		ck_assert_int_eq(mplog_enter("end"), 0);
+	ck_assert_int_eq(mplog_reload(), 0);
+	if (_i == CHILD)
+		pid = fork();
+	while (_i == CHILD && pid == 0) {
+		(void)mplog_debug("at last");
+		nap(1);
+	}
+	append(fd, " };\n");
+	ck_assert_int_eq(close(fd), 0);
+	while (!capture_has("at last", "at last")) {
+		if (_i != CHILD)
+			(void)mplog_debug("at last");
+		nap(1);
+	}
+	if (_i == CHILD) {
+		ck_assert_int_eq(kill(pid, SIGKILL), 0);
+		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	}
+}
+END_TEST
+
 static atomic_bool is_rewritten;
 
 /* Each reload sees one version or the other. */
@@ -334,6 +368,7 @@ int main(void)
 	tcase_add_test(tcase, slowly_by_another_process);
 	tcase_add_test(tcase, line_by_line);
 	tcase_add_loop_test(tcase, asked_for_too_early, 0, N_HALVES);
+	tcase_add_loop_test(tcase, asked_for_too_early_by_the_silent, 0, N_SILENT);
 	tcase_add_test(tcase, asked_for_meanwhile);
 	tcase_add_test(tcase, left_open);
 	return suite_run(suite);

@@ -701,6 +701,30 @@ START_TEST(reload_takes_no_half_of_a_file)
 }
 END_TEST
 
+/* A worker that logs nothing at its old level has it too, although no reload is asked for any more. */
+START_TEST(a_file_that_was_being_written_takes_effect_once_it_is_whole)
+{
+	static const char first[] = "defaults = {\n  level = \"debug\";", rest[] = "};\n";
+	char *output;
+	int fd;
+
+	start_worker(1);
+	await_ticks(1, 1);
+	fd = open(configuration, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, first, strlen(first)), (ssize_t)strlen(first));
+	output = reload_all(1);
+	expect_answer(output, "a file is being written: it takes effect once it is whole");
+	free(output);
+	ck_assert_int_eq(write(fd, rest, strlen(rest)), (ssize_t)strlen(rest));
+	ck_assert_int_eq(close(fd), 0);
+	for (int i = 0; !count_debug("PROCESS=worker-1"); i++) {
+		ck_assert_int_lt(i, PATIENCE_MS);
+		await_ticks(1, 5);
+	}
+}
+END_TEST
+
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 int main(void)
@@ -733,6 +757,7 @@ int main(void)
 	tcase_add_test(tcase, reload_prints_each_answer);
 	tcase_add_test(tcase, reload_waits_for_the_idle_only_where_it_is_told_to);
 	tcase_add_test(tcase, reload_takes_no_half_of_a_file);
+	tcase_add_test(tcase, a_file_that_was_being_written_takes_effect_once_it_is_whole);
 	tcase_add_test(tcase, a_child_forked_before_a_reload_has_it_too);
 	tcase_add_test(tcase, reload_is_answered_before_the_files_are_looked_at);
 	return suite_run(suite);
