@@ -261,7 +261,7 @@ struct mplog_field {
  * them. It and the strings need live only during the call; NULL strings leave their field out.
  */
 struct mplog_site {
-	size_t size; /* sizeof(struct mplog_site) */
+	size_t size; /* sizeof(struct mplog_site); the macros add to it: MPLOG_SITE_SIZE_ */
 	const char *file, *func, *logger, *block;
 	unsigned line;
 };
@@ -414,11 +414,13 @@ MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
 	"LOGGER=" MPLOG_LOGGER "\nCODE_FILE=" __FILE__ "\nCODE_LINE=" MPLOG_STRING_(__LINE__) "\n"
 
 /* The upper bits of a site's size have the sizes of func (bits 16 to 31) and block (32 to 63), which the
- * compiler knows: no call need measure them. Zeroes: they are not known. */
+ * compiler knows: no call need measure them. Zeroes: they are not known. Who gives such a site another
+ * string sets sizeof(struct mplog_site). */
 #if SIZE_MAX > 0xffffffff
 #define MPLOG_SITE_SIZE_                                                                           \
 	(sizeof(struct mplog_site) |                                                               \
-	 (sizeof(__func__) > 0xffff                                                                \
+	 (sizeof(__func__) > 0xffff ||                                                             \
+			  __builtin_strlen(MPLOG_BLOCK_TEXT_) != sizeof(MPLOG_BLOCK_TEXT_) - 1     \
 		  ? 0                                                                              \
 		  : (sizeof(__func__) - 1) << 16 | (sizeof(MPLOG_BLOCK_TEXT_) - 1) << 32))
 #else

@@ -122,11 +122,11 @@ static void reload_on_stack(void *argument)
 		reload->result = result_of(conf, reload->r);
 	}
 	(void)status_publish_files();
+	if (reload->result != RELOAD_DEFERRED || context_get()->awaits_file)
+		slot_await_file(scope_slot(&process_scope), reload->result);
 	global_unlock();
 	thread_open_gates();
 	scope_update(&process_scope);
-	slot_await_file(scope_slot(&process_scope),
-			reload->result == RELOAD_DEFERRED && context_get()->awaits_file);
 	conf_errors_report(&process_scope, context_get()->conf);
 	if (reload->result == RELOAD_DONE)
 		notice_reloaded(version_key(context_get()->conf));
@@ -170,6 +170,9 @@ static void answer_request(struct slot *slot, int64_t now_ns)
 		return;
 	}
 	slot_answer_reload(slot, requested, reload.result);
+	/* Another thread may have found the file whole meanwhile. */
+	if (reload.result == RELOAD_DEFERRED && !context_get()->awaits_file)
+		slot_await_file(slot, RELOAD_DONE);
 }
 
 /* The files of a scope are those of the process. */
@@ -183,7 +186,7 @@ static void answer_for_scope(struct slot *slot)
 	if (slot_reload_requested(slot))
 		slot_answer_reload(slot, atomic_load(&slot->reload_requested), result);
 	else
-		slot_await_file(slot, result == RELOAD_DEFERRED);
+		slot_await_file(slot, result);
 }
 
 int refresh_now(struct thread *thread, bool may_wait)
@@ -246,10 +249,13 @@ static void check_files(int64_t now_ms)
 
 	if (!conf || !fork_malloc_is_safe() || !is_due(conf, now_ms) || !global_trylock())
 		return;
-	if (have_files_changed(context_get()->conf, now_ms))
+	if (have_files_changed(context_get()->conf, now_ms)) {
 		(void)reload_files(0);
-	else
-		global_unlock();
+		return;
+	}
+	/* One that was awaited and is out of reach now: in another root, or without the right to read it. */
+	slot_await_file(scope_slot(&process_scope), RELOAD_FROZEN);
+	global_unlock();
 }
 
 static void refuse_request(struct slot *slot)
@@ -257,7 +263,7 @@ static void refuse_request(struct slot *slot)
 	if (slot_reload_requested(slot))
 		slot_answer_reload(slot, atomic_load(&slot->reload_requested), RELOAD_FROZEN);
 	else
-		slot_await_file(slot, false);
+		slot_await_file(slot, RELOAD_FROZEN);
 }
 
 void refresh_slow(struct thread *thread, int64_t now_ns)

@@ -98,9 +98,13 @@ static inline ALWAYS_INLINE void entry_sum_add(struct entry_sum *sum, entry_pair
 	sum->order += sum->words;
 }
 
+/* Products, as shifts in their place would have equal changes of two bytes cancel out. The first factor is
+ * even: of whatever changes in a single word, the sum does. */
 static inline uint64_t entry_sum_value(const struct entry_sum *sum)
 {
-	const entry_pair pair = sum->words ^ (sum->order << 32 | sum->order >> 32);
+	const uint64_t by_order = UINT64_C(0xd1342543de82ef94);
+	const uint64_t first = sum->words[0] + sum->order[0] * by_order;
+	const uint64_t second = sum->words[1] + sum->order[1] * by_order;
 
-	return pair[0] ^ (pair[1] << 16 | pair[1] >> 48);
+	return first + second * UINT64_C(0x9e3779b97f4a7c15);
 }

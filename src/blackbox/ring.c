@@ -236,7 +236,8 @@ static inline ALWAYS_INLINE void put_entry(struct ring *ring, const struct entry
 
 	/* Acquire: no byte is written before the head says that its place is being written. */
 	room.position = atomic_fetch_add_explicit(&ring->head, size, memory_order_acquire);
-	offset = room.position & (own_ring.size - 1);
+	/* Another process of the tree may have written any number there. */
+	offset = room.position & (own_ring.size - ENTRY_UNIT);
 	if (LIKELY(offset + size <= own_ring.size)) {
 		const struct pen pen = { .data = (uint64_t *)(void *)(data + offset),
 					 .mask = SIZE_MAX };

@@ -97,11 +97,11 @@ void slot_answer_reload(struct slot *slot, uint32_t generation, enum reload_resu
 	slot_open_gate(slot);
 }
 
-void slot_await_file(struct slot *slot, bool awaits)
+void slot_await_file(struct slot *slot, enum reload_result result)
 {
-	if ((atomic_load(&slot->reload_result) == RELOAD_DEFERRED) == awaits)
+	if ((atomic_load(&slot->reload_result) == RELOAD_DEFERRED) == (result == RELOAD_DEFERRED))
 		return;
-	atomic_store(&slot->reload_result, awaits ? RELOAD_DEFERRED : RELOAD_DONE);
+	atomic_store(&slot->reload_result, (int)result);
 	slot_open_gate(slot);
 }
 

@@ -108,9 +108,9 @@ void slot_request_reload(struct slot *slot, uint32_t generation);
 /* Answers the request of that generation. */
 void slot_answer_reload(struct slot *slot, uint32_t generation, enum reload_result result);
 
-/* Notes whether a reload that was answered awaits a file that is being written: a process that logs nothing
- * at its level looks at the file again all the same. */
-void slot_await_file(struct slot *slot, bool awaits);
+/* Notes that a reload which was answered awaits a file that is being written, so that a process that logs
+ * nothing at its level looks at the file again: RELOAD_DEFERRED; or what came of it. */
+void slot_await_file(struct slot *slot, enum reload_result result);
 
 /* Makes the gate follow the slot's level and that of its black box, its override and a pending reload. A
  * process that changes one of these, of any slot, calls it afterwards. */

@@ -242,7 +242,7 @@ size_t record_compose(struct record *ret, char *buffer, size_t capacity,
 	struct mplog_site part;
 	struct message message;
 
-	if (!site || site->size < sizeof(*site)) {
+	if (!site || site_size(site) < sizeof(*site)) {
 		part = site_known_part(site);
 		site = &part;
 	}
@@ -276,7 +276,7 @@ size_t record_compose_entry(char *buffer, size_t capacity, const struct record_s
 	struct strbuf out = { buffer, capacity, 0 };
 	struct mplog_site part;
 
-	if (!site || site->size < sizeof(*site)) {
+	if (!site || site_size(site) < sizeof(*site)) {
 		part = site_known_part(site);
 		site = &part;
 	}

@@ -20,13 +20,13 @@ struct encoded_site site_measure(const struct mplog_site *site)
 
 bool site_is_usual(const struct mplog_site *site)
 {
-	return site && site->size >= sizeof(*site) && site_encoded(site).is_usual;
+	return site && site_size(site) >= sizeof(*site) && site_encoded(site).is_usual;
 }
 
 /* A program that was built with an earlier version passes fewer members. */
-#define site_member(site, member)                                                               \
-	((site) && (site)->size >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
-		 ? (site)->member                                                               \
+#define site_member(site, member)                                                                  \
+	((site) && site_size(site) >= offsetof(struct mplog_site, member) + sizeof((site)->member) \
+		 ? (site)->member                                                                  \
 		 : 0)
 
 struct mplog_site site_known_part(const struct mplog_site *site)

@@ -11,6 +11,12 @@
 #include "base/strbuf.h"
 #include "mplog.h"
 
+/* Returns the size of the site as the program has it: without the bits that MPLOG_SITE_SIZE_ adds. */
+static inline size_t site_size(const struct mplog_site *site)
+{
+	return SIZE_MAX > UINT32_MAX ? site->size & 0xffff : site->size;
+}
+
 /* What the compiler has encoded. */
 struct encoded_site {
 	struct bytes block; /* LOGGER, CODE_FILE and CODE_LINE */

@@ -204,6 +204,7 @@ void scope_quit_board(struct scope *scope)
 	struct slot *own = &scope->own_slot;
 	const struct slot *shared = scope_slot(scope);
 
+	slot_await_file(own, RELOAD_FROZEN);
 	if (shared == own)
 		return;
 	atomic_store(&own->level, atomic_load(&shared->level));

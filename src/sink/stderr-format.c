@@ -198,7 +198,7 @@ bool strbuf_put_source(struct strbuf *text, const struct record_source *source,
 	const struct mplog_site *const site = source->site;
 	const char *const logger = site && site->logger ? site->logger : "root";
 
-	if (site && site->size < sizeof(*site))
+	if (site && site_size(site) < sizeof(*site))
 		return false;
 	if (output->stderr_json)
 		return put_source_as_json(text, source, output, when);

@@ -467,12 +467,75 @@ START_TEST(a_ring_of_beginnings_takes_no_time)
 }
 END_TEST
 
+/* Any process of the tree may write there: the owner stays within its ring, and aligned. */
+START_TEST(no_head_leads_out_of_the_ring)
+{
+	static const uint64_t heads[] = { 1,    8,    9,    4080,       4088,
+					  4089, 4095, 8184, UINT64_MAX, UINT64_MAX - 7 };
+	const size_t size = RING_DATA_AT + RING_SIZE_MIN;
+	char *memory =
+		mmap(NULL, size + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct ring *ring = (struct ring *)(void *)memory;
+
+	ck_assert_ptr_ne(memory, MAP_FAILED);
+	ck_assert_int_eq(mprotect(memory + size, 4096, PROT_NONE), 0);
+	(void)take(RING_SIZE_MIN / 1024);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		for (unsigned k = 0; k < 13; k++) {
+			atomic_store(&ring->head, heads[i]);
+			write_number(ring, k);
+			write_as(ring, &other, "A=1\n", "of another");
+		}
+	}
+	ck_assert_int_eq(munmap(memory, size + 4096), 0);
+}
+END_TEST
+
+static uint64_t sum_of(const char *text, size_t size)
+{
+	struct entry_sum sum;
+
+	memset(&sum, 0, sizeof(sum));
+	for (size_t at = 0; at < size; at += ENTRY_UNIT) {
+		entry_pair pair;
+
+		memcpy(&pair, text + at, sizeof(pair));
+		entry_sum_add(&sum, pair);
+	}
+	return entry_sum_value(&sum);
+}
+
+/* Two digits that go up by one, as in two numbers of a text. */
+START_TEST(two_changes_do_not_cancel_out)
+{
+	char text[64];
+
+	for (int round = 0; round < 1000; round++) {
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = (char)('0' + next_random() % 9);
+		for (size_t i = 0; i < sizeof(text); i++) {
+			const size_t k = next_random() % sizeof(text);
+			const uint64_t before = sum_of(text, sizeof(text));
+
+			text[i]++;
+			ck_assert_uint_ne(sum_of(text, sizeof(text)), before);
+			text[k]++;
+			ck_assert_uint_ne(sum_of(text, sizeof(text)), before);
+			text[i]--;
+			text[k]--;
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ring");
 	TCase *tcase = suite_case(suite, "ring", 120, NULL, NULL);
 
 	tcase_add_test(tcase, what_is_written_comes_back);
+	tcase_add_test(tcase, no_head_leads_out_of_the_ring);
+	tcase_add_test(tcase, two_changes_do_not_cancel_out);
 	tcase_add_test(tcase, the_oldest_give_way_and_the_last_is_there);
 	tcase_add_test(tcase, an_entry_that_was_not_finished_is_torn);
 	tcase_add_test(tcase, larger_than_half_of_the_ring_is_refused);
