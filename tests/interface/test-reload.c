@@ -409,6 +409,54 @@ START_TEST(after_chroot)
 }
 END_TEST
 
+static void debug_until_it_is_below(void)
+{
+	while (mplog_enabled(MPLOG_DEBUG)) {
+		(void)mplog_debug("below the level");
+		pause_ms(1);
+	}
+}
+
+/* FD: the file, which another process is writing. */
+static _Noreturn void await_in_jail(const char *root, int fd)
+{
+	pid_t pid;
+
+	if (mplog_reload() != 0 || !mplog_enabled(MPLOG_DEBUG))
+		_exit(1);
+	if (chroot(root) < 0 || chdir("/") < 0)
+		_exit(2);
+	(void)close(fd);
+	debug_until_it_is_below();
+	pid = mplog_fork("later");
+	if (pid == 0) {
+		debug_until_it_is_below();
+		_exit(0);
+	}
+	_exit(child_status(pid) != 0);
+}
+
+/* A file that was being written, and is out of reach before it is whole, is awaited no more. */
+START_TEST(awaited_before_chroot)
+{
+	char root[256];
+	pid_t pid;
+	int fd;
+
+	snprintf(root, sizeof(root), "%s", family_path("hollow"));
+	ck_assert_int_eq(mkdir(root, 0755), 0);
+	family_open("awaiting", jailed);
+	fd = open(family_path("awaiting"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "# more\n", 7), 7);
+	pid = fork();
+	if (pid == 0)
+		await_in_jail(root, fd);
+	child_exited_well(pid);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
 /* A parent that logs nothing looks for its children, in mplog_fork(): this one could not. */
 START_TEST(a_quiet_parent_looks_at_the_files)
 {
@@ -479,6 +527,7 @@ int main(void)
 	tcase_add_test(files, change_is_reported_once);
 	tcase_add_test(files, broken_edit_is_reported_once);
 	tcase_add_test(files, after_chroot);
+	tcase_add_test(files, awaited_before_chroot);
 	tcase_add_test(files, a_quiet_parent_looks_at_the_files);
 	tcase_add_test(files, without_privileges);
 	tcase_add_test(etc, files_come_and_go);
