@@ -303,7 +303,8 @@ START_TEST(of_pids_that_are_used_again)
 
 	how = (enum end_of)_i;
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/run/mplog-test/reused.conf", 1), 0);
-	free(shell_expect(0, "echo 'processes = ( { name = \"main\"; child_name = \"w-%%c\"; } );' "
+	free(shell_expect(0, "echo 'defaults = { timeout_ms = 60000; };' "
+			     "'processes = ( { name = \"main\"; child_name = \"w-%%c\"; } );' "
 			     ">$MPLOG_CONF"));
 	program = start(reuse_pids, CLONE_NEWPID | CLONE_NEWNS);
 	expect_gaps("gaps-reused", 0, " 0 missing");
