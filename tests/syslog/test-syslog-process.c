@@ -424,12 +424,12 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, cancelled_threads_leave_nothing_behind);
 	tcase_add_test(tcase, a_mask_is_a_level_of_the_program);
 	tcase_add_test(tcase, constructors_may_log);
-	/* AddressSanitizer's malloc(3), unlike libc's, stays locked in such a child. */
+	/* The malloc(3) of AddressSanitizer and ThreadSanitizer, unlike libc's, stays locked in such a child. */
 	tcase = suite_case(suite, "allocating threads", 2 * SECONDS, setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
 	tcase = suite_case(suite, "opening threads", 2 * SECONDS, setup, teardown);
-	tcase_set_tags(tcase, "fork-in-malloc fork-in-open");
+	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_while_another_thread_opens);
 	return suite_run(suite);
 }
