@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 enum {
-	SHORT_LITERAL = sizeof(uint64_t), /* a longer one is copied by the C library */
+	SHORT_LITERAL = sizeof(uint64_t), /* bytes: from there on the C library copies */
 	EXPANDED_FORMAT_MAX = 512,        /* a longer format with %m is left to vsnprintf(3) */
 };
 

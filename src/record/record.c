@@ -2,7 +2,6 @@
 #include "record/record.h"
 
 #include <endian.h>
-#include <stdlib.h>
 
 #include "base/compiler.h"
 #include "base/utf8.h"

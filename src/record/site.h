@@ -24,6 +24,7 @@ struct encoded_site {
 	bool is_usual; /* the site is as the macros make it; if not, its members count */
 };
 
+/* Of a site whose sizes are not known. */
 COLD struct encoded_site site_measure(const struct mplog_site *site);
 
 /* The site has all members. MPLOG_SITE_SIZE_ has the sizes of what the compiler made itself. */

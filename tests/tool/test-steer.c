@@ -679,22 +679,34 @@ START_TEST(reload_is_answered_before_the_files_are_looked_at)
 }
 END_TEST
 
-/* A process waits with its answer until the file is whole, but not for long. */
-START_TEST(reload_takes_no_half_of_a_file)
+static void append(int fd, const char *text)
 {
-	static const char more[] = "# generated\n";
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+/* Has a worker reload while the file has no more than that; returns the file, to be closed. */
+static int reload_too_early(int flag, const char *text)
+{
 	char *output;
 	int fd;
 
 	start_worker(1);
 	await_ticks(1, 1);
-	fd = open(configuration, O_WRONLY | O_APPEND | O_CLOEXEC);
+	fd = open(configuration, O_WRONLY | flag | O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, more, strlen(more)), (ssize_t)strlen(more));
+	append(fd, text);
 	output = reload_all(1);
 	expect_answer(output, "a file is being written: it takes effect once it is whole");
 	free(output);
-	ck_assert_int_eq(close(fd), 0);
+	return fd;
+}
+
+/* A process waits with its answer until the file is whole, but not for long. */
+START_TEST(reload_takes_no_half_of_a_file)
+{
+	char *output;
+
+	ck_assert_int_eq(close(reload_too_early(O_APPEND, "# generated\n")), 0);
 	output = reload_all(0);
 	expect_answer(output, "reloaded");
 	free(output);
@@ -704,19 +716,9 @@ END_TEST
 /* A worker that logs nothing at its old level has it too, although no reload is asked for any more. */
 START_TEST(a_file_that_was_being_written_takes_effect_once_it_is_whole)
 {
-	static const char first[] = "defaults = {\n  level = \"debug\";", rest[] = "};\n";
-	char *output;
-	int fd;
+	const int fd = reload_too_early(O_TRUNC, "defaults = {\n  level = \"debug\";");
 
-	start_worker(1);
-	await_ticks(1, 1);
-	fd = open(configuration, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, first, strlen(first)), (ssize_t)strlen(first));
-	output = reload_all(1);
-	expect_answer(output, "a file is being written: it takes effect once it is whole");
-	free(output);
-	ck_assert_int_eq(write(fd, rest, strlen(rest)), (ssize_t)strlen(rest));
+	append(fd, "};\n");
 	ck_assert_int_eq(close(fd), 0);
 	for (int i = 0; !count_debug("PROCESS=worker-1"); i++) {
 		ck_assert_int_lt(i, PATIENCE_MS);
