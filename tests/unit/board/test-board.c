@@ -372,6 +372,26 @@ START_TEST(a_process_asked_to_reload_has_an_open_gate)
 }
 END_TEST
 
+/* What comes of it is the answer, a mistake too: an idle process may keep the command waiting until then. */
+START_TEST(one_that_awaits_a_file_as_well)
+{
+	struct slot *slot;
+
+	open_board();
+	slot = slot_at(MPLOG_ERR);
+	slot_request_reload(slot, 1);
+	slot_answer_reload(slot, 1, RELOAD_DEFERRED);
+	ck_assert(slot_reload_answered(slot, 1));
+	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
+	slot_await_file(slot, RELOAD_KEPT);
+	ck_assert_int_eq(slot->gate, MPLOG_ERR);
+	ck_assert_int_eq(slot->reload_result, RELOAD_KEPT);
+	/* It awaits none now. */
+	slot_await_file(slot, RELOAD_DONE);
+	ck_assert_int_eq(slot->reload_result, RELOAD_KEPT);
+}
+END_TEST
+
 /* Operators may ask at the same time: a later answer is one for all that asked before. */
 START_TEST(the_latest_request_stays)
 {
@@ -495,6 +515,7 @@ int main(void)
 	tcase_add_test(levels, a_time_that_is_over_ends_it);
 	tcase_add_test(levels, a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end);
 	tcase_add_test(levels, a_process_asked_to_reload_has_an_open_gate);
+	tcase_add_test(levels, one_that_awaits_a_file_as_well);
 	tcase_add_test(levels, the_latest_request_stays);
 	tcase_add_test(levels, overrides_hold_for_later_slots_the_last_one_wins);
 	tcase_add_test(levels, an_override_whose_time_is_over_is_none);
