@@ -448,7 +448,7 @@ MPLOG_EXPORT int mplog_set_program_(const char *identifier, unsigned flags);
 
 /* What a call site with a limit remembers. Zeroes: no call was made yet. */
 struct mplog_limit_ {
-	int64_t next_ns;       /* no call passes before that moment of CLOCK_MONOTONIC */
+	int64_t next_ns;       /* no call passes before that moment; 0: none was written */
 	int64_t closed_second; /* the second of the wall clock, plus one, in which none passes */
 	uint64_t held_back;    /* calls, since the last one that passed */
 };

@@ -55,6 +55,13 @@ static int64_t current_second(void)
 	return (int64_t)time(NULL) + 1;
 }
 
+/* CLOCK_MONOTONIC, which begins with the boot, as if it had begun longer before than any interval takes:
+ * 0 always lies so far in the past that the bucket is full, also right after the boot. */
+static int64_t current_moment_ns(void)
+{
+	return clock_coarse_ns() + UINT32_MAX * NS_PER_MS;
+}
+
 /* A token bucket as one word, the moment from which the next call passes. Each one moves it on by
  * interval / burst; a bucket that is full has it interval - interval / burst in the past. A moment that lies
  * more than an interval ahead is one of a longer interval, or of another clock, and counts as none. */
@@ -80,7 +87,7 @@ static COLD int take_token(struct mplog_limit_ *limit, int level, unsigned inter
 {
 	const int64_t second = current_second(); /* before the exact clock */
 	const int64_t interval_ns = (int64_t)interval_ms * NS_PER_MS;
-	const int64_t now_ns = clock_coarse_ns();
+	const int64_t now_ns = current_moment_ns();
 
 	if (is_below_level(level))
 		return BELOW_LEVEL;

@@ -143,6 +143,16 @@ START_TEST(a_burst_passes)
 }
 END_TEST
 
+/* Longer than most machines have been up: what no call has written is no moment at which one passed. */
+START_TEST(a_burst_of_49_days_passes)
+{
+	begin("days");
+	for (unsigned i = 0; i < CALLS; i++)
+		ck_assert_int_eq(mplog_ratelimit(MPLOG_INFO, UINT32_MAX, BURST, "days %u", i),
+				 i < BURST ? 0 : HELD_BACK);
+}
+END_TEST
+
 START_TEST(numbers_at_the_ends)
 {
 	begin("ends");
@@ -341,6 +351,7 @@ int main(void)
 	tcase_add_test(once, once_is_once_at_each_site);
 	tcase_add_test(once, below_the_level_takes_nothing);
 	tcase_add_loop_test(rate, a_burst_passes, MPLOG_EMERG, MPLOG_INFO + 1);
+	tcase_add_test(rate, a_burst_of_49_days_passes);
 	tcase_add_test(rate, numbers_at_the_ends);
 	tcase_add_test(rate, the_next_one_tells);
 	tcase_add_test(rate, whole_seconds);
