@@ -3,6 +3,7 @@
  * shares with the others: none of them crashes, none hangs, and each call ends within its deadline. */
 #include "lib/board-map.h"
 #include "lib/faults.h"
+#include "lib/hang.h"
 #include "lib/journald.h"
 #include "lib/require.h"
 #include "lib/sanitizer.h"
@@ -296,7 +297,6 @@ enum {
 	N_PROLONGERS = sizeof(prolongers) / sizeof(prolongers[0]),
 	EVILS = 1,
 	NESTED = 3000, /* slots that are taken: a search for a free one has to pass them all */
-	HANG_SECONDS = 40,
 };
 
 /* A search that goes back whenever the board says so never ends: SIGALRM ends the test. */

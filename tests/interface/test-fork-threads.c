@@ -3,6 +3,7 @@
  * comes out. MPLOG_TEST_FORKS: how many forks (10,000). */
 
 #include "lib/family.h"
+#include "lib/hang.h"
 #include "lib/suite.h"
 
 #include <pthread.h>
@@ -13,7 +14,6 @@ enum {
 	FORKS = 10000,
 	LOGGERS = 8,
 	IN_FLIGHT = 4,
-	HANG_SECONDS = 60,
 	PACE_US = 500, /* so that journald keeps up with all of them */
 };
 

@@ -3,6 +3,7 @@
  * never logged. MPLOG_TEST_SECONDS: how long the storm lasts (5; 60 in CI). */
 
 #include "lib/family.h"
+#include "lib/hang.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
 
@@ -19,7 +20,6 @@ enum {
 	STORM_SECONDS = 5,
 	PERIOD_US = 1000,
 	PHASES = 32,
-	HANG_SECONDS = 30,
 	/* What SIGSTKSZ was before it became a question to the kernel; sanitizers take more. */
 	SMALL_STACK = UNDER_ASAN || UNDER_TSAN ? 131072 : 8192,
 	SMALL_THREAD = UNDER_ASAN || UNDER_TSAN ? 1 << 20 : 16384,

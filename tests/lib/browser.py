@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-SECONDS = 60
+SECONDS = 600
 
 
 class Browser:

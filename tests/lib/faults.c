@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/faults.h"
 #include "lib/file.h"
+#include "lib/hang.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SOON_SECONDS = 60, NAP_MS = 2 };
+enum { NAP_MS = 2 };
 
 void *faults_share(size_t size)
 {
@@ -72,7 +73,7 @@ double faults_now(void)
 
 void faults_wait(bool (*condition)(const void *), const void *argument)
 {
-	const double until = faults_now() + SOON_SECONDS;
+	const double until = faults_now() + HANG_SECONDS;
 
 	while (!condition(argument)) {
 		ck_assert_msg(faults_now() < until, "it does not come true");
@@ -82,7 +83,7 @@ void faults_wait(bool (*condition)(const void *), const void *argument)
 
 void faults_wait_for(const atomic_uint *counter, unsigned value)
 {
-	const double until = faults_now() + SOON_SECONDS;
+	const double until = faults_now() + HANG_SECONDS;
 
 	while (atomic_load(counter) < value) {
 		ck_assert_msg(faults_now() < until, "%u of %u", atomic_load(counter), value);
@@ -192,7 +193,8 @@ size_t faults_lines_of(int fd, const char *process, unsigned char *seen, size_t 
 		number = strtoul(at + strlen(tag), &end, 10);
 		if (strcmp(end, "]\n") != 0)
 			continue;
-		ck_assert_msg(faults_mark(seen, n_seen, number), "%s:%lu is there twice", process, number);
+		ck_assert_msg(faults_mark(seen, n_seen, number), "%s:%lu is there twice", process,
+			      number);
 		n++;
 	}
 	fclose(file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/journald.h"
+#include "lib/hang.h"
 #include "lib/threads.h"
 
 #include <check.h>
@@ -17,9 +18,8 @@
 #include <unistd.h>
 
 enum {
-	START_SECONDS = 20,
 	POLL_MS = 5,
-	POLLS = START_SECONDS * 1000 / POLL_MS,
+	POLLS = HANG_SECONDS * 1000 / POLL_MS,
 };
 
 static const char *const daemon_paths[] = {
@@ -157,7 +157,7 @@ void journald_kill(void)
 
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert_int_eq(poll(&gone, 1, START_SECONDS * 1000), 1);
+	ck_assert_int_eq(poll(&gone, 1, HANG_SECONDS * 1000), 1);
 	close(fd);
 	/* Ours only where this process started it. */
 	(void)waitpid(pid, NULL, 0);

@@ -2,6 +2,7 @@
 #include "lib/shell.h"
 
 #include "lib/child.h"
+#include "lib/hang.h"
 #include "lib/threads.h"
 
 #include <check.h>
@@ -20,7 +21,7 @@
 enum {
 	SCRIPT_MAX = 16384,
 	POLL_MS = 5,
-	POLLS = 2000,
+	POLLS = HANG_SECONDS * 1000 / POLL_MS,
 };
 
 __attribute__((format(printf, 2, 0))) static void format_script(char script[SCRIPT_MAX],

@@ -26,7 +26,7 @@ pid_t shell_start(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* How many processes, zombies not counted, are in the session. */
 size_t session_size(pid_t session);
-/* Waits until that is so; fails after ten seconds. */
+/* Waits until that is so. */
 void session_await(pid_t session, size_t size);
 
 /* What the script prints on a terminal, without the terminal's carriage returns. */

@@ -3,6 +3,7 @@
  * of tests/lib/with-journald wrote of it. */
 #pragma once
 
+#include "lib/hang.h"
 #include "sink/sink.h"
 
 #include <check.h>
@@ -16,7 +17,7 @@
 
 #define BYTES(literal) ((struct bytes){ literal, sizeof(literal) - 1 })
 
-enum { SYSLOG_WAITS = 500, SYSLOG_WAIT_MS = 20 };
+enum { SYSLOG_WAIT_MS = 20, SYSLOG_WAITS = HANG_SECONDS * 1000 / SYSLOG_WAIT_MS };
 
 static struct output syslog_output;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs do that call syslog(3), with libmplog-syslog in front: threads and forks, daemons, closed
  * descriptors, constructors. */
+#include "lib/hang.h"
 #include "lib/line.h"
 #include "lib/suite.h"
 #include "lib/syslog-program.h"
@@ -13,15 +14,7 @@
 #include <sys/wait.h>
 #include <syslog.h>
 
-enum {
-	THREADS = 4,
-	FORKS = 300,
-	OPENINGS = 400,
-	SPINS = 4000,
-	SECONDS = 60,
-	CANCELLED = 50,
-	HUGE = 1 << 20
-};
+enum { THREADS = 4, FORKS = 300, OPENINGS = 400, SPINS = 4000, CANCELLED = 50, HUGE = 1 << 20 };
 
 static const char configuration[] =
 	/* A journald that is busy with the threads loses none. */
@@ -79,14 +72,14 @@ static void fork_beside_threads(void)
 	static bool stop;
 	pthread_t threads[THREADS];
 
-	(void)alarm(SECONDS);
+	(void)alarm(HANG_SECONDS);
 	for (int i = 0; i < THREADS; i++)
 		(void)pthread_create(&threads[i], NULL, log_on, &stop);
 	for (int i = 0; i < FORKS; i++) {
 		const pid_t pid = fork();
 
 		if (pid == 0) {
-			(void)alarm(SECONDS);
+			(void)alarm(HANG_SECONDS);
 			openlog("forks", LOG_PID, LOG_DAEMON);
 			syslog(LOG_INFO, "child %d", i);
 			_exit(0);
@@ -205,7 +198,7 @@ static void *log_until_cancelled(void *unused)
 
 static void cancelled(void)
 {
-	(void)alarm(SECONDS);
+	(void)alarm(HANG_SECONDS);
 	openlog("cancelled", 0, LOG_USER);
 	for (int i = 0; i < CANCELLED; i++) {
 		pthread_t thread;
@@ -416,7 +409,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return run_calls(argv[1]);
 	suite = suite_create("processes that call syslog(3)");
-	tcase = suite_case(suite, "processes", 2 * SECONDS, setup, teardown);
+	tcase = suite_case(suite, "processes", 120, setup, teardown);
 	tcase_add_test(tcase, children_have_names);
 	tcase_add_test(tcase, daemons_close_what_they_like);
 	tcase_add_test(tcase, messages_of_any_size);
@@ -425,10 +418,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_mask_is_a_level_of_the_program);
 	tcase_add_test(tcase, constructors_may_log);
 	/* The malloc(3) of AddressSanitizer and ThreadSanitizer, unlike libc's, stays locked in such a child. */
-	tcase = suite_case(suite, "allocating threads", 2 * SECONDS, setup, teardown);
+	tcase = suite_case(suite, "allocating threads", 120, setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
-	tcase = suite_case(suite, "opening threads", 2 * SECONDS, setup, teardown);
+	tcase = suite_case(suite, "opening threads", 120, setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_while_another_thread_opens);
 	return suite_run(suite);

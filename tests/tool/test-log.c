@@ -53,12 +53,11 @@ END_TEST
 /* A record is there before the next line comes. */
 START_TEST(a_line_does_not_wait)
 {
-	shell_run(0,
-		  "mkfifo wait-$$; mplog log -n wait <wait-$$ & exec 3>wait-$$; echo one >&3; i=0\n"
-		  "until journalctl --sync && [ -n \"$(journalctl -q PROCESS=wait)\" ]; do\n"
-		  "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
-		  "done\n"
-		  "exec 3>&-; wait; rm wait-$$");
+	shell_run(
+		0,
+		"mkfifo wait-$$; mplog log -n wait <wait-$$ & exec 3>wait-$$; echo one >&3\n"
+		"until journalctl --sync && [ -n \"$(journalctl -q PROCESS=wait)\" ]; do :; done\n"
+		"exec 3>&-; wait; rm wait-$$");
 }
 END_TEST
 
@@ -68,9 +67,7 @@ START_TEST(an_edited_configuration_is_taken_over)
 	shell_run(
 		0,
 		"until_logged() {\n"
-		"  i=0\n"
 		"  until journalctl --sync && [ -n \"$(journalctl -q PROCESS=edit PRIORITY=$1)\" ]; do\n"
-		"    i=$((i + 1)); [ $i -lt 1000 ] || exit 1; sleep 0.01\n"
 		"    echo '<3>bad' >&3; echo info >&3\n"
 		"  done\n"
 		"}\n"
@@ -132,10 +129,8 @@ END_TEST
 START_TEST(why_a_sink_failed_is_shown)
 {
 	shell_run(0, "mkfifo why-$$; MPLOG_SINK=stderr mplog log -t why <why-$$ 2>/dev/null &\n"
-		     "exec 3>why-$$; echo 1 >&3; echo 2 >&3; echo 3 >&3; i=0\n"
-		     "until mplog status -t why main | grep -q '3 called'; do\n"
-		     "  i=$((i + 1)); [ $i -lt 500 ] || exit 1\n"
-		     "done\n"
+		     "exec 3>why-$$; echo 1 >&3; echo 2 >&3; echo 3 >&3\n"
+		     "until mplog status -t why main | grep -q '3 called'; do :; done\n"
 		     "mplog status -t why main | grep -q 'failed: No such file' || exit 1\n"
 		     "exec 3>&-; wait; rm why-$$");
 }

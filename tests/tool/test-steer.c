@@ -2,6 +2,7 @@
 /* mplog ps, status, level and reload on a program that runs. */
 #include "lib/faults.h"
 #include "lib/file.h"
+#include "lib/hang.h"
 #include "lib/journald.h"
 #include "lib/line.h"
 #include "lib/shell.h"
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKERS = 20, PATIENCE_MS = 10000, PROMPT_MS = 100, TRIES = 5 };
+enum { WORKERS = 20, PATIENCE_MS = HANG_SECONDS * 1000, PROMPT_MS = 100, TRIES = 5 };
 
 /* Shared with the workers. */
 static struct {
