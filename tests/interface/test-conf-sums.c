@@ -7,6 +7,7 @@
 #include "lib/sanitizer.h"
 #include "lib/shell.h"
 #include "lib/suite.h"
+#include "lib/sysconfdir.h"
 
 #include <mplog.h>
 
@@ -23,17 +24,12 @@ enum {
 	FIELDS_A_FILE = 60, /* each file is below its own limit */
 };
 
-static const char drop_ins[] = "/etc/mplog.conf.d";
+static const char drop_ins[] = SYSCONFDIR "/mplog.conf.d";
 
-/* In the test's private mount namespace /etc is a copy: drop-ins are read from there alone. */
 static void setup(void)
 {
 	journald_start();
-	free(shell_expect(0,
-			  "test -d /run/etc || { cp -a /etc/. /run/etc 2>/dev/null; "
-			  "mkdir -p /run/etc; chmod 755 /run/etc; mount --bind /run/etc /etc; }; "
-			  "rm -rf %s; mkdir %s",
-			  drop_ins, drop_ins));
+	sysconfdir_cover();
 	capture_stderr();
 }
 
@@ -151,8 +147,8 @@ START_TEST(of_rules_that_match_together)
 	char *output;
 	int status;
 
-	write_fields("/etc/mplog.conf.d/a.conf", "*", 0, 10);
-	write_fields("/etc/mplog.conf.d/b.conf", "both", 10, 20);
+	write_fields(SYSCONFDIR "/mplog.conf.d/a.conf", "*", 0, 10);
+	write_fields(SYSCONFDIR "/mplog.conf.d/b.conf", "both", 10, 20);
 	output = check(&status);
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
 	free(output);
@@ -223,7 +219,7 @@ static void expect_record(const char *process, const char *message, const char *
 
 START_TEST(of_rules_and_a_program_are_too_many)
 {
-	write_many_fields("/etc/mplog.conf.d/a.conf", "many", 0, MANY);
+	write_many_fields(SYSCONFDIR "/mplog.conf.d/a.conf", "many", 0, MANY);
 	require_in_child(log_with_fields, "many");
 	expect_record("many", "plain", "F960");
 	expect_record("many", "event", "F960");
@@ -236,8 +232,8 @@ START_TEST(of_rules_are_too_many)
 	char *output;
 	int status;
 
-	write_many_fields("/etc/mplog.conf.d/a.conf", "both*", 0, MANY / 2 + 1);
-	write_many_fields("/etc/mplog.conf.d/b.conf", "both-1", MANY / 2 + 1, MANY + 10);
+	write_many_fields(SYSCONFDIR "/mplog.conf.d/a.conf", "both*", 0, MANY / 2 + 1);
+	write_many_fields(SYSCONFDIR "/mplog.conf.d/b.conf", "both-1", MANY / 2 + 1, MANY + 10);
 	output = check(&status);
 	ck_assert_int_eq(WEXITSTATUS(status), 1);
 	ck_assert_msg(strstr(output, "b.conf:1") && strstr(output, "both-1") &&
@@ -254,8 +250,8 @@ START_TEST(of_rules_are_just_enough)
 	char *output;
 	int status;
 
-	write_many_fields("/etc/mplog.conf.d/a.conf", "both*", 0, MANY / 2);
-	write_many_fields("/etc/mplog.conf.d/b.conf", "both-1", MANY / 2 - 10, MANY);
+	write_many_fields(SYSCONFDIR "/mplog.conf.d/a.conf", "both*", 0, MANY / 2);
+	write_many_fields(SYSCONFDIR "/mplog.conf.d/b.conf", "both-1", MANY / 2 - 10, MANY);
 	output = check(&status);
 	ck_assert_msg(WEXITSTATUS(status) == 0, "%s", output);
 	free(output);

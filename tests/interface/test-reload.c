@@ -5,6 +5,7 @@
 #include "lib/faults.h"
 #include "lib/privileges.h"
 #include "lib/suite.h"
+#include "lib/sysconfdir.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -175,22 +176,6 @@ START_TEST(edits_while_all_log)
 END_TEST
 
 /* ---- The system's files ---------------------------------------------------------------------- */
-
-/* An /etc of our own: the nearest directory there is above SYSCONFDIR is covered. */
-static void cover_sysconfdir(void)
-{
-	char path[] = SYSCONFDIR, *end;
-	struct stat st;
-
-	while (stat(path, &st) < 0 && (end = strrchr(path, '/')) && end != path)
-		*end = '\0';
-	ck_assert_int_eq(mount("tmpfs", path, "tmpfs", 0, "mode=755"), 0);
-	for (size_t n = strlen(path); n < strlen(SYSCONFDIR); n = strlen(path)) {
-		path[n] = '/';
-		ck_assert_int_eq(mkdir(path, 0755), 0);
-	}
-	ck_assert_int_eq(mkdir(SYSCONFDIR "/mplog.conf.d", 0755), 0);
-}
 
 static const char main_file[] = SYSCONFDIR "/mplog.conf";
 static const char drop_in[] = SYSCONFDIR "/mplog.conf.d/50-test.conf";
@@ -522,7 +507,7 @@ int main(void)
 	TCase *files = suite_case(suite, "one file", 300, journald_start, NULL);
 	TCase *etc = suite_case(suite, "the system's files", 60, journald_start, NULL);
 
-	tcase_add_checked_fixture(etc, cover_sysconfdir, NULL);
+	tcase_add_checked_fixture(etc, sysconfdir_cover, NULL);
 	tcase_add_test(files, edits_while_all_log);
 	tcase_add_test(files, change_is_reported_once);
 	tcase_add_test(files, broken_edit_is_reported_once);
