@@ -19,14 +19,46 @@
 
 /* A call has a second by default, and the time in which other programs have the processors. Its work is
  * bounded by the size of the board: 4,096 slots are passed in a fraction of a millisecond. */
-enum { CALL_SECONDS = 4, ROUNDS = 100 };
+enum { CALL_SECONDS = 4, ROUNDS = 100, TRIES = 5 };
+
+/* The exit status of a victim whose call, or whose children, took longer. */
+enum { TOO_LONG = 3 };
 
 #define WORK_SECONDS (UNDER_ASAN || UNDER_TSAN ? 0.5 : 0.05)
 
-#define EXPECT_BOUNDED()                              \
-	do {                                          \
-		REQUIRE(longest_call < CALL_SECONDS); \
-		REQUIRE(longest_work < WORK_SECONDS); \
+static bool is_too_long(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == TOO_LONG;
+}
+
+/* Runs the victim in a child, which has to end well. A hypervisor takes the processor away in the middle of
+ * a call, and the kernel counts that as work: too long is what takes long each time. */
+static void run_victim(void (*function)(const void *), const void *argument)
+{
+	int tries = TRIES, status;
+
+	do {
+		pid_t pid;
+
+		require_setup();
+		pid = fork();
+		if (pid == 0) {
+			function(argument);
+			_exit(EXIT_SUCCESS);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	} while (is_too_long(status) && --tries > 0);
+	ck_assert_msg(status == 0, "wait status %#x, line %d", (unsigned)status,
+		      atomic_load(require_line));
+}
+
+/* REQUIRE() of what may be worth another try. */
+#define REQUIRE_IN_TIME(condition)                            \
+	do {                                                  \
+		if (!(condition)) {                           \
+			atomic_store(require_line, __LINE__); \
+			_exit(TOO_LONG);                      \
+		}                                             \
 	} while (0)
 
 static void open_tree(const char *process)
@@ -121,6 +153,12 @@ static void clock_call(double begin, double begin_work)
 		longest_work = work;
 }
 
+static void require_bounded(void)
+{
+	REQUIRE_IN_TIME(longest_call < CALL_SECONDS);
+	REQUIRE_IN_TIME(longest_work < WORK_SECONDS);
+}
+
 #define CLOCKED(call)                                  \
 	do {                                           \
 		const double begin_ = own_now();       \
@@ -143,11 +181,13 @@ static void fork_child(const char *name)
 		CLOCKED(mplog_info("child in its scope"));
 		CLOCKED(mplog_leave());
 		CLOCKED(mplog_level());
-		EXPECT_BOUNDED();
+		require_bounded();
 		_exit(EXIT_SUCCESS);
 	}
 	CLOCKED(mplog_reap(pid, NULL));
-	CLOCKED(waitpid(pid, &status, 0));
+	REQUIRE(waitpid(pid, &status, 0) == pid);
+	if (is_too_long(status))
+		_exit(TOO_LONG);
 	REQUIRE(status == 0);
 }
 
@@ -202,13 +242,13 @@ static void survive_levels(const void *argument)
 	REQUIRE(mplog_err("the next one") >= 0);
 	REQUIRE(mplog_level() >= MPLOG_NONE && mplog_level() <= MPLOG_DEBUG);
 	call_everything();
-	EXPECT_BOUNDED();
+	require_bounded();
 	open_close();
 }
 
 START_TEST(levels_that_are_none)
 {
-	require_in_child(survive_levels, &_i);
+	run_victim(survive_levels, &_i);
 }
 END_TEST
 
@@ -230,12 +270,12 @@ static void survive_override(const void *argument)
 	(void)mplog_err("the next one");
 	REQUIRE(mplog_level() >= MPLOG_NONE && mplog_level() <= MPLOG_DEBUG);
 	call_everything();
-	EXPECT_BOUNDED();
+	require_bounded();
 }
 
 START_TEST(levels_that_no_operator_set)
 {
-	require_in_child(survive_override, &_i);
+	run_victim(survive_override, &_i);
 }
 END_TEST
 
@@ -262,12 +302,12 @@ static void survive_claims(const void *argument)
 		fork_child(NULL);
 	after = faults_now() - begin;
 	/* Ten times as long as without is what a busy machine makes of it. */
-	REQUIRE(after < 3 * (10 * before + 0.1));
+	REQUIRE_IN_TIME(after < 3 * (10 * before + 0.1));
 }
 
 START_TEST(numbers_that_are_all_taken)
 {
-	require_in_child(survive_claims, &_i);
+	run_victim(survive_claims, &_i);
 }
 END_TEST
 
@@ -313,14 +353,14 @@ static void survive_used(const void *argument)
 	for (int i = 0; i < ROUNDS; i++)
 		fork_child(i % 2 ? "named" : NULL);
 	call_everything();
-	EXPECT_BOUNDED();
+	require_bounded();
 	for (int i = 0; i < EVILS; i++)
 		end_evil(evil[i]);
 }
 
 START_TEST(a_board_that_is_emptied)
 {
-	require_in_child(survive_used, &_i);
+	run_victim(survive_used, &_i);
 }
 END_TEST
 
@@ -402,18 +442,18 @@ static void survive_scribbles(const void *argument)
 	REQUIRE(pthread_create(&thread, NULL, enter_and_leave, &stop) == 0);
 	for (int i = 0; i < 40; i++)
 		call_everything();
-	EXPECT_BOUNDED();
+	require_bounded();
 	atomic_store(&stop, true);
 	REQUIRE(pthread_join(thread, NULL) == 0);
 	for (int i = 0; i < 5; i++)
 		open_close();
-	EXPECT_BOUNDED();
+	require_bounded();
 	end_evil(evil);
 }
 
 START_TEST(scribbles)
 {
-	require_in_child(survive_scribbles, &_i);
+	run_victim(survive_scribbles, &_i);
 }
 END_TEST
 
