@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 
