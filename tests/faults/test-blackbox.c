@@ -492,7 +492,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("blackbox");
-	TCase *tcase = suite_case(suite, "blackbox", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "blackbox", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, a_dump_follows_an_end_by_a_signal, 0,
 			    (int)(sizeof(ends) / sizeof(ends[0])));

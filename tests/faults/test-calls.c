@@ -240,7 +240,7 @@ END_TEST
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("calls");
-	TCase *tcase = suite_case(suite, "calls", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "calls", journald_start, NULL);
 
 	if (argc == 2 && strcmp(argv[1], "watched") == 0)
 		_exit(be_watched()); /* no leak checker: it cannot look into a traced process */

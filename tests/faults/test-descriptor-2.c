@@ -556,7 +556,7 @@ int main(int argc, char **argv)
 	if (argc == 3)
 		return program_main(argv[1], atoi(argv[2]));
 	suite = suite_create("descriptor-2");
-	tcase = suite_case(suite, "descriptor-2", 0, journald_start, NULL);
+	tcase = suite_case(suite, "descriptor-2", journald_start, NULL);
 	tcase_add_loop_test(tcase, taken_before_the_open, 0, N_TAKERS);
 	tcase_add_loop_test(tcase, taken_after_the_open, 0, N_TAKERS);
 	tcase_add_loop_test(tcase, taken_and_never_opened, 0, N_TAKERS);

@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return serve(argv[1]);
 	suite = suite_create("fdstore");
-	tcase = suite_case(suite, "fdstore", 60, journald_start, NULL);
+	tcase = suite_case(suite, "fdstore", journald_start, NULL);
 	tcase_add_test(tcase, the_next_start_dumps_what_the_last_one_left);
 	tcase_add_test(tcase, a_stranger_among_the_kept_is_passed_over);
 	tcase_add_test(tcase, nothing_is_kept_without_a_black_box);

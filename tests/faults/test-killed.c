@@ -294,7 +294,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("killed");
-	TCase *tcase = suite_case(suite, "killed", 180, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "killed", journald_start, NULL);
 
 	tcase_add_test(tcase, killed_ten_times);
 	tcase_add_test(tcase, threads_find_the_next_one);

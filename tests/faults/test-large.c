@@ -351,7 +351,7 @@ static void end(void)
 int main(void)
 {
 	Suite *suite = suite_create("large");
-	TCase *tcase = suite_case(suite, "large", 120, journald_start, end);
+	TCase *tcase = suite_case(suite, "large", journald_start, end);
 
 	tcase_add_loop_test(tcase, comes_back_whole, 0, sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_loop_test(tcase, larger_ones_are_cut, 0, 2);

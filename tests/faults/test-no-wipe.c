@@ -102,7 +102,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("no-wipe");
-	TCase *tcase = suite_case(suite, "no-wipe", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "no-wipe", journald_start, NULL);
 
 	tcase_add_test(tcase, children_are_noticed);
 	if (!UNDER_TSAN)

@@ -125,7 +125,7 @@ END_TEST
 int main(void)
 {
 	Suite *const suite = suite_create("oom");
-	TCase *const tcase = suite_case(suite, "oom", 60, journald_start, NULL);
+	TCase *const tcase = suite_case(suite, "oom", journald_start, NULL);
 
 	tcase_add_test(tcase, a_worker_that_the_kernel_has_killed_is_dumped);
 	return suite_run(suite);

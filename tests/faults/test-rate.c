@@ -422,7 +422,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("rate");
-	TCase *tcase = suite_case(suite, "rate", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "rate", journald_start, NULL);
 
 	tcase_add_test(tcase, so_many_pass);
 	tcase_add_test(tcase, each_name_has_its_own);

@@ -456,7 +456,7 @@ static void end(void)
 int main(void)
 {
 	Suite *suite = suite_create("reap");
-	TCase *tcase = suite_case(suite, "reap", 60, journald_start, end);
+	TCase *tcase = suite_case(suite, "reap", journald_start, end);
 
 	tcase_add_loop_test(tcase, before_waitpid, 0, N_ENDS);
 	tcase_add_loop_test(tcase, after_waitpid, 0, N_ENDS);

@@ -339,7 +339,7 @@ int main(void)
 {
 	const int n_without_memory = sizeof(without_memory) / sizeof(*without_memory);
 	Suite *suite = suite_create("refused");
-	TCase *tcase = suite_case(suite, "refused", 0, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "refused", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, journal_opened_before, 0, N_REFUSALS);
 	tcase_add_loop_test(tcase, journal_opened_behind_it, 0, N_REFUSALS);

@@ -330,7 +330,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("sealed");
-	TCase *tcase = suite_case(suite, "sealed", 60, setup, NULL);
+	TCase *tcase = suite_case(suite, "sealed", setup, NULL);
 
 	/* Sanitizers make calls of their own. */
 	if (!UNDER_ASAN && !UNDER_TSAN) {

@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return serve(argv[1]);
 	suite = suite_create("service");
-	tcase = suite_case(suite, "service", 120, NULL, NULL);
+	tcase = suite_case(suite, "service", NULL, NULL);
 	tcase_add_loop_test(tcase, the_next_start_dumps_what_the_killed_one_left, 0, 2);
 	return suite_run(suite);
 }

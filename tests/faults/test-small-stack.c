@@ -604,7 +604,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("small-stack");
-	TCase *tcase = suite_case(suite, "small-stack", 120, setup, NULL);
+	TCase *tcase = suite_case(suite, "small-stack", setup, NULL);
 
 	tcase_add_loop_test(tcase, takes_eight_kib, 0, N_OCCASIONS);
 	if (!UNDER_ASAN && !UNDER_TSAN)

@@ -423,7 +423,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("stranger");
-	TCase *tcase = suite_case(suite, "stranger", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "stranger", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, on_every_number, 0, N_STRANGERS);
 	tcase_add_loop_test(tcase, in_a_child_that_closes_everything, 0, N_STRANGERS);

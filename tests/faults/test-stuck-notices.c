@@ -125,7 +125,7 @@ static void end(void)
 int main(void)
 {
 	Suite *suite = suite_create("stuck-notices");
-	TCase *tcase = suite_case(suite, "stuck-notices", 120, NULL, end);
+	TCase *tcase = suite_case(suite, "stuck-notices", NULL, end);
 
 	tcase_add_unchecked_fixture(tcase, journald_start, NULL);
 	tcase_add_test(tcase, reported_once_by_many_threads);

@@ -417,7 +417,7 @@ static void end(void)
 int main(void)
 {
 	Suite *suite = suite_create("stuck");
-	TCase *tcase = suite_case(suite, "stuck", 120, with_dev_log, end);
+	TCase *tcase = suite_case(suite, "stuck", with_dev_log, end);
 
 	tcase_add_unchecked_fixture(tcase, journald_start, NULL);
 	tcase_add_loop_test(tcase, callers_go_on, 0, 2 * TO_COUNT);

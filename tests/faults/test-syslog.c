@@ -364,7 +364,7 @@ END_TEST
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("syslog");
-	TCase *tcase = suite_case(suite, "syslog", 60, NULL, NULL);
+	TCase *tcase = suite_case(suite, "syslog", NULL, NULL);
 
 	(void)argc;
 	knows_rfc5424 = strstr(argv[0], "5424") != NULL;

@@ -544,7 +544,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("where");
-	TCase *tcase = suite_case(suite, "where", 60, with_journal, NULL);
+	TCase *tcase = suite_case(suite, "where", with_journal, NULL);
 
 	tcase_add_test(tcase, to_the_journal_where_there_is_one);
 	tcase_add_test(tcase, to_standard_error_where_there_is_none);

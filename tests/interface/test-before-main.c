@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return be_program(strcmp(argv[1], "open") == 0);
 	suite = suite_create("before-main");
-	tcase = suite_case(suite, "before-main", 0, journald_start, NULL);
+	tcase = suite_case(suite, "before-main", journald_start, NULL);
 	tcase_add_test(tcase, opened_in_main);
 	tcase_add_test(tcase, never_opened);
 	return suite_run(suite);

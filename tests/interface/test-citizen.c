@@ -486,7 +486,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("citizen");
-	TCase *tcase = suite_case(suite, "citizen", 300, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "citizen", journald_start, NULL);
 
 	if (!UNDER_ASAN && !UNDER_TSAN)
 		tcase_add_loop_test(tcase, no_allocation_in_a_call, 0, 2);

@@ -193,7 +193,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("conf-broken");
-	TCase *tcase = suite_case(suite, "broken", 30, setup, teardown);
+	TCase *tcase = suite_case(suite, "broken", setup, teardown);
 
 	tcase_add_loop_test(tcase, runs_on_and_reports_where, 0, N_WAYS);
 	tcase_add_test(tcase, a_directory);

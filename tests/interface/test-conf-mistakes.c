@@ -139,7 +139,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("conf-mistakes");
-	TCase *tcase = suite_case(suite, "mistakes", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "mistakes", NULL, NULL);
 
 	n_entries = scandir(data_directory(), &entries, is_conf, alphasort);
 	if (n_entries < FILES_MIN) {

@@ -109,7 +109,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("emit-sums");
-	TCase *tcase = suite_case(suite, "emit-sums", 120, setup, NULL);
+	TCase *tcase = suite_case(suite, "emit-sums", setup, NULL);
 
 	tcase_add_loop_test(tcase, of_a_call, 0, N_CALLS);
 	return suite_run(suite);

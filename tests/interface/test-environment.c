@@ -297,7 +297,7 @@ int main(int argc, char *argv[])
 	if (argc > 2 && strcmp(argv[1], program_argument) == 0)
 		return be_program(argc, argv);
 	suite = suite_create("environment");
-	tcase = suite_case(suite, "environment", 60, journald_start, NULL);
+	tcase = suite_case(suite, "environment", journald_start, NULL);
 	tcase_add_test(tcase, exported_through_exec);
 	tcase_add_test(tcase, export_refuses_nothing);
 	tcase_add_test(tcase, program_that_names_itself);

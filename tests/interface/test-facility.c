@@ -135,7 +135,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("facility");
-	TCase *tcase = suite_case(suite, "facility", 0, setup, teardown);
+	TCase *tcase = suite_case(suite, "facility", setup, teardown);
 
 	/* 0 is the kernel's, which as a level says nothing of a facility. */
 	tcase_add_loop_test(tcase, of_every_number, 1, LAST_FACILITY + 1);

@@ -226,7 +226,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("fields");
-	TCase *tcase = suite_case(suite, "fields", 60, readback_setup, readback_teardown);
+	TCase *tcase = suite_case(suite, "fields", readback_setup, readback_teardown);
 
 	tcase_add_test(tcase, a_record_holds_what_it_should);
 	tcase_add_test(tcase, what_is_not_given_is_not_there);

@@ -183,7 +183,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("figures");
-	TCase *tcase = suite_case(suite, "figures", 0, interface_setup, NULL);
+	TCase *tcase = suite_case(suite, "figures", interface_setup, NULL);
 
 	tcase_add_test(tcase, levels_that_are_none_are_refused);
 	tcase_add_test(tcase, the_stronger_one_decides);

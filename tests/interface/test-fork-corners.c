@@ -418,7 +418,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("fork-corners");
-	TCase *tcase = suite_case(suite, "fork-corners", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "fork-corners", journald_start, NULL);
 
 	tcase_add_test(tcase, vfork_of_a_silent_thread);
 	tcase_add_test(tcase, vfork_leaves_no_descriptor);

@@ -353,7 +353,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("fork-names");
-	TCase *tcase = suite_case(suite, "fork-names", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "fork-names", journald_start, NULL);
 
 	tcase_add_test(tcase, respawned_a_hundred_times);
 	tcase_add_test(tcase, zombie_holds_no_number);

@@ -246,7 +246,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("fork-threads");
-	TCase *tcase = suite_case(suite, "fork-threads", 600, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "fork-threads", journald_start, NULL);
 
 	tcase_add_test(tcase, forks_among_threads);
 	if (!UNDER_TSAN)

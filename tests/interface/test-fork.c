@@ -469,7 +469,7 @@ int main(int argc, char *argv[])
 	if (argc > 1 && strcmp(argv[1], spawned_argument) == 0)
 		return be_spawned();
 	suite = suite_create("fork");
-	tcase = suite_case(suite, "fork", 60, journald_start, NULL);
+	tcase = suite_case(suite, "fork", journald_start, NULL);
 	tcase_add_test(tcase, announced);
 	tcase_add_test(tcase, announced_keeps_its_name);
 	tcase_add_test(tcase, unannounced);

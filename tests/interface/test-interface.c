@@ -282,7 +282,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("interface");
-	TCase *tcase = suite_case(suite, "interface", 0, interface_setup, NULL);
+	TCase *tcase = suite_case(suite, "interface", interface_setup, NULL);
 
 	tcase_add_test(tcase, open_once);
 	tcase_add_test(tcase, open_in_a_child_is_too_late);

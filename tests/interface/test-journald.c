@@ -75,7 +75,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("journald");
-	TCase *tcase = suite_case(suite, "journald", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "journald", journald_start, NULL);
 
 	tcase_add_test(tcase, reads_back_what_was_sent);
 	tcase_add_test(tcase, long_messages_come_back_whole);

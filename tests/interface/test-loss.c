@@ -80,7 +80,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("loss");
-	TCase *tcase = suite_case(suite, "loss", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "loss", journald_start, NULL);
 
 	tcase_add_test(tcase, losses_add_up);
 	return suite_run(suite);

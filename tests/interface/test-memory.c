@@ -111,7 +111,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("memory");
-	TCase *tcase = suite_case(suite, "memory", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "memory", NULL, NULL);
 
 	tcase_add_test(tcase, of_the_program);
 	tcase_add_test(tcase, of_a_child);

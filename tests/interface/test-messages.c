@@ -122,7 +122,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("messages");
-	TCase *tcase = suite_case(suite, "messages", 60, readback_setup, readback_teardown);
+	TCase *tcase = suite_case(suite, "messages", readback_setup, readback_teardown);
 
 	tcase_add_loop_test(tcase, messages_come_back_identical, 0,
 			    sizeof(messages) / sizeof(messages[0]));

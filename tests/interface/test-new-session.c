@@ -124,7 +124,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("new-session");
-	TCase *tcase = suite_case(suite, "new-session", 0, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "new-session", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, a_worker_of_a_session, 0, N_WAYS);
 	return suite_run(suite);

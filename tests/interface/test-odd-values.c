@@ -178,7 +178,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("odd-values");
-	TCase *tcase = suite_case(suite, "odd-values", 0, setup, NULL);
+	TCase *tcase = suite_case(suite, "odd-values", setup, NULL);
 
 	tcase_add_loop_test(tcase, a_length_that_is_none, 0, N_LENGTHS);
 	tcase_add_loop_test(tcase, a_blob_s_length_that_is_none, 0, N_LENGTHS);

@@ -134,7 +134,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("open-race");
-	TCase *tcase = suite_case(suite, "open-race", 600, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "open-race", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, figures_add_up, 0, N_RACES);
 	return suite_run(suite);

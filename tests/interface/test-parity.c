@@ -206,7 +206,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("parity");
-	TCase *tcase = suite_case(suite, "parity", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "parity", journald_start, NULL);
 
 	tcase_add_test(tcase, the_same_with_any_number_of_jobs);
 	tcase_add_test(tcase, the_parent_keeps_its_name);

@@ -143,7 +143,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("reload-tree");
-	TCase *tcase = suite_case(suite, "reload-tree", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "reload-tree", set_up, tear_down);
 
 	tcase_add_loop_test(tcase, every_process_of_the_tree_sees_it, 0, 3);
 	tcase_add_loop_test(tcase, reload_sees_it_at_once, 0, 2);

@@ -503,8 +503,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("reload");
-	TCase *files = suite_case(suite, "one file", 300, journald_start, NULL);
-	TCase *etc = suite_case(suite, "the system's files", 60, journald_start, NULL);
+	TCase *files = suite_case(suite, "one file", journald_start, NULL);
+	TCase *etc = suite_case(suite, "the system's files", journald_start, NULL);
 
 	tcase_add_checked_fixture(etc, sysconfdir_cover, NULL);
 	tcase_add_test(files, edits_while_all_log);

@@ -362,7 +362,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("rewritten");
-	TCase *tcase = suite_case(suite, "rewritten", 300, setup, teardown);
+	TCase *tcase = suite_case(suite, "rewritten", setup, teardown);
 
 	tcase_add_loop_test(tcase, slowly, 0, N_HALVES);
 	tcase_add_test(tcase, slowly_by_another_process);

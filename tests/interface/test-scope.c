@@ -523,7 +523,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("scope");
-	TCase *tcase = suite_case(suite, "scope", 60, setup, teardown);
+	TCase *tcase = suite_case(suite, "scope", setup, teardown);
 
 	tcase_add_test(tcase, comes_back_as_it_was);
 	tcase_add_test(tcase, nests);

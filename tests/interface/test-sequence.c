@@ -65,7 +65,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("sequence");
-	TCase *tcase = suite_case(suite, "sequence", 300, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "sequence", journald_start, NULL);
 
 	tcase_add_test(tcase, numbers_without_a_gap);
 	return suite_run(suite);

@@ -533,7 +533,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("signal");
-	TCase *tcase = suite_case(suite, "signal", 300, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "signal", journald_start, NULL);
 
 	tcase_add_test(tcase, handler_amid_everything);
 	tcase_add_test(tcase, last_words_on_a_small_stack);

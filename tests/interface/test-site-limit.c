@@ -344,9 +344,9 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("limits of call sites");
-	TCase *once = suite_case(suite, "once", 0, setup, teardown);
-	TCase *rate = suite_case(suite, "a rate", 0, setup, teardown);
-	TCase *together = suite_case(suite, "together", 0, setup, teardown);
+	TCase *once = suite_case(suite, "once", setup, teardown);
+	TCase *rate = suite_case(suite, "a rate", setup, teardown);
+	TCase *together = suite_case(suite, "together", setup, teardown);
 
 	tcase_add_test(once, once_is_once_at_each_site);
 	tcase_add_test(once, below_the_level_takes_nothing);

@@ -187,7 +187,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("speaker");
-	TCase *tcase = suite_case(suite, "speaker", 0, interface_setup, NULL);
+	TCase *tcase = suite_case(suite, "speaker", interface_setup, NULL);
 
 	tcase_add_test(tcase, a_bad_name_is_mended_and_reported_once);
 	tcase_add_test(tcase, an_enter_that_fails_is_an_enter);

@@ -187,7 +187,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("stepped-clock");
-	TCase *tcase = suite_case(suite, "stepped-clock", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "stepped-clock", NULL, NULL);
 
 	tcase_add_loop_test(tcase, a_step, 0, N_ZONES * N_STEPS);
 	tcase_add_test(tcase, another_zone);

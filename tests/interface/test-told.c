@@ -270,7 +270,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("told");
-	TCase *tcase = suite_case(suite, "told", 0, setup, NULL);
+	TCase *tcase = suite_case(suite, "told", setup, NULL);
 
 	tcase_add_loop_test(tcase, a_mistake, 0, N_EXHAUSTERS);
 	tcase_add_loop_test(tcase, an_absent_sink, 0, N_EXHAUSTERS);

@@ -2,6 +2,8 @@
 /* The beginning and the end of every test program's main(). */
 #pragma once
 
+#include "lib/hang.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -15,15 +17,12 @@ static inline long suite_waits(void)
 	return usage.ru_nvcsw;
 }
 
-/* Adds a case: each test of it is between set-up and tear-down, and within so many seconds (0: as
- * long as Check allows). */
-static inline TCase *suite_case(Suite *suite, const char *name, double seconds, SFun set_up,
-				SFun tear_down)
+/* Adds a case: each test of it is between set-up and tear-down. */
+static inline TCase *suite_case(Suite *suite, const char *name, SFun set_up, SFun tear_down)
 {
 	TCase *tcase = tcase_create(name);
 
-	if (seconds > 0)
-		tcase_set_timeout(tcase, seconds);
+	tcase_set_timeout(tcase, CASE_SECONDS);
 	if (set_up || tear_down)
 		tcase_add_checked_fixture(tcase, set_up, tear_down);
 	suite_add_tcase(suite, tcase);

@@ -12,7 +12,7 @@ import uuid
 
 TOOL = os.path.join(os.environ["top_builddir"], "mplog")
 SOURCE = os.environ["top_srcdir"]
-TIMEOUT = 120  # a hang
+TIMEOUT = 600  # a hang
 
 
 def sync():

@@ -299,7 +299,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return run_calls(argv[1]);
 	suite = suite_create("syslog(3)");
-	tcase = suite_case(suite, "as the C library's", 0, setup, teardown);
+	tcase = suite_case(suite, "as the C library's", setup, teardown);
 	tcase_add_loop_test(tcase, as_the_c_library, 0, ROWS);
 #ifdef __GLIBC__
 	if (!UNDER_ASAN && !UNDER_TSAN) /* which call another vsnprintf(3) */

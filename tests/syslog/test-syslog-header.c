@@ -70,6 +70,6 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("mplog-syslog.h");
-	tcase_add_test(suite_case(suite, "calls", 0, setup, NULL), calls_know_their_place);
+	tcase_add_test(suite_case(suite, "calls", setup, NULL), calls_know_their_place);
 	return suite_run(suite);
 }

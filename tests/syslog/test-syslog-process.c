@@ -409,7 +409,7 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return run_calls(argv[1]);
 	suite = suite_create("processes that call syslog(3)");
-	tcase = suite_case(suite, "processes", 120, setup, teardown);
+	tcase = suite_case(suite, "processes", setup, teardown);
 	tcase_add_test(tcase, children_have_names);
 	tcase_add_test(tcase, daemons_close_what_they_like);
 	tcase_add_test(tcase, messages_of_any_size);
@@ -418,10 +418,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_mask_is_a_level_of_the_program);
 	tcase_add_test(tcase, constructors_may_log);
 	/* The malloc(3) of AddressSanitizer and ThreadSanitizer, unlike libc's, stays locked in such a child. */
-	tcase = suite_case(suite, "allocating threads", 120, setup, teardown);
+	tcase = suite_case(suite, "allocating threads", setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_beside_threads_hang_in_none);
-	tcase = suite_case(suite, "opening threads", 120, setup, teardown);
+	tcase = suite_case(suite, "opening threads", setup, teardown);
 	tcase_set_tags(tcase, "fork-in-malloc");
 	tcase_add_test(tcase, forks_while_another_thread_opens);
 	return suite_run(suite);

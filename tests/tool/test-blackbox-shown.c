@@ -202,7 +202,7 @@ END_TEST
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("blackbox-shown");
-	TCase *tcase = suite_case(suite, "blackbox-shown", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "blackbox-shown", journald_start, NULL);
 
 	if (argc == 2)
 		return run_command(argv[1]);

@@ -338,7 +338,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("boards");
-	TCase *tcase = suite_case(suite, "boards", 120, setup, teardown);
+	TCase *tcase = suite_case(suite, "boards", setup, teardown);
 
 	tcase_add_test(tcase, a_newer_board_is_refused_politely);
 	tcase_add_test(tcase, what_could_shrink_is_not_mapped);

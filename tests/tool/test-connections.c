@@ -144,7 +144,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("connections");
-	TCase *tcase = suite_case(suite, "connections", 120, port_setup, NULL);
+	TCase *tcase = suite_case(suite, "connections", port_setup, NULL);
 
 	tcase_add_test(tcase, a_child_for_each_connection);
 	return suite_run(suite);

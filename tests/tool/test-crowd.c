@@ -244,7 +244,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("crowd");
-	TCase *tcase = suite_case(suite, "crowd", 300, setup, teardown);
+	TCase *tcase = suite_case(suite, "crowd", setup, teardown);
 
 	tcase_add_test(tcase, a_thousand_within_a_second);
 	tcase_add_test(tcase, ten_thousand_forks_leave_no_slot_behind);

@@ -162,7 +162,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("exec-json");
-	TCase *tcase = suite_case(suite, "exec-json", 120, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "exec-json", journald_start, NULL);
 
 	tcase_add_test(tcase, objects_are_records_with_fields);
 	tcase_add_test(tcase, other_lines_stay_lines);

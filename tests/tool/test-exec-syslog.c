@@ -138,7 +138,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("mplog exec --syslog");
-	TCase *tcase = suite_case(suite, "programs", 0, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "programs", journald_start, NULL);
 
 	tcase_add_test(tcase, syslog_and_output_are_of_one_process);
 	tcase_add_test(tcase, programs_that_it_executes_too);

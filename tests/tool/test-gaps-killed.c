@@ -285,7 +285,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("gaps-killed");
-	TCase *tcase = suite_case(suite, "gaps-killed", 300, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "gaps-killed", journald_start, NULL);
 
 	tcase_add_test(tcase, killed_at_random_moments);
 	tcase_add_test(tcase, many_come_after_it);

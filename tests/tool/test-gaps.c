@@ -447,7 +447,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("gaps");
-	TCase *tcase = suite_case(suite, "gaps", 120, setup, NULL);
+	TCase *tcase = suite_case(suite, "gaps", setup, NULL);
 
 	tcase_add_test(tcase, nothing_is_missing);
 	tcase_add_test(tcase, gaps_without_a_cause);

@@ -152,7 +152,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("log");
-	TCase *tcase = suite_case(suite, "log", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "log", journald_start, NULL);
 
 	tcase_add_test(tcase, words_are_a_record);
 	tcase_add_test(tcase, each_line_is_a_record);

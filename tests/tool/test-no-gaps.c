@@ -353,7 +353,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	suite = suite_create("no-gaps");
-	tcase = suite_case(suite, "no-gaps", 120, setup, NULL);
+	tcase = suite_case(suite, "no-gaps", setup, NULL);
 	tcase_add_loop_test(tcase, of_a_container, 0, N_NAMESPACES);
 	tcase_add_loop_test(tcase, of_a_child_that_executes, 0, N_COUNTS);
 	tcase_add_loop_test(tcase, of_pids_that_are_used_again, 0, 3);

@@ -149,7 +149,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("prefork");
-	TCase *tcase = suite_case(suite, "prefork", 120, port_setup, NULL);
+	TCase *tcase = suite_case(suite, "prefork", port_setup, NULL);
 
 	tcase_add_test(tcase, a_pool_whose_workers_are_replaced);
 	return suite_run(suite);

@@ -65,7 +65,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("progress");
-	TCase *tcase = suite_case(suite, "progress", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "progress", set_up, tear_down);
 
 	tcase_add_loop_test(tcase, a_line_while_it_takes_its_time, 0, COMMANDS);
 	tcase_add_loop_test(tcase, nothing_of_it_is_left, 0, COMMANDS);

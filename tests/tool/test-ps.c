@@ -209,7 +209,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ps");
-	TCase *tcase = suite_case(suite, "ps", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "ps", set_up, tear_down);
 
 	tcase_add_test(tcase, siblings_are_sorted);
 	tcase_add_test(tcase, of_a_pid);

@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[0], "session") == 0)
 		return be_session(argv[1]);
 	suite = suite_create("reexec");
-	tcase = suite_case(suite, "reexec", 120, port_setup, NULL);
+	tcase = suite_case(suite, "reexec", port_setup, NULL);
 	tcase_add_test(tcase, a_program_that_is_executed_again);
 	return suite_run(suite);
 }

@@ -116,7 +116,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ship");
-	TCase *tcase = suite_case(suite, "ship", 120, NULL, NULL);
+	TCase *tcase = suite_case(suite, "ship", NULL, NULL);
 
 	tcase_add_unchecked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, both_hosts_are_merged);

@@ -577,7 +577,7 @@ static char *reload_all(int exit_status)
 	pthread_t ticking = thread_start(tick, &is_over);
 	char *output;
 
-	output = shell_expect(exit_status, "mplog reload --wait=60s -t $PROGRAM");
+	output = shell_expect(exit_status, "mplog reload --wait=600s -t $PROGRAM");
 	atomic_store(&is_over, true);
 	(void)thread_join(ticking);
 	return output;
@@ -736,7 +736,7 @@ int main(void)
 		return executed();
 
 	Suite *suite = suite_create("steer");
-	TCase *tcase = suite_case(suite, "steer", 120, setup, teardown);
+	TCase *tcase = suite_case(suite, "steer", setup, teardown);
 
 	tcase_add_test(tcase, one_worker_of_twenty);
 	tcase_add_test(tcase, a_change_is_a_record_of_who_what_and_until_when);

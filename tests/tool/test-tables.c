@@ -93,7 +93,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("tables");
-	TCase *tcase = suite_case(suite, "tables", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "tables", set_up, tear_down);
 
 	tcase_add_loop_test(tcase, fits, 0, sizeof(tables) / sizeof(tables[0]));
 	tcase_add_test(tcase, for_scripts);

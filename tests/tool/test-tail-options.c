@@ -278,8 +278,8 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("tail-options");
-	TCase *tcase = suite_case(suite, "options", 60, set_up, tear_down),
-	      *real = suite_case(suite, "real", 60, journald_start, NULL);
+	TCase *tcase = suite_case(suite, "options", set_up, tear_down),
+	      *real = suite_case(suite, "real", journald_start, NULL);
 
 	tcase_add_loop_test(tcase, what_is_chosen, 0, sizeof(choices) / sizeof(choices[0]));
 	tcase_add_test(tcase, newlines_at_the_end);

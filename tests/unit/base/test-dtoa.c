@@ -137,7 +137,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("dtoa");
-	TCase *tcase = suite_case(suite, "dtoa", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "dtoa", NULL, NULL);
 
 	tcase_add_loop_test(tcase, writes_the_shortest_that_reads_back, 0,
 			    sizeof(examples) / sizeof(*examples));

@@ -202,7 +202,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("escape");
-	TCase *tcase = suite_case(suite, "escape", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "escape", NULL, NULL);
 
 	tcase_add_loop_test(tcase, keeps_text_on_one_line, 0, sizeof(escaped) / sizeof(*escaped));
 	tcase_add_loop_test(tcase, writes_json, 0, sizeof(json) / sizeof(*json));

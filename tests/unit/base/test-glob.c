@@ -166,7 +166,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("glob");
-	TCase *tcase = suite_case(suite, "glob", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "glob", NULL, NULL);
 
 	tcase_add_loop_test(tcase, matches_as_documented, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_loop_test(tcase, classes_are_those_of_c, 0, 12);

@@ -98,7 +98,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("level");
-	TCase *tcase = suite_case(suite, "level", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "level", NULL, NULL);
 
 	tcase_add_loop_test(tcase, parses_every_name, 0, sizeof(accepted) / sizeof(accepted[0]));
 	tcase_add_loop_test(tcase, refuses_and_leaves_the_result_alone, 0,

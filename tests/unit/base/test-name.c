@@ -64,7 +64,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("name");
-	TCase *tcase = suite_case(suite, "name", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "name", NULL, NULL);
 
 	tcase_add_test(tcase, names_are_cleaned);
 	tcase_add_test(tcase, each_byte_is_allowed_or_not);

@@ -171,7 +171,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("timestamp");
-	TCase *tcase = suite_case(suite, "timestamp", 60, NULL, NULL);
+	TCase *tcase = suite_case(suite, "timestamp", NULL, NULL);
 
 	tcase_add_test(tcase, is_utc_before_it_is_initialised);
 	tcase_add_test(tcase, writes_the_three_forms);

@@ -62,7 +62,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("utf8");
-	TCase *tcase = suite_case(suite, "utf8", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "utf8", NULL, NULL);
 
 	tcase_add_loop_test(tcase, decodes_what_is_valid_alone, 0,
 			    sizeof(sequences) / sizeof(*sequences));

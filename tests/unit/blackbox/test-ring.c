@@ -531,7 +531,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ring");
-	TCase *tcase = suite_case(suite, "ring", 120, NULL, NULL);
+	TCase *tcase = suite_case(suite, "ring", NULL, NULL);
 
 	tcase_add_test(tcase, what_is_written_comes_back);
 	tcase_add_test(tcase, no_head_leads_out_of_the_ring);
@@ -546,7 +546,7 @@ int main(void)
 	tcase_add_test(tcase, mutated_rings_crash_no_reader);
 	tcase_add_test(tcase, a_ring_of_beginnings_takes_no_time);
 	/* Neither qemu-user nor valgrind can map a mapping once more. */
-	tcase = suite_case(suite, "ring without descriptors", 120, NULL, NULL);
+	tcase = suite_case(suite, "ring without descriptors", NULL, NULL);
 	tcase_set_tags(tcase, "mremap");
 	tcase_add_test(tcase, a_ring_of_a_process_without_descriptors_does_so_too);
 	return suite_run(suite);

@@ -338,7 +338,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("override");
-	TCase *tcase = suite_case(suite, "override", 60, setup, teardown);
+	TCase *tcase = suite_case(suite, "override", setup, teardown);
 
 	tcase_add_test(tcase, holds_for_those_to_come);
 	tcase_add_test(tcase, the_later_one_wins);

@@ -107,7 +107,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("status-text");
-	TCase *tcase = suite_case(suite, "status-text", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "status-text", NULL, NULL);
 
 	tcase_add_test(tcase, what_is_written_is_read);
 	tcase_add_test(tcase, words_stand_alone_or_together);

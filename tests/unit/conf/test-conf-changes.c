@@ -218,10 +218,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("conf-changes");
 	Suite *suite = suite_create("conf-changes");
+	TCase *tcase = suite_case(suite, "conf-changes", set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, edit_in_place);
 	tcase_add_test(tcase, rename_over_and_link_swap);
 	tcase_add_test(tcase, new_and_removed_drop_in);
@@ -230,6 +229,5 @@ int main(void)
 	tcase_add_test(tcase, a_file_that_is_gone_stays_until_it_is_forgotten);
 	tcase_add_test(tcase, a_file_gone_and_back_as_it_was);
 	tcase_add_test(tcase, a_file_that_is_being_written_is_left_for_later);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -303,11 +303,11 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("conf-hostile");
 	Suite *suite = suite_create("conf-hostile");
+	TCase *tcase = suite_case(suite, "conf-hostile", set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, getenv("MPLOG_TEST_MUTATIONS") ? 3600 : 60);
+	if (getenv("MPLOG_TEST_MUTATIONS"))
+		tcase_set_timeout(tcase, 4 * CASE_SECONDS);
 	tcase_add_test(tcase, not_a_file);
 	tcase_add_test(tcase, huge_files);
 	tcase_add_loop_test(tcase, costly_files_end_in_time, 0, sizeof(costly) / sizeof(costly[0]));
@@ -316,6 +316,5 @@ int main(void)
 	tcase_add_test(tcase, many_names_in_one_group);
 	tcase_add_test(tcase, no_memory_is_an_error_and_no_death);
 	tcase_add_test(tcase, mutations);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

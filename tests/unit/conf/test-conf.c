@@ -373,10 +373,9 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("conf");
 	Suite *suite = suite_create("conf");
+	TCase *tcase = suite_case(suite, "conf", set_up, tear_down);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, no_files_no_rules);
 	tcase_add_test(tcase, all_of_the_vocabulary);
 	tcase_add_test(tcase, texts_of_real_numbers);
@@ -390,6 +389,5 @@ int main(void)
 	tcase_add_test(tcase, unreadable);
 	tcase_add_test(tcase, another_root_is_seen_and_nothing_is_stale);
 	tcase_add_test(tcase, set_user_id_programs_refuse_what_others_could_have_written);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

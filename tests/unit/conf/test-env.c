@@ -244,8 +244,8 @@ static int is_anything_set(void)
 
 int main(int argc, char **argv)
 {
-	TCase *tcase = tcase_create("env");
 	Suite *suite = suite_create("env");
+	TCase *tcase = suite_case(suite, "env", NULL, NULL);
 
 	program = argv[0];
 	if (argc > 1 && strcmp(argv[1], "--is-anything-set") == 0)
@@ -263,6 +263,5 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, strings_are_copies);
 	tcase_add_test(tcase, empty_is_none);
 	tcase_add_test(tcase, set_user_id_programs_ignore_it);
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -189,8 +189,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("settings");
 	Suite *suite = suite_create("settings");
+	TCase *tcase = suite_case(suite, "settings", NULL, NULL);
 
 	tcase_add_test(tcase, built_in_defaults);
 	tcase_add_test(tcase, later_rule_wins);
@@ -200,6 +200,5 @@ int main(void)
 	tcase_add_test(tcase, fields_beyond_the_most_are_left_out);
 	tcase_add_test(tcase, ten_thousand_rules_apply);
 	tcase_add_loop_test(tcase, parses_words, 0, sizeof(words) / sizeof(words[0]));
-	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -68,7 +68,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("notice");
-	TCase *tcase = suite_case(suite, "notice", 0, set_up, NULL);
+	TCase *tcase = suite_case(suite, "notice", set_up, NULL);
 
 	tcase_add_test(tcase, says_a_sentence);
 	tcase_add_test(tcase, says_what_only_printf_can);

@@ -209,7 +209,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("epoch");
-	TCase *tcase = suite_case(suite, "epoch", 120, NULL, NULL);
+	TCase *tcase = suite_case(suite, "epoch", NULL, NULL);
 
 	fork_detect_init();
 	thread_init(NULL);

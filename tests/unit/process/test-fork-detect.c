@@ -139,7 +139,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("fork-detect");
-	TCase *tcase = suite_case(suite, "fork-detect", 60, NULL, NULL);
+	TCase *tcase = suite_case(suite, "fork-detect", NULL, NULL);
 
 	tcase_add_loop_test(tcase, a_child_of_fork, 0, N_KERNELS);
 	tcase_add_loop_test(tcase, a_child_that_no_handler_has_seen, 0, N_KERNELS);

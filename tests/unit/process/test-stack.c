@@ -117,7 +117,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("stack");
-	TCase *tcase = suite_case(suite, "stack", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "stack", NULL, NULL);
 
 	fork_detect_init();
 	thread_init(NULL);

@@ -50,7 +50,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("field-name");
-	TCase *tcase = suite_case(suite, "field-name", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "field-name", NULL, NULL);
 
 	tcase_add_loop_test(tcase, names, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, lengths_count_not_the_nul);

@@ -148,7 +148,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("format");
-	TCase *tcase = suite_case(suite, "format", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "format", NULL, NULL);
 
 	tcase_add_test(tcase, says_what_libc_says);
 	tcase_add_test(tcase, survives_a_null);

@@ -805,7 +805,7 @@ static void add_sum_tests(TCase *tcase)
 int main(void)
 {
 	Suite *suite = suite_create("record");
-	TCase *tcase = suite_case(suite, "record", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "record", set_up, tear_down);
 
 	add_message_tests(tcase);
 	add_sum_tests(tcase);

@@ -208,7 +208,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("scope-config");
-	TCase *tcase = suite_case(suite, "scope-config", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "scope-config", NULL, NULL);
 
 	tcase_add_test(tcase, a_rule_decides_for_those_it_matches);
 	tcase_add_test(tcase, the_order_of_what_decides_the_level);

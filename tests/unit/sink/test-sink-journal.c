@@ -288,7 +288,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("sink-journal");
-	TCase *tcase = suite_case(suite, "sink-journal", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "sink-journal", set_up, tear_down);
 
 	tcase_add_loop_test(tcase, arrives_whole_whatever_its_size, 0,
 			    sizeof(sizes) / sizeof(*sizes));

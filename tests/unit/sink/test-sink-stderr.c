@@ -511,7 +511,7 @@ static void add_tests(TCase *tcase)
 int main(void)
 {
 	Suite *suite = suite_create("sink-stderr");
-	TCase *tcase = suite_case(suite, "sink-stderr", 30, set_up, NULL);
+	TCase *tcase = suite_case(suite, "sink-stderr", set_up, NULL);
 
 	add_tests(tcase);
 	return suite_run(suite);

@@ -84,7 +84,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("sink-syslog-rfc5424");
-	TCase *tcase = suite_case(suite, "sink-syslog-rfc5424", 30, set_up, NULL);
+	TCase *tcase = suite_case(suite, "sink-syslog-rfc5424", set_up, NULL);
 
 	tcase_add_test(tcase, is_read_as_it_is_meant);
 	tcase_add_test(tcase, names_the_host);

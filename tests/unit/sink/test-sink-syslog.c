@@ -124,7 +124,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("sink-syslog");
-	TCase *tcase = suite_case(suite, "sink-syslog", 30, syslog_set_up, NULL);
+	TCase *tcase = suite_case(suite, "sink-syslog", syslog_set_up, NULL);
 
 	tcase_add_test(tcase, is_read_as_it_is_meant);
 	tcase_add_test(tcase, has_the_facility_that_is_set);

@@ -191,7 +191,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("socket-deadline");
-	TCase *tcase = suite_case(suite, "socket-deadline", 30, socket_set_up, socket_tear_down);
+	TCase *tcase = suite_case(suite, "socket-deadline", socket_set_up, socket_tear_down);
 
 	tcase_add_test(tcase, waits_for_the_deadline_once);
 	tcase_add_test(tcase, never_waits_without_time);

@@ -224,7 +224,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("socket-fork");
-	TCase *tcase = suite_case(suite, "socket-fork", 30, socket_set_up, socket_tear_down);
+	TCase *tcase = suite_case(suite, "socket-fork", socket_set_up, socket_tear_down);
 
 	tcase_add_test(tcase, has_a_connection_of_its_own_in_a_child);
 	tcase_add_loop_test(tcase, has_one_at_once_where_the_parent_s_may_not_do, 0, 3);

@@ -189,7 +189,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("socket-stuck");
-	TCase *tcase = suite_case(suite, "socket-stuck", 30, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "socket-stuck", set_up, tear_down);
 
 	tcase_add_test(tcase, a_stuck_stream_costs_one_deadline);
 	tcase_add_test(tcase, and_none_in_a_child);

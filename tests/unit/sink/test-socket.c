@@ -290,7 +290,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("socket");
-	TCase *tcase = suite_case(suite, "socket", 30, socket_set_up, socket_tear_down);
+	TCase *tcase = suite_case(suite, "socket", socket_set_up, socket_tear_down);
 
 	tcase_add_test(tcase, sends_over_a_high_descriptor);
 	tcase_add_test(tcase, makes_do_with_few_descriptors);

@@ -211,7 +211,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("stderr-format");
-	TCase *tcase = suite_case(suite, "stderr-format", 60, NULL, NULL);
+	TCase *tcase = suite_case(suite, "stderr-format", NULL, NULL);
 
 	tcase_add_test(tcase, the_line_of_a_source_is_that_of_its_record);
 	tcase_add_test(tcase, no_byte_too_many);

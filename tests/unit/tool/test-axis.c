@@ -96,7 +96,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("axis");
-	TCase *tcase = suite_case(suite, "axis", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "axis", NULL, NULL);
 
 	tcase_add_loop_test(tcase, ticks, 0, sizeof(axes) / sizeof(axes[0]));
 	tcase_add_test(tcase, places);

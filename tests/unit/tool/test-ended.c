@@ -217,7 +217,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("ended");
-	TCase *tcase = suite_case(suite, "ended", 60, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "ended", set_up, tear_down);
 
 	tcase_add_test(tcase, a_lost_tail_is_missing);
 	tcase_add_test(tcase, the_program_before_execve);

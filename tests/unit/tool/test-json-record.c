@@ -503,7 +503,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("json-record");
-	TCase *tcase = suite_case(suite, "json-record", 300, setup, tear_down);
+	TCase *tcase = suite_case(suite, "json-record", setup, tear_down);
 
 	tcase_add_test(tcase, the_rules_of_json_are_kept);
 	tcase_add_test(tcase, level_message_logger_and_time);

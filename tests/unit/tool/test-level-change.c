@@ -192,7 +192,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("level-change");
-	TCase *tcase = suite_case(suite, "level-change", 60, setup, teardown);
+	TCase *tcase = suite_case(suite, "level-change", setup, teardown);
 
 	tcase_add_test(tcase, holds_for_those_there_and_those_to_come);
 	tcase_add_test(tcase, the_later_one_wins);

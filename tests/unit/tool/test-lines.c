@@ -403,7 +403,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("lines");
-	TCase *tcase = suite_case(suite, "lines", 60, setup, NULL);
+	TCase *tcase = suite_case(suite, "lines", setup, NULL);
 
 	tcase_add_test(tcase, a_line_is_a_record);
 	tcase_add_test(tcase, a_prefix_is_the_level);

@@ -115,7 +115,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("marks");
-	TCase *tcase = suite_case(suite, "marks", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "marks", NULL, NULL);
 
 	tcase_add_test(tcase, each_record_is_one);
 	tcase_add_test(tcase, near_ones_are_one);

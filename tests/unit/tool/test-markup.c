@@ -93,7 +93,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("markup");
-	TCase *tcase = suite_case(suite, "markup", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "markup", NULL, NULL);
 	const int n = sizeof(texts) / sizeof(texts[0]);
 
 	tcase_add_loop_test(tcase, markup, 0, n);

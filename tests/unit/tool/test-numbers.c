@@ -162,7 +162,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("numbers");
-	TCase *tcase = suite_case(suite, "numbers", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "numbers", NULL, NULL);
 
 	tcase_add_test(tcase, nothing_is_missing_of_nothing);
 	tcase_add_test(tcase, gaps_in_the_middle_and_at_both_ends);

@@ -142,7 +142,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("progress");
-	TCase *tcase = suite_case(suite, "progress", 0, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "progress", set_up, tear_down);
 
 	tcase_add_test(tcase, the_first_second_is_quiet);
 	tcase_add_test(tcase, a_line_comes_and_goes);

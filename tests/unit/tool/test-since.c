@@ -136,7 +136,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("since");
-	TCase *tcase = suite_case(suite, "since", 0, setup, NULL);
+	TCase *tcase = suite_case(suite, "since", setup, NULL);
 
 	tcase_add_test(tcase, moments);
 	tcase_add_test(tcase, stamps);

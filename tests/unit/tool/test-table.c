@@ -161,7 +161,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("table");
-	TCase *tcase = suite_case(suite, "table", 0, set_up, NULL);
+	TCase *tcase = suite_case(suite, "table", set_up, NULL);
 
 	tcase_add_test(tcase, aligned);
 	tcase_add_test(tcase, widest_gives_way);

@@ -71,7 +71,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("timespan");
-	TCase *tcase = suite_case(suite, "timespan", 0, NULL, NULL);
+	TCase *tcase = suite_case(suite, "timespan", NULL, NULL);
 
 	tcase_add_loop_test(tcase, takes_what_systemd_takes, 0, COUNT(accepted));
 	tcase_add_loop_test(tcase, refuses_and_leaves_the_result_alone, 0, COUNT(refused));

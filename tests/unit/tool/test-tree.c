@@ -281,7 +281,7 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("tree");
-	TCase *tcase = suite_case(suite, "tree", 0, set_up, tear_down);
+	TCase *tcase = suite_case(suite, "tree", set_up, tear_down);
 
 	tcase_add_test(tcase, children_stand_below_their_parents);
 	tcase_add_test(tcase, scopes_belong_to_their_process);
