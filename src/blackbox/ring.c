@@ -38,10 +38,9 @@ static void keep_speaker(struct ring *ring, const struct speaker *speaker)
 	own_ring.speaker = speaker->id;
 }
 
-static void fill(struct ring *ring, uint32_t size, const struct speaker *speaker)
+static void fill(struct ring *ring, uint32_t size, const struct board *board,
+		 const struct speaker *speaker)
 {
-	const struct board *board = board_get();
-
 	/* No entry of an earlier owner of the slot may be left. */
 	if (ring->magic || atomic_load(&ring->head) > 0)
 		place_clear(ring, size);
@@ -58,8 +57,11 @@ static void fill(struct ring *ring, uint32_t size, const struct speaker *speaker
 
 static struct ring *take(struct slot *slot, uint32_t size, const struct speaker *speaker)
 {
+	struct board *board = board_get();
 	struct ring *ring;
 
+	if (!board)
+		return NULL;
 	if (own_ring.area && own_ring.area_size != size) { /* the parent's was another size */
 		place_unmap(own_ring.area, own_ring.area_size);
 		own_ring.area = NULL;
@@ -69,9 +71,9 @@ static struct ring *take(struct slot *slot, uint32_t size, const struct speaker 
 		return NULL;
 	own_ring.area = ring;
 	own_ring.area_size = size;
-	fill(ring, size, speaker);
+	fill(ring, size, board, speaker);
 	atomic_store(&slot->blackbox_state, BLACKBOX_KEPT);
-	atomic_fetch_add(&board_get()->blackboxes, 1);
+	atomic_fetch_add(&board->blackboxes, 1);
 	atomic_store(&own_ring.open, ring);
 	return ring;
 }

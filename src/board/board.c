@@ -70,6 +70,7 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 	own.is_shared = shared;
 	own.has_rings = has_rings;
 	atomic_fetch_add(&own.generation, 1);
+	owned_fd_close(&own.fd);
 	if (fd >= 0)
 		owned_fd_take(&own.fd, take_fd(&fd));
 	atomic_store_explicit(&own.open, own.area, memory_order_release);
@@ -78,16 +79,15 @@ int board_open(const char *identifier, const char *run_id, bool shared)
 
 void board_close(void)
 {
-	if (!board_get())
-		return;
 	atomic_store(&own.open, NULL);
-	owned_fd_close(&own.fd);
 }
 
 void board_wipe(void)
 {
-	if (own.area && !board_get())
-		(void)map(-1);
+	if (!own.area || board_get())
+		return;
+	owned_fd_close(&own.fd);
+	(void)map(-1);
 }
 
 bool board_has_rings(void)
@@ -217,12 +217,22 @@ static uint64_t with_phase(uint64_t word, enum slot_phase phase)
 	return (word & ~UINT64_C(0x7f)) | phase;
 }
 
+/* Another thread may close the board at any time: a call that looks for its slot and uses what it has found
+ * does both with the board of one board_get(). */
+static int index_on(const struct board *board, const struct slot *slot)
+{
+	if (!board || slot < board->slot || slot >= board->slot + BOARD_SLOTS)
+		return -1;
+	return (int)(slot - board->slot);
+}
+
 static void set_state(const struct slot *slot, uint64_t word)
 {
-	const int i = board_index(slot);
+	struct board *board = board_get();
+	const int i = index_on(board, slot);
 
 	if (i >= 0)
-		atomic_store(&board_get()->state[i], word);
+		atomic_store(&board->state[i], word);
 }
 
 /* The slot has no override yet, and a word that no earlier owner had: see override.h. */
@@ -236,20 +246,24 @@ void board_show(struct slot *slot, enum slot_phase phase)
 
 void board_give_back(struct slot *slot, enum slot_phase phase)
 {
-	if (board_index(slot) < 0)
+	struct board *board = board_get();
+	const int i = index_on(board, slot);
+
+	if (i < 0)
 		return;
-	set_state(slot, with_phase(board_slot_state(slot), phase));
-	atomic_fetch_add(&board_get()->ended, 1);
+	atomic_store(&board->state[i], with_phase(atomic_load(&board->state[i]), phase));
+	atomic_fetch_add(&board->ended, 1);
 }
 
 bool board_mark_reported(struct slot *slot, pid_t pid)
 {
 	struct board *board = board_get();
-	uint64_t word = board_slot_state(slot);
+	const int i = index_on(board, slot);
+	uint64_t word = i < 0 ? 0 : atomic_load(&board->state[i]);
 	const enum slot_phase phase = slot_word_phase(word);
 
 	if (slot_word_pid(word) != pid || (phase != SLOT_PROCESS && phase != SLOT_ENDED) ||
-	    !atomic_compare_exchange_strong(&board->state[board_index(slot)], &word,
+	    !atomic_compare_exchange_strong(&board->state[i], &word,
 					    with_phase(word, SLOT_REPORTED)))
 		return false;
 	if (phase == SLOT_PROCESS)
@@ -269,18 +283,15 @@ struct slot *board_park(struct slot *slot)
 
 int board_index(const struct slot *slot)
 {
-	const struct board *board = board_get();
-
-	if (!board || slot < board->slot || slot >= board->slot + BOARD_SLOTS)
-		return -1;
-	return (int)(slot - board->slot);
+	return index_on(board_get(), slot);
 }
 
 uint64_t board_slot_state(const struct slot *slot)
 {
-	const int i = board_index(slot);
+	const struct board *board = board_get();
+	const int i = index_on(board, slot);
 
-	return i < 0 ? 0 : atomic_load(&board_get()->state[i]);
+	return i < 0 ? 0 : atomic_load(&board->state[i]);
 }
 
 uint32_t board_generation(void)

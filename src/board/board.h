@@ -19,8 +19,8 @@
  * dangles. Returns 0 or a negative errno. Not async-signal-safe. */
 int board_open(const char *identifier, const char *run_id, bool shared);
 
-/* Closes the board: mplog(1) does not find it any more. Its memory is as it was until board_wipe(),
- * and zeroes then: before that no gate may point there. */
+/* Closes the board. Its memory and its descriptor are there until board_wipe(), for calls that are under way;
+ * the memory is zeroes then: before that no gate may point there. */
 void board_close(void);
 void board_wipe(void);
 
@@ -62,7 +62,7 @@ bool board_mark_reported(struct slot *slot, pid_t pid);
 /* Hides a scope's slot, and leaves it to its owner for the next scope. */
 struct slot *board_park(struct slot *slot);
 
-/* Returns the slot's index, or -1 where it is not on the board. */
+/* Returns the slot's index, or -1 where it is not on the board, which another thread may close at any time. */
 int board_index(const struct slot *slot);
 
 /* Returns the slot's state and owner, or 0 where it is not on the board. */

@@ -76,7 +76,7 @@ unsigned child_number_claim(struct slot *parent, pid_t pid, bool other_pidns)
 	_Atomic uint32_t *link = &parent->claims;
 	unsigned number = 0;
 
-	if (board_index(parent) < 0)
+	if (!board || board_index(parent) < 0)
 		return 0;
 	for (int blocks = 0; blocks < BOARD_CLAIM_BLOCKS; blocks++) {
 		struct claim_block *block = follow(board, link);

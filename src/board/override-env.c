@@ -39,13 +39,14 @@ int override_export(void)
 	struct override_entry entries[BOARD_OVERRIDES];
 	AUTO_FREE char *memory = malloc(TEXT_SIZE + 1);
 	struct strbuf text = { .data = memory, .capacity = TEXT_SIZE };
+	struct board *board = board_get();
 	size_t n;
 
-	if (!board_get())
+	if (!board)
 		return 0;
 	if (!memory)
 		return -ENOMEM;
-	n = override_list(board_get(), entries);
+	n = override_list(board, entries);
 	for (size_t i = 0; i < n; i++)
 		put_entry(&text, &entries[i]);
 	memory[text.size] = '\0';
@@ -76,10 +77,11 @@ void override_import(void)
 	const char *value = secure_getenv(variable);
 	AUTO_FREE char *text = value ? strdup(value) : NULL;
 	char *rest = text, *word;
+	struct board *board = board_get();
 	struct override_entry entry;
 
-	while (board_get() && (word = strsep(&rest, " "))) {
+	while (board && (word = strsep(&rest, " "))) {
 		if (parse_entry(word, &entry))
-			(void)override_set(board_get(), &entry);
+			(void)override_set(board, &entry);
 	}
 }

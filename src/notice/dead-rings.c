@@ -108,7 +108,7 @@ void dead_rings_dump_all(int64_t now_ns, bool is_due)
 	const uint32_t used = board_used(board);
 	struct deadline deadline;
 
-	if (!board_has_rings() || !atomic_load(&board->blackboxes) ||
+	if (!board || !board_has_rings() || !atomic_load(&board->blackboxes) ||
 	    !scope_get_config(&process_scope) || seal_is_set() ||
 	    (is_due && !take_turn(board, now_ns / NS_PER_MS)))
 		return;

@@ -124,9 +124,17 @@ void scope_update(struct scope *scope)
 
 /* ---- Slots ---------------------------------------------------------------------------------- */
 
+/* The generation is read first: where another board is opened meanwhile, the scope takes its slot for one of
+ * a closed board, and leaves it. */
+static struct slot *take_board_slot(struct scope *scope)
+{
+	scope->board = board_generation();
+	return board_take(getpid_cached(), fork_in_other_pidns());
+}
+
 static struct slot *take_slot(struct scope *scope)
 {
-	struct slot *slot = board_take(getpid_cached(), fork_in_other_pidns());
+	struct slot *slot = take_board_slot(scope);
 
 	return slot ? slot : clear_own_slot(scope);
 }
@@ -159,7 +167,6 @@ static void request_missed_reload(struct slot *slot)
 static void show_slot(struct scope *scope, struct slot *slot, enum slot_phase phase)
 {
 	atomic_store(&scope->tick_ns, 0);
-	scope->board = board_generation();
 	board_show(slot, phase);
 	/* Once the slot is visible: no order is missed. */
 	override_apply(slot, scope_get_config(scope)->process);
@@ -186,7 +193,7 @@ int scope_begin_process(struct scope *scope, const struct scope_params *params,
 int scope_join_board(struct scope *scope, const struct scope_params *params)
 {
 	const int r = replace_config(scope, params);
-	struct slot *slot = r == 0 ? board_take(getpid_cached(), fork_in_other_pidns()) : NULL;
+	struct slot *slot = r == 0 ? take_board_slot(scope) : NULL;
 
 	if (!slot) {
 		publish_level(scope_slot(scope), scope_get_config(scope));
@@ -215,7 +222,7 @@ void scope_quit_board(struct scope *scope)
 /* ---- Entering and leaving ------------------------------------------------------------------- */
 
 /* A loop over tasks takes one slot from the board, not one a task. */
-static struct slot *take_spare_slot(struct thread *thread)
+static struct slot *take_spare_slot(struct thread *thread, struct scope *scope)
 {
 	struct slot *slot = thread->spare_slot;
 	const uint32_t text_sequence = slot ? atomic_load(&slot->text_sequence) : 0;
@@ -226,6 +233,7 @@ static struct slot *take_spare_slot(struct thread *thread)
 	memset(slot, 0, sizeof(*slot));
 	atomic_store(&slot->text_sequence, text_sequence);
 	atomic_store(&slot->sink, -1);
+	scope->board = thread->spare_board;
 	return slot;
 }
 
@@ -252,7 +260,7 @@ int scope_enter(struct thread *thread, const char *name)
 		pages_put(scope, sizeof(*scope));
 		return r;
 	}
-	slot = take_spare_slot(thread);
+	slot = take_spare_slot(thread, scope);
 	if (!slot)
 		slot = take_slot(scope);
 	atomic_store(&slot->parent, board_index(scope_slot(outer)));

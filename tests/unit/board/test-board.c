@@ -2,6 +2,7 @@
 #include "board/board.h"
 #include "lib/child.h"
 #include "lib/suite.h"
+#include "lib/threads.h"
 
 #include <check.h>
 #include <errno.h>
@@ -176,6 +177,39 @@ static void take_foreign(void)
 	board_show(board_take(getpid(), true), SLOT_PROCESS);
 }
 
+static atomic_bool is_over;
+
+static void *open_and_close(void *unused)
+{
+	while (!atomic_load(&is_over)) {
+		ck_assert_int_eq(board_open("program", "0123456789abcdef0123456789abcdef", false),
+				 0);
+		board_close();
+	}
+	return unused;
+}
+
+START_TEST(slots_of_a_board_that_another_thread_closes)
+{
+	enum { ROUNDS = 200000 };
+	struct slot *slot;
+	pthread_t thread;
+
+	open_board();
+	slot = take("main", SLOT_PROCESS);
+	thread = thread_start(open_and_close, NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		board_show(slot, SLOT_PROCESS);
+		(void)board_mark_reported(slot, slot_word_pid(board_slot_state(slot)));
+		(void)child_number_claim(slot, getpid(), false);
+		board_give_back(slot, SLOT_ENDED);
+		ck_assert_ptr_eq(board_park(slot), slot);
+	}
+	atomic_store(&is_over, true);
+	ck_assert_ptr_null(thread_join(thread));
+}
+END_TEST
+
 START_TEST(foreign_pids_are_not_judged)
 {
 	pid_t pid;
@@ -292,7 +326,7 @@ END_TEST
 
 /* ---- Levels ---- */
 
-static uint64_t now_ms(void)
+static uint64_t clock_ms(void)
 {
 	return (uint64_t)clock_now_ns(CLOCK_MONOTONIC_COARSE) / 1000000;
 }
@@ -317,7 +351,7 @@ START_TEST(an_operator_s_level_is_stronger)
 	atomic_store(&slot->override, override_pack(MPLOG_DEBUG, 0));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_DEBUG);
-	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_DEBUG);
+	ck_assert_int_eq(slot_level(slot, clock_ms(), &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
 	atomic_store(&slot->override, override_pack(MPLOG_NONE, 0));
 	slot_open_gate(slot);
@@ -332,14 +366,14 @@ START_TEST(a_time_that_is_over_ends_it)
 
 	open_board();
 	slot = slot_at(MPLOG_INFO);
-	atomic_store(&slot->override, override_pack(MPLOG_DEBUG, now_ms() + 1000));
+	atomic_store(&slot->override, override_pack(MPLOG_DEBUG, clock_ms() + 1000));
 	slot_open_gate(slot);
-	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_DEBUG);
+	ck_assert_int_eq(slot_level(slot, clock_ms(), &expired), MPLOG_DEBUG);
 	ck_assert(!expired);
-	ck_assert_int_eq(slot_level(slot, now_ms() + 2000, &expired), MPLOG_INFO);
+	ck_assert_int_eq(slot_level(slot, clock_ms() + 2000, &expired), MPLOG_INFO);
 	ck_assert(expired);
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
-	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_INFO);
+	ck_assert_int_eq(slot_level(slot, clock_ms(), &expired), MPLOG_INFO);
 	ck_assert(!expired);
 }
 END_TEST
@@ -351,10 +385,10 @@ START_TEST(a_tighter_level_for_a_time_leaves_the_gate_to_notice_its_end)
 
 	open_board();
 	slot = slot_at(MPLOG_INFO);
-	atomic_store(&slot->override, override_pack(MPLOG_ERR, now_ms() + 1000));
+	atomic_store(&slot->override, override_pack(MPLOG_ERR, clock_ms() + 1000));
 	slot_open_gate(slot);
 	ck_assert_int_eq(slot->gate, MPLOG_INFO);
-	ck_assert_int_eq(slot_level(slot, now_ms(), &expired), MPLOG_ERR);
+	ck_assert_int_eq(slot_level(slot, clock_ms(), &expired), MPLOG_ERR);
 }
 END_TEST
 
@@ -505,6 +539,7 @@ int main(void)
 	tcase_add_test(slots, children_take_slots_of_their_own);
 	tcase_add_test(slots, dead_slots_are_reused_and_their_figures_folded);
 	tcase_add_test(slots, a_full_board_has_none_left);
+	tcase_add_test(slots, slots_of_a_board_that_another_thread_closes);
 	tcase_add_test(slots, foreign_pids_are_not_judged);
 	tcase_add_test(slots, many_that_come_and_go_leak_none);
 	tcase_add_test(slots, once_a_run_for_each_key);
