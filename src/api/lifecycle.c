@@ -6,21 +6,20 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <syslog.h>
+#include <time.h>
 
 #include "api/blackbox.h"
+#include "api/close.h"
 #include "api/fdstore.h"
 #include "api/guard.h"
 #include "api/identity.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/pages.h"
 #include "base/timestamp.h"
-#include "blackbox/ring.h"
 #include "board/board.h"
 #include "board/override-env.h"
-#include "notice/child-end.h"
 #include "notice/conf-errors.h"
-#include "notice/dead-rings.h"
-#include "notice/loss.h"
 #include "notice/notice.h"
 #include "process/fork-detect.h"
 #include "process/lock.h"
@@ -28,7 +27,6 @@
 #include "process/stack.h"
 #include "scope/context.h"
 #include "scope/status.h"
-#include "sink/dispatch.h"
 #include "sink/stderr-fd.h"
 
 #define ALL_FLAGS (MPLOG_SINGLE | MPLOG_ECHO | MPLOG_STRICT | MPLOG_PRIVATE | MPLOG_FOLLOWS_IDENT_)
@@ -233,7 +231,7 @@ static int open_program(struct thread *thread, const struct mplog_options *optio
 	context = NULL;     /* in force */
 	r = begin_program(thread, process);
 	if (r < 0)
-		lifecycle_close(thread);
+		close_program(thread);
 	return r;
 }
 
@@ -250,11 +248,25 @@ static void open_on_stack(void *argument)
 	opening->r = open_program(opening->thread, opening->options);
 }
 
+/* One thread after the other opens and closes. The one that closes waits for calls under way, of which this
+ * is one. */
+static void take_turn(struct thread *thread)
+{
+	const struct timespec nap = { .tv_nsec = NS_PER_MS / 10 };
+
+	while (!global_turn_try()) {
+		epoch_renew(thread);
+		(void)nanosleep(&nap, NULL);
+	}
+}
+
 int lifecycle_open(struct thread *thread, const struct mplog_options *options)
 {
 	struct opening opening = { thread, options, 0 };
 
+	take_turn(thread);
 	stack_run(open_on_stack, &opening);
+	global_turn_end();
 	stack_trim();
 	return opening.r;
 }
@@ -286,56 +298,18 @@ int lifecycle_seal(struct thread *thread)
 	return r;
 }
 
-/* ---- The end -------------------------------------------------------------------------------- */
-
-/* The suppressed records of other threads' scopes are reported as those of the process. */
-static void report_losses(const struct thread *thread)
-{
-	const struct scope_config *config = scope_get_config(&process_scope);
-	struct dispatch dispatch;
-
-	if (!config)
-		return;
-	for (struct scope *scope = thread->scope; scope; scope = scope->outer)
-		suppressed_report(scope);
-	suppressed_report(&process_scope);
-	dispatch = dispatch_to(&config->output);
-	suppressed_report_for(&dispatch, getpid_cached());
-	loss_report_final(&dispatch, &process_scope);
-}
-
 void lifecycle_close(struct thread *thread)
 {
-	struct slot *slot = scope_slot(&process_scope);
-
-	if (!context_get()->is_open)
-		return;
-	seal_lift();
-	pages_release_reserve();
-	child_end_report_all();
-	dead_rings_dump_all(0, false);
-	report_losses(thread);
-	ring_give_back(slot);
-	board_give_back(slot, SLOT_ENDED);
-	context_set_default_level(LEVEL_UNSET);
-	global_lock(); /* a reload would publish a context too */
-	context_publish(NULL);
-	global_unlock();
-	identity_detach_board(thread);
-	thread_open_gates();
-	scope_set_gate(thread);
-	sinks_close();
+	take_turn(thread);
+	close_program(thread);
+	global_turn_end();
 }
 
-/* exit(3): reports what is pending, and marks the slot as that of a process that ended by itself. */
-__attribute__((destructor)) static void end_program(void)
+/* exit(3). */
+__attribute__((destructor)) static void end_process(void)
 {
 	GUARD(guard);
 
-	if (!guard.thread || fork_is_pending() || !context_get()->is_open)
-		return;
-	dead_rings_dump_all(0, false);
-	report_losses(guard.thread);
-	ring_give_back(scope_slot(&process_scope));
-	board_give_back(scope_slot(&process_scope), SLOT_ENDED);
+	if (guard.thread && !fork_is_pending() && context_get()->is_open)
+		end_program(guard.thread);
 }

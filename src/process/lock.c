@@ -13,6 +13,7 @@
 enum { WAITS_MAX = 10000 }; /* a second in all */
 
 static HOT_DATA _Atomic pid_t lock;
+static _Atomic pid_t turn;
 
 /* The number of forks under way since this thread took the lock for the first of them: a signal
  * handler may fork during a fork. */
@@ -83,6 +84,16 @@ void global_unlock(void)
 	atomic_store(&lock, 0);
 }
 
+bool global_turn_try(void)
+{
+	return tid_lock_try(&turn);
+}
+
+void global_turn_end(void)
+{
+	atomic_store(&turn, 0);
+}
+
 /* While a file is parsed the C library's locks are held: a fork waits for that as for malloc(3), or
  * the child could never parse a file. A signal handler that interrupted the holder cannot wait. */
 static bool lock_to_fork(void)
@@ -114,4 +125,5 @@ void lock_after_fork(void)
 {
 	forks_with_lock = 0;
 	global_unlock();
+	global_turn_end();
 }

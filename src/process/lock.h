@@ -21,10 +21,15 @@ void global_lock(void);
 bool global_trylock(void);
 void global_unlock(void);
 
+/* Take and release the right to open or to close the library, which takes several steps and may wait for a
+ * sink: what others hold global_lock() for goes on meanwhile. No fork leaves it taken. */
+bool global_turn_try(void);
+void global_turn_end(void);
+
 /* Takes the library's lock for a fork(2), but not in a process that is new itself. Returns false where
  * that was impossible: then the child may not parse a file. */
 bool global_lock_before_fork(bool is_new);
 void global_unlock_after_fork(void); /* in the parent */
 
-/* Releases the library's lock in a child. */
+/* Releases the library's lock and turn in a child. */
 void lock_after_fork(void);

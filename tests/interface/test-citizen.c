@@ -446,6 +446,39 @@ START_TEST(closed_while_others_log)
 }
 END_TEST
 
+static void *open_repeatedly(void *unused)
+{
+	for (int round = 0; round < 100; round++) {
+		const int r = mplog_open("closing", "main", round % 2 ? MPLOG_PRIVATE : 0);
+
+		mplog_info("record");
+		mplog_close();
+		if (r != 0 && r != -EALREADY)
+			_exit(1); /* no assertion in a thread */
+	}
+	return unused;
+}
+
+/* One after the other. */
+START_TEST(opened_and_closed_by_many_while_others_log)
+{
+	enum { THREADS = 3 };
+	pthread_t logging[THREADS], opening[THREADS];
+
+	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
+	for (int i = 0; i < THREADS; i++) {
+		logging[i] = thread_start(log_and_reload, NULL);
+		opening[i] = thread_start(open_repeatedly, NULL);
+	}
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_ptr_null(thread_join(opening[i]));
+	atomic_store(&is_over, true);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_ptr_null(thread_join(logging[i]));
+	ck_assert_int_eq(mplog_open("closing", "main", 0), 0);
+}
+END_TEST
+
 /* Half of them in a scope, whose slot goes with the board. */
 static void *log_and_count(void *scope)
 {
@@ -503,6 +536,7 @@ int main(void)
 	tcase_add_test(tcase, first_records_at_once);
 	if (!UNDER_TSAN) {
 		tcase_add_test(tcase, closed_while_others_log);
+		tcase_add_test(tcase, opened_and_closed_by_many_while_others_log);
 		tcase_add_test(tcase, closing_hides_no_record);
 	}
 	return suite_run(suite);
