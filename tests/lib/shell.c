@@ -211,8 +211,8 @@ char *shell_on_terminal(const char *format, ...)
 	return output;
 }
 
-/* After the command's name, which may hold brackets itself: state, parent, group, session. */
-static int is_in_session(const char *pid, pid_t session)
+/* The state of a process that is in the session, and no zombie; else 0. */
+static char state_in_session(const char *pid, pid_t session)
 {
 	char path[300], line[1024] = "", state;
 	const char *end;
@@ -225,28 +225,50 @@ static int is_in_session(const char *pid, pid_t session)
 		return 0;
 	end = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
 	(void)fclose(file);
-	return end && sscanf(end + 1, " %c %*d %*d %ld", &state, &of_process) == 2 &&
-	       state != 'Z' && state != 'X' && of_process == session;
+	/* After the command's name, which may hold brackets itself: state, parent, group, session. */
+	if (!end || sscanf(end + 1, " %c %*d %*d %ld", &state, &of_process) != 2 || state == 'Z' ||
+	    state == 'X' || of_process != session)
+		return 0;
+	return state;
 }
 
-size_t session_size(pid_t session)
+/* How many processes are in the session, and how many of them do not sleep. */
+static size_t count_session(pid_t session, size_t *awake)
 {
 	DIR *const proc = opendir("/proc");
 	const struct dirent *entry;
 	size_t n = 0;
 
 	ck_assert_ptr_nonnull(proc);
-	while ((entry = readdir(proc)))
-		n += entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-		     is_in_session(entry->d_name, session);
+	*awake = 0;
+	while ((entry = readdir(proc))) {
+		const bool is_process = entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+		const char state = is_process ? state_in_session(entry->d_name, session) : 0;
+
+		n += state != 0;
+		*awake += state != 0 && state != 'S';
+	}
 	(void)closedir(proc);
 	return n;
 }
 
-void session_await(pid_t session, size_t size)
+static void await_session(pid_t session, size_t size, bool asleep)
 {
-	for (int i = 0; session_size(session) != size; i++) {
-		ck_assert_msg(i < POLLS, "%zu processes, not %zu", session_size(session), size);
+	size_t n, awake;
+
+	for (int i = 0; (n = count_session(session, &awake)) != size || (asleep && awake); i++) {
+		ck_assert_msg(i < POLLS, "%zu processes, not %zu; %zu of them awake", n, size,
+			      awake);
 		pause_ms(POLL_MS);
 	}
+}
+
+void session_await(pid_t session, size_t size)
+{
+	await_session(session, size, false);
+}
+
+void session_await_sleepers(pid_t session, size_t size)
+{
+	await_session(session, size, true);
 }

@@ -24,10 +24,11 @@ void shell_says(const char *script, const char *part);
  * child.h for its end. */
 pid_t shell_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How many processes, zombies not counted, are in the session. */
-size_t session_size(pid_t session);
-/* Waits until that is so. */
+/* Waits until so many processes, zombies not counted, are in the session. */
 void session_await(pid_t session, size_t size);
+/* Waits until that is so and all of them sleep: a process that was forked a moment ago runs, and until
+ * it executes its program a signal may meet its parent's handler, which does nothing in it. */
+void session_await_sleepers(pid_t session, size_t size);
 
 /* What the script prints on a terminal, without the terminal's carriage returns. */
 char *shell_on_terminal(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -379,7 +379,7 @@ START_TEST(killed_the_command_ends)
 {
 	pid_t pid = shell_start("exec mplog exec kill-1 -- sleep 1000");
 
-	session_await(pid, 2);
+	session_await_sleepers(pid, 2);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(child_status(pid), SIGKILL);
 	session_await(pid, 0);
@@ -399,7 +399,7 @@ START_TEST(what_a_signal_leaves_behind_is_ended)
 	const pid_t pid =
 		shell_start("exec mplog exec left -- sh -c 'sleep 1000 & exec sleep 1000'");
 
-	session_await(pid, 3);
+	session_await_sleepers(pid, 3);
 	ck_assert_int_eq(kill(pid, ending[_i]), 0);
 	ck_assert_int_eq(child_status(pid), ending[_i]);
 	session_await(pid, 0);
@@ -417,7 +417,7 @@ START_TEST(what_is_left_behind_gets_the_signal_once)
 	char *output;
 
 	shell_run(0, "until [ -s once ]; do sleep 0.01; done");
-	session_await(pid, 6);
+	session_await_sleepers(pid, 6);
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(child_status(pid), SIGTERM);
 	session_await(pid, 0);
@@ -435,7 +435,7 @@ START_TEST(a_background_process_does_not_hold_it)
 	ck_assert_int_eq(child_status(pid), 0);
 	ck_assert_uint_eq(journal_count("PROCESS=background", NULL), 2);
 	/* Nothing but this test may end it. */
-	session_await(pid, 1);
+	session_await_sleepers(pid, 1);
 	ck_assert_int_eq(kill(-pid, SIGKILL), 0);
 	session_await(pid, 0);
 }
