@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The black box: what a process has logged below its level is in the journal once it is killed, or has
- * logged an error, and not otherwise. */
+ * logged an error, and not otherwise. MPLOG_TEST_KILLS: how many workers are killed at random moments
+ * (50). */
 #include "lib/family.h"
 #include "lib/suite.h"
 
@@ -15,7 +16,7 @@ static const char blackbox_id[] = "MESSAGE_ID=f4156fc3dd8c420cb7a8306765288e22";
 static const char configuration[] =
 	"defaults = { level = \"info\"; prefix = \"\"; blackbox = { level = \"debug\"; }; };\n";
 
-enum { CALLS = 10000, USUAL = 300, WORKERS = 200, ERRORS = 5 };
+enum { CALLS = 10000, USUAL = 300, WORKERS = 50, ERRORS = 5 };
 
 static void debug_call(unsigned i)
 {
@@ -448,15 +449,16 @@ static void work_until_killed(unsigned worker)
 
 START_TEST(workers_killed_at_random_moments)
 {
+	const unsigned workers = (unsigned)suite_number("MPLOG_TEST_KILLS", WORKERS);
 	unsigned torn = 0;
 	char name[32];
 
-	void *shared = mmap(NULL, WORKERS * sizeof(*progress), PROT_READ | PROT_WRITE,
+	void *shared = mmap(NULL, workers * sizeof(*progress), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(shared, MAP_FAILED);
 	progress = shared;
 	family_open("random", configuration);
-	for (unsigned i = 0; i < WORKERS; i++) {
+	for (unsigned i = 0; i < workers; i++) {
 		const struct timespec nap = { .tv_nsec = (long)(i * 7919 % 1000) * 1000 };
 		pid_t pid;
 
@@ -471,7 +473,7 @@ START_TEST(workers_killed_at_random_moments)
 		(void)reap(pid);
 	}
 	mplog_close();
-	for (unsigned i = 0; i < WORKERS; i++) {
+	for (unsigned i = 0; i < workers; i++) {
 		struct journal_entries entries;
 		unsigned long last;
 

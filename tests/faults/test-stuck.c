@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* journald under SIGSTOP: each process waits once at most, every loss is reported. */
+/* journald under SIGSTOP: each process waits once at most, every loss is reported.
+ * MPLOG_TEST_CALLS: how many each of them makes meanwhile (10,000). */
 #include "lib/child.h"
 #include "lib/faults.h"
 #include "lib/journald.h"
@@ -17,7 +18,7 @@
 
 enum {
 	CALLERS = 4,
-	CALLS = 100000,
+	CALLS = 10000,
 	AFTERWARDS = 10,
 	/* A call that waits for its deadline takes a second: a hundred of them would not fit. */
 	SECONDS_MAX = 60,
@@ -282,7 +283,7 @@ START_TEST(callers_go_on)
 		without_dev_log();
 	set_stderr(kind);
 	(void)snprintf(name, sizeof(name), "on%d", _i);
-	run_callers(name, CALLS, AFTERWARDS);
+	run_callers(name, (unsigned)suite_number("MPLOG_TEST_CALLS", CALLS), AFTERWARDS);
 	if (kind == TO_PIPE)
 		drain_pipe();
 	for (int i = 0; i < CALLERS; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any thread may fork at any moment, whatever the others are doing: the child's first record always
- * comes out. MPLOG_TEST_FORKS: how many forks (10,000). */
+ * comes out. MPLOG_TEST_FORKS: how many forks (2,000). */
 
 #include "lib/family.h"
 #include "lib/hang.h"
@@ -11,7 +11,7 @@
 #include <time.h>
 
 enum {
-	FORKS = 10000,
+	FORKS = 2000,
 	LOGGERS = 8,
 	IN_FLIGHT = 4,
 	PACE_US = 500, /* so that journald keeps up with all of them */

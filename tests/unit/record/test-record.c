@@ -194,8 +194,11 @@ static char *repeat(const char *what, size_t size)
 	char *text = malloc(size + 1);
 
 	ck_assert_ptr_nonnull(text);
-	for (size_t i = 0; i < size; i++)
-		text[i] = what[i % step];
+	if (step == 1)
+		memset(text, *what, size);
+	else
+		for (size_t i = 0; i < size; i++)
+			text[i] = what[i % step];
 	text[size] = '\0';
 	return text;
 }
