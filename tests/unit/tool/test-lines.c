@@ -360,7 +360,7 @@ START_TEST(progress_takes_no_memory)
 	overwrites = true;
 	start(&lines, NULL);
 	feed(&lines, "before\n", 7);
-	for (size_t i = 0; i < (40 << 20) / sizeof(state); i++)
+	for (size_t i = 0; i < (4 << 20) / sizeof(state); i++)
 		feed(&lines, state, sizeof(state) - 1);
 	ck_assert_uint_lt(lines.capacity, 1 << 20);
 	feed(&lines, "\rdone\n", 6);
