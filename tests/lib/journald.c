@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/journald.h"
+#include "lib/file.h"
 #include "lib/hang.h"
 #include "lib/threads.h"
 
@@ -133,6 +134,14 @@ void journald_start(void)
 		ck_assert_msg(i < POLLS && journald_lives(), "journald does not start");
 		pause_ms(POLL_MS);
 	}
+}
+
+void journald_wait_for_it(void)
+{
+	static const char path[] = "/run/mplog-test/waits.conf";
+
+	file_write(path, "defaults = { timeout_ms = 60000; };\n");
+	ck_assert_int_eq(setenv("MPLOG_CONF", path, 1), 0);
 }
 
 void journald_stop(void)

@@ -23,6 +23,10 @@ void journald_restart(void);
 /* Returns when all that was sent so far can be read. */
 void journald_sync(void);
 
+/* Sets a configuration by which a record waits a minute for journald, in place of a second: a busy machine
+ * may not run it for longer than that, and who sends many records fills its queue meanwhile. */
+void journald_wait_for_it(void);
+
 struct journal_field {
 	char *name;
 	const char *value; /* NUL-terminated; may contain NULs before that */

@@ -149,6 +149,7 @@ END_TEST
 /* With a level that stands in the way of the lines, and with one that does not. */
 START_TEST(a_flood_is_logged_whole)
 {
+	journald_wait_for_it();
 	shell_run(0, "for level in info debug; do\n"
 		     "  MPLOG_LEVEL=$level mplog exec flood-$level --json --stdout=debug -- sh -c '"
 		     "seq 20000 | sed \"s/.*/{\\\"level\\\":\\\"info\\\",\\\"n\\\":&}\\\\n&/\"'\n"

@@ -445,7 +445,10 @@ END_TEST
 
 START_TEST(a_pipeline_at_full_speed_loses_nothing)
 {
-	char *const output = shell_expect(
+	char *output;
+
+	journald_wait_for_it();
+	output = shell_expect(
 		0,
 		"export MPLOG_LEVEL=debug\n"
 		"mplog exec pipe-1 --stdout=none --stderr=debug -- sh -c 'seq 20000 | tee /dev/stderr' |\n"
@@ -469,6 +472,7 @@ START_TEST(a_flood_is_logged_whole)
 {
 	const unsigned long lines = lines_wanted();
 
+	journald_wait_for_it();
 	shell_run(0,
 		  "MPLOG_LEVEL=debug mplog exec flood --stdout=debug -- seq %lu\n"
 		  "journalctl --sync; journalctl -q PROCESS=flood -o cat |\n"

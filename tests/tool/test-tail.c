@@ -238,7 +238,11 @@ END_TEST
 /* What there was is shown once, and before what comes. */
 START_TEST(follow_goes_on_where_history_ends)
 {
-	char *const output = shell_expect(
+	char expected[8192], *output;
+	size_t size = 0;
+
+	journald_wait_for_it();
+	output = shell_expect(
 		0, "until_lines() {\n"
 		   "  until [ $(wc -l <followed) -ge $1 ]; do sleep 0.01; done\n"
 		   "}\n"
@@ -246,9 +250,6 @@ START_TEST(follow_goes_on_where_history_ends)
 		   "mplog tail -f -n 500 --output=cat 'follow-*' >followed & tail=$!\n"
 		   "until_lines 500; seq 1001 1100 | mplog log -n follow-b; until_lines 600\n"
 		   "kill $tail; sed 's/.* //' followed | tr '\\n' ' '; rm followed");
-	char expected[8192];
-	size_t size = 0;
-
 	for (int i = 501; i <= 1100; i++)
 		size += (size_t)snprintf(expected + size, sizeof(expected) - size, "%d ", i);
 	ck_assert_str_eq(output, expected);
@@ -259,6 +260,7 @@ END_TEST
 /* Many names, close together and far between: the same records as by the index alone. */
 START_TEST(many_names_among_many_others)
 {
+	journald_wait_for_it();
 	shell_run(
 		0,
 		"for i in 1 2 3; do\n"
