@@ -151,6 +151,15 @@ void shell_says(const char *script, const char *part)
 	free(output);
 }
 
+const char *shell_program(const char *name)
+{
+	static char identifier[64];
+
+	(void)snprintf(identifier, sizeof(identifier), "%s-%ld", name, (long)getpid());
+	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	return identifier;
+}
+
 pid_t shell_start(const char *format, ...)
 {
 	char script[SCRIPT_MAX];

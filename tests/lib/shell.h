@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Sets PROGRAM, for scripts, to an identifier that no program of another run of this test has: commands that
+ * steer programs find all of the machine's. The string stays until the next call. */
+const char *shell_program(const char *name);
+
 /* Standard output of the script, to be given to free(3), and its wait status. Standard error goes
  * where the test's goes. */
 char *shell(int *ret_status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -4,6 +4,7 @@
 
 #include "lib/journald.h"
 #include "lib/privileges.h"
+#include "lib/shell.h"
 
 #include "board/layout.h"
 
@@ -137,14 +138,13 @@ static inline void start_stranger(const struct claim *claim)
 /* A test's own: programs of one run are steered together, and other tests run at the same time. */
 static char some_run_id[33];
 
-static char honest_program[32]; /* its identifier; $PROGRAM in commands */
+static const char *honest_program; /* its identifier; $PROGRAM in commands */
 
 static inline void honest_setup(void)
 {
 	journald_start();
 	(void)snprintf(some_run_id, sizeof(some_run_id), "00112233%024lx", (long)getpid());
-	(void)snprintf(honest_program, sizeof(honest_program), "honest-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", honest_program, 1), 0);
+	honest_program = shell_program("honest");
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
 	ck_assert_int_eq(mplog_open(honest_program, "main", 0), 0);
 	ck_assert_int_eq(mplog_info("start"), 0);

@@ -60,7 +60,7 @@ static size_t dumped(const char *identifier)
 /* Of a living process, and (_i) of a dead one that no process of the program has noticed. */
 START_TEST(shown_and_sent_once)
 {
-	const char *const identifier = _i ? "shown-dead" : "shown-alive";
+	const char *const identifier = shell_program(_i ? "shown-dead" : "shown-alive");
 	char *output;
 	pid_t pid;
 

@@ -9,7 +9,7 @@
 
 enum { CONNECTIONS = 8, REQUESTS = 20 };
 
-static const char identifier[] = "connections";
+static const char *identifier;
 static const char configuration[] =
 	"defaults = { prefix = \"\"; timeout_ms = 60000; };\n"
 	"processes = ( { name = \"main\"; child_name = \"connection-%c\"; } );";
@@ -117,6 +117,7 @@ START_TEST(a_child_for_each_connection)
 	int listener, fd[CONNECTIONS];
 	pid_t server;
 
+	identifier = shell_program("connections");
 	family_open(identifier, configuration);
 	listener = listen_here();
 	server = fork(); /* of the test, not of the server: it opens its log itself */

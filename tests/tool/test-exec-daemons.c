@@ -152,7 +152,10 @@ static size_t said_by(const char *process)
 static void disconnect(int fd, const char *process)
 {
 	close(fd);
-	shell_run(0, "while mplog ps --json -t dropbear | grep -q '\"%s\"'; do sleep 0.01; done",
+	shell_run(0,
+		  "while mplog ps --json | grep $MPLOG_RUN_ID | grep -q '\"%s\"'; do\n"
+		  "  sleep 0.01\n"
+		  "done",
 		  process);
 }
 
@@ -160,8 +163,12 @@ START_TEST(dropbear)
 {
 	struct journal_entries all;
 	int first, second;
+	char run_id[33];
 	pid_t session;
 
+	/* Another dropbear of this machine is none of the test's. */
+	(void)snprintf(run_id, sizeof(run_id), "%032lx", (long)getpid());
+	ck_assert_int_eq(setenv("MPLOG_RUN_ID", run_id, 1), 0);
 	shell_run(0, "dropbearkey -t ed25519 -f /run/mplog-test/key >/dev/null 2>&1");
 	session = shell_start("exec mplog exec --syslog main -- "
 			      "dropbear -F -r /run/mplog-test/key -p 127.0.0.1:%d",
@@ -171,18 +178,18 @@ START_TEST(dropbear)
 	second = connect_to_daemon();
 	await(1, "SYSLOG_IDENTIFIER=dropbear", "PROCESS=connection-2", NULL);
 	/* Of one connection alone, while it is open: it says nothing of its end. */
-	shell_run(0, "mplog level connection-2 err -t dropbear");
+	shell_run(0, "mplog level connection-2 err --run=$MPLOG_RUN_ID");
 	disconnect(second, "connection-2");
 	ck_assert_uint_eq(said_by("PROCESS=connection-2"), 1);
 	disconnect(first, "connection-1");
 	ck_assert_uint_eq(said_by("PROCESS=connection-1"), 2);
 	/* The level was set for that name, and a later connection has it. */
-	shell_run(0, "mplog level connection-2 --reset -t dropbear && "
-		     "mplog level 'connection-*' err -t dropbear");
+	shell_run(0, "mplog level connection-2 --reset --run=$MPLOG_RUN_ID && "
+		     "mplog level 'connection-*' err --run=$MPLOG_RUN_ID");
 	first = connect_to_daemon();
 	disconnect(first, "connection-1");
 	ck_assert_uint_eq(said_by("PROCESS=connection-1"), 2);
-	shell_run(0, "mplog level 'connection-*' --reset -t dropbear");
+	shell_run(0, "mplog level 'connection-*' --reset --run=$MPLOG_RUN_ID");
 	first = connect_to_daemon();
 	await(3, "SYSLOG_IDENTIFIER=dropbear", "PROCESS=connection-1", NULL);
 	close(first);

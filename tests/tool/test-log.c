@@ -128,10 +128,10 @@ END_TEST
 /* What is shown is what happened to it, not that the next record did not try it once more. */
 START_TEST(why_a_sink_failed_is_shown)
 {
-	shell_run(0, "mkfifo why-$$; MPLOG_SINK=stderr mplog log -t why <why-$$ 2>/dev/null &\n"
+	shell_run(0, "mkfifo why-$$; MPLOG_SINK=stderr mplog log -t why-$$ <why-$$ 2>/dev/null &\n"
 		     "exec 3>why-$$; echo 1 >&3; echo 2 >&3; echo 3 >&3\n"
-		     "until mplog status -t why main | grep -q '3 called'; do :; done\n"
-		     "mplog status -t why main | grep -q 'failed: No such file' || exit 1\n"
+		     "until mplog status -t why-$$ main | grep -q '3 called'; do :; done\n"
+		     "mplog status -t why-$$ main | grep -q 'failed: No such file' || exit 1\n"
 		     "exec 3>&-; wait; rm why-$$");
 }
 END_TEST

@@ -13,7 +13,7 @@ struct worker {
 	int fd; /* the master's end: what it asks the worker */
 };
 
-static const char identifier[] = "prefork";
+static const char *identifier;
 static const char configuration[] = "defaults = { prefix = \"\"; timeout_ms = 60000; };";
 
 static const char *name_of(int i)
@@ -129,6 +129,7 @@ START_TEST(a_pool_whose_workers_are_replaced)
 {
 	struct worker pool[WORKERS];
 
+	identifier = shell_program("prefork");
 	family_open(identifier, configuration);
 	for (int i = 0; i < WORKERS; i++)
 		pool[i] = start_worker(i, pool, i);

@@ -9,7 +9,6 @@
 #include <mplog.h>
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -43,13 +42,9 @@ static pid_t start_worker(const char *name)
 
 static void set_up(void)
 {
-	char identifier[32];
-
 	journald_start();
-	(void)snprintf(identifier, sizeof(identifier), "ps-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
-	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
+	ck_assert_int_eq(mplog_open(shell_program("ps"), "main", 0), 0);
 	ck_assert_int_eq(mplog_info("here"), 0);
 	for (int i = 0; i < WORKERS; i++)
 		pids[i] = start_worker(names[i]);

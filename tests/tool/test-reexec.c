@@ -13,7 +13,7 @@
 
 enum { SESSIONS = 4, REQUESTS = 20, SESSION_FD = 9 };
 
-static const char identifier[] = "reexec";
+static const char *identifier;
 static const char configuration[] = "defaults = { prefix = \"\"; timeout_ms = 60000; };";
 
 #define ALLOW(number)                                                  \
@@ -64,7 +64,7 @@ static int be_session(const char *root)
 	pid_t pid;
 
 	(void)snprintf(port_root, sizeof(port_root), "%s", root);
-	port_require(mplog_open(identifier, NULL, 0) == 0, 7);
+	port_require(mplog_open(getenv("PROGRAM"), NULL, 0) == 0, 7);
 	port_require(mplog_info("session begins") == 0, 8);
 	(void)snprintf(name, sizeof(name), "%.40s-net", mplog_process());
 	pid = mplog_fork(name);
@@ -132,6 +132,7 @@ START_TEST(a_program_that_is_executed_again)
 	int fd[SESSIONS];
 	pid_t pids[SESSIONS];
 
+	identifier = shell_program("reexec");
 	file_write(family_path("reexec.conf"), configuration);
 	ck_assert_int_eq(setenv("MPLOG_CONF", family_path("reexec.conf"), 1), 0);
 	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);

@@ -32,7 +32,7 @@ static struct {
 } * shared;
 
 static pid_t workers[WORKERS + 1];
-static char identifier[32];
+static const char *identifier;
 static char configuration[] = "/tmp/mplog-test-XXXXXX";
 
 /* Ticks at debug for ever. */
@@ -81,8 +81,7 @@ static void setup(void)
 	close(mkstemp(configuration));
 	configure("defaults = {\n  level = \"info\"; prefix = \"\";\n};\n");
 	shared = faults_share(sizeof(*shared));
-	(void)snprintf(identifier, sizeof(identifier), "steer-%ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
+	identifier = shell_program("steer");
 	options.identifier = identifier;
 	options.process = "main";
 	ck_assert_int_eq(mplog_open_with(&options), 0);

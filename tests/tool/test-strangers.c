@@ -78,11 +78,12 @@ END_TEST
 
 START_TEST(many_programs_hide_nobody)
 {
+	const char *const name = shell_program("crowd");
 	char *output;
 
 	for (int i = 0; i < MANY; i++)
-		start_honest("honest-crowd");
-	output = shell_expect(0, "ulimit -n %d; mplog ps --json -t honest-crowd | wc -l", FILES);
+		start_honest(name);
+	output = shell_expect(0, "ulimit -n %d; mplog ps --json -t $PROGRAM | wc -l", FILES);
 	ck_assert_int_eq(atoi(output), MANY);
 	free(output);
 }
@@ -91,13 +92,14 @@ END_TEST
 /* Nor do they keep it from asking all of them, in the memory of a few boards. */
 START_TEST(many_programs_reload)
 {
+	const char *const name = shell_program("reload");
 	char *output;
 
 	for (int i = 0; i < MANY; i++)
-		start_honest("honest-reload");
+		start_honest(name);
 	output = shell_expect(0,
 			      "ulimit -n %d; ulimit -v %s; mplog reload --wait=0ms"
-			      " -t honest-reload 2>&1 | grep -c pending",
+			      " -t $PROGRAM 2>&1 | grep -c pending",
 			      FILES, memory_limit);
 	ck_assert_int_eq(atoi(output), MANY);
 	free(output);

@@ -15,15 +15,11 @@
 
 static void set_up(void)
 {
-	char identifier[64];
-
 	journald_start();
-	(void)snprintf(identifier, sizeof(identifier), "tables \u6f22 %ld", (long)getpid());
-	ck_assert_int_eq(setenv("PROGRAM", identifier, 1), 0);
 	ck_assert_int_eq(setenv("MPLOG_CONF", "/dev/null", 1), 0);
 	ck_assert_int_eq(setenv("LC_ALL", "C.UTF-8", 1), 0);
 	ck_assert_int_eq(unsetenv("COLUMNS"), 0);
-	ck_assert_int_eq(mplog_open(identifier, LONG_NAME, 0), 0);
+	ck_assert_int_eq(mplog_open(shell_program("tables \u6f22"), LONG_NAME, 0), 0);
 	ck_assert_int_eq(mplog_info("here"), 0);
 	ck_assert_int_eq(mplog_enter("scope"), 0);
 	ck_assert_int_eq(mplog_info("here"), 0);
@@ -66,13 +62,13 @@ START_TEST(for_scripts)
 		   "mplog level -t \"$PROGRAM\" -o program,level --noheadings --raw scope\n"
 		   "mplog gaps -t \"$PROGRAM\" -o identifier,missing,process --noheadings --raw\n");
 	char expected[1024];
-	const char *const id = getenv("PROGRAM") + strlen("tables \u6f22 ");
+	const char *const id = getenv("PROGRAM") + strlen("tables \u6f22-");
 
 	(void)snprintf(expected, sizeof(expected),
-		       "tables\\x20\u6f22\\x20%s " LONG_NAME "\n"
-		       "tables\\x20\u6f22\\x20%s scope\n"
-		       "tables\\x20\u6f22\\x20%s info\n"
-		       "tables\\x20\u6f22\\x20%s 0 " LONG_NAME "\n",
+		       "tables\\x20\u6f22-%s " LONG_NAME "\n"
+		       "tables\\x20\u6f22-%s scope\n"
+		       "tables\\x20\u6f22-%s info\n"
+		       "tables\\x20\u6f22-%s 0 " LONG_NAME "\n",
 		       id, id, id, id);
 	ck_assert_str_eq(output, expected);
 	free(output);
