@@ -14,7 +14,8 @@
 
 static const char blackbox_id[] = "MESSAGE_ID=f4156fc3dd8c420cb7a8306765288e22";
 static const char configuration[] =
-	"defaults = { level = \"info\"; prefix = \"\"; blackbox = { level = \"debug\"; }; };\n";
+	"defaults = { level = \"info\"; prefix = \"\"; timeout_ms = 60000;\n"
+	"  blackbox = { level = \"debug\"; }; };\n";
 
 enum { CALLS = 10000, USUAL = 300, WORKERS = 50, ERRORS = 5 };
 
@@ -310,7 +311,8 @@ END_TEST
 
 START_TEST(it_is_switched_on_and_off_in_running_processes)
 {
-	static const char off[] = "defaults = { level = \"info\"; prefix = \"\"; };\n";
+	static const char off[] =
+		"defaults = { level = \"info\"; prefix = \"\"; timeout_ms = 60000; };\n";
 	struct journal_entries entries;
 
 	family_open("switched", off);
@@ -385,9 +387,10 @@ END_TEST
 
 START_TEST(suppressed_records_are_kept)
 {
-	family_open("suppressed", "defaults = { level = \"info\"; prefix = \"\";"
-				  "  rate_limit = { burst = 2; interval_ms = 600000; };"
-				  "  blackbox = { level = \"info\"; }; };\n");
+	family_open("suppressed",
+		    "defaults = { level = \"info\"; prefix = \"\"; timeout_ms = 60000;"
+		    "  rate_limit = { burst = 2; interval_ms = 600000; };"
+		    "  blackbox = { level = \"info\"; }; };\n");
 	for (int i = 0; i < 10; i++)
 		(void)mplog_info("info %d", i);
 	ck_assert_int_eq(mplog_dump(), 0);

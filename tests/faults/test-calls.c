@@ -151,7 +151,8 @@ static void read_trace(void *counts, void (*count)(void *counts, const char *lin
 }
 
 static const char *const configurations[] = {
-	"",
+	"defaults = { timeout_ms = 60000; };\n",
+	"defaults = { timeout_ms = 60000; };\n"
 	"processes = ({ name = \"*\"; level = \"debug\"; prefix = \"%n \"; fields = { A = \"b\"; };\n"
 	"  rate_limit = { burst = 100000; interval_ms = 1000; }; });\n",
 };
@@ -196,7 +197,8 @@ START_TEST(no_call_of_the_kernel_for_a_recorded_one)
 {
 	unsigned count = 0;
 
-	faults_configure("defaults = { level = \"err\"; blackbox = { level = \"debug\"; }; };\n");
+	faults_configure("defaults = { level = \"err\"; timeout_ms = 60000;\n"
+			 "  blackbox = { level = \"debug\"; }; };\n");
 	faults_wait(has_settled, getenv("MPLOG_CONF"));
 	run_strace();
 	read_trace(&count, count_any);

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 
 static const char configuration[] =
-	"defaults = { level = \"info\"; prefix = \"\"; blackbox = { level = \"debug\"; }; };\n";
+	"defaults = { level = \"info\"; prefix = \"\"; timeout_ms = 60000;\n"
+	"  blackbox = { level = \"debug\"; }; };\n";
 
 enum {
 	CALLS = 1000,

@@ -17,7 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-static const char quiet[] = "defaults = { prefix = \"\"; };\n";
+static const char quiet[] = "defaults = { prefix = \"\"; timeout_ms = 60000; };\n";
 static const char loud[] = "defaults = { prefix = \"\"; level = \"debug\"; };\n";
 
 /* ---- Threads that never logged --------------------------------------------------------------- */

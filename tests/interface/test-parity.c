@@ -7,7 +7,7 @@
 enum { TASKS = 200, JOBS_MAX = 16, LINE_SIZE = 512 };
 
 static const char configuration[] =
-	"defaults = { prefix = \"%n: \"; };\n"
+	"defaults = { prefix = \"%n: \"; timeout_ms = 60000; };\n"
 	"processes = (\n"
 	"  { name = \"task-*\"; level = \"debug\"; fields = { ROLE = \"task\"; SHARED = \"rule\"; }; },\n"
 	"  { name = \"task-1?\"; level = \"notice\"; prefix = \"(%n of %P) \"; },\n"

@@ -40,7 +40,7 @@ static void configure(const char *text)
 
 static void open_as(const char *identifier)
 {
-	configure("defaults = { level = \"info\"; };\n");
+	configure("defaults = { level = \"info\"; timeout_ms = 60000; };\n");
 	ck_assert_int_eq(mplog_open(identifier, "main", 0), 0);
 	ck_assert_int_eq(mplog_info("start"), 0);
 }
@@ -83,7 +83,9 @@ static void reloads(void)
 		char text[128];
 
 		(void)snprintf(text, sizeof(text),
-			       "defaults = { level = \"info\"; prefix = \"%d \"; };\n", i);
+			       "defaults = { level = \"info\"; prefix = \"%d \";"
+			       " timeout_ms = 60000; };\n",
+			       i);
 		configure(text);
 		ck_assert_int_eq(mplog_reload(), 0);
 		ck_assert_int_eq(mplog_info("reloaded"), 0);
@@ -180,7 +182,7 @@ START_TEST(an_odd_name)
 
 	open_as(identifier);
 	exhausters[_i].exhaust();
-	configure("defaults = { level = \"info\"; };\n");
+	configure("defaults = { level = \"info\"; timeout_ms = 60000; };\n");
 	ck_assert_int_eq(mplog_reload(), 0);
 	ck_assert_int_eq(mplog_enter("the last\nodd one"), 0);
 	ck_assert_int_eq(mplog_info("in it"), 0);

@@ -7,6 +7,7 @@ import logging
 import logging.config
 import os
 import pickle
+import tempfile
 import threading
 import unittest
 import unittest.mock
@@ -19,7 +20,9 @@ DIRECT, BY_RECORD = "direct", "by-record"
 
 
 def setUpModule():
-    os.environ["MPLOG_CONF"] = "/dev/null"
+    file, os.environ["MPLOG_CONF"] = tempfile.mkstemp(dir=os.environ["JOURNALD_STATE"])
+    with open(file, "w") as conf:
+        conf.write("defaults = { timeout_ms = 60000; };")
     mplog.open(IDENTIFIER, "main", level="debug")
     for name in (DIRECT, BY_RECORD):
         logger = logging.getLogger(name)

@@ -182,6 +182,7 @@ class Fork(support.Case):
         self.assertEqual([e["MESSAGE"] for e in self.entries("PRIORITY=7")], ["process=worker shown"])
 
     def test_logging_while_a_threaded_parent_forks(self):
+        self.configure("defaults = { timeout_ms = 60000; };")
         self.run_program("""
             import logging, mplog, os, threading
             mplog.basicConfig("%IDENTIFIER")

@@ -283,7 +283,7 @@ static int run_calls(const char *name)
 static void setup(void)
 {
 	journald_start();
-	file_make(syslog_program_conf, "defaults = { prefix = \"\"; };\n");
+	file_make(syslog_program_conf, "defaults = { prefix = \"\"; timeout_ms = 60000; };\n");
 }
 
 static void teardown(void)
