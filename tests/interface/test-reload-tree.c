@@ -3,6 +3,7 @@
 
 #include "lib/capture.h"
 #include "lib/child.h"
+#include "lib/faults.h"
 #include "lib/file.h"
 #include "lib/line.h"
 #include "lib/suite.h"
@@ -14,7 +15,6 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -31,9 +31,7 @@ static _Atomic int64_t *edited_ms;
 
 static void set_up(void)
 {
-	edited_ms = mmap(NULL, sizeof(*edited_ms), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ck_assert_ptr_ne(edited_ms, MAP_FAILED);
+	edited_ms = faults_share(sizeof(*edited_ms));
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/x.conf", directory);
 	snprintf(aside, sizeof(aside), "%s/aside", directory);
