@@ -83,17 +83,6 @@ static void kill_ten_times(void)
 	}
 }
 
-static unsigned queue_length(void)
-{
-	FILE *file = fopen("/proc/sys/net/unix/max_dgram_qlen", "re");
-	unsigned length = 0;
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(fscanf(file, "%u", &length), 1);
-	fclose(file);
-	return length;
-}
-
 /* Numbers that are neither in the journal nor on standard error. */
 static size_t missing_of(const struct caller *caller, int reader)
 {
@@ -135,8 +124,7 @@ START_TEST(killed_ten_times)
 		diverted += scene->caller[i].stats.diverted;
 		ck_assert_double_lt(scene->caller[i].slowest_return, BACK_SECONDS_MAX);
 	}
-	/* Its queue takes one more than its length, and journald had one at hand. */
-	ck_assert_uint_le(missing, KILLS * (queue_length() + 2));
+	ck_assert_uint_le(missing, KILLS * journald_kill_takes());
 	ck_assert_uint_gt(diverted, 0);
 }
 END_TEST
@@ -190,7 +178,7 @@ START_TEST(threads_find_the_next_one)
 				  faults_lines_of(reader, "threads-main", NULL, 0),
 			  stats.diverted);
 	missing = stats.sent - faults_entries_of("threads", NULL, 0);
-	ck_assert_uint_le(missing, THREAD_KILLS * (queue_length() + 2));
+	ck_assert_uint_le(missing, THREAD_KILLS * journald_kill_takes());
 }
 END_TEST
 

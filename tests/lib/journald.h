@@ -17,6 +17,8 @@ void journald_stop(void);
 void journald_cont(void);
 /* SIGKILL, and returns when it is gone. Its sockets stay in the file system, as in life. */
 void journald_kill(void);
+/* How many records a kill takes at most. */
+unsigned journald_kill_takes(void);
 /* Kill and start. */
 void journald_restart(void);
 
